@@ -1,0 +1,53 @@
+// sources -> dist, which is what is tested and published. Any failure ends it with 1.
+//   1. tsc checks everything and emits lib, nodes, simulators, test and bench
+//   2. a collector (nodes/*/collector.ts) becomes one file: quick to start, and all that its sandbox has to read
+//   3. a node's html gets its literal `defaults` and its bundled editor code; icons and locales are copied
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+import { fillHtml } from './editor/fill-html.mjs'
+
+process.chdir(dirname(fileURLToPath(import.meta.url)))
+const require = createRequire(import.meta.url)
+
+rmSync('dist', { recursive: true, force: true })
+tsc('tsconfig.json')
+tsc('editor/tsconfig.json')
+
+for (const node of readdirSync('nodes')) {
+  const source = join('nodes', node)
+  const target = join('dist', source)
+  mkdirSync(target, { recursive: true })
+  if (existsSync(join(source, 'collector.ts'))) await bundleCollector(source, target)
+  for (const part of ['icons', 'locales']) {
+    if (existsSync(join(source, part))) cpSync(join(source, part), join(target, part), { recursive: true })
+  }
+  const html = join(source, `${node}.html`)
+  if (existsSync(html))
+    writeFileSync(join(target, `${node}.html`), await fillHtml(readFileSync(html, 'utf8'), source, require))
+}
+
+function tsc(project) {
+  execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', project], {
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  })
+}
+
+async function bundleCollector(source, target) {
+  await build({
+    entryPoints: [join(source, 'collector.ts')],
+    outfile: join(target, 'collector.js'),
+    bundle: true,
+    platform: 'node',
+    target: 'node22.13',
+    external: ['serialport'],
+    legalComments: 'linked',
+    sourcemap: true,
+    logLevel: 'warning',
+    allowOverwrite: true,
+  })
+}

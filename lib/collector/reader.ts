@@ -1,0 +1,48 @@
+// What a protocol has to bring to become a collector: connect, read one cycle, close. Schedule, reconnecting,
+// queueing and reporting are the collector's (cycle.ts); parsing of the configuration comes first (main.ts).
+
+import type { TagColumn, Value } from '../contract/batch'
+import type { LogLevel } from '../contract/control'
+import type { Parsed } from '../contract/fields'
+
+/** The outcome of one read cycle, in the order of `tags`. */
+export type Reading = {
+  /** null where the tag is bad. */
+  values: (Value | null)[]
+  /** Column -> what is wrong and what to do about it, for exactly the bad ones. */
+  bad: ReadonlyMap<number, string>
+  /** ms since the epoch; the time of the reading if absent. */
+  time?: number
+  /** Column -> ms since the epoch, where the device gives times of its own. */
+  sourceTimes?: ReadonlyMap<number, number>
+  /** Set when the device answers, but not as it should, e.g. one of several units is silent. */
+  degraded?: string
+}
+
+export interface Reader {
+  /** Columns of every reading. */
+  readonly tags: readonly TagColumn[]
+  /** Connects to the device. Throws a Fault: `link` and `protocol` are tried again with backoff, `config` ends the process. */
+  open(signal: AbortSignal): Promise<void>
+  /**
+   * One cycle. A tag the device refuses is bad in the reading; a broken connection throws a Fault (`link`, `protocol`),
+   * whereupon the collector closes, marks all tags bad and opens again.
+   */
+  read(signal: AbortSignal): Promise<Reading>
+  /** Closes the connection. May be called twice, and before `open`. */
+  close(): Promise<void>
+}
+
+/** Everything of a protocol that the collector's main needs. */
+export type ReaderFactory<Config extends ReaderSettings> = {
+  parse(config: unknown): Parsed<Config>
+  create(config: Config, log: (level: LogLevel, text: string) => void): Reader
+}
+
+/** What the collector itself wants to know of a reader's configuration. */
+export type ReaderSettings = {
+  /** ms */
+  interval: number
+  /** ms */
+  timeout: number
+}

@@ -1,0 +1,163 @@
+// Control messages between a supervisor and its child, over the IPC channel. Samples never go this way.
+// Every message carries the generation (spawn number) it belongs to; the receiver ignores those of another one.
+
+import type { FaultKind } from './fault'
+import type { Link } from './lifecycle'
+import { LINKS } from './lifecycle'
+import { CONTROL_TEXT_MAX } from './limits'
+import { asCount, asNumber, asOneOf, asRecord, asText } from './parse'
+
+/** Everything a child needs; it comes in the first message, so that no secret stands in argv or environment. */
+export type Configure = {
+  type: 'configure'
+  generation: number
+  version: number
+  /** Name of the reader, for messages to people. */
+  name: string
+  /** Recipient of its samples in the live queue: the id of the reader node. */
+  recipient: string
+  /** Path and size of the live queue. */
+  live: LiveQueueRef
+  heartbeatMs: number
+  /** The reader's own configuration, secrets included; parsed by the child with its own fields. */
+  config: unknown
+}
+export type LiveQueueRef = { path: string; capacityBytes: number }
+
+export type ToChild =
+  | Configure
+  /** The live queue was replaced: write to this one from now on. */
+  | { type: 'live'; generation: number; live: LiveQueueRef }
+  /** Close the device and exit with 0 within this time, ms. */
+  | { type: 'stop'; generation: number; graceMs: number }
+  | { type: 'read-now'; generation: number; id: number }
+
+export type Counters = {
+  samplesTotal: number
+  /** Samples the child itself had to give up because the queue took no more. */
+  dropped: number
+  cyclesTotal: number
+  overruns: number
+  cycleMs: { last: number; p50: number; p99: number; max: number }
+  tags: { total: number; good: number; bad: number }
+  /** 99th percentile of event-loop delay since the last heartbeat, ms. */
+  loopDelayMs: number
+}
+
+export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
+export type LogLevel = (typeof LOG_LEVELS)[number]
+const FAULT_KINDS: readonly FaultKind[] = ['config', 'link', 'protocol', 'device', 'bug']
+
+export type FromChild =
+  | { type: 'ready'; generation: number; version: number }
+  | { type: 'heartbeat'; generation: number; counters: Counters }
+  | { type: 'link'; generation: number; link: Link; reason: string }
+  | { type: 'log'; generation: number; level: LogLevel; text: string }
+  | { type: 'fault'; generation: number; kind: FaultKind; code: string; message: string }
+  | { type: 'result'; generation: number; id: number; ok: boolean; data: unknown }
+
+/** Parses what a child sent: untrusted. Undefined for anything that is not a well-formed message. */
+export function parseFromChild(input: unknown): FromChild | undefined {
+  const message = asRecord(input)
+  const generation = asCount(message?.generation)
+  if (!message || generation === undefined) return undefined
+  switch (message.type) {
+    case 'ready': {
+      const version = asCount(message.version)
+      return version === undefined ? undefined : { type: 'ready', generation, version }
+    }
+    case 'heartbeat': {
+      const counters = parseCounters(message.counters)
+      return counters && { type: 'heartbeat', generation, counters }
+    }
+    case 'link': {
+      const link = asOneOf(message.link, LINKS)
+      const reason = asText(message.reason, CONTROL_TEXT_MAX)
+      return link === undefined || reason === undefined ? undefined : { type: 'link', generation, link, reason }
+    }
+    case 'log': {
+      const level = asOneOf(message.level, LOG_LEVELS)
+      const text = asText(message.text, CONTROL_TEXT_MAX)
+      return level === undefined || text === undefined ? undefined : { type: 'log', generation, level, text }
+    }
+    case 'fault': {
+      const kind = asOneOf(message.kind, FAULT_KINDS)
+      const code = asText(message.code, 100)
+      const text = asText(message.message, CONTROL_TEXT_MAX)
+      if (kind === undefined || code === undefined || text === undefined) return undefined
+      return { type: 'fault', generation, kind, code, message: text }
+    }
+    case 'result': {
+      const id = asCount(message.id)
+      if (id === undefined || typeof message.ok !== 'boolean') return undefined
+      return { type: 'result', generation, id, ok: message.ok, data: message.data }
+    }
+    default:
+      return undefined
+  }
+}
+
+function parseCounters(input: unknown): Counters | undefined {
+  const record = asRecord(input)
+  const cycle = asRecord(record?.cycleMs)
+  const tags = asRecord(record?.tags)
+  if (!record || !cycle || !tags) return undefined
+  const counts = [record.samplesTotal, record.dropped, record.cyclesTotal, record.overruns].map(asCount)
+  const [samplesTotal, dropped, cyclesTotal, overruns] = counts
+  const [last, p50, p99, max] = [cycle.last, cycle.p50, cycle.p99, cycle.max].map((ms) => asNumber(ms, 0))
+  const [total, good, bad] = [tags.total, tags.good, tags.bad].map(asCount)
+  const loopDelayMs = asNumber(record.loopDelayMs, 0)
+  if (samplesTotal === undefined || dropped === undefined || cyclesTotal === undefined) return undefined
+  if (overruns === undefined || loopDelayMs === undefined) return undefined
+  if (last === undefined || p50 === undefined || p99 === undefined || max === undefined) return undefined
+  if (total === undefined || good === undefined || bad === undefined) return undefined
+  return {
+    samplesTotal,
+    dropped,
+    cyclesTotal,
+    overruns,
+    cycleMs: { last, p50, p99, max },
+    tags: { total, good, bad },
+    loopDelayMs,
+  }
+}
+
+/** Parses what the supervisor sent. The child trusts its parent, but a stale or foreign message must not hurt it. */
+export function parseToChild(input: unknown): ToChild | undefined {
+  const message = asRecord(input)
+  const generation = asCount(message?.generation)
+  if (!message || generation === undefined) return undefined
+  switch (message.type) {
+    case 'configure': {
+      const version = asCount(message.version)
+      const name = asText(message.name, 1000)
+      const recipient = asText(message.recipient, 1000)
+      const live = parseLive(message.live)
+      const heartbeatMs = asNumber(message.heartbeatMs, 10, 600_000)
+      if (version === undefined || name === undefined || recipient === undefined || !live) return undefined
+      if (heartbeatMs === undefined) return undefined
+      return { type: 'configure', generation, version, name, recipient, live, heartbeatMs, config: message.config }
+    }
+    case 'live': {
+      const live = parseLive(message.live)
+      return live && { type: 'live', generation, live }
+    }
+    case 'stop': {
+      const graceMs = asNumber(message.graceMs, 0)
+      return graceMs === undefined ? undefined : { type: 'stop', generation, graceMs }
+    }
+    case 'read-now': {
+      const id = asCount(message.id)
+      return id === undefined ? undefined : { type: 'read-now', generation, id }
+    }
+    default:
+      return undefined
+  }
+}
+
+function parseLive(input: unknown): LiveQueueRef | undefined {
+  const record = asRecord(input)
+  const path = asText(record?.path, 4096)
+  const capacityBytes = asCount(record?.capacityBytes)
+  return path === undefined || capacityBytes === undefined ? undefined : { path, capacityBytes }
+}

@@ -1,0 +1,17 @@
+// Sizes that several processes must agree on.
+
+/** Version of the control messages; a child that speaks another one is not started again. */
+export const CONTROL_VERSION = 1
+/** A control message above this is counted and dropped, bytes of text it may carry. */
+export const CONTROL_TEXT_MAX = 8 * 1024
+/** A log line is cut here, bytes. */
+export const LOG_LINE_MAX = 8 * 1024
+/** Default size of the live queue, bytes. */
+export const LIVE_CAPACITY_BYTES = 16 * 1024 * 1024
+/** A queue refuses a body above this, bytes. */
+export const MESSAGE_MAX_BYTES = 4 * 1024 * 1024
+/** Tags of one reader. */
+export const TAGS_MAX = 100_000
+/** Queue message titles. */
+export const TITLE_TAGS = 'tags'
+export const TITLE_SAMPLES = 'samples'

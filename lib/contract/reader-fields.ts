@@ -1,0 +1,69 @@
+// The properties that every reader has, whatever its protocol, and those that every tag has.
+
+import { NAME_MAX_LENGTH } from './command'
+import { choice, type Infer, list, map, number, type Problem, text, whole } from './fields'
+import { TAGS_MAX } from './limits'
+
+/** Names that would be lost or do harm as a key of msg.payload or in a line of the database. */
+export function checkTagName(name: string): string | undefined {
+  if (name === '__proto__' || name === 'constructor' || name === 'prototype') return `"${name}" cannot be a tag's name`
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  if (/[\u0000-\u001f\u007f]/.test(name)) return 'has a control character'
+  if (name.endsWith('\\')) return 'must not end in a backslash'
+  return undefined
+}
+
+/** The name of a reader is its key in the process table, in URLs and topics. */
+export function checkReaderName(name: string): string | undefined {
+  return checkTagName(name)
+}
+
+export const tagFields = {
+  name: text({ required: true, maxLength: 200, check: checkTagName }),
+  address: text({ required: true, maxLength: 500 }),
+  scale: number({ default: 1 }),
+  offset: number({ default: 0 }),
+  unit: text({ maxLength: 50 }),
+  /** A change of at most this much is no change (emit "change"). */
+  deadband: number({ default: 0, min: 0 }),
+  /** Elements of an array, bytes of a string. */
+  length: whole({ default: 1, min: 1, max: 10_000 }),
+}
+
+export const readerFields = {
+  name: text({ required: true, maxLength: NAME_MAX_LENGTH, check: checkReaderName }),
+  supervisor: text({ required: true }),
+  /** ms from the start of a cycle to the start of the next. */
+  interval: number({ default: 1000, min: 10, max: 86_400_000 }),
+  /** ms to wait for an answer of the device. */
+  timeout: number({ default: 1000, min: 10, max: 600_000 }),
+  emit: choice(['cycle', 'change', 'tag']),
+  measurement: text(),
+  pointTags: map(),
+  autoStart: choice(['inherit', 'true', 'false']),
+}
+
+/** The `tags` property of a reader whose tags have these fields: names must be unique, and there must be at least one. */
+export function tagList<F extends typeof tagFields>(item: F, checkAll?: (tags: Infer<F>[]) => TagProblem[]) {
+  return list(item, {
+    maxItems: TAGS_MAX,
+    checkAll: (tags) => [...duplicateNames(tags), ...(checkAll?.(tags) ?? [])],
+  })
+}
+export type TagProblem = { index: number; field: string; message: string }
+
+function duplicateNames(tags: { name: string }[]): TagProblem[] {
+  const firstIndex = new Map<string, number>()
+  const problems: TagProblem[] = []
+  tags.forEach(({ name }, index) => {
+    const first = firstIndex.get(name)
+    if (first === undefined) firstIndex.set(name, index)
+    else problems.push({ index, field: 'name', message: `"${name}" is also the name of tag ${first + 1}` })
+  })
+  return problems
+}
+
+/** A reader without tags reads nothing: said in the editor and at runtime. */
+export function checkHasTags(tags: readonly unknown[]): Problem[] {
+  return tags.length === 0 ? [{ path: 'tags', message: 'the tag list is empty: add at least one tag' }] : []
+}

@@ -1,0 +1,56 @@
+// What other nodes, the REST routes and later transports may use of the supervisors. All else is internal.
+
+import type { Batch, TagColumn } from '../../lib/contract/batch'
+import type { Command, CommandResult } from '../../lib/contract/command'
+import type { LogLevel } from '../../lib/contract/control'
+import type { Fault } from '../../lib/contract/fault'
+import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessSpec } from './process-spec'
+
+export type LogLine = { time: string; source: LogLevel | 'stdout' | 'stderr'; text: string }
+
+/** A subscriber's function must not throw; if it does, the error is logged and the others are served. */
+export type TableListener = {
+  /** Rows that changed since the snapshot or the last call; called at most every 100 ms. */
+  rows?(changed: ProcessRow[], removed: string[]): void
+  event?(event: ProcessEvent): void
+}
+
+/** All supervisors of this Node-RED as one table. */
+export interface Fleet {
+  rows(): ProcessRow[]
+  row(name: string): ProcessRow | undefined
+  /** Snapshot first, then changes: nothing is missed or seen twice. */
+  subscribe(listener: TableListener): { snapshot: ProcessRow[]; unsubscribe(): void }
+  /**
+   * Does what the operator asks and settles when it is done or has failed: one result for each process concerned, never
+   * throws. `supervisorId` limits "-all" commands and names to one supervisor.
+   */
+  command(command: Command, supervisorId?: string): Promise<CommandResult[]>
+  /** Oldest first, at most 500; undefined for a name that does not exist. */
+  logs(name: string): LogLine[] | undefined
+  /** id -> name of the supervisors. */
+  supervisors(): Map<string, string>
+}
+
+export type ReaderListener = {
+  /** One read cycle, in order. `tags` names its columns. */
+  batch(batch: Batch, tags: readonly TagColumn[]): void
+  /** The row of this reader changed. */
+  row(row: ProcessRow): void
+}
+
+/** A reader node's hold on its process. */
+export interface Membership {
+  row(): ProcessRow
+  /** Lets go: `removed` ends the process, otherwise it is kept 5 s for a re-created node with the same configuration. */
+  release(removed: boolean): Promise<void>
+}
+
+export interface SupervisorFace {
+  readonly id: string
+  readonly name: string
+  /** Starts the process, or takes over the one that is running with this very spec. Refuses with a `config` Fault. */
+  add(spec: ProcessSpec, listener: ReaderListener): Membership | Fault
+}
