@@ -35,3 +35,15 @@ export function parseCommand(input: unknown): Command | StatusRequest | { proble
   if (!name) return { problem: `${one} needs the name of a process` }
   return { command: one, name }
 }
+
+/** What failed of a command, in one sentence and with one code; undefined when all of it succeeded. */
+export function failureOf(results: readonly CommandResult[]): { code: CommandFailure; text: string } | undefined {
+  const failed = results.filter((result) => !result.success)
+  const [first] = failed
+  if (!first) return undefined
+  const codes = new Set(failed.map((result) => result.code ?? 'failed'))
+  return {
+    code: codes.size === 1 ? (first.code ?? 'failed') : 'failed',
+    text: failed.map(({ name, error }) => (error ? `"${name}": ${error}` : `"${name}"`)).join('; '),
+  }
+}
