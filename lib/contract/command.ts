@@ -30,7 +30,8 @@ export function parseCommand(input: unknown): Command | StatusRequest | { proble
   const one = asOneOf(record.command, ONE_PROCESS_COMMANDS)
   if (!one) {
     const known = ['get_status', ...ONE_PROCESS_COMMANDS, ...ALL_PROCESSES_COMMANDS].join(', ')
-    return { problem: `unknown command ${JSON.stringify(record.command)}; there are ${known}` }
+    const given = asText(record.command, NAME_MAX_LENGTH)
+    return { problem: `${given === undefined ? 'no command given' : `unknown command "${given}"`}; there are ${known}` }
   }
   if (!name) return { problem: `${one} needs the name of a process` }
   return { command: one, name }
