@@ -7,7 +7,7 @@ import type { Item } from './items'
 
 export type ReadBlock = Block<Item> & {
   readonly unit: number
-  /** Cycles in a row in which nothing came back. */
+  /** Requests in a row to which nothing came back. */
   silences: number
 }
 
@@ -22,6 +22,10 @@ export class Plan {
   readonly #refusals = new Map<Item, Refusal>()
   /** Unit and area -> addresses that no request may reach over. */
   readonly #cuts = new Map<string, Set<number>>()
+  /** The same, only until the search for refused items is over. */
+  readonly #searchCuts = new Map<string, Set<number>>()
+  /** Unit -> requests in a row that did not get through to it. */
+  readonly #lostInARow = new Map<number, number>()
   #blocks: ReadBlock[] | undefined
 
   constructor(items: readonly Item[], { maxRegisters, maxGap }: Pick<ModbusConfig, 'maxRegisters' | 'maxGap'>) {
@@ -34,16 +38,30 @@ export class Plan {
   }
 
   /**
-   * The blocks without refused items. Those that left their last request unanswered come last, so that a unit that is
-   * off, or a slow block, is waited for only when the others have been read.
+   * The blocks without refused items. Those of units that are out of reach come last, and those that left their last
+   * request unanswered: they are waited for only when the others have been read.
    */
   blocks(): readonly ReadBlock[] {
     this.#blocks ??= this.#planned(
       this.#items.filter((item) => !this.#refusals.has(item)),
       this.#limits.maxGap,
     )
-    if (this.#blocks.some((block) => block.silences > 0)) this.#blocks.sort((a, b) => a.silences - b.silences)
+    if (this.#lostInARow.size > 0 || this.#blocks.some((block) => block.silences > 0)) {
+      this.#blocks.sort((a, b) => this.#lostOf(a.unit) - this.#lostOf(b.unit) || a.silences - b.silences)
+    }
     return this.#blocks
+  }
+
+  /** A request got through to the unit. */
+  reached(unit: number): void {
+    if (this.#lostInARow.size > 0) this.#lostInARow.delete(unit)
+  }
+
+  /** A request did not get through to the unit; returns how many in a row. */
+  lost(unit: number): number {
+    const count = this.#lostOf(unit) + 1
+    this.#lostInARow.set(unit, count)
+    return count
   }
 
   /**
@@ -62,10 +80,18 @@ export class Plan {
   }
 
   /** From now on nothing is read together across the start of this block. */
-  cutBefore({ unit, area, address }: Pick<ReadBlock, 'unit' | 'area' | 'address'>): void {
-    const key = groupOf({ unit, area })
-    const cuts = this.#cuts.get(key) ?? new Set()
-    this.#cuts.set(key, cuts.add(address))
+  cutBefore(block: ReadBlock): void {
+    this.#cut(this.#cuts, block)
+  }
+
+  /** The same until `searchOver`, for two halves of which one has not been searched to the end. */
+  cutWhileSearching(block: ReadBlock): void {
+    this.#cut(this.#searchCuts, block)
+  }
+
+  searchOver(): void {
+    if (this.#searchCuts.size === 0) return
+    this.#searchCuts.clear()
     this.#blocks = undefined
   }
 
@@ -96,11 +122,22 @@ export class Plan {
 
   /** A request over a refused item would be refused as well. */
   #cutsOf(unit: number, area: Area): number[] {
-    const cuts = new Set(this.#cuts.get(groupOf({ unit, area })))
+    const key = groupOf({ unit, area })
+    const cuts = new Set([...(this.#cuts.get(key) ?? []), ...(this.#searchCuts.get(key) ?? [])])
     for (const item of this.#refusals.keys()) {
       if (item.unit === unit && item.area === area) cuts.add(item.address)
     }
     return [...cuts].sort((a, b) => a - b)
+  }
+
+  #cut(cuts: Map<string, Set<number>>, block: ReadBlock): void {
+    const key = groupOf(block)
+    cuts.set(key, (cuts.get(key) ?? new Set()).add(block.address))
+    this.#blocks = undefined
+  }
+
+  #lostOf(unit: number): number {
+    return this.#lostInARow.get(unit) ?? 0
   }
 }
 

@@ -34,14 +34,17 @@ export type PollerSettings = {
 const SILENCES_MAX = 2
 /** The same in the middle of a cycle, of blocks that were answered the last time. */
 const FRESH_SILENCES_MAX = 3
-/** A unit that leaves this many requests in a row unanswered is not asked again in this cycle. */
+/** A unit that this many requests in a row did not get through to, now or earlier, is not asked again in this cycle. */
 const LOST_MAX = 2
 /** Requests that a cycle may spend, beyond the plan, on finding refused items and on trying them again. */
 const EXTRA_REQUESTS_MAX = 32
 const RETRY_REFUSED_MS = 60_000
 
-/** `explained`: refused, and the reason was found within the block. */
-type Outcome = 'answered' | 'explained' | 'unknown'
+/**
+ * What became of a block. `explained`: refused, and the reason was found within it. `searching`: refused, and this cycle
+ * had no request left to find out why. `unread`: no answer, or one that says nothing about its registers.
+ */
+type Outcome = 'answered' | 'explained' | 'searching' | 'unread'
 
 /** What is known so far of the cycle under way. */
 type Cycle = {
@@ -54,9 +57,10 @@ type Cycle = {
   freshSilencesInARow: number
   /** Unit -> requests that did not get through to it. */
   readonly lost: Map<number, number>
-  /** Unit -> those of them since it last answered. */
-  readonly lostInARow: Map<number, number>
+  /** Units that are not asked again in this cycle. */
+  readonly givenUp: Set<number>
   extraRequests: number
+  searching: boolean
   readonly newRefusals: string[]
 }
 
@@ -74,6 +78,7 @@ export class Poller {
     const cycle = newCycle(ask, this.#settings.columns)
     for (const block of this.#plan.blocks()) await this.#read(cycle, block)
     await this.#probe(cycle)
+    if (!cycle.searching) this.#plan.searchOver()
     for (const [item, { reason }] of this.#plan.refusals) {
       for (const { column } of item.targets) cycle.bad.set(column, reason)
     }
@@ -84,9 +89,9 @@ export class Poller {
   }
 
   async #read(cycle: Cycle, block: ReadBlock): Promise<Outcome> {
-    if ((cycle.lostInARow.get(block.unit) ?? 0) >= LOST_MAX) {
+    if (cycle.givenUp.has(block.unit)) {
       markBad(cycle, block, `unit ${block.unit} does not answer`)
-      return 'unknown'
+      return 'unread'
     }
     const answer = await cycle.ask(block)
     if (answer.kind === 'silence') return this.#silent(cycle, block)
@@ -94,7 +99,7 @@ export class Poller {
     cycle.freshSilencesInARow = 0
     block.silences = 0
     if (answer.kind === 'exception') return await this.#refused(cycle, block, answer.code)
-    cycle.lostInARow.delete(block.unit)
+    this.#plan.reached(block.unit)
     take(cycle, block, answer.view)
     if (this.#plan.refusals.size > 0) for (const item of block.items) this.#plan.accept(item)
     return 'answered'
@@ -104,31 +109,49 @@ export class Poller {
     cycle.silences++
     if (block.silences === 0) cycle.freshSilencesInARow++
     block.silences++
-    countLost(cycle, block.unit)
+    this.#lost(cycle, block.unit)
     const deadFromStart = cycle.answers === 0 && cycle.silences >= SILENCES_MAX
     if (deadFromStart || cycle.freshSilencesInARow >= FRESH_SILENCES_MAX) throw this.#noAnswer(cycle)
     markBad(cycle, block, `no answer within ${this.#settings.timeoutMs} ms`)
-    return 'unknown'
+    return 'unread'
+  }
+
+  #lost(cycle: Cycle, unit: number): void {
+    cycle.lost.set(unit, (cycle.lost.get(unit) ?? 0) + 1)
+    if (this.#plan.lost(unit) >= LOST_MAX) cycle.givenUp.add(unit)
   }
 
   async #refused(cycle: Cycle, block: ReadBlock, code: number): Promise<Outcome> {
     const concern = concernOf(code)
-    if (concern === 'unit') countLost(cycle, block.unit)
-    else cycle.lostInARow.delete(block.unit)
+    if (concern === 'unit') this.#lost(cycle, block.unit)
+    else this.#plan.reached(block.unit)
     const halves = concern === 'address' ? this.#halve(cycle, block) : undefined
-    if (!halves) {
-      const reason = describeException(code, block.area, this.#where(block))
-      markBad(cycle, block, reason)
-      if (concern !== 'address' || block.items.length > 1) return 'unknown'
-      this.#refuse(cycle, block, reason)
-      return 'explained'
+    if (halves) return await this.#search(cycle, ...halves)
+    const reason = describeException(code, block.area, this.#where(block))
+    markBad(cycle, block, reason)
+    if (concern !== 'address') return 'unread'
+    if (block.items.length > 1) {
+      cycle.searching = true
+      return 'searching'
     }
-    const [left, right] = halves
+    this.#refuse(cycle, block, reason)
+    return 'explained'
+  }
+
+  /** Reads the halves of a refused block, and cuts the plan between them unless the reason was found in one of them. */
+  async #search(cycle: Cycle, left: ReadBlock, right: ReadBlock): Promise<Outcome> {
     const outcomes = [await this.#read(cycle, left), await this.#read(cycle, right)]
-    const unknown = outcomes.includes('unknown')
-    // Either what was found must not be looked for again, or both halves are given, only not together.
-    if (unknown || !outcomes.includes('explained')) this.#plan.cutBefore(right)
-    return unknown ? 'unknown' : 'explained'
+    if (outcomes.includes('unread')) {
+      this.#plan.cutBefore(right)
+      return 'unread'
+    }
+    if (outcomes.includes('searching')) {
+      this.#plan.cutWhileSearching(right)
+      return 'searching'
+    }
+    // given one by one, though not together: too long, or a hole between them
+    if (!outcomes.includes('explained')) this.#plan.cutBefore(right)
+    return 'explained'
   }
 
   /** Undefined for a single item, and when this cycle has asked enough. */
@@ -195,8 +218,9 @@ function newCycle(ask: Ask, columns: number): Cycle {
     silences: 0,
     freshSilencesInARow: 0,
     lost: new Map(),
-    lostInARow: new Map(),
+    givenUp: new Set(),
     extraRequests: 0,
+    searching: false,
     newRefusals: [],
   }
 }
@@ -215,11 +239,6 @@ function take(cycle: Cycle, block: ReadBlock, view: DataView): void {
 
 function markBad({ bad }: Cycle, { items }: ReadBlock, reason: string): void {
   for (const { targets } of items) for (const { column } of targets) bad.set(column, reason)
-}
-
-function countLost({ lost, lostInARow }: Cycle, unit: number): void {
-  lost.set(unit, (lost.get(unit) ?? 0) + 1)
-  lostInARow.set(unit, (lostInARow.get(unit) ?? 0) + 1)
 }
 
 function describeLost(lost: ReadonlyMap<number, number>): string {
