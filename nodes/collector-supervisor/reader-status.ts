@@ -10,6 +10,8 @@ export type Badge = {
   values: Record<string, string | number>
   /** What went wrong, in words; shown after the text. */
   detail: string | undefined
+  /** Restarts so far, shown once there were any. */
+  restarts: number
 }
 
 /** Node-RED's vocabulary: green dot connected, yellow ring on its way, red ring no link, red dot broken, grey stopped. */
@@ -21,6 +23,7 @@ export function badgeOf(row: ProcessRow, wallTime: number): Badge {
     key,
     values,
     detail: why,
+    restarts: row.status === 'running' ? row.restart_count : 0,
   })
   switch (row.status) {
     case 'stopped':
@@ -46,12 +49,12 @@ function running(
   badge: (fill: Badge['fill'], shape: Badge['shape'], key: string, values?: Badge['values'], why?: string) => Badge,
   detail: string | undefined,
 ): Badge {
-  const counts = { good: row.tags.good, total: row.tags.total, restarts: row.restart_count }
+  const counts = { good: row.tags.good, total: row.tags.total }
   switch (row.link) {
     case 'connected': {
       if (row.tags.good + row.tags.bad === 0) return badge('yellow', 'ring', 'connected', counts)
       if (row.tags.bad > 0) return badge('yellow', 'dot', 'bad', counts, detail)
-      return badge('green', 'dot', row.restart_count > 0 ? 'okRestarts' : 'ok', counts)
+      return badge('green', 'dot', 'ok', counts)
     }
     case 'degraded':
       return badge('yellow', 'dot', 'bad', counts, detail)
