@@ -30,7 +30,14 @@ export class Supervisors implements Fleet {
   }
 
   /** A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does. */
-  acquire(holder: object, id: string, name: string, config: SupervisorConfig, folder: string, log: SupervisorLog): Supervisor {
+  acquire(
+    holder: object,
+    id: string,
+    name: string,
+    config: SupervisorConfig,
+    folder: string,
+    log: SupervisorLog,
+  ): Supervisor {
     const existing = this.#held.get(id)
     if (existing) {
       clearTimeout(existing.grace)
@@ -92,7 +99,9 @@ export class Supervisors implements Fleet {
       case 'restart': {
         const target = this.#find(command.name, supervisorId)
         if (target) return [await this.#operate(target, command.command)]
-        return [{ name: command.name, success: false, error: `there is no process "${command.name}"`, code: 'not-found' }]
+        return [
+          { name: command.name, success: false, error: `there is no process "${command.name}"`, code: 'not-found' },
+        ]
       }
       default:
         return command satisfies never
@@ -128,7 +137,9 @@ export class Supervisors implements Fleet {
       removed: (name) => this.#table.removed(name),
       transition: (transition, supervisor) => {
         this.#seq += 1
-        this.#table.event(eventOf(transition, { seq: this.#seq, supervisor, now: performance.now(), wallTime: new Date() }))
+        this.#table.event(
+          eventOf(transition, { seq: this.#seq, supervisor, now: performance.now(), wallTime: new Date() }),
+        )
       },
       shuttingDown: () => this.#shutdown.begun,
     }

@@ -79,7 +79,11 @@ export class Inbox {
     this.#dropped += lost * batch.values.length
     this.#cycle = batch.cycle
     const tags = this.#tagList
-    if (tags?.generation !== batch.generation || tags.revision !== batch.revision || tags.tags.length !== batch.values.length) {
+    if (
+      tags?.generation !== batch.generation ||
+      tags.revision !== batch.revision ||
+      tags.tags.length !== batch.values.length
+    ) {
       // Its names were lost; they come again, this reading does not.
       this.#dropped += batch.values.length
       return

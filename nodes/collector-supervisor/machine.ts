@@ -152,7 +152,10 @@ function onStart({ machine }: At, operator: boolean): Step {
       if (state.lingering) return stay(wanted, { lastError: machine.lastError })
       return spawn(wanted, operator ? 'started by the operator' : 'started')
     case 'stopping':
-      return stay({ ...wanted, state: { ...state, afterwards: state.afterwards === 'stopped' ? 'restart' : state.afterwards } })
+      return stay({
+        ...wanted,
+        state: { ...state, afterwards: state.afterwards === 'stopped' ? 'restart' : state.afterwards },
+      })
     case 'starting':
     case 'running':
       return stay(machine, { desired: 'up' })
@@ -314,7 +317,12 @@ function giveUp({ machine, now, policy }: At, lastError: string): Step {
 function onMisbehaved(at: At, event: Event & { type: 'misbehaved' }): Step {
   const { status } = at.machine.state
   if (status !== 'starting' && status !== 'running') return stay(at.machine)
-  return beginStop({ ...at, machine: { ...at.machine, lastError: event.reason } }, event.afterwards, event.reason, event.how)
+  return beginStop(
+    { ...at, machine: { ...at.machine, lastError: event.reason } },
+    event.afterwards,
+    event.reason,
+    event.how,
+  )
 }
 
 function onRefused(at: At, problem: string): Step {
@@ -325,7 +333,10 @@ function onRefused(at: At, problem: string): Step {
     case 'running':
       return beginStop({ ...at, machine }, 'refused', problem, 'graceful')
     case 'stopping':
-      return stay({ ...machine, state: { ...state, afterwards: state.afterwards === 'stopped' ? 'stopped' : 'refused' } })
+      return stay({
+        ...machine,
+        state: { ...state, afterwards: state.afterwards === 'stopped' ? 'stopped' : 'refused' },
+      })
     case 'stopped':
     case 'crashed':
       return go(machine, { status: 'error', retryAt: undefined, lingering: false }, problem)

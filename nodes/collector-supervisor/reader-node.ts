@@ -150,4 +150,3 @@ function specOf(
     ...(problems.length > 0 && { problem: describeProblems(problems) }),
   }
 }
-

@@ -17,7 +17,13 @@ export type Badge = {
 /** Node-RED's vocabulary: green dot connected, yellow ring on its way, red ring no link, red dot broken, grey stopped. */
 export function badgeOf(row: ProcessRow, wallTime: number): Badge {
   const detail = row.last_error ?? undefined
-  const badge = (fill: Badge['fill'], shape: Badge['shape'], key: string, values: Badge['values'] = {}, why?: string): Badge => ({
+  const badge = (
+    fill: Badge['fill'],
+    shape: Badge['shape'],
+    key: string,
+    values: Badge['values'] = {},
+    why?: string,
+  ): Badge => ({
     fill,
     shape,
     key,

@@ -2,9 +2,9 @@
 
 import type { Counters } from '../../lib/contract/control'
 import type { Link } from '../../lib/contract/lifecycle'
+import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Machine } from './machine'
-import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessSpec } from './process-spec'
 import type { Transition } from './supervised-process'
 

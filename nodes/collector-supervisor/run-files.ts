@@ -82,7 +82,10 @@ export function processStartTime(pid: number): string | undefined {
   if (process.platform === 'linux') return linuxStartTime(pid)
   if (process.platform === 'win32') return undefined
   try {
-    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], { encoding: 'utf8', timeout: 2_000 }).trim()
+    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      timeout: 2_000,
+    }).trim()
     return started === '' ? undefined : started
   } catch {
     return undefined

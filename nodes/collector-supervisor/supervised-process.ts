@@ -2,9 +2,9 @@
 // (child, watchdog, clock, operator) and carries out its effects.
 
 import type { FromChild, LiveQueueRef } from '../../lib/contract/control'
+import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
-import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { Message } from '../../lib/queue/queue'
 import { Child, type ChildProgram } from './child'
 import type { LogLine } from './face'
@@ -239,24 +239,28 @@ export class SupervisedProcess {
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
     this.#report = newReport(this.#around.now(), this.#report)
-    const child: Child = new Child(this.#around.program(this.#spec), {
-      message: (message) => {
-        if (message.type === 'ready') leave()
-        this.#onMessage(message, generation)
+    const child: Child = new Child(
+      this.#around.program(this.#spec),
+      {
+        message: (message) => {
+          if (message.type === 'ready') leave()
+          this.#onMessage(message, generation)
+        },
+        malformed: () => this.#onBabble(),
+        unreachable: () => this.#onUnreachable(generation),
+        output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
+        spawnFailed: (code, message) => {
+          leave()
+          this.#child = undefined
+          this.feed({ type: 'spawn-failed', code, message })
+        },
+        exited: (exit) => {
+          leave()
+          this.#onExited(exit)
+        },
       },
-      malformed: () => this.#onBabble(),
-      unreachable: () => this.#onUnreachable(generation),
-      output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
-      spawnFailed: (code, message) => {
-        leave()
-        this.#child = undefined
-        this.feed({ type: 'spawn-failed', code, message })
-      },
-      exited: (exit) => {
-        leave()
-        this.#onExited(exit)
-      },
-    }, this.#around.now)
+      this.#around.now,
+    )
     this.#child = child
     if (child.pid === undefined) return
     this.#around.started(child.pid)

@@ -65,7 +65,14 @@ export class Supervisor implements SupervisorFace {
   #unclaimed = 0
 
   /** Throws what the file system says when the folder cannot be made, or a QueueError without a place for the live queue. */
-  constructor(id: string, name: string, config: SupervisorConfig, folder: string, fleet: FleetSide, log: SupervisorLog) {
+  constructor(
+    id: string,
+    name: string,
+    config: SupervisorConfig,
+    folder: string,
+    fleet: FleetSide,
+    log: SupervisorLog,
+  ) {
     this.id = id
     this.#name = name
     this.#config = config
@@ -94,7 +101,8 @@ export class Supervisor implements SupervisorFace {
     )
     this.#swept = this.#runFiles.sweep().then(
       (pids) => {
-        if (pids.length > 0) log.warn(`ended ${pids.length} processes left behind by an earlier run: ${pids.join(', ')}`)
+        if (pids.length > 0)
+          log.warn(`ended ${pids.length} processes left behind by an earlier run: ${pids.join(', ')}`)
       },
       (error) => log.warn(`the processes of an earlier run could not be looked for: ${error}`),
     )
@@ -182,7 +190,11 @@ export class Supervisor implements SupervisorFace {
 
   #newMember(spec: ProcessSpec): Member {
     const wanted = (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
-    const process: SupervisedProcess = new SupervisedProcess(spec, wanted ? 'up' : 'down', this.#surroundings(spec, () => member))
+    const process: SupervisedProcess = new SupervisedProcess(
+      spec,
+      wanted ? 'up' : 'down',
+      this.#surroundings(spec, () => member),
+    )
     const member: Member = { process, listener: undefined, grace: undefined, retired: undefined }
     this.#members.set(spec.recipient, member)
     if (spec.problem !== undefined) process.feed({ type: 'refused', problem: spec.problem })
