@@ -45,7 +45,7 @@ function wholeCycle(topic: string, { batch, tags }: Delivery): FlowMessage {
   const quality: Record<string, string> = {}
   for (let column = 0; column < tags.length; column++) {
     const tag = tags[column]
-    if (tag) payload[tag.name] = valueOf(batch.values[column], tag)
+    if (tag) payload[tag.name] = tagValue(batch.values[column], tag)
   }
   for (const [column, reason] of batch.bad) {
     const tag = tags[column]
@@ -64,7 +64,7 @@ function changedTags(
   const quality: Record<string, string> = {}
   let changed = false
   tags.forEach((tag, column) => {
-    const value = valueOf(batch.values[column], tag)
+    const value = tagValue(batch.values[column], tag)
     const reason = batch.bad.get(column)
     const last = sent.get(tag.name)
     if (last && last.reason === reason && !hasChanged(last.value, value, deadbands.get(tag.name) ?? 0)) return
@@ -80,14 +80,14 @@ function oneTag(reader: string, { batch }: Delivery, tag: TagColumn, column: num
   const reason = batch.bad.get(column)
   return {
     topic: `${reader}/${tag.name}`,
-    payload: valueOf(batch.values[column], tag),
+    payload: tagValue(batch.values[column], tag),
     quality: reason === undefined ? {} : { [tag.name]: reason },
     timestamp: batch.sourceTimes.get(column) ?? batch.time,
   }
 }
 
 /** Columns of booleans travel as 0 and 1. */
-function valueOf(value: Value | null | undefined, tag: TagColumn): Value | null {
+function tagValue(value: Value | null | undefined, tag: TagColumn): Value | null {
   if (value === undefined || value === null) return null
   return tag.kind === 'boolean' ? value === 1 || value === true : value
 }
