@@ -10,11 +10,15 @@ import { linkFault, socketFault } from './faults'
 import type { Answer, ReadRequest } from './poller'
 import { MbapPort } from './port'
 
-export type Device = {
+export type ConnectionSettings = {
   host: string
   port: number
   /** For each answer; connecting may take longer. */
   timeoutMs: number
+  /** Transaction id of the first request, 0 to 65535: left to chance by those who have no reason not to. */
+  transaction: number
+  /** Hears of each answer that came after its time. */
+  onLate(): void
 }
 
 /** A lost first SYN is sent again after 1 s. */
@@ -38,8 +42,9 @@ export class Connection {
   #answered = false
   #closedWhileIdle = false
 
-  /** Throws a `link` Fault. `onLate` hears of each answer that came after its time. */
-  static async open({ host, port, timeoutMs }: Device, signal: AbortSignal, onLate: () => void): Promise<Connection> {
+  /** Throws a `link` Fault. */
+  static async open(settings: ConnectionSettings, signal: AbortSignal): Promise<Connection> {
+    const { host, port, timeoutMs } = settings
     const target = `${host.includes(':') ? `[${host}]` : host}:${port}`
     const deadline = AbortSignal.timeout(Math.max(timeoutMs, CONNECT_TIMEOUT_MIN_MS))
     const socket = connect({ host, port, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_MS })
@@ -51,16 +56,16 @@ export class Connection {
       if (signal.aborted) throw stoppedFault(target)
       throw deadline.aborted ? linkFault('ETIMEDOUT', target, error) : socketFault(error, target)
     }
-    return new Connection(socket, target, timeoutMs, onLate)
+    return new Connection(socket, target, settings)
   }
 
-  private constructor(socket: Socket, target: string, timeoutMs: number, onLate: () => void) {
+  private constructor(socket: Socket, target: string, { timeoutMs, transaction, onLate }: ConnectionSettings) {
     this.#target = target
     this.#socket = socket
     socket.on('error', (error) => this.#end(socketFault(error, target)))
     socket.on('end', () => this.#end(linkFault('ECONNRESET', target)))
     socket.on('close', () => this.#end(linkFault('ECONNRESET', target)))
-    this.#port = new MbapPort(socket, {
+    this.#port = new MbapPort(socket, transaction, {
       violation: (text) =>
         this.#end(new Fault('protocol', 'modbus-violation', `${target} breaks the protocol: ${text}`)),
       late: onLate,

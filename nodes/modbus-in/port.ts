@@ -12,7 +12,7 @@ export type PortListener = {
   late(): void
 }
 
-const TRANSACTIONS = 0x1_0000
+export const TRANSACTIONS = 0x1_0000
 /** More frames than this that answer nothing, without one that does, are no late answers any more. */
 const LATE_MAX = 100
 const EMPTY = Buffer.alloc(0)
@@ -25,12 +25,17 @@ export class MbapPort extends EventEmitter {
   readonly #listener: PortListener
   #incoming: Buffer = EMPTY
   #expected: Expected | undefined
-  #lastTransaction = 0
+  #lastTransaction: number
   #issued = 0
   #lateInARow = 0
 
-  constructor(socket: Socket, listener: PortListener) {
+  /**
+   * `transaction` is that of the first request, 0 to 65535: best another one for each connection, since there are gateways
+   * that hand the answers of an earlier connection to the next one.
+   */
+  constructor(socket: Socket, transaction: number, listener: PortListener) {
     super()
+    this.#lastTransaction = (transaction + TRANSACTIONS - 1) % TRANSACTIONS
     this.#socket = socket
     this.#listener = listener
     socket.on('data', (chunk: Buffer) => this.#receive(chunk))

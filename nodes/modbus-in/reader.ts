@@ -11,6 +11,7 @@ import { checkMaxRegisters, type ModbusConfig, modbusFields } from './fields'
 import { columnsOf, itemsOf } from './items'
 import { Plan } from './plan'
 import { Poller } from './poller'
+import { TRANSACTIONS } from './port'
 
 export const modbusReader: ReaderFactory<ModbusConfig> = {
   parse: parseModbusConfig,
@@ -82,9 +83,9 @@ class ModbusReader implements Reader {
   async #reopen(signal: AbortSignal): Promise<Connection> {
     await this.close()
     const { host, port, timeout } = this.#config
-    this.#connection = await Connection.open({ host: host.trim(), port, timeoutMs: timeout }, signal, () =>
-      this.#late(),
-    )
+    const transaction = Math.floor(Math.random() * TRANSACTIONS)
+    const settings = { host: host.trim(), port, timeoutMs: timeout, transaction, onLate: () => this.#late() }
+    this.#connection = await Connection.open(settings, signal)
     return this.#connection
   }
 
