@@ -12,6 +12,8 @@ export type Report = {
   link: Link
   /** Why the link is not as it should be; '' when it is. */
   linkReason: string
+  /** Readings fail to come although the process runs; '' when they come. */
+  silence: string
   /** ms since the epoch to tell it, monotonic ms to count from it */
   started: { wallTime: number; at: number } | undefined
   cpuPercent: number
@@ -38,6 +40,7 @@ export function newReport(now: number, before?: Report): Report {
   return {
     link: 'connecting',
     linkReason: before?.linkReason ?? '',
+    silence: '',
     started: undefined,
     cpuPercent: 0,
     memoryMb: 0,
@@ -63,7 +66,7 @@ export function onLink(report: Report, link: Link, reason: string): Report {
 }
 
 export function onProcessEnd(report: Report): Report {
-  return { ...report, link: 'disconnected', linkReason: '', started: undefined, cpuPercent: 0, memoryMb: 0, speed: 0 }
+  return { ...report, link: 'disconnected', linkReason: '', silence: '', started: undefined, cpuPercent: 0, memoryMb: 0, speed: 0 }
 }
 
 export type RowParts = {
@@ -83,25 +86,26 @@ export function rowOf(parts: RowParts): ProcessRow {
   const { spec, machine, report, inbox, now, wallTime } = parts
   const { state } = machine
   const alive = parts.pid !== undefined
+  const known = alive && report.silence === ''
   const nextAt = nextRestartAt(machine)
-  const linkTrouble = report.linkReason === '' ? undefined : report.linkReason
+  const trouble = report.silence || report.linkReason || undefined
   return {
     name: spec.name,
     type: spec.type,
     supervisor: parts.supervisor,
     status: state.status,
-    link: alive ? report.link : 'disconnected',
+    link: linkOf(report, alive),
     pid: parts.pid ?? null,
     cpu_percent: round(report.cpuPercent, 1),
     memory_mb: round(report.memoryMb, 1),
     start_time: report.started?.wallTime ?? null,
     uptime_s: report.started ? Math.floor((now - report.started.at) / 1000) : 0,
     restart_count: machine.restartCount,
-    last_error: (alive ? linkTrouble : undefined) ?? machine.lastError ?? null,
+    last_error: (alive ? trouble : undefined) ?? machine.lastError ?? null,
     next_restart_at: nextAt === undefined ? null : Math.round(wallTime + nextAt - now),
     command: parts.command,
     generation: machine.generation,
-    tags: { total: spec.tagsTotal, good: alive ? inbox.tags.good : 0, bad: alive ? inbox.tags.bad : 0 },
+    tags: known ? { total: spec.tagsTotal, ...inbox.tags } : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 },
     samples_total: report.earlier.samples + report.counters.samplesTotal,
     speed: round(report.speed, 1),
     cycle_ms: report.counters.cycleMs,
@@ -109,6 +113,12 @@ export function rowOf(parts: RowParts): ProcessRow {
     dropped: inbox.dropped,
     forced_kills: machine.forcedKills,
   }
+}
+
+/** A link that brings no readings is not in order, whatever the child says of it. */
+function linkOf({ link, silence }: Report, alive: boolean): Link {
+  if (!alive) return 'disconnected'
+  return silence !== '' && link === 'connected' ? 'degraded' : link
 }
 
 function round(value: number, digits: number): number {

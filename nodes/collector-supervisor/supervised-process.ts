@@ -17,7 +17,7 @@ import { type ProcessSpec, sameProcess } from './process-spec'
 import { newReport, onHeartbeat, onLink, onProcessEnd, type Report, rowOf } from './report'
 import type { SpawnGate } from './spawn-gate'
 import type { Usage } from './statistics'
-import { forgive, HEARTBEAT_MS, judge, newWatch, onBabble, onBeat, onMemory, type Watch } from './watchdog'
+import { forgive, HEARTBEAT_MS, judge, newWatch, onBabble, onBeat, onMemory, silenceLimit, type Watch } from './watchdog'
 
 export type Transition = {
   name: string
@@ -65,6 +65,8 @@ export class SupervisedProcess {
   #child: Child | undefined
   #watch: Watch | undefined
   #report: Report
+  /** When something for this reader last came out of the live queue. */
+  #heardAt = 0
   /** What the child itself said to be wrong, before it ended. */
   #fault: string | undefined
   #timer: NodeJS.Timeout | undefined
@@ -148,6 +150,8 @@ export class SupervisedProcess {
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
     this.inbox.take(message)
+    this.#heardAt = this.#around.now()
+    this.#tellSilence('')
     if (this.inbox.tags.good !== good || this.inbox.tags.bad !== bad) this.#around.changed()
   }
 
@@ -176,6 +180,14 @@ export class SupervisedProcess {
       memoryLimitMb: this.#around.memoryLimitMb(),
     })
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
+    const limitMs = silenceLimit(this.#spec.intervalMs)
+    if (!blocked && now - this.#heardAt > limitMs) this.#tellSilence(`no readings for more than ${limitMs / 1000} s`)
+  }
+
+  #tellSilence(silence: string): void {
+    if (this.#report.silence === silence) return
+    this.#report = { ...this.#report, silence }
+    this.#around.changed()
   }
 
   /** The last resort, when Node-RED itself is about to be gone. */
@@ -326,6 +338,7 @@ export class SupervisedProcess {
           return
         }
         this.#watch = newWatch(now)
+        this.#heardAt = now
         this.feed({ type: 'ready' })
         break
       case 'heartbeat': {

@@ -20,6 +20,9 @@ export const MEMORY_HARD_FACTOR = 1.5
 /** A child whose own event loop is this late at the 99th percentile, for this long, is of no use. */
 export const LOOP_DELAY_LIMIT_MS = 5_000
 export const LOOP_DELAY_LIMIT_FOR_MS = 60_000
+/** No reading for this long, and at least so many intervals: what is shown as good is no longer known to be. */
+export const SILENCE_MIN_MS = 3_000
+export const SILENCE_INTERVALS = 3
 /** Malformed or foreign messages a minute. */
 export const BABBLE_LIMIT = 100
 const BABBLE_WINDOW_MS = 60_000
@@ -110,4 +113,9 @@ function judgeLag(watch: Watch, now: number): Verdict | undefined {
   if (watch.laggingSince === undefined || now - watch.laggingSince < LOOP_DELAY_LIMIT_FOR_MS) return undefined
   const reason = `its event loop is more than ${LOOP_DELAY_LIMIT_MS / 1000} s late`
   return { reason, how: 'graceful', afterwards: 'recycle' }
+}
+
+/** The longest a reader may go without a reading before its tags are shown as bad, ms. */
+export function silenceLimit(intervalMs: number): number {
+  return Math.max(SILENCE_MIN_MS, SILENCE_INTERVALS * intervalMs)
 }
