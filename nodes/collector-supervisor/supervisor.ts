@@ -292,7 +292,8 @@ export class Supervisor implements SupervisorFace {
     const running = [...this.#members.values()].map(({ process }) => ({ process, pid: process.pid }))
     const usages = await measure(running.flatMap(({ pid }) => pid ?? []))
     for (const { process, pid } of running) {
-      if (pid !== undefined && process.pid === pid) process.measured(usages.get(pid))
+      const usage = pid === undefined || process.pid !== pid ? undefined : usages.get(pid)
+      if (usage) process.measured(usage)
     }
   }
 
