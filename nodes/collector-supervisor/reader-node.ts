@@ -5,7 +5,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems, type Infer, type Parsed, type Problem } from '../../lib/contract/fields'
 import type { ProcessRow, ProcessType } from '../../lib/contract/process-row'
-import { checkHasTags, type readerFields } from '../../lib/contract/reader-fields'
+import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
 import { flowMessages, type Sent } from './flow-message'
 import type { Delivery } from './inbox'
@@ -20,6 +20,7 @@ export type ReaderKind = {
   processType: ProcessType
   /** The collector's script. */
   script: string
+  /** All that can be said against the configuration, an empty tag list included. */
   parse(definition: unknown): Parsed<ReaderConfig>
 }
 
@@ -49,7 +50,7 @@ class ReaderNode {
     const supervisor = this.#supervisorOf(definition)
     if (!supervisor) return
     const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
-    const problems = parsed.ok ? checkHasTags(parsed.value.tags) : parsed.problems
+    const problems = parsed.ok ? [] : parsed.problems
     if (problems.length > 0) this.#showProblems(problems)
     // Without a name there is no row to show it in.
     if (name === '') return
