@@ -55,15 +55,21 @@ class ReaderNode {
     // Without a name there is no row to show it in.
     if (name === '') return
     const spec = specOf(kind, node.id, name, parsed, problems)
+    this.#join(supervisor, spec, parsed.ok ? parsed.value : undefined)
+  }
+
+  #join(supervisor: SupervisorFace, spec: ProcessSpec, config: ReaderConfig | undefined): void {
     const membership = supervisor.add(spec, { row: (row) => this.#show(row) })
     if (membership instanceof Fault) {
-      node.error(membership.message)
+      this.#node.error(membership.message)
       this.#badge('red', 'ring', 'duplicate', {}, undefined)
+      // The next deploy may rename the other one and leave this node as it is.
+      this.#onceFlowsStarted(() => this.#join(supervisor, spec, config))
       return
     }
     this.#show(membership.row())
-    if (parsed.ok) this.#deliver(membership, parsed.value)
-    node.on('close', (removed: boolean, done: () => void) => {
+    if (config) this.#deliver(membership, config)
+    this.#node.on('close', (removed: boolean, done: () => void) => {
       void membership.release(removed).finally(done)
     })
   }
@@ -84,15 +90,16 @@ class ReaderNode {
     const deadbands = new Map(config.tags.map(({ name, deadband }) => [name, deadband]))
     const begin = (): void => {
       clearTimeout(patience)
-      this.#RED.events.removeListener('flows:started', begin)
       membership.deliver((delivery) => this.#send(config, delivery, sent, deadbands))
     }
     const patience = setTimeout(begin, FLOW_START_MS)
-    this.#RED.events.once('flows:started', begin)
-    this.#node.on('close', () => {
-      clearTimeout(patience)
-      this.#RED.events.removeListener('flows:started', begin)
-    })
+    this.#node.on('close', () => clearTimeout(patience))
+    this.#onceFlowsStarted(begin)
+  }
+
+  #onceFlowsStarted(then: () => void): void {
+    this.#RED.events.once('flows:started', then)
+    this.#node.on('close', () => this.#RED.events.removeListener('flows:started', then))
   }
 
   #send(config: ReaderConfig, delivery: Delivery, sent: Sent, deadbands: ReadonlyMap<string, number>): void {
