@@ -98,11 +98,14 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   if (encoding === FLOATS) {
     for (let column = 0; column < count; column++) values[column] = view.getFloat64(HEADER_BYTES + column * 8, true)
   }
+  const cycle = view.getFloat64(12, true)
+  const time = view.getFloat64(20, true)
+  if (!Number.isSafeInteger(cycle) || !Number.isFinite(time)) return undefined
   const batch = {
     generation: view.getUint32(4, true),
     revision: view.getUint32(8, true),
-    cycle: view.getFloat64(12, true),
-    time: view.getFloat64(20, true),
+    cycle,
+    time,
     values,
     bad: NONE_BAD,
     sourceTimes: NO_TIMES,

@@ -30,8 +30,21 @@ export function parseCommand(input: unknown): Command | StatusRequest | { proble
   const one = asOneOf(record.command, ONE_PROCESS_COMMANDS)
   if (!one) {
     const known = ['get_status', ...ONE_PROCESS_COMMANDS, ...ALL_PROCESSES_COMMANDS].join(', ')
-    return { problem: `unknown command ${JSON.stringify(record.command)}; there are ${known}` }
+    const given = asText(record.command, NAME_MAX_LENGTH)
+    return { problem: `${given === undefined ? 'no command given' : `unknown command "${given}"`}; there are ${known}` }
   }
   if (!name) return { problem: `${one} needs the name of a process` }
   return { command: one, name }
+}
+
+/** What failed of a command, in one sentence and with one code; undefined when all of it succeeded. */
+export function failureOf(results: readonly CommandResult[]): { code: CommandFailure; text: string } | undefined {
+  const failed = results.filter((result) => !result.success)
+  const [first] = failed
+  if (!first) return undefined
+  const codes = new Set(failed.map((result) => result.code ?? 'failed'))
+  return {
+    code: codes.size === 1 ? (first.code ?? 'failed') : 'failed',
+    text: failed.map(({ name, error }) => (error ? `"${name}": ${error}` : `"${name}"`)).join('; '),
+  }
 }

@@ -1,0 +1,59 @@
+// The properties of a modbus-in node and of its tags. Units: interval and timeout in ms, maxRegisters and maxGap in registers.
+
+import { choice, type Infer, type Parsed, parseFields, text, whole } from '../../lib/contract/fields'
+import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { wordOrders, wordTypeRegisters, wordTypes } from '../../lib/contract/word-types'
+import { checkAddress, checkAddresses, checkUnitId } from './addresses'
+
+/** In the order of the CSV columns. */
+export const modbusTagFields = {
+  name: tagFields.name,
+  address: { ...tagFields.address, check: checkAddress },
+  type: choice(wordTypes),
+  order: choice(wordOrders),
+  scale: tagFields.scale,
+  offset: tagFields.offset,
+  unit: tagFields.unit,
+  deadband: tagFields.deadband,
+  length: { ...tagFields.length, check: checkLength },
+  /** '' = the node's. */
+  unitId: text({ maxLength: 10, check: checkUnitId }),
+}
+export type ModbusTag = Infer<typeof modbusTagFields>
+
+export const modbusFields = {
+  ...readerFields,
+  transport: choice(['tcp']),
+  host: text({ required: true, maxLength: 255 }),
+  port: whole({ default: 502, min: 1, max: 65_535 }),
+  unitId: whole({ default: 1, min: 0, max: 255 }),
+  /** The most registers one request asks for; of bits 16 times as many. The protocol allows 125 (V1.1b3, 6.3). */
+  maxRegisters: whole({ default: 125, min: 1, max: 125 }),
+  /** Registers without a tag that are read over rather than sending another request. */
+  maxGap: whole({ default: 10, min: 0, max: 124 }),
+  tags: tagList(modbusTagFields, checkAddresses),
+}
+export type ModbusConfig = Infer<typeof modbusFields>
+
+/** Flow JSON or the supervisor's message -> configuration, with the rules that concern several properties at once. */
+export function parseModbusConfig(input: unknown): Parsed<ModbusConfig> {
+  const parsed = parseFields(modbusFields, input)
+  if (!parsed.ok) return parsed
+  const problems = checkHasTags(parsed.value.tags)
+  const tooFew = checkMaxRegisters(parsed.value)
+  if (tooFew !== undefined) problems.push({ path: 'maxRegisters', message: tooFew })
+  return problems.length === 0 ? parsed : { ok: false, problems }
+}
+
+/** The rule that concerns the node and its tags together. */
+export function checkMaxRegisters({
+  maxRegisters,
+  tags,
+}: Pick<ModbusConfig, 'maxRegisters' | 'tags'>): string | undefined {
+  const tooLong = tags.find(({ type }) => wordTypeRegisters[type] > maxRegisters)
+  return tooLong && `must be at least ${wordTypeRegisters[tooLong.type]}: tag "${tooLong.name}" is ${tooLong.type}`
+}
+
+function checkLength(length: number): string | undefined {
+  return length === 1 ? undefined : 'must be 1: arrays cannot be read, give every element a tag of its own'
+}

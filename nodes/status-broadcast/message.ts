@@ -1,0 +1,29 @@
+// The messages of a status-broadcast node. A flow may change what it gets, so everything in them is a copy.
+
+import type { CommandResult } from '../../lib/contract/command'
+import type { ProcessEvent } from '../../lib/contract/process-event'
+import { type ProcessRow, type Summary, summarize } from '../../lib/contract/process-row'
+
+/** Output 1. */
+export type StatusMessage = {
+  topic: 'processes'
+  payload: ProcessRow[]
+  /** Of the rows in the payload. */
+  summary: Summary
+  /** Name of the supervisor -> status of its way to the historian. */
+  processor: Record<string, never>
+}
+
+/** Output 2. */
+export type EventMessage = { topic: string; payload: ProcessEvent }
+
+/** `msg.command` of the answer to a command, and of the message that a Catch node gets when it failed. */
+export type CommandReport = { command: string; name?: string; results: CommandResult[] }
+
+export function statusMessage(rows: readonly ProcessRow[]): StatusMessage {
+  return { topic: 'processes', payload: structuredClone([...rows]), summary: summarize(rows), processor: {} }
+}
+
+export function eventMessage(event: ProcessEvent): EventMessage {
+  return { topic: event.name, payload: structuredClone(event) }
+}

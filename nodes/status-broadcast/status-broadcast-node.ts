@@ -1,0 +1,85 @@
+// The node as the runtime sees it: properties checked, wires served, status shown.
+
+import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
+import { Fault, toFault } from '../../lib/contract/fault'
+import { describeProblems, parseFields } from '../../lib/contract/fields'
+import type { Fleet } from '../collector-supervisor/face'
+import { badgeOf } from './badge'
+import { Broadcast } from './broadcast'
+import { type StatusBroadcastConfig, statusBroadcastFields } from './fields'
+import { parseFilter } from './filter'
+import { eventMessage, statusMessage } from './message'
+import { answerRequest } from './request'
+import { type View, viewOf } from './view'
+
+/**
+ * Output 1: `{ topic: 'processes', payload: rows, summary, processor }` when the flow starts, after a change that matters
+ * and every `interval` s, at most `rateLimit` a second.
+ * Output 2: `{ topic: name, payload: event }`, one message for each event.
+ *
+ * Input: `payload` is "get_status" or `{ command, name? }`. The message goes on by exactly one way. When all went well
+ * it leaves by output 1, with the properties above (and `command: { command, name?, results }` if it was a command) and
+ * else as it came. When anything failed it goes to the Catch nodes, with `error.message` naming what failed, `error.code`
+ * (not-found, conflict, timeout, failed, bad-command, bad-configuration) and the same `command` with all results.
+ */
+export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
+  RED.nodes.registerType('status-broadcast', function (this: Node, definition: NodeDef) {
+    RED.nodes.createNode(this, definition)
+    const parsed = parseFields(statusBroadcastFields, definition)
+    if (!parsed.ok) return refuse(this, describeProblems(parsed.problems))
+    const { supervisor, filter: filterText } = parsed.value
+    if (supervisor !== '' && !fleet.supervisors().has(supervisor))
+      return refuse(this, RED._('status-broadcast.status.no-supervisor'))
+    const filter = parseFilter(filterText)
+    if ('problem' in filter) return refuse(this, filter.problem)
+    serve(RED, this, fleet, parsed.value, viewOf(fleet, supervisor, filter.shows))
+  })
+}
+
+/** A node that cannot work says why below itself, in the log, and to whoever sends it a message. */
+function refuse(node: Node, reason: string): void {
+  node.status({ fill: 'red', shape: 'ring', text: reason })
+  node.error(reason)
+  node.on('input', (_msg, _send, done) => done(new Fault('config', 'bad-configuration', reason)))
+}
+
+function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastConfig, view: View): void {
+  let shown = ''
+  const showBadge = () => {
+    const { fill, shape, key, values } = badgeOf(view.rows())
+    const text = RED._(`status-broadcast.status.${key}`, values)
+    if (shown === fill + shape + text) return
+    shown = fill + shape + text
+    node.status({ fill, shape, text })
+  }
+
+  const pace = { intervalMs: config.interval * 1000, gapMs: 1000 / config.rateLimit }
+  const broadcast = new Broadcast(fleet, view, pace, {
+    status: (rows) => node.send([statusMessage(rows), null]),
+    event: (event) => node.send([null, eventMessage(event)]),
+    news: showBadge,
+  })
+  showBadge()
+
+  // Earlier, the nodes that are wired to this one may not exist yet.
+  const start = () => broadcast.start()
+  RED.events.once('flows:started', start)
+
+  const respond = async (msg: NodeMessage, send: (msgs: (NodeMessage | null)[]) => void) => {
+    const { rows, report, fault } = await answerRequest(fleet, view, config.supervisor, msg.payload)
+    if (report) msg.command = report
+    if (fault) throw fault
+    send([Object.assign(msg, statusMessage(rows)), null])
+  }
+  node.on('input', (msg, send, done) => {
+    void respond(msg, send).then(
+      () => done(),
+      (thrown) => done(toFault(thrown)),
+    )
+  })
+
+  node.on('close', () => {
+    RED.events.removeListener('flows:started', start)
+    broadcast.close()
+  })
+}

@@ -1,0 +1,36 @@
+// The part of the process table that one status-broadcast node shows.
+
+import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { Fleet } from '../collector-supervisor/face'
+import type { Filter } from './filter'
+
+export type View = {
+  /** As they are now, in the order of the table. */
+  rows(): ProcessRow[]
+  /** One by name, whatever the filter says. */
+  row(name: string): ProcessRow | undefined
+  shows(row: ProcessRow): boolean
+  /** The filter's status is held against the one that the process got into. */
+  showsEvent(event: ProcessEvent, known: Pick<ProcessRow, 'type'> | undefined): boolean
+}
+
+/** `supervisorId` empty = all. */
+export function viewOf(fleet: Fleet, supervisorId: string, filter: Filter): View {
+  // asked anew every time: a supervisor may be renamed
+  const inScope = (row: { supervisor: string }) =>
+    supervisorId === '' || row.supervisor === fleet.supervisors().get(supervisorId)
+  const shows = (row: ProcessRow) => inScope(row) && filter(row)
+  return {
+    rows: () => fleet.rows().filter(shows),
+    row: (name) => {
+      const row = fleet.row(name)
+      return row && inScope(row) ? row : undefined
+    },
+    shows,
+    showsEvent: (event, known) => {
+      const row = fleet.row(event.name) ?? known
+      return inScope(event) && row !== undefined && filter({ name: event.name, type: row.type, status: event.to })
+    },
+  }
+}

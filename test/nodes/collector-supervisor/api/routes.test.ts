@@ -1,0 +1,296 @@
+import assert from 'node:assert/strict'
+import { summarize } from '../../../../lib/contract/process-row'
+import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
+import { AdminServer, type Ask, TOKENS } from '../../../support/admin-server'
+import { FakeFleet } from '../../../support/fake-fleet'
+import { processRow } from '../../../support/process-row'
+
+const bearer = (token: string): Ask => ({ headers: { Authorization: `Bearer ${token}` } })
+
+describe('The REST routes', () => {
+  let server: AdminServer
+  let fleet: FakeFleet
+  const oven = processRow('oven')
+  const press = processRow('press', { status: 'crashed', cpu_percent: 0 })
+
+  beforeEach(async () => {
+    server = new AdminServer()
+    fleet = new FakeFleet(oven, press)
+    mountRoutes(server.red(), fleet)
+    await server.open()
+  })
+  afterEach(() => server.close())
+
+  const isError = (json: unknown, code: string) => {
+    assert.ok(json && typeof json === 'object' && 'error' in json && 'code' in json, JSON.stringify(json))
+    assert.equal(json.code, code)
+    assert.ok(typeof json.error === 'string' && json.error !== '')
+  }
+
+  it('answer JSON 404 for an unknown process, route and method', async () => {
+    for (const [method, path] of [
+      ['GET', '/collectors/processes/nobody'],
+      ['GET', '/collectors/processes/nobody/logs'],
+      ['POST', '/collectors/processes/nobody/stop'],
+      ['POST', '/collectors/processes/oven/explode'],
+      ['GET', '/collectors/processes/oven/stop'],
+      ['POST', '/collectors/processes'],
+      ['DELETE', '/collectors/processes/oven'],
+      ['GET', '/collectors'],
+      ['GET', '/collectors/nothing?access_token=secret'],
+      ['OPTIONS', '/collectors/processes/oven/explode'],
+    ] as const) {
+      const { status, json, text } = await server.ask(method, path)
+      assert.equal(status, 404, `${method} ${path}`)
+      isError(json, 'not-found')
+      assert.ok(!text.includes('secret'))
+    }
+  })
+
+  it('leave all other paths to Node-RED', async () => {
+    for (const path of ['/flows', '/collectorsx', '/']) {
+      const { status, json } = await server.ask('GET', path)
+      assert.equal(status, 404)
+      assert.equal(json, undefined)
+    }
+  })
+
+  it('answer 400 for malformed percent-encoding', async () => {
+    for (const path of [
+      '/collectors/processes/%',
+      '/collectors/processes/%E0%A4%A',
+      '/collectors/processes/50%/logs',
+    ]) {
+      const { status, json } = await server.ask('GET', path)
+      assert.equal(status, 400, path)
+      isError(json, 'bad-request')
+    }
+    const { status } = await server.ask('POST', '/collectors/processes/%zz/stop')
+    assert.equal(status, 400)
+    assert.deepEqual(fleet.commands, [])
+  })
+
+  const failures = { 'not-found': 404, conflict: 409, timeout: 504, failed: 409 } as const
+  for (const code of ['not-found', 'conflict', 'timeout', 'failed'] as const) {
+    it(`answer ${failures[code]} when a command ends with ${code}`, async () => {
+      fleet.outcome = () => [{ name: 'oven', success: false, error: 'because', code }]
+      const { status, json } = await server.ask('POST', '/collectors/processes/oven/restart')
+      assert.equal(status, failures[code])
+      isError(json, code)
+    })
+  }
+
+  it('answer 500 and log when the table throws, without telling why', async () => {
+    fleet.outcome = () => Promise.reject(new Error('secret path'))
+    const { status, json, text } = await server.ask('POST', '/collectors/processes/oven/stop')
+    assert.equal(status, 500)
+    isError(json, 'internal')
+    assert.ok(!text.includes('secret'))
+    assert.match(String(server.errors[0]), /secret path/)
+  })
+
+  it('give all rows, one row, the summary and the logs', async () => {
+    const lines = [{ time: '2026-01-02T03:04:05.678Z', source: 'stderr' as const, text: 'hello' }]
+    fleet.logLines.set('oven', lines)
+    for (const [path, expected] of [
+      ['/collectors/processes', [oven, press]],
+      ['/collectors/processes/oven', oven],
+      ['/collectors/processes/stats/summary', summarize([oven, press])],
+      ['/collectors/processes/oven/logs', lines],
+      ['/collectors/processes/press/logs', []],
+    ] as const) {
+      const { status, json, headers } = await server.ask('GET', path)
+      assert.equal(status, 200, path)
+      assert.deepEqual(json, expected, path)
+      assert.equal(headers['cache-control'], 'no-store')
+    }
+  })
+
+  it('pass each command on once, and answer with its results', async () => {
+    for (const command of ['start', 'stop', 'restart'] as const) {
+      const { status, json } = await server.ask('POST', `/collectors/processes/oven/${command}`)
+      assert.equal(status, 200)
+      const done = { start: 'started', stop: 'stopped', restart: 'restarted' }[command]
+      assert.deepEqual(json, { message: `"oven" ${done}`, results: [{ name: 'oven', success: true }] })
+      assert.deepEqual(fleet.commands.splice(0), [{ command: { command, name: 'oven' }, supervisorId: undefined }])
+    }
+    for (const command of ['start-all', 'stop-all'] as const) {
+      const { status, json } = await server.ask('POST', `/collectors/processes/${command}`)
+      assert.equal(status, 200)
+      const results = ['oven', 'press'].map((name) => ({ name, success: true }))
+      assert.deepEqual(json, { message: `2 of 2 ${command === 'start-all' ? 'started' : 'stopped'}`, results })
+      assert.deepEqual(fleet.commands.splice(0), [{ command: { command }, supervisorId: undefined }])
+    }
+  })
+
+  it('write each command into the audit log', async () => {
+    await server.ask('POST', '/collectors/processes/oven/stop')
+    assert.deepEqual(server.audits, [{ level: 98, event: 'collectors.command', command: 'stop', name: 'oven' }])
+  })
+
+  const oddNames = [
+    'start-all',
+    'stop-all',
+    'stats',
+    'summary',
+    'logs',
+    'start',
+    'a/b',
+    '..',
+    '.',
+    '../../flows',
+    '50%',
+    '%2F',
+    'Ofen 炉子',
+    'a b?c#d',
+    '"quoted" \\ back',
+    '__proto__x',
+    'constructor',
+    '🙂',
+  ]
+  for (const name of oddNames) {
+    it(`reach a reader called ${name}, url-encoded`, async () => {
+      const row = processRow(name)
+      fleet.set(row)
+      const path = `/collectors/processes/${encodeURIComponent(name)}`
+      assert.deepEqual((await server.ask('GET', path)).json, row)
+      assert.deepEqual((await server.ask('GET', `${path}/logs`)).json, [])
+      assert.equal((await server.ask('POST', `${path}/restart`)).status, 200)
+      assert.deepEqual(
+        fleet.commands.map(({ command }) => command),
+        [{ command: 'restart', name }],
+      )
+      const summary = await server.ask('GET', '/collectors/processes/stats/summary')
+      assert.deepEqual(summary.json, summarize(fleet.rows()))
+    })
+  }
+
+  it('take a command without a body, with an empty form and with JSON from a program', async () => {
+    for (const ask of [
+      {},
+      { body: '', headers: { 'Content-Type': 'application/x-www-form-urlencoded' } },
+      { body: '{}', headers: { 'Content-Type': 'application/json' } },
+    ]) {
+      assert.equal((await server.ask('POST', '/collectors/processes/oven/stop', ask)).status, 200)
+    }
+  })
+
+  it('refuse a command of a foreign page', async () => {
+    for (const path of ['/collectors/processes/stop-all', '/collectors/processes/oven/stop']) {
+      const { status, json } = await server.ask('POST', path, { headers: { Origin: 'http://evil.example' } })
+      assert.equal(status, 403)
+      isError(json, 'forbidden')
+    }
+    assert.deepEqual(fleet.commands, [])
+  })
+
+  it('are mounted once for each server, however often they are asked to', async () => {
+    const count = layersOf(server).length
+    mountRoutes(server.red(), fleet)
+    assert.equal(layersOf(server).length, count)
+  })
+
+  it('are not mounted where there is no admin server', () => {
+    for (const httpAdmin of [undefined, null]) mountRoutes(server.red(Object({ httpAdmin })), fleet)
+  })
+})
+
+describe('The REST routes under adminAuth', () => {
+  let server: AdminServer
+  let fleet: FakeFleet
+  const gets = ['/collectors/processes', '/collectors/processes/oven', '/collectors/processes/oven/logs']
+  gets.push('/collectors/processes/stats/summary', '/collectors/unknown', '/collectors/processes/%')
+  const posts = ['start-all', 'stop-all', 'oven/start', 'oven/stop', 'oven/restart'].map(
+    (path) => `/collectors/processes/${path}`,
+  )
+
+  beforeEach(() => {
+    server = new AdminServer()
+    fleet = new FakeFleet(processRow('oven'))
+    mountRoutes(server.red(), fleet)
+  })
+  afterEach(() => server.close())
+
+  const expectRefusal = async (method: string, path: string, ask: Ask, status: 401 | 403) => {
+    const answer = await server.ask(method, path, ask)
+    assert.equal(answer.status, status, `${method} ${path}`)
+    assert.ok(answer.json && typeof answer.json === 'object' && 'code' in answer.json, answer.text)
+    assert.equal(answer.json.code, status === 401 ? 'unauthorized' : 'forbidden')
+    assert.deepEqual(fleet.commands, [])
+  }
+
+  it('answer nobody who has no token or a wrong one', async () => {
+    await server.open(true)
+    for (const ask of [{}, bearer('wrong'), { headers: { Authorization: 'Basic b3ZlbjpvdmVu' } }]) {
+      for (const path of gets) await expectRefusal('GET', path, ask, 401)
+      for (const path of posts) await expectRefusal('POST', path, ask, 401)
+      await expectRefusal('DELETE', '/collectors/processes/oven', ask, 401)
+    }
+  })
+
+  it('say in the header how to log in', async () => {
+    await server.open(true)
+    const { headers } = await server.ask('GET', '/collectors/processes')
+    assert.match(String(headers['www-authenticate']), /^Bearer/)
+  })
+
+  it('let a reader read, but not control', async () => {
+    await server.open(true)
+    const statuses = []
+    for (const path of gets) statuses.push((await server.ask('GET', path, bearer(TOKENS.reader))).status)
+    assert.deepEqual(statuses, [200, 200, 200, 200, 404, 400])
+    for (const path of posts) await expectRefusal('POST', path, bearer(TOKENS.reader), 403)
+  })
+
+  it('let an operator do both', async () => {
+    await server.open(true)
+    for (const path of posts) assert.equal((await server.ask('POST', path, bearer(TOKENS.operator))).status, 200, path)
+    assert.equal(fleet.commands.length, posts.length)
+    assert.equal((await server.ask('GET', '/collectors/processes', bearer(TOKENS.operator))).status, 200)
+  })
+
+  it('answer nothing to a user whose permissions are about other things', async () => {
+    await server.open(true)
+    for (const path of gets) await expectRefusal('GET', path, bearer(TOKENS.stranger), 403)
+    for (const path of posts) await expectRefusal('POST', path, bearer(TOKENS.stranger), 403)
+  })
+
+  it('let anonymous users read where the settings say so, and ask them to log in before they control', async () => {
+    await server.open({ default: { permissions: 'read' } })
+    assert.equal((await server.ask('GET', '/collectors/processes')).status, 200)
+    for (const path of posts) await expectRefusal('POST', path, {}, 401)
+  })
+
+  it('have no route that answers without asking for its permission', async () => {
+    const asked: string[] = []
+    const guarded = new AdminServer()
+    const needsPermission = (permission: string) => (_req: object, res: { end(): unknown }) => {
+      asked.push(permission)
+      res.end()
+    }
+    mountRoutes(guarded.red(Object({ auth: { needsPermission } })), fleet)
+    await guarded.open()
+    try {
+      const routes = layersOf(guarded).flatMap(({ route }) => (route ? [route] : []))
+      assert.equal(routes.length, 9)
+      for (const { path, methods } of routes) {
+        for (const method of Object.keys(methods)) {
+          asked.length = 0
+          const { status } = await guarded.ask(method.toUpperCase(), path.replace(':name', 'oven'))
+          assert.equal(status, 401, `${method} ${path}`)
+          assert.deepEqual(asked, [method === 'get' ? 'collector-supervisor.read' : 'collector-supervisor.write'])
+        }
+      }
+    } finally {
+      await guarded.close()
+    }
+  })
+})
+
+type Layer = { route?: { path: string; methods: Record<string, boolean> } }
+
+/** Express 4 keeps its routes in `_router`, which its types do not show. */
+function layersOf({ app }: AdminServer): Layer[] {
+  const { _router }: { _router?: { stack: Layer[] } } = Object(app)
+  return _router?.stack ?? []
+}

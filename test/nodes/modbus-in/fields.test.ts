@@ -1,0 +1,115 @@
+import assert from 'node:assert/strict'
+import { defaultsOf, parseFields } from '../../../lib/contract/fields'
+import { checkMaxRegisters, modbusFields, modbusTagFields } from '../../../nodes/modbus-in/fields'
+
+const node = { name: 'boiler', supervisor: 's1', host: '192.168.0.5' }
+
+function parse(input: object) {
+  const parsed = parseFields(modbusFields, { ...node, ...input })
+  return parsed.ok ? parsed.value : parsed.problems.map(({ path, message }) => `${path}: ${message}`)
+}
+
+describe('modbus-in fields', () => {
+  it('have the defaults of the flow file', () => {
+    assert.deepEqual(defaultsOf(modbusFields), {
+      name: '',
+      supervisor: '',
+      interval: 1000,
+      timeout: 1000,
+      emit: 'cycle',
+      measurement: '',
+      pointTags: {},
+      autoStart: 'inherit',
+      transport: 'tcp',
+      host: '',
+      port: 502,
+      unitId: 1,
+      maxRegisters: 125,
+      maxGap: 10,
+      tags: [],
+    })
+  })
+
+  it('name the columns of the tag list in order', () => {
+    const columns = 'name address type order scale offset unit deadband length unitId'
+    assert.equal(Object.keys(modbusTagFields).join(' '), columns)
+  })
+
+  it('give a tag its defaults', () => {
+    const value = parse({ tags: [{ name: 't', address: '40001' }] })
+    assert.ok(!Array.isArray(value))
+    assert.deepEqual(value.tags, [
+      {
+        name: 't',
+        address: '40001',
+        type: 'uint16',
+        order: '',
+        scale: 1,
+        offset: 0,
+        unit: '',
+        deadband: 0,
+        length: 1,
+        unitId: '',
+      },
+    ])
+  })
+
+  const wrong: [what: string, input: object, problem: string][] = [
+    ['a missing host', { host: ' ' }, 'host: must not be empty'],
+    ['a port of 99999', { port: 99999 }, 'port: 99999 is not within 1 to 65535'],
+    ['a unit id of 256', { unitId: 256 }, 'unitId: 256 is not within 0 to 255'],
+    ['126 registers', { maxRegisters: 126 }, 'maxRegisters: 126 is not within 1 to 125'],
+    ['an unknown transport', { transport: 'carrier pigeon' }, 'transport: "carrier pigeon" is not one of tcp'],
+    [
+      'an address that is none',
+      { tags: [{ name: 't', address: 'D100' }] },
+      'tags[0].address: "D100": "D" is no area of a Modbus device: write e.g. 40001, 400001, holding:0, hr0, input:5, coil:3, di:0x10 or 40001.3',
+    ],
+    [
+      'a number on a coil',
+      { tags: [{ name: 't', address: 'coil:1' }] },
+      'tags[0].type: coil:1 is a coil, one bit: choose bool instead of uint16',
+    ],
+    [
+      'an array',
+      { tags: [{ name: 't', address: '40001', length: 2 }] },
+      'tags[0].length: must be 1: arrays cannot be read, give every element a tag of its own',
+    ],
+    [
+      'a wrong unit id of a tag',
+      { tags: [{ name: 't', address: '40001', unitId: '300' }] },
+      'tags[0].unitId: "300" is no unit id: 0 to 255, or empty',
+    ],
+    [
+      'an unknown order',
+      { tags: [{ name: 't', address: '40001', order: 'DABC' }] },
+      'tags[0].order: "DABC" is not one of ',
+    ],
+    [
+      'a name twice',
+      {
+        tags: [
+          { name: 't', address: '40001' },
+          { name: 't', address: '40002' },
+        ],
+      },
+      'tags[1].name: "t" is also the name of tag 1',
+    ],
+  ]
+  for (const [what, input, problem] of wrong) {
+    it(`refuse ${what}`, () => {
+      const problems = parse(input)
+      assert.ok(Array.isArray(problems))
+      assert.equal(problems.length, 1)
+      assert.ok(problems[0]?.startsWith(problem), problems[0])
+    })
+  }
+
+  it('refuse a request too small for the longest tag', () => {
+    const tags = [{ name: 'long', address: '40001', type: 'float32' }]
+    const value = parse({ maxRegisters: 1, tags })
+    assert.ok(!Array.isArray(value))
+    assert.equal(checkMaxRegisters(value), 'must be at least 2: tag "long" is float32')
+    assert.equal(checkMaxRegisters({ ...value, maxRegisters: 2 }), undefined)
+  })
+})

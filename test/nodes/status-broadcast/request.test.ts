@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import type { CommandResult } from '../../../lib/contract/command'
+import { answerRequest } from '../../../nodes/status-broadcast/request'
+import { viewOf } from '../../../nodes/status-broadcast/view'
+import { FakeFleet } from '../../support/fake-fleet'
+import { processRow } from '../../support/process-row'
+
+const oven = processRow('oven')
+const press = processRow('press', { supervisor: 'Line B' })
+
+function ask(fleet: FakeFleet, payload: unknown, supervisorId = '') {
+  const view = viewOf(fleet, supervisorId, ({ name }) => name !== 'hidden')
+  return answerRequest(fleet, view, supervisorId, payload)
+}
+
+describe('A message to the node', () => {
+  const circular: Record<string, unknown> = {}
+  circular.command = circular
+  const malformed: [string, unknown][] = [
+    ['nothing', undefined],
+    ['null', null],
+    ['a number', 5],
+    ['another text', 'status'],
+    ['a list', ['get_status']],
+    ['an unknown command', { command: 'explode', name: 'oven' }],
+    ['a command that is no text', { command: 10n }],
+    ['a command that contains itself', circular],
+    ['no name', { command: 'stop' }],
+    ['an empty name', { command: 'stop', name: '' }],
+    ['a name that is no text', { command: 'stop', name: { toString: null } }],
+    ['an endless name', { command: 'stop', name: 'x'.repeat(1000) }],
+    ['an endless command', { command: 'x'.repeat(1_000_000) }],
+  ]
+  for (const [what, payload] of malformed) {
+    it(`with ${what} is a fault and no command`, async () => {
+      const fleet = new FakeFleet(oven)
+      const { fault, report } = await ask(fleet, payload)
+      assert.equal(fault?.code, 'bad-command')
+      assert.ok(fault.message.length < 500)
+      assert.equal(report, undefined)
+      assert.deepEqual(fleet.commands, [])
+    })
+  }
+
+  it('gets the rows for get_status, as text and as object', async () => {
+    const fleet = new FakeFleet(oven, press, processRow('hidden'))
+    for (const payload of ['get_status', { command: 'get_status' }])
+      assert.deepEqual(await ask(fleet, payload), { rows: [oven, press] })
+    assert.deepEqual(await ask(fleet, 'get_status', 's2'), { rows: [press] })
+  })
+
+  it('gets the one row for get_status with a name, be it filtered out', async () => {
+    const hidden = processRow('hidden')
+    assert.deepEqual(await ask(new FakeFleet(oven, hidden), { command: 'get_status', name: 'hidden' }), {
+      rows: [hidden],
+    })
+  })
+
+  it('gets not-found for get_status of a name that does not exist or belongs to another supervisor', async () => {
+    const fleet = new FakeFleet(oven)
+    for (const [name, supervisorId] of [
+      ['nobody', ''],
+      ['oven', 's2'],
+    ] as const) {
+      const { fault } = await ask(fleet, { command: 'get_status', name }, supervisorId)
+      assert.equal(fault?.code, 'not-found')
+      assert.match(fault?.message ?? '', new RegExp(name))
+    }
+  })
+
+  it('passes a command on, limited to its supervisor', async () => {
+    const fleet = new FakeFleet(oven)
+    const results = [{ name: 'oven', success: true }]
+    assert.deepEqual(await ask(fleet, { command: 'restart', name: 'oven' }), {
+      rows: [oven],
+      report: { command: 'restart', name: 'oven', results },
+    })
+    assert.deepEqual(await ask(fleet, { command: 'stop-all' }, 's1'), {
+      rows: [oven],
+      report: { command: 'stop-all', results },
+    })
+    assert.deepEqual(fleet.commands, [
+      { command: { command: 'restart', name: 'oven' }, supervisorId: undefined },
+      { command: { command: 'stop-all' }, supervisorId: 's1' },
+    ])
+  })
+
+  it('gets a fault that names what failed of a -all command, and all results', async () => {
+    const fleet = new FakeFleet(oven, press)
+    const results: CommandResult[] = [
+      { name: 'oven', success: true },
+      { name: 'press', success: false, error: 'not ready in 30 s', code: 'timeout' },
+    ]
+    fleet.outcome = () => results
+    const { fault, report } = await ask(fleet, { command: 'start-all' })
+    assert.equal(fault?.code, 'timeout')
+    assert.equal(fault?.message, 'start-all failed: "press": not ready in 30 s')
+    assert.deepEqual(report, { command: 'start-all', results })
+  })
+
+  it('gets a fault when the table throws', async () => {
+    const fleet = new FakeFleet(oven)
+    fleet.outcome = () => Promise.reject(new Error('broken'))
+    const { fault } = await ask(fleet, { command: 'stop-all' })
+    assert.equal(fault?.message, 'broken')
+  })
+})
