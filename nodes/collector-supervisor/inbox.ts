@@ -41,6 +41,7 @@ export class Inbox {
   expect(generation: number): void {
     this.#generation = generation
     this.#cycle = 0
+    this.#tags = { good: 0, bad: 0 }
   }
 
   attach(listener: InboxListener): void {
