@@ -15,17 +15,23 @@ export type ControlListener = {
   closed(): void
 }
 
+/** A child may say so much in one window, bytes; what it has more to say waits in the pipe, and the child with it. */
+const WINDOW_BYTES = 2 * CONTROL_LINE_MAX
+const WINDOW_MS = 100
 /** A child that reads nothing is written to no further than this, bytes; it will be found to hang soon enough. */
 const BACKLOG_MAX = 4 * 1024 * 1024
 
 export class ControlChannel {
   readonly #socket: Duplex
   #open = true
+  #windowBytes = 0
+  #window: NodeJS.Timeout | undefined
 
   constructor(socket: Duplex, listener: ControlListener) {
     this.#socket = socket
     const lines = new LineSplitter(CONTROL_LINE_MAX)
     socket.on('data', (chunk: Buffer) => {
+      this.#count(chunk.length)
       for (const line of lines.push(chunk)) {
         const message = line.cut > 0 ? undefined : parseLine(line.bytes)
         if (message) listener.message(message)
@@ -47,7 +53,18 @@ export class ControlChannel {
 
   close(): void {
     this.#open = false
+    clearTimeout(this.#window)
     this.#socket.destroy()
+  }
+
+  #count(bytes: number): void {
+    this.#windowBytes += bytes
+    if (this.#windowBytes > WINDOW_BYTES) this.#socket.pause()
+    this.#window ??= setTimeout(() => {
+      this.#window = undefined
+      this.#windowBytes = 0
+      this.#socket.resume()
+    }, WINDOW_MS)
   }
 
   #close(listener: ControlListener): void {

@@ -49,7 +49,7 @@ export type Member = {
 export class Supervisor implements SupervisorFace {
   readonly id: string
   readonly #fleet: FleetSide
-  readonly #log: SupervisorLog
+  #log: SupervisorLog
   readonly #members = new Map<string, Member>()
   readonly #gate = new SpawnGate()
   readonly #runFiles: RunFiles
@@ -80,7 +80,7 @@ export class Supervisor implements SupervisorFace {
     this.#log = log
     makePrivateFolder(folder)
     this.#runFiles = new RunFiles(join(folder, 'run'))
-    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => log.warn(text))
+    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
     this.#laneRecord = join(folder, 'live.json')
     this.#lane = new LiveLane(
       LIVE_CAPACITY_BYTES,
@@ -91,10 +91,10 @@ export class Supervisor implements SupervisorFace {
           else this.#unclaimed += 1
         },
         replaced: (live, reason) => {
-          log.warn(`${reason}: a new one was made`)
+          this.#log.warn(`${reason}: a new one was made`)
           for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
         },
-        stuck: (reason) => log.warn(reason),
+        stuck: (reason) => this.#log.warn(reason),
         folder: (path) => rememberLiveFolder(this.#laneRecord, path),
       },
       () => performance.now(),
@@ -122,8 +122,9 @@ export class Supervisor implements SupervisorFace {
   }
 
   /** New settings hold for running processes too; what only a start can change waits for the next start. */
-  configure(name: string, config: SupervisorConfig): void {
+  configure(name: string, config: SupervisorConfig, log: SupervisorLog): void {
     this.#name = name
+    this.#log = log
     this.#config = config
     clearInterval(this.#statsTimer)
     this.#statsTimer = this.#startStatistics()
@@ -181,6 +182,8 @@ export class Supervisor implements SupervisorFace {
     const { process } = existing
     const formerName = process.spec.name
     process.adopt(spec)
+    // It was on its way out, or is to start by itself from now on.
+    if (process.machine.desired === 'down' && this.#isWanted(spec)) process.feed({ type: 'start', operator: false })
     if (formerName !== spec.name) {
       this.#fleet.removed(formerName)
       this.#fleet.changed(spec.name)
@@ -188,8 +191,12 @@ export class Supervisor implements SupervisorFace {
     return existing
   }
 
+  #isWanted(spec: ProcessSpec): boolean {
+    return (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
+  }
+
   #newMember(spec: ProcessSpec): Member {
-    const wanted = (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
+    const wanted = this.#isWanted(spec)
     const process: SupervisedProcess = new SupervisedProcess(
       spec,
       wanted ? 'up' : 'down',
@@ -208,7 +215,12 @@ export class Supervisor implements SupervisorFace {
     if (member.listener !== listener) return
     member.listener = undefined
     member.process.inbox.detach()
-    if (removed || this.#fleet.shuttingDown()) return this.retire(member)
+    // A deploy does not wait for a process to end; Node-RED's own end has to.
+    if (this.#fleet.shuttingDown()) return this.retire(member)
+    if (removed) {
+      void this.retire(member)
+      return
+    }
     clearTimeout(member.grace)
     member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
   }
@@ -292,7 +304,8 @@ export class Supervisor implements SupervisorFace {
     const running = [...this.#members.values()].map(({ process }) => ({ process, pid: process.pid }))
     const usages = await measure(running.flatMap(({ pid }) => pid ?? []))
     for (const { process, pid } of running) {
-      if (pid !== undefined && process.pid === pid) process.measured(usages.get(pid))
+      const usage = pid === undefined || process.pid !== pid ? undefined : usages.get(pid)
+      if (usage) process.measured(usage)
     }
   }
 
