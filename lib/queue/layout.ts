@@ -29,7 +29,7 @@ export function layTables(database: DatabaseSync): void {
   database.exec(`PRAGMA application_id = ${APPLICATION_ID}; PRAGMA user_version = ${LAYOUT_VERSION}`)
 }
 
-/** The marks of a file. An empty one (no page) has none yet. */
+/** The marks of a file, inside a transaction of the caller; an empty one has none yet. Throws CorruptedData. */
 export function readMarks(database: DatabaseSync): 'empty' | 'queue' {
   const applicationId = readPragma(database, 'application_id')
   const version = readPragma(database, 'user_version')
@@ -60,8 +60,6 @@ export function readPragma(database: DatabaseSync, name: string): unknown {
   return database.prepare(`PRAGMA ${name}`).get()?.[name]
 }
 
-/** The log (-wal) is copied back into the file from this size on, pages: 1 MiB. */
-const CHECKPOINT_PAGES = 256
 /** Page cache of a connection, KiB. Other processes' writes make it void anyway. */
 const CACHE_KIB = 512
 
@@ -69,12 +67,9 @@ const CACHE_KIB = 512
  * Settings that hold for one connection. Without fsync: a queue survives the death of any process, but not that of the
  * machine; a live queue is not meant to.
  */
-export function tune(database: DatabaseSync, capacityBytes: number): void {
-  const checkpointPages = Math.min(CHECKPOINT_PAGES, Math.ceil(capacityBytes / PAGE_BYTES / 4))
+export function tune(database: DatabaseSync): void {
   database.exec(`
     PRAGMA synchronous = OFF;
-    PRAGMA wal_autocheckpoint = ${checkpointPages};
-    PRAGMA journal_size_limit = ${checkpointPages * PAGE_BYTES};
     PRAGMA cache_size = -${CACHE_KIB};
     PRAGMA cell_size_check = ON;
     PRAGMA trusted_schema = OFF

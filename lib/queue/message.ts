@@ -39,6 +39,12 @@ function checkedText(value: unknown, field: string): string {
   throw new QueueError('SerializationFailed', `"${field}" must be a text of at most ${TEXT_MAX} characters`)
 }
 
+export function bodyBytes(messages: readonly Encoded[]): number {
+  let bytes = 0
+  for (const message of messages) bytes += message.body.bytes.length
+  return bytes
+}
+
 /**
  * SQL for the columns that readMessage wants. What is absurd becomes NULL in SQLite already: a huge body is not even loaded,
  * and an integer that JavaScript cannot hold would throw in the middle of reading.

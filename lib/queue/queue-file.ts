@@ -5,6 +5,7 @@ import { accessSync, closeSync, constants, lstatSync, openSync, renameSync, rmSy
 import { DatabaseSync } from 'node:sqlite'
 import { asCount } from '../contract/parse'
 import { checkDeeply, checkTables, layTables, PAGE_BYTES, readMarks, tune } from './layout'
+import { pause } from './pause'
 import { QueueError, toQueueError } from './queue-error'
 
 /** What the file itself says about its size. */
@@ -12,6 +13,7 @@ export type Limits = { capacityBytes: number; messageBytes: number }
 export type Opened = {
   database: DatabaseSync
   limits: Limits
+  busyTimeoutMs: number
   /** Which file it is, where that is known. */
   identity?: string | undefined
   /** Where that went which was in the way. */
@@ -21,13 +23,14 @@ export type Opened = {
 export const CAPACITY_MIN_BYTES = 128 * 1024
 /** Opening may have to wait for somebody who repairs or closes the file: briefly, whatever the caller wants later. */
 const OPEN_TIMEOUT_MS = 1000
+const RETRY_MS = 10
 
 /** Opens an existing queue. Throws AccessFailed or CorruptedData; does not create or change anything in that case. */
 export function openQueue(path: string, busyTimeoutMs: number): Opened {
   if (look(path) !== 'queue') throw new QueueError('AccessFailed', `${path}: there is no queue that can be opened`)
   const database = open(path)
   return orClose(database, path, () => {
-    if (readMarks(database) !== 'queue') throw new QueueError('AccessFailed', `${path}: the queue has just gone`)
+    if (readMarksAtOnce(database) !== 'queue') throw new QueueError('AccessFailed', `${path}: the queue has just gone`)
     return ready(database, busyTimeoutMs)
   })
 }
@@ -36,13 +39,26 @@ export function openQueue(path: string, busyTimeoutMs: number): Opened {
 export function createQueueFile(path: string, limits: Limits, busyTimeoutMs: number, now: Date): Opened {
   checkLimits(limits)
   try {
-    return { ...openOrMake(path, limits, busyTimeoutMs), identity: identityOf(path) }
+    return { ...withPatience(() => openOrMake(path, limits, busyTimeoutMs)), identity: identityOf(path) }
   } catch (thrown) {
     // nothing else is a reason to move a file: to be locked, or out of memory, says nothing about it
     if (toQueueError(thrown, path).kind !== 'CorruptedData' && !isUnopenable(path)) throw thrown
   }
   const aside = setAside(path, now)
   return { ...openOrMake(path, limits, busyTimeoutMs), identity: identityOf(path), aside }
+}
+
+/** Tries again while somebody else is at it: SQLite itself does not wait when it changes the mode of a file. */
+function withPatience<T>(work: () => T): T {
+  const end = performance.now() + OPEN_TIMEOUT_MS
+  for (;;) {
+    try {
+      return work()
+    } catch (thrown) {
+      if (!(thrown instanceof QueueError && thrown.busy) || performance.now() > end) throw thrown
+      pause(RETRY_MS)
+    }
+  }
 }
 
 function checkLimits({ capacityBytes, messageBytes }: Limits): void {
@@ -91,10 +107,18 @@ function look(path: string): 'nothing' | 'empty' | 'queue' {
   }
   return orClose(database, path, () => {
     database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}`)
-    const marks = readMarks(database)
+    const marks = readMarksAtOnce(database)
     database.close()
     return marks
   })
+}
+
+/** In one transaction, or a queue that is just being made would look like something else. */
+function readMarksAtOnce(database: DatabaseSync): ReturnType<typeof readMarks> {
+  database.exec('BEGIN')
+  const marks = readMarks(database)
+  database.exec('COMMIT')
+  return marks
 }
 
 function open(path: string): DatabaseSync {
@@ -130,9 +154,9 @@ function ready(database: DatabaseSync, busyTimeoutMs: number): Opened {
   const capacityBytes = asCount(row?.capacity_bytes)
   const messageBytes = asCount(row?.message_bytes)
   if (!capacityBytes || !messageBytes) throw new QueueError('CorruptedData', 'the queue does not know its size')
-  tune(database, capacityBytes)
+  tune(database)
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-  return { database, limits: { capacityBytes, messageBytes } }
+  return { database, limits: { capacityBytes, messageBytes }, busyTimeoutMs }
 }
 
 /** Whether something is at the path that SQLite cannot open as a file: a folder, a socket, a file without permission. */

@@ -5,11 +5,12 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Envelope } from '../contract/envelope'
 import { MESSAGE_MAX_BYTES } from '../contract/limits'
 import { DeadLetters } from './dead-letters'
-import { encodeMessage, type Message, type Row, readMessage } from './message'
+import { bodyBytes, encodeMessage, type Message, type Row, readMessage } from './message'
 import { attempt, QueueError, toQueueError } from './queue-error'
 import { createQueueFile, identityOf, type Opened, openQueue, removeQueueFile } from './queue-file'
 import { Room } from './room'
 import { inTransaction, prepareStatements, type Statements } from './statements'
+import { WriteAheadLog } from './write-ahead-log'
 
 export type { Message } from './message'
 export { QueueError, type QueueErrorKind } from './queue-error'
@@ -58,10 +59,11 @@ export class Queue {
   readonly #identity: string | undefined
   readonly #deadLetters: DeadLetters
   readonly #room: Room
+  readonly #log: WriteAheadLog
   readonly #statements: Statements
   #open = true
 
-  private constructor(path: string, { database, limits, aside, identity }: Opened) {
+  private constructor(path: string, { database, limits, busyTimeoutMs, aside, identity }: Opened) {
     this.path = path
     this.capacityBytes = limits.capacityBytes
     this.messageBytes = limits.messageBytes
@@ -70,6 +72,7 @@ export class Queue {
     this.#identity = identity
     this.#deadLetters = new DeadLetters(database, limits.messageBytes)
     this.#room = new Room(database, limits.capacityBytes, this.#deadLetters)
+    this.#log = new WriteAheadLog(database, limits.capacityBytes, busyTimeoutMs)
     this.#statements = prepareStatements(database, limits.messageBytes)
   }
 
@@ -112,7 +115,7 @@ export class Queue {
     if (list.length === 0) return
     const messages = list.map((envelope) => encodeMessage(envelope, this.messageBytes))
     const { insert } = this.#statements
-    attempt('send', () => this.#room.checkLog())
+    attempt('send', () => this.#log.keepSmall(bodyBytes(messages)))
     this.#write('send', () => {
       this.#countDropped(this.#room.make(messages))
       for (const { to, title, origin, time, body } of messages) {

@@ -1,4 +1,4 @@
-// The size of a queue: makes room by giving up the oldest, and sees to it that the log does not grow without limit either.
+// The size of a queue: counted in pages of the file, and kept by giving up the oldest messages.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DeadLetters } from './dead-letters'
@@ -16,8 +16,6 @@ const SPARE_PAGES = 3
 const EMPTY_PAGES = 8
 /** Most messages given up in one step. */
 const STEP_MAX = 256
-/** The log is looked at on every such send of a connection. */
-const SENDS_PER_LOOK = 16
 
 export class Room {
   readonly #deadLetters: DeadLetters
@@ -25,10 +23,6 @@ export class Room {
   readonly #pageCount: StatementSync
   readonly #freePages: StatementSync
   readonly #dropOldest: StatementSync
-  readonly #lookAtLog: StatementSync
-  readonly #checkpoint: StatementSync
-  #sends = 0
-  #logHeld = false
 
   constructor(database: DatabaseSync, capacityBytes: number, deadLetters: DeadLetters) {
     this.#deadLetters = deadLetters
@@ -36,9 +30,6 @@ export class Room {
     this.#pageCount = database.prepare('PRAGMA page_count')
     this.#freePages = database.prepare('PRAGMA freelist_count')
     this.#dropOldest = database.prepare('DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?)')
-    // NOOP only tells the sizes (SQLite 3.51); an older one takes it for PASSIVE, which does no harm
-    this.#lookAtLog = database.prepare('PRAGMA wal_checkpoint(NOOP)')
-    this.#checkpoint = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
   }
 
   /** Bytes of the capacity that are in use. */
@@ -64,24 +55,6 @@ export class Room {
       dropped += given
     }
     return dropped
-  }
-
-  /**
-   * The log starts over whenever nobody reads in it, which is every few milliseconds. But one reader that keeps a
-   * transaction open (stopped, or an SQLite tool) makes it grow: at the size of the queue itself, sending is refused
-   * with QueueFull until that reader is gone.
-   */
-  checkLog(): void {
-    this.#sends++
-    if (!this.#logHeld && this.#sends % SENDS_PER_LOOK !== 0) return
-    this.#logHeld = this.#isHeld(this.#lookAtLog) && this.#isHeld(this.#checkpoint)
-    if (this.#logHeld) throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
-  }
-
-  #isHeld(statement: StatementSync): boolean {
-    const sizes = statement.get()
-    const pages = Number(sizes?.log)
-    return pages > this.#capacityPages && Number(sizes?.checkpointed) < pages
   }
 }
 

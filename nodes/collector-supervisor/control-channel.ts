@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { type FromChild, parseFromChild, type ToChild } from '../../lib/contract/control'
 import { CONTROL_LINE_MAX } from '../../lib/contract/limits'
 import { LineSplitter } from '../../lib/contract/line-splitter'
+import { parseJson } from '../../lib/contract/parse'
 
 export type ControlListener = {
   message(message: FromChild): void
@@ -15,19 +16,25 @@ export type ControlListener = {
   closed(): void
 }
 
+/** A child may say so much in one window, bytes; what it has more to say waits in the pipe, and the child with it. */
+const WINDOW_BYTES = 2 * CONTROL_LINE_MAX
+const WINDOW_MS = 100
 /** A child that reads nothing is written to no further than this, bytes; it will be found to hang soon enough. */
 const BACKLOG_MAX = 4 * 1024 * 1024
 
 export class ControlChannel {
   readonly #socket: Duplex
   #open = true
+  #windowBytes = 0
+  #window: NodeJS.Timeout | undefined
 
   constructor(socket: Duplex, listener: ControlListener) {
     this.#socket = socket
     const lines = new LineSplitter(CONTROL_LINE_MAX)
     socket.on('data', (chunk: Buffer) => {
+      this.#count(chunk.length)
       for (const line of lines.push(chunk)) {
-        const message = line.cut > 0 ? undefined : parseLine(line.bytes)
+        const message = line.cut > 0 ? undefined : parseFromChild(parseJson(line.bytes))
         if (message) listener.message(message)
         else listener.malformed()
       }
@@ -47,20 +54,23 @@ export class ControlChannel {
 
   close(): void {
     this.#open = false
+    clearTimeout(this.#window)
     this.#socket.destroy()
+  }
+
+  #count(bytes: number): void {
+    this.#windowBytes += bytes
+    if (this.#windowBytes > WINDOW_BYTES) this.#socket.pause()
+    this.#window ??= setTimeout(() => {
+      this.#window = undefined
+      this.#windowBytes = 0
+      this.#socket.resume()
+    }, WINDOW_MS)
   }
 
   #close(listener: ControlListener): void {
     if (!this.#open) return
     this.close()
     listener.closed()
-  }
-}
-
-function parseLine(bytes: Uint8Array): FromChild | undefined {
-  try {
-    return parseFromChild(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')))
-  } catch {
-    return undefined
   }
 }

@@ -42,7 +42,7 @@ export class Supervisors implements Fleet {
     if (existing) {
       clearTimeout(existing.grace)
       existing.holder = holder
-      existing.supervisor.configure(name, config)
+      existing.supervisor.configure(name, config, log)
       return existing.supervisor
     }
     const supervisor = new Supervisor(id, name, config, folder, this.#side(), log)
@@ -57,7 +57,12 @@ export class Supervisors implements Fleet {
     if (held?.holder !== holder) return
     held.holder = undefined
     clearTimeout(held.grace)
-    if (removed || this.#shutdown.begun) return this.#close(id, held)
+    // A deploy does not wait for processes to end; Node-RED's own end has to.
+    if (this.#shutdown.begun) return this.#close(id, held)
+    if (removed) {
+      void this.#close(id, held)
+      return
+    }
     held.grace = setTimeout(() => void this.#close(id, held), HANDOVER_MS)
   }
 

@@ -1,77 +1,11 @@
 // The life of one process: step(machine, event, now, chance, policy) -> what it becomes and what to do about it.
 // Pure: nothing here starts a process, sets a timer or looks at a clock. Times are ms on the monotonic clock.
 
-import { EXIT_CONFIG, EXIT_PERMISSION } from '../../lib/contract/lifecycle'
-import type { ExitFacts } from '../../lib/contract/process-event'
-import type { Exits, RestartPolicy } from './policy'
+import { afterExit, crash, onExited } from './machine-end'
+import { type At, beginStop, go, pardoned, spawn, stay } from './machine-moves'
+import { type Event, type Machine, nextDeadline, type State, type Step } from './machine-state'
+import type { RestartPolicy } from './policy'
 import * as policies from './policy'
-
-export type State =
-  | { status: 'stopped' }
-  /** `readyBy` is set when the process was really spawned: the spawn gate may hold it back. */
-  | { status: 'starting'; readyBy: number | undefined; slowAttempt: boolean }
-  | { status: 'running'; healthyAt: number | undefined; slowAttempt: boolean }
-  | { status: 'stopping'; afterwards: AfterStop; killAt: number; killed: boolean; slowAttempt: boolean }
-  | { status: 'crashed'; until: number }
-  /** `lingering`: the old process is still there in spite of SIGKILL; nothing may be started before it is gone. */
-  | { status: 'error'; retryAt: number | undefined; lingering: boolean }
-
-/**
- * What follows when the process is gone. `crashed` counts as an unexpected exit, `recycle` only for flapping; `refused`:
- * the new configuration cannot work.
- */
-export type AfterStop = 'stopped' | 'restart' | 'recycle' | 'crashed' | 'refused'
-
-export type Machine = {
-  state: State
-  /** The operator's will. */
-  desired: 'up' | 'down'
-  /** Counts spawns; every message, timer and exit belongs to one. */
-  generation: number
-  exits: Exits
-  /** How often the delay has doubled. */
-  backoffStep: number
-  /** The first restart after a healthy minute is immediate. */
-  immediateRestart: boolean
-  restartCount: number
-  forcedKills: number
-  lastError: string | undefined
-}
-
-export type Event =
-  | { type: 'start'; operator: boolean }
-  | { type: 'stop' }
-  | { type: 'restart' }
-  /** The process exists. */
-  | { type: 'spawned' }
-  | { type: 'spawn-failed'; code: string; message: string }
-  | { type: 'ready' }
-  /** The process and its whole group are gone. `error` is the last fault the child reported itself. */
-  | { type: 'exited'; exit: ExitFacts; error: string | undefined }
-  /** A watchdog's verdict. `kill` at once, `quick` SIGTERM and 2 s, `graceful` the full stop timeout. */
-  | { type: 'misbehaved'; reason: string; how: 'kill' | 'quick' | 'graceful'; afterwards: 'crashed' | 'recycle' }
-  /** The configuration cannot work: no process is started before it changes. */
-  | { type: 'refused'; problem: string }
-  /** Time has passed: look at the deadlines. */
-  | { type: 'tick' }
-
-export type Effect = { do: 'spawn' } | { do: 'ask-stop'; graceMs: number } | { do: 'kill' }
-
-export type Step = { machine: Machine; effects: Effect[]; reason: string }
-
-export function newMachine(desired: 'up' | 'down'): Machine {
-  return {
-    state: { status: 'stopped' },
-    desired,
-    generation: 0,
-    exits: { consecutive: 0, recent: [] },
-    backoffStep: 0,
-    immediateRestart: false,
-    restartCount: 0,
-    forcedKills: 0,
-    lastError: undefined,
-  }
-}
 
 export function step(machine: Machine, event: Event, now: number, chance: number, policy: RestartPolicy): Step {
   const at: At = { machine, now, chance, policy }
@@ -99,46 +33,6 @@ export function step(machine: Machine, event: Event, now: number, chance: number
     default:
       return event satisfies never
   }
-}
-
-/** When the next `tick` has something to do, or undefined. */
-export function nextDeadline({ state }: Machine): number | undefined {
-  switch (state.status) {
-    case 'starting':
-      return state.readyBy
-    case 'running':
-      return state.healthyAt
-    case 'stopping':
-      return state.killAt
-    case 'crashed':
-      return state.until
-    case 'error':
-      return state.retryAt
-    case 'stopped':
-      return undefined
-    default:
-      return state satisfies never
-  }
-}
-
-type At = { machine: Machine; now: number; chance: number; policy: RestartPolicy }
-
-function stay(machine: Machine, changes: Partial<Machine> = {}): Step {
-  return { machine: { ...machine, ...changes }, effects: [], reason: '' }
-}
-
-function go(machine: Machine, state: State, reason: string, effects: Effect[] = []): Step {
-  return { machine: { ...machine, state }, effects, reason }
-}
-
-function spawn(machine: Machine, reason: string, slowAttempt = false): Step {
-  const next: Machine = { ...machine, generation: machine.generation + 1 }
-  return go(next, { status: 'starting', readyBy: undefined, slowAttempt }, reason, [{ do: 'spawn' }])
-}
-
-function pardoned(machine: Machine): Machine {
-  const exits: Exits = { consecutive: 0, recent: [] }
-  return { ...machine, exits, backoffStep: 0, immediateRestart: false, lastError: undefined }
 }
 
 function onStart({ machine }: At, operator: boolean): Step {
@@ -200,24 +94,6 @@ function onRestart(at: At): Step {
   return onStart(at, true)
 }
 
-/** A process that was never spawned (held at the gate) is stopped just like one that was: its exit is reported all the same. */
-function beginStop(
-  { machine, now, policy }: At,
-  afterwards: AfterStop,
-  reason: string,
-  how: 'kill' | 'quick' | 'graceful',
-): Step {
-  const slowAttempt = 'slowAttempt' in machine.state && machine.state.slowAttempt
-  if (how === 'kill') {
-    const killed: Machine = { ...machine, forcedKills: machine.forcedKills + 1 }
-    const killAt = now + policies.REAP_TIMEOUT_MS
-    return go(killed, { status: 'stopping', afterwards, killAt, killed: true, slowAttempt }, reason, [{ do: 'kill' }])
-  }
-  const graceMs = how === 'quick' ? policies.QUICK_STOP_MS : policy.stopTimeoutMs
-  const state: State = { status: 'stopping', afterwards, killAt: now + graceMs, killed: false, slowAttempt }
-  return go(machine, state, reason, [{ do: 'ask-stop', graceMs }])
-}
-
 function onSpawned({ machine, now }: At): Step {
   const { state } = machine
   if (state.status !== 'starting') return stay(machine)
@@ -238,80 +114,6 @@ function onReady({ machine, now }: At): Step {
   if (state.status !== 'starting') return stay(machine)
   const healthyAt = now + policies.HEALTHY_AFTER_MS
   return go(machine, { status: 'running', healthyAt, slowAttempt: state.slowAttempt }, 'ready')
-}
-
-function onExited(at: At, exit: ExitFacts, error: string | undefined): Step {
-  const { state } = at.machine
-  switch (state.status) {
-    case 'starting':
-    case 'running': {
-      const lastError = describeExit(exit, error)
-      if (
-        exit.code === EXIT_CONFIG ||
-        exit.code === EXIT_PERMISSION ||
-        (exit.code === 9 && state.status === 'starting')
-      ) {
-        return go({ ...at.machine, lastError }, { status: 'error', retryAt: undefined, lingering: false }, lastError)
-      }
-      return crash(at, lastError, state.slowAttempt)
-    }
-    case 'stopping':
-      return afterExit(at, state.afterwards, at.machine.lastError)
-    case 'error':
-      if (!state.lingering) return stay(at.machine)
-      if (at.machine.desired === 'up') return spawn(at.machine, 'the old process is gone at last')
-      return go(at.machine, { status: 'stopped' }, 'the old process is gone at last')
-    case 'stopped':
-    case 'crashed':
-      return stay(at.machine)
-    default:
-      return state satisfies never
-  }
-}
-
-/** A stop has come to its end. */
-function afterExit(at: At, afterwards: AfterStop, lastError: string | undefined): Step {
-  const machine = { ...at.machine, lastError }
-  const slowAttempt = 'slowAttempt' in machine.state && machine.state.slowAttempt
-  switch (afterwards) {
-    case 'stopped':
-      return go(machine, { status: 'stopped' }, 'stopped')
-    case 'restart':
-      return spawn({ ...machine, restartCount: machine.restartCount + 1 }, 'restart')
-    case 'recycle': {
-      const exits: Exits = { ...policies.countExit(machine.exits, at.now), consecutive: machine.exits.consecutive }
-      const counted: Machine = { ...machine, exits }
-      const limit = policies.restartLimit(exits, at.now, at.policy)
-      if (limit !== undefined) return giveUp({ ...at, machine: counted }, limit)
-      return spawn({ ...counted, restartCount: machine.restartCount + 1 }, 'restart')
-    }
-    case 'crashed':
-      return crash({ ...at, machine }, lastError ?? 'ended', slowAttempt)
-    case 'refused':
-      return go(machine, { status: 'error', retryAt: undefined, lingering: false }, lastError ?? 'refused')
-    default:
-      return afterwards satisfies never
-  }
-}
-
-function crash(at: At, lastError: string, slowAttempt: boolean): Step {
-  const { now, chance, policy } = at
-  const exits = policies.countExit(at.machine.exits, now)
-  const machine: Machine = { ...at.machine, exits, lastError }
-  if (machine.desired === 'down') return go(machine, { status: 'stopped' }, lastError)
-  const limit = policies.restartLimit(exits, now, policy) ?? (slowAttempt ? 'the slow retry failed' : undefined)
-  if (limit !== undefined) return giveUp({ ...at, machine }, `${lastError}; ${limit}`)
-  if (machine.immediateRestart) {
-    return go({ ...machine, immediateRestart: false }, { status: 'crashed', until: now }, lastError)
-  }
-  const until = now + policies.restartDelay(machine.backoffStep, chance, policy)
-  return go({ ...machine, backoffStep: machine.backoffStep + 1 }, { status: 'crashed', until }, lastError)
-}
-
-function giveUp({ machine, now, policy }: At, lastError: string): Step {
-  const retries = policy.autoRestart && policy.slowRetryMs > 0
-  const retryAt = retries ? now + policy.slowRetryMs : undefined
-  return go({ ...machine, lastError }, { status: 'error', retryAt, lingering: false }, lastError)
 }
 
 function onMisbehaved(at: At, event: Event & { type: 'misbehaved' }): Step {
@@ -396,10 +198,4 @@ function killNow(machine: Machine, state: State & { status: 'stopping' }, now: n
 function linger({ machine }: At): Step {
   const reason = 'the process does not end, not even by SIGKILL'
   return go({ ...machine, lastError: reason }, { status: 'error', retryAt: undefined, lingering: true }, reason)
-}
-
-/** How a process ended, in words. */
-export function describeExit(exit: ExitFacts, error: string | undefined): string {
-  const how = exit.signal === null ? `exited with code ${exit.code ?? 'unknown'}` : `was ended by ${exit.signal}`
-  return error === undefined ? how : `${how}: ${error}`
 }

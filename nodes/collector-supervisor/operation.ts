@@ -1,7 +1,7 @@
-// An operator's command that waits for its outcome. When it is settled is a matter of the machine's state alone (pure).
+// An operator's command that waits for its outcome. When it is settled is a matter of the machine's state alone.
 
 import type { CommandFailure, CommandResult } from '../../lib/contract/command'
-import type { Machine } from './machine'
+import type { Machine } from './machine-state'
 
 export type Operation = {
   wish: 'start' | 'stop' | 'restart'
@@ -35,4 +35,36 @@ function failure(code: CommandFailure, error: string): Outcome {
 
 export function resultOf(name: string, outcome: Outcome): CommandResult {
   return outcome.success ? { name, success: true } : { name, success: false, error: outcome.error, code: outcome.code }
+}
+
+/** A command that has no outcome after this is given up, ms; what was begun goes on. */
+const OPERATION_MS = 60_000
+
+/** The commands to one process that are under way. */
+export class Operations {
+  readonly #waiting = new Map<Operation, (outcome: Outcome) => void>()
+
+  /** Settles when the machine has come to an outcome, at once or after some `update`. */
+  outcome(operation: Operation, machine: Machine): Promise<Outcome> {
+    const already = outcomeOf(operation, machine)
+    if (already) return Promise.resolve(already)
+    return new Promise((resolve) => {
+      const error = `no outcome after ${OPERATION_MS / 1000} s`
+      const patience = setTimeout(() => settle(failure('timeout', error)), OPERATION_MS)
+      patience.unref()
+      const settle = (outcome: Outcome): void => {
+        clearTimeout(patience)
+        this.#waiting.delete(operation)
+        resolve(outcome)
+      }
+      this.#waiting.set(operation, settle)
+    })
+  }
+
+  update(machine: Machine): void {
+    for (const [operation, settle] of this.#waiting) {
+      const outcome = outcomeOf(operation, machine)
+      if (outcome) settle(outcome)
+    }
+  }
 }

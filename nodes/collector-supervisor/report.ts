@@ -4,7 +4,7 @@ import type { Counters } from '../../lib/contract/control'
 import type { Link } from '../../lib/contract/lifecycle'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
-import type { Machine } from './machine'
+import type { Machine } from './machine-state'
 import type { ProcessSpec } from './process-spec'
 import type { Transition } from './supervised-process'
 
@@ -66,7 +66,16 @@ export function onLink(report: Report, link: Link, reason: string): Report {
 }
 
 export function onProcessEnd(report: Report): Report {
-  return { ...report, link: 'disconnected', linkReason: '', silence: '', started: undefined, cpuPercent: 0, memoryMb: 0, speed: 0 }
+  return {
+    ...report,
+    link: 'disconnected',
+    linkReason: '',
+    silence: '',
+    started: undefined,
+    cpuPercent: 0,
+    memoryMb: 0,
+    speed: 0,
+  }
 }
 
 export type RowParts = {
@@ -74,7 +83,7 @@ export type RowParts = {
   supervisor: string
   machine: Machine
   report: Report
-  inbox: { dropped: number; tags: { good: number; bad: number } }
+  inbox: { dropped: number; tags: { good: number; bad: number }; badTag: string | undefined }
   pid: number | undefined
   command: string[]
   /** ms on the monotonic clock, and on the wall clock. */
@@ -88,7 +97,7 @@ export function rowOf(parts: RowParts): ProcessRow {
   const alive = parts.pid !== undefined
   const known = alive && report.silence === ''
   const nextAt = nextRestartAt(machine)
-  const trouble = report.silence || report.linkReason || undefined
+  const trouble = report.silence || report.linkReason || inbox.badTag
   return {
     name: spec.name,
     type: spec.type,
@@ -105,7 +114,9 @@ export function rowOf(parts: RowParts): ProcessRow {
     next_restart_at: nextAt === undefined ? null : Math.round(wallTime + nextAt - now),
     command: parts.command,
     generation: machine.generation,
-    tags: known ? { total: spec.tagsTotal, ...inbox.tags } : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 },
+    tags: known
+      ? { total: spec.tagsTotal, ...inbox.tags }
+      : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 },
     samples_total: report.earlier.samples + report.counters.samplesTotal,
     speed: round(report.speed, 1),
     cycle_ms: report.counters.cycleMs,

@@ -10,14 +10,16 @@ import { Child, type ChildProgram } from './child'
 import type { LogLine } from './face'
 import { Inbox } from './inbox'
 import { LogRing } from './log-ring'
-import { type Event, type Machine, newMachine, nextDeadline, step } from './machine'
-import { type Operation, type Outcome, outcomeOf } from './operation'
+import { step } from './machine'
+import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
+import { Observation } from './observation'
+import { type Operation, Operations, type Outcome } from './operation'
 import type { RestartPolicy } from './policy'
 import { type ProcessSpec, sameProcess } from './process-spec'
-import { newReport, onHeartbeat, onLink, onProcessEnd, type Report, rowOf } from './report'
+import { rowOf } from './report'
 import type { SpawnGate } from './spawn-gate'
 import type { Usage } from './statistics'
-import { forgive, HEARTBEAT_MS, judge, newWatch, onBabble, onBeat, onMemory, silenceLimit, type Watch } from './watchdog'
+import { HEARTBEAT_MS } from './watchdog'
 
 export type Transition = {
   name: string
@@ -50,9 +52,9 @@ export type Surroundings = {
 }
 
 const LAST_LINES = 50
+/** A child that ends closes its channel a moment earlier. */
+const UNREACHABLE_MS = 2_000
 const NO_EXIT: ExitFacts = { code: null, signal: null }
-/** A command that has no outcome after this is given up, ms; what was begun goes on. */
-const OPERATION_MS = 60_000
 /** setTimeout takes no longer time. */
 const TIMER_MAX_MS = 2 ** 31 - 1
 
@@ -60,23 +62,20 @@ export class SupervisedProcess {
   readonly inbox = new Inbox()
   readonly #around: Surroundings
   readonly #log = new LogRing()
+  readonly #operations = new Operations()
+  readonly #observation: Observation
   #spec: ProcessSpec
   #machine: Machine
   #child: Child | undefined
-  #watch: Watch | undefined
-  #report: Report
-  /** When something for this reader last came out of the live queue. */
-  #heardAt = 0
   /** What the child itself said to be wrong, before it ended. */
   #fault: string | undefined
   #timer: NodeJS.Timeout | undefined
-  #waiting: { operation: Operation; settle(outcome: Outcome): void }[] = []
 
   constructor(spec: ProcessSpec, desired: 'up' | 'down', around: Surroundings) {
     this.#spec = spec
     this.#around = around
     this.#machine = newMachine(desired)
-    this.#report = newReport(around.now())
+    this.#observation = new Observation(around.now())
   }
 
   get spec(): ProcessSpec {
@@ -88,11 +87,6 @@ export class SupervisedProcess {
   get pid(): number | undefined {
     return this.#child?.pid
   }
-  /** No process, and none will come by itself. */
-  get idle(): boolean {
-    const { state } = this.#machine
-    return state.status === 'stopped' || (state.status === 'error' && !state.lingering && state.retryAt === undefined)
-  }
 
   row(): ProcessRow {
     const { command, args } = this.#around.program(this.#spec)
@@ -100,7 +94,7 @@ export class SupervisedProcess {
       spec: this.#spec,
       supervisor: this.#around.supervisorName(),
       machine: this.#machine,
-      report: this.#report,
+      report: this.#observation.report,
       inbox: this.inbox,
       pid: this.pid,
       command: [command, ...args],
@@ -120,20 +114,7 @@ export class SupervisedProcess {
       return Promise.resolve({ success: false, code: 'failed', error: this.#spec.problem })
     }
     this.feed(wish === 'start' ? { type: 'start', operator: true } : { type: wish })
-    const outcome = outcomeOf(operation, this.#machine)
-    if (outcome) return Promise.resolve(outcome)
-    return new Promise((resolve) => {
-      const settle = (result: Outcome): void => {
-        clearTimeout(patience)
-        this.#waiting = this.#waiting.filter((waiting) => waiting !== entry)
-        resolve(result)
-      }
-      const entry = { operation, settle }
-      const error = `no outcome after ${OPERATION_MS / 1000} s`
-      const patience = setTimeout(() => settle({ success: false, code: 'timeout', error }), OPERATION_MS)
-      patience.unref()
-      this.#waiting.push(entry)
-    })
+    return this.#operations.outcome(operation, this.#machine)
   }
 
   /** The configuration as it is now; a process that runs with another one is restarted. */
@@ -149,10 +130,11 @@ export class SupervisedProcess {
   /** A message for this reader came out of the live queue. */
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
+    const { badTag } = this.inbox
     this.inbox.take(message)
-    this.#heardAt = this.#around.now()
-    this.#tellSilence('')
-    if (this.inbox.tags.good !== good || this.inbox.tags.bad !== bad) this.#around.changed()
+    const wasSilent = this.#observation.reading(this.#around.now())
+    const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
+    if (wasSilent || tagsChanged) this.#around.changed()
   }
 
   /** The children learn of a new live queue. */
@@ -161,33 +143,17 @@ export class SupervisedProcess {
     this.#child?.send({ type: 'live', generation: this.#machine.generation, live })
   }
 
-  measured(usage: Usage | undefined): void {
-    if (!usage || this.#machine.state.status === 'stopped') return
-    this.#report = { ...this.#report, ...usage }
-    if (this.#watch) this.#watch = onMemory(this.#watch, usage.memoryMb, this.#around.memoryLimitMb())
+  measured(usage: Usage): void {
+    this.#observation.usage(usage, this.#around.memoryLimitMb())
     this.#around.changed()
   }
 
   /** Once a second. `blocked`: Node-RED itself was late. */
   watch(blocked: boolean): void {
-    if (!this.#watch) return
-    const now = this.#around.now()
-    if (blocked) this.#watch = forgive(this.#watch, now)
-    const verdict = judge(this.#watch, now, {
-      connected: this.#report.link === 'connected' || this.#report.link === 'degraded',
-      intervalMs: this.#spec.intervalMs,
-      memoryMb: this.#report.memoryMb,
-      memoryLimitMb: this.#around.memoryLimitMb(),
-    })
+    const facts = { blocked, intervalMs: this.#spec.intervalMs, memoryLimitMb: this.#around.memoryLimitMb() }
+    const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
-    const limitMs = silenceLimit(this.#spec.intervalMs)
-    if (!blocked && now - this.#heardAt > limitMs) this.#tellSilence(`no readings for more than ${limitMs / 1000} s`)
-  }
-
-  #tellSilence(silence: string): void {
-    if (this.#report.silence === silence) return
-    this.#report = { ...this.#report, silence }
-    this.#around.changed()
+    else if (changed) this.#around.changed()
   }
 
   /** The last resort, when Node-RED itself is about to be gone. */
@@ -207,24 +173,16 @@ export class SupervisedProcess {
       else if (effect.do === 'kill') this.#kill()
       else this.#askStop(effect.graceMs)
     }
-    this.#settleOperations()
+    this.#operations.update(machine)
     this.#arm()
   }
 
   #onTransition(before: Machine, reason: string, exit: ExitFacts | undefined): void {
-    const ended = this.#machine.state.status !== 'running' && this.#machine.state.status !== 'starting'
-    if (ended) this.#watch = undefined
+    if (this.#machine.state.status !== 'running') this.#observation.unwatch()
     this.#note('info', `${before.state.status} -> ${this.#machine.state.status}: ${reason}`)
     const log = exit === undefined ? [] : this.#log.lines().slice(-LAST_LINES).map(lineText)
     this.#around.transition({ name: this.#spec.name, from: before, to: this.#machine, reason, exit, log })
     this.#around.changed()
-  }
-
-  #settleOperations(): void {
-    for (const { operation, settle } of [...this.#waiting]) {
-      const outcome = outcomeOf(operation, this.#machine)
-      if (outcome) settle(outcome)
-    }
   }
 
   #arm(): void {
@@ -250,7 +208,6 @@ export class SupervisedProcess {
 
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
-    this.#report = newReport(this.#around.now(), this.#report)
     const child: Child = new Child(
       this.#around.program(this.#spec),
       {
@@ -258,7 +215,7 @@ export class SupervisedProcess {
           if (message.type === 'ready') leave()
           this.#onMessage(message, generation)
         },
-        malformed: () => this.#onBabble(),
+        malformed: () => this.#observation.babble(this.#around.now()),
         unreachable: () => this.#onUnreachable(generation),
         output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
         spawnFailed: (code, message) => {
@@ -276,10 +233,7 @@ export class SupervisedProcess {
     this.#child = child
     if (child.pid === undefined) return
     this.#around.started(child.pid)
-    this.#report = {
-      ...this.#report,
-      started: { wallTime: this.#around.wallClock().getTime(), at: this.#around.now() },
-    }
+    this.#observation.spawned(this.#around.now(), this.#around.wallClock().getTime())
     const { name, recipient, config } = this.#spec
     const live = this.#around.live()
     const version = CONTROL_VERSION
@@ -306,7 +260,7 @@ export class SupervisedProcess {
     this.#child = undefined
     this.#around.ended()
     this.#around.drainLive()
-    this.#report = onProcessEnd(this.#report)
+    this.#observation.ended()
     this.feed({ type: 'exited', exit, error: this.#fault }, exit)
   }
 
@@ -320,37 +274,23 @@ export class SupervisedProcess {
     }, UNREACHABLE_MS).unref()
   }
 
-  #onBabble(): void {
-    if (this.#watch) this.#watch = onBabble(this.#watch, this.#around.now())
-  }
-
   #onMessage(message: FromChild, generation: number): void {
     const now = this.#around.now()
     if (message.generation !== generation || generation !== this.#machine.generation) {
-      this.#onBabble()
+      this.#observation.babble(now)
       return
     }
     switch (message.type) {
       case 'ready':
-        if (message.version !== CONTROL_VERSION) {
-          const reason = `speaks version ${message.version} of the control messages, not ${CONTROL_VERSION}`
-          this.feed({ type: 'misbehaved', reason, how: 'quick', afterwards: 'crashed' })
-          return
-        }
-        this.#watch = newWatch(now)
-        this.#heardAt = now
-        this.feed({ type: 'ready' })
+        this.#onReady(message.version, now)
         break
-      case 'heartbeat': {
-        const { cyclesTotal, loopDelayMs } = message.counters
-        if (this.#watch) this.#watch = onBeat(this.#watch, { cycles: cyclesTotal, loopDelayMs }, now)
-        this.#report = onHeartbeat(this.#report, message.counters, now)
+      case 'heartbeat':
+        this.#observation.heartbeat(message.counters, now)
         this.#around.changed()
         break
-      }
       case 'link':
         if (message.reason !== '') this.#note('info', `link ${message.link}: ${message.reason}`)
-        this.#report = onLink(this.#report, message.link, message.reason)
+        this.#observation.link(message.link, message.reason)
         this.#around.changed()
         break
       case 'log':
@@ -368,13 +308,21 @@ export class SupervisedProcess {
     }
   }
 
+  #onReady(version: number, now: number): void {
+    if (this.#machine.state.status !== 'starting') return
+    if (version !== CONTROL_VERSION) {
+      const reason = `speaks version ${version} of the control messages, not ${CONTROL_VERSION}`
+      this.feed({ type: 'misbehaved', reason, how: 'quick', afterwards: 'crashed' })
+      return
+    }
+    this.#observation.ready(now)
+    this.feed({ type: 'ready' })
+  }
+
   #note(source: LogLine['source'], text: string): void {
     this.#log.add(source, text, this.#around.now(), this.#around.wallClock())
   }
 }
-
-/** A child that ends closes its channel a moment earlier. */
-const UNREACHABLE_MS = 2_000
 
 function lineText({ time, source, text }: LogLine): string {
   return `${time} ${source}: ${text}`

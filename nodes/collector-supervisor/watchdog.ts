@@ -1,6 +1,6 @@
 // Is a running process alive, does it get on with its work, does it keep within its memory? Pure.
 
-import type { Event } from './machine'
+import type { Event } from './machine-state'
 
 /** A child beats this often, ms. */
 export const HEARTBEAT_MS = 2_000

@@ -1,4 +1,4 @@
-// What the tests of the queue share: a folder of their own, envelopes, child processes, and a wait with a deadline.
+// What the tests of the queue share: a folder of their own, child processes, and a wait with a deadline.
 
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork } from 'node:child_process'
@@ -7,14 +7,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Envelope } from '../../../lib/contract/envelope'
 import { type Queue, QueueError, type QueueErrorKind } from '../../../lib/queue/queue'
 
-export const TIME = '2030-01-02T03:04:05.678Z'
-
-export function envelope(data: unknown, changes: Partial<Envelope> = {}): Envelope {
-  return { origin: 'test', to: 'reader', title: 'samples', data, time: TIME, ...changes }
-}
+export { envelope, TIME } from './scratch-envelope'
 
 /** A folder that goes after the suite. */
 export function scratchFolder(): { file(name?: string): string; path: string } {

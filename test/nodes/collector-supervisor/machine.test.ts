@@ -1,14 +1,14 @@
 // The life of a process as a table: state and event in, state and effects out.
 
 import assert from 'node:assert/strict'
+import { step } from '../../../nodes/collector-supervisor/machine'
 import {
   type Event,
   type Machine,
   newMachine,
   nextDeadline,
   type State,
-  step,
-} from '../../../nodes/collector-supervisor/machine'
+} from '../../../nodes/collector-supervisor/machine-state'
 import {
   FLAPPING_EXITS,
   HEALTHY_AFTER_MS,
