@@ -1,11 +1,15 @@
 // What a deploy does to running processes: nothing, unless it means them.
 
 import assert from 'node:assert/strict'
+import { readdirSync } from 'node:fs'
+import { join } from 'node:path'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, SUPERVISOR, supervisorNode, TAB } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
-import { ChildCensus, isGone, livingChildrenOf } from '../support/processes'
+import { Census, collectorsOf, isGone, untilGone } from '../support/processes'
 import { assertGapless, assertRising, placeSequences, sequenceOf } from '../support/sequence'
+import { installStubbornPackage, makeStubborn } from '../support/stubborn-package'
+import { until } from '../support/until'
 
 const INTERVALS_MS = { quick: 20, medium: 50, slow: 100 }
 const NAMES = ['quick', 'medium', 'slow'] as const
@@ -52,11 +56,9 @@ describe('a deploy', function () {
 
   /** Waits for so many more samples in the flow. */
   async function moreSamples(topic: string, count: number): Promise<void> {
-    const from = nodeRed.recorded(topic).length
-    let seen = 0
-    await nodeRed.recordedWhen(topic, ({ payload }) => sequenceOf([{ topic, payload }]).length > 0 && ++seen >= count, {
-      from,
-    })
+    const samples = (): number => sequenceOf(nodeRed.recorded(topic)).length
+    const wanted = samples() + count
+    await until(() => samples() >= wanted, 20_000)
   }
 
   it('without a change keeps every process, and loses and doubles no sample', async () => {
@@ -120,9 +122,10 @@ describe('a deploy', function () {
     for (const [way, flows] of Object.entries(ways)) {
       const { pid } = await nodeRed.row('medium')
       await nodeRed.deploy(flows)
+      assert.ok(pid !== null)
+      await untilGone([pid], 12_000)
       await nodeRed.rowGone('medium')
-      assert.ok(pid !== null && isGone(pid), `${way}: ${pid} is still there`)
-      assert.equal(livingChildrenOf(nodeRed.pid).length, 2, way)
+      assert.equal(collectorsOf(nodeRed.pid).length, 2, way)
       await nodeRed.deploy(flow())
       await nodeRed.rowWhen('medium', ({ status }) => status === 'running')
       await moreSamples('medium', 2)
@@ -134,7 +137,7 @@ describe('a deploy', function () {
   })
 
   it('that renames a reader renames its row, and never runs it twice', async () => {
-    const census = new ChildCensus(nodeRed.pid)
+    const census = new Census(nodeRed.pid)
     await nodeRed.deploy(flow({ medium: { name: 'renamed' } }))
     await nodeRed.rowWhen('renamed', ({ status }) => status === 'running')
     await moreSamples('renamed', 3)
@@ -150,7 +153,7 @@ describe('a deploy', function () {
   })
 
   it('that swaps the names of two readers leaves both running under the other name', async () => {
-    const census = new ChildCensus(nodeRed.pid)
+    const census = new Census(nodeRed.pid)
     await nodeRed.deploy(flow({ quick: { name: 'slow' }, slow: { name: 'quick' } }))
     for (const name of NAMES) await nodeRed.rowWhen(name, ({ status, tags }) => status === 'running' && tags.good === 1)
     await moreSamples('quick', 2)
@@ -176,7 +179,7 @@ describe('a deploy', function () {
   it('that moves a reader to another supervisor never runs it twice', async () => {
     const other = { ...supervisorNode({ name: 'other plant' }), id: 'other' }
     const before = await pids()
-    const census = new ChildCensus(nodeRed.pid)
+    const census = new Census(nodeRed.pid)
     await nodeRed.deploy([...flow({ medium: { supervisor: 'other' } }), other])
     await nodeRed.rowWhen('medium', ({ supervisor, status }) => supervisor === 'other plant' && status === 'running')
     await moreSamples('medium', 3)
@@ -194,14 +197,53 @@ describe('a deploy', function () {
   it('that deletes the supervisor ends all of its processes', async () => {
     const before = Object.values(await pids())
     await nodeRed.deploy(flow().filter(isNoSupervisor))
-    assert.deepEqual(
-      before.filter((pid) => !isGone(pid)),
-      [],
-    )
+    await untilGone(before, 12_000)
     assert.deepEqual(await nodeRed.rows(), [])
+    assert.deepEqual(collectorsOf(nodeRed.pid), [])
+  })
+})
+
+describe('a supervisor that is deleted and brought back before its processes have ended', function () {
+  this.timeout(60_000)
+  let device: ModbusDevice
+  let nodeRed: NodeRed
+
+  before(async () => {
+    device = await ModbusDevice.start({ engine: 'jsmodbus' })
+    placeSequences(device, [0])
+    nodeRed = await NodeRed.start({ flows: flow(), install: installStubbornPackage })
+    await nodeRed.rowWhen('boiler', ({ status }) => status === 'running')
+  })
+  after(async () => {
+    await nodeRed.dispose()
+    await device.close()
+  })
+
+  function flow(): FlowNode[] {
+    return flowOf(
+      supervisorNode({ stopTimeout: 1 }),
+      readerNode('boiler', device.port, { interval: 20, timeout: 10_000 }),
+    )
+  }
+
+  it('waits for them, and keeps its files and its queue', async () => {
+    const { pid } = await nodeRed.row('boiler')
+    assert.ok(pid)
+    await makeStubborn(pid)
+    const census = new Census(nodeRed.pid)
+    await nodeRed.deploy(flow().filter(isNoSupervisor))
     await nodeRed.deploy(flow())
-    for (const name of NAMES) await nodeRed.rowWhen(name, ({ status }) => status === 'running')
-    await moreSamples('slow', 2)
+    const row = await nodeRed.rowWhen('boiler', (row) => row.status === 'running' && row.pid !== pid)
+    assert.ok(isGone(pid))
+    await until(() => sequenceOf(nodeRed.recorded('boiler')).length > 200, 20_000)
+    census.stop()
+    assert.equal(census.most, 1)
+    assert.equal((await nodeRed.row('boiler')).pid, row.pid)
+    assert.doesNotMatch(nodeRed.output, /queue/)
+    assert.doesNotMatch(nodeRed.output, /left behind/)
+    assertRising(nodeRed, 'boiler')
+    const files = readdirSync(join(nodeRed.userDir, 'collectors', SUPERVISOR), { recursive: true })
+    assert.deepEqual(files.sort(), ['live.json', 'run', join('run', 'id-boiler.run')])
   })
 })
 
