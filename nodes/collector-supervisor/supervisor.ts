@@ -159,9 +159,13 @@ export class Supervisor implements SupervisorFace {
     return member.retired
   }
 
-  /** Ends everything; settles when it is done. */
-  async close(): Promise<void> {
+  /** Ends all processes; settles when they are gone. */
+  async retireAll(): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
+  }
+
+  /** For the end, when no process is left. */
+  close(): void {
     clearInterval(this.#watchTimer)
     clearInterval(this.#statsTimer)
     this.#lane.close()
