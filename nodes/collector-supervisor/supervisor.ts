@@ -139,7 +139,7 @@ export class Supervisor implements SupervisorFace {
     return {
       row: () => member.process.row(),
       deliver: (deliver) => member.process.inbox.attach(deliver),
-      release: (removed) => this.#release(member, listener, removed),
+      release: (removed, received) => this.#release(member, listener, removed, received),
     }
   }
 
@@ -214,19 +214,19 @@ export class Supervisor implements SupervisorFace {
     return member
   }
 
-  async #release(member: Member, listener: ReaderListener, removed: boolean): Promise<void> {
+  async #release(member: Member, listener: ReaderListener, removed: boolean, received: () => boolean): Promise<void> {
     // Somebody else holds it already.
     if (member.listener !== listener) return
     member.listener = undefined
-    member.process.inbox.detach()
+    const landed = member.process.inbox.detach(received)
     // A deploy does not wait for a process to end; Node-RED's own end has to.
-    if (this.#fleet.shuttingDown()) return this.retire(member)
-    if (removed) {
-      void this.retire(member)
-      return
+    if (this.#fleet.shuttingDown()) await this.retire(member)
+    else if (removed) void this.retire(member)
+    else {
+      clearTimeout(member.grace)
+      member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
     }
-    clearTimeout(member.grace)
-    member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
+    await landed
   }
 
   async #retire(member: Member): Promise<void> {
