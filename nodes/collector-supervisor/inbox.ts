@@ -3,6 +3,7 @@
 
 import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
+import { parseJson } from '../../lib/contract/parse'
 import type { Message } from '../../lib/queue/queue'
 
 export type Delivery = { batch: Batch; tags: readonly TagColumn[] }
@@ -22,7 +23,8 @@ export class Inbox {
   #cycle = 0
   #dropped = 0
   #malformed = 0
-  #tags = { good: 0, bad: 0 }
+  #tags = NO_TAGS
+  #badTag: string | undefined
 
   /** Samples that were lost on their way. */
   get dropped(): number {
@@ -37,10 +39,17 @@ export class Inbox {
     return this.#tags
   }
 
+  /** One of the bad tags and what is wrong with it; undefined if none is. */
+  get badTag(): string | undefined {
+    return this.#badTag
+  }
+
   /** From now on only this spawn of the process counts. */
   expect(generation: number): void {
     this.#generation = generation
     this.#cycle = 0
+    this.#tags = NO_TAGS
+    this.#badTag = undefined
   }
 
   attach(listener: InboxListener): void {
@@ -89,6 +98,7 @@ export class Inbox {
       return
     }
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
+    this.#badTag = describeBadTag(batch, tags.tags)
     this.#hand({ batch, tags: tags.tags })
   }
 
@@ -107,10 +117,9 @@ export class Inbox {
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
+const NO_TAGS = { good: 0, bad: 0 }
+
+function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
+  for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
+  return undefined
 }
