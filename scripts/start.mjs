@@ -1,4 +1,5 @@
 // `npm start` on a fresh clone: installs and builds what is missing or out of date, then runs the demo.
+// Until the packages are there this is run by whatever Node the machine has, so: built-in modules only, nothing new.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'

@@ -22,7 +22,8 @@ export class Inbox {
   #cycle = 0
   #dropped = 0
   #malformed = 0
-  #tags = { good: 0, bad: 0 }
+  #tags = NO_TAGS
+  #badTag: string | undefined
 
   /** Samples that were lost on their way. */
   get dropped(): number {
@@ -37,10 +38,17 @@ export class Inbox {
     return this.#tags
   }
 
+  /** One of the bad tags and what is wrong with it; undefined if none is. */
+  get badTag(): string | undefined {
+    return this.#badTag
+  }
+
   /** From now on only this spawn of the process counts. */
   expect(generation: number): void {
     this.#generation = generation
     this.#cycle = 0
+    this.#tags = NO_TAGS
+    this.#badTag = undefined
   }
 
   attach(listener: InboxListener): void {
@@ -89,6 +97,7 @@ export class Inbox {
       return
     }
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
+    this.#badTag = describeBadTag(batch, tags.tags)
     this.#hand({ batch, tags: tags.tags })
   }
 
@@ -105,6 +114,13 @@ export class Inbox {
       this.#inFlight = []
     })
   }
+}
+
+const NO_TAGS = { good: 0, bad: 0 }
+
+function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
+  for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
+  return undefined
 }
 
 function parseJson(bytes: Uint8Array): unknown {

@@ -130,9 +130,11 @@ export class SupervisedProcess {
   /** A message for this reader came out of the live queue. */
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
+    const { badTag } = this.inbox
     this.inbox.take(message)
     const wasSilent = this.#observation.reading(this.#around.now())
-    if (wasSilent || this.inbox.tags.good !== good || this.inbox.tags.bad !== bad) this.#around.changed()
+    const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
+    if (wasSilent || tagsChanged) this.#around.changed()
   }
 
   /** The children learn of a new live queue. */

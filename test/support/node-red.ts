@@ -141,6 +141,15 @@ export class NodeRed {
     )
   }
 
+  /** Waits until there is no such row. */
+  async rowGone(name: string, timeoutMs = 20_000): Promise<void> {
+    const deadline = performance.now() + timeoutMs
+    while ((await this.rows()).some((row) => row.name === name)) {
+      if (performance.now() > deadline) throw new Error(`the row ${name} is still there`)
+      await new Promise((done) => setTimeout(done, 25))
+    }
+  }
+
   async command(path: string): Promise<{ status: number; results: CommandResult[] }> {
     const { status, body } = await this.request('POST', `/collectors/processes/${path}`)
     const results = typeof body === 'object' && body !== null && 'results' in body ? body.results : []
