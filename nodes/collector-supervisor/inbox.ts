@@ -3,6 +3,7 @@
 
 import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
+import { parseJson } from '../../lib/contract/parse'
 import type { Message } from '../../lib/queue/queue'
 
 export type Delivery = { batch: Batch; tags: readonly TagColumn[] }
@@ -121,12 +122,4 @@ const NO_TAGS = { good: 0, bad: 0 }
 function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
   for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
   return undefined
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
 }

@@ -1,6 +1,7 @@
 // What a collector process may do and see: Node's permission model, a small heap, an environment of a few known names.
 
 import { dirname, join, resolve } from 'node:path'
+import type { ChildProgram } from './child'
 
 /** dist/nodes/collector-supervisor -> dist: the collectors' bundles are all that they read. */
 const DIST = resolve(__dirname, '..', '..')
@@ -11,6 +12,16 @@ const ENVIRONMENT = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP', 'S
 /** Part of the memory limit that JavaScript's heap may take; Buffers live outside of it. */
 const HEAP_SHARE = 0.5
 const HEAP_MIN_MB = 48
+
+/** The program of a collector. `memoryLimitMb` 0 = no limit. */
+export function collectorProgram(script: string, memoryLimitMb: number): ChildProgram {
+  return {
+    command: process.execPath,
+    args: [...sandboxFlags(memoryLimitMb), script],
+    cwd: SANDBOX_CWD,
+    env: sandboxEnvironment(process.env),
+  }
+}
 
 /** Flags of node for a collector. `memoryLimitMb` 0 = no limit. */
 export function sandboxFlags(memoryLimitMb: number): string[] {
@@ -39,4 +50,4 @@ export function sandboxEnvironment(from: NodeJS.ProcessEnv): Record<string, stri
 }
 
 /** A collector never needs the current folder, but it must exist and be readable to it. */
-export const SANDBOX_CWD = dirname(DIST)
+const SANDBOX_CWD = dirname(DIST)
