@@ -40,7 +40,7 @@ export type Counters = {
   overruns: number
   cycleMs: { last: number; p50: number; p99: number; max: number }
   tags: { total: number; good: number; bad: number }
-  /** 99th percentile of event-loop delay since the last heartbeat, ms. */
+  /** The largest lateness of a timer since the last heartbeat, ms: how long the event loop was held up. */
   loopDelayMs: number
 }
 

@@ -15,3 +15,7 @@ export const TAGS_MAX = 100_000
 /** Queue message titles. */
 export const TITLE_TAGS = 'tags'
 export const TITLE_SAMPLES = 'samples'
+/** The control channel of a child: a socket of its own, see control-channel.ts. */
+export const CONTROL_FD = 3
+/** A line on the control channel above this is counted and dropped, bytes. */
+export const CONTROL_LINE_MAX = 1024 * 1024

@@ -15,6 +15,7 @@ export function checkTagName(name: string): string | undefined {
 
 /** The name of a reader is its key in the process table, in URLs and topics. */
 export function checkReaderName(name: string): string | undefined {
+  if (name === '.' || name === '..') return `"${name}" cannot be a reader's name: no URL can hold it`
   return checkTagName(name)
 }
 

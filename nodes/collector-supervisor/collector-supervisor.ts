@@ -1,6 +1,56 @@
-// The node as Node-RED sees it.
-import type { NodeAPI } from 'node-red'
+// The config node: takes the supervisor with its id and gives it its settings.
 
-function register(_RED: NodeAPI): void {}
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { messageOf } from '../../lib/contract/fault'
+import { describeProblems, parseFields } from '../../lib/contract/fields'
+import { mountRoutes } from './api/routes'
+import { supervisorFields } from './fields'
+import { fleet } from './fleet'
+import type { SupervisorNode } from './reader-node'
+
+function register(RED: NodeAPI): void {
+  mountRoutes(RED, fleet)
+  RED.nodes.registerType(
+    'collector-supervisor',
+    function (this: SupervisorNode, definition: NodeDef) {
+      RED.nodes.createNode(this, definition)
+      openSupervisor(RED, this, definition)
+    },
+    {
+      credentials: {
+        influxToken: { type: 'password' },
+        influxUsername: { type: 'text' },
+        influxPassword: { type: 'password' },
+      },
+    },
+  )
+}
+
+function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef): void {
+  const parsed = parseFields(supervisorFields, definition)
+  if (!parsed.ok) {
+    node.error(describeProblems(parsed.problems))
+    return
+  }
+  const config = parsed.value
+  // Two supervisors without a name must still be told apart.
+  const name = config.name === '' ? node.id : config.name
+  const log = { warn: node.warn.bind(node), info: node.log.bind(node), debug: node.debug.bind(node) }
+  try {
+    node.supervisor = fleet.acquire(node, node.id, name, config, folderOf(RED, node), log)
+  } catch (error) {
+    node.error(`the supervisor cannot work: ${messageOf(error)}`)
+    return
+  }
+  node.on('close', (removed: boolean, done: () => void) => {
+    void fleet.release(node, node.id, removed).finally(done)
+  })
+}
+
+function folderOf(RED: NodeAPI, { id }: Node): string {
+  return join(RED.settings.userDir ?? join(tmpdir(), `collectors-${process.pid}`), 'collectors', encodeURIComponent(id))
+}
 
 export = register

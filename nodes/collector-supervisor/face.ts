@@ -1,11 +1,11 @@
 // What other nodes, the REST routes and later transports may use of the supervisors. All else is internal.
 
-import type { Batch, TagColumn } from '../../lib/contract/batch'
 import type { Command, CommandResult } from '../../lib/contract/command'
 import type { LogLevel } from '../../lib/contract/control'
 import type { Fault } from '../../lib/contract/fault'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
 
 export type LogLine = { time: string; source: LogLevel | 'stdout' | 'stderr'; text: string }
@@ -35,8 +35,6 @@ export interface Fleet {
 }
 
 export type ReaderListener = {
-  /** One read cycle, in order. `tags` names its columns. */
-  batch(batch: Batch, tags: readonly TagColumn[]): void
   /** The row of this reader changed. */
   row(row: ProcessRow): void
 }
@@ -44,6 +42,8 @@ export type ReaderListener = {
 /** A reader node's hold on its process. */
 export interface Membership {
   row(): ProcessRow
+  /** Read cycles in order, from now on; those since the node of before was closed come first. */
+  deliver(listener: (delivery: Delivery) => void): void
   /** Lets go: `removed` ends the process, otherwise it is kept 5 s for a re-created node with the same configuration. */
   release(removed: boolean): Promise<void>
 }

@@ -1,5 +1,6 @@
 // What the supervisor needs to know of a process. It knows nothing of protocols: the configuration is opaque to it.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { ProcessType } from '../../lib/contract/process-row'
 
 export type ProcessSpec = {
@@ -8,16 +9,20 @@ export type ProcessSpec = {
   type: ProcessType
   /** Recipient of its messages in the live queue: the id of the reader node. */
   recipient: string
-  /** The program and its arguments; shown in the table, so no secrets. */
-  command: string
-  args: string[]
-  /** Flags of node itself, before the script. */
-  execArgv: string[]
-  /** Handed to the child over IPC, secrets included. */
+  /** The script of a collector, run by this Node with the flags of the sandbox. */
+  script: string
+  /** Handed to the child in its first message, secrets included. */
   config: unknown
-  /** ms between two cycles: the progress watchdog's measure. */
+  /** ms between two cycles: the measure of the progress watchdog. */
   intervalMs: number
   tagsTotal: number
   /** undefined = as the supervisor says. */
   autoStart: boolean | undefined
+  /** The configuration cannot work, and why: the process is shown, but not started. */
+  problem?: string
+}
+
+/** Whether a running process may go on under the new spec. */
+export function sameProcess(a: ProcessSpec, b: ProcessSpec): boolean {
+  return isDeepStrictEqual({ ...a, autoStart: undefined }, { ...b, autoStart: undefined })
 }

@@ -51,7 +51,7 @@ export class Connection {
     try {
       await once(socket, 'connect', { signal: AbortSignal.any([signal, deadline]) })
     } catch (error) {
-      socket.on('error', () => {})
+      socket.on('error', () => {}) // from here on nobody else listens
       socket.destroy()
       if (signal.aborted) throw stoppedFault(target)
       throw deadline.aborted ? linkFault('ETIMEDOUT', target, error) : socketFault(error, target)
@@ -63,7 +63,6 @@ export class Connection {
     this.#target = target
     this.#socket = socket
     socket.on('error', (error) => this.#end(socketFault(error, target)))
-    socket.on('end', () => this.#end(linkFault('ECONNRESET', target)))
     socket.on('close', () => this.#end(linkFault('ECONNRESET', target)))
     this.#port = new MbapPort(socket, transaction, {
       violation: (text) =>

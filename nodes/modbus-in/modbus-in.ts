@@ -1,6 +1,17 @@
-// The node as Node-RED sees it.
-import type { NodeAPI } from 'node-red'
+// The node as Node-RED sees it; what it does is what all readers do.
 
-function register(_RED: NodeAPI): void {}
+import { join } from 'node:path'
+import type { NodeAPI } from 'node-red'
+import { registerReader } from '../collector-supervisor/reader-node'
+import { parseModbusConfig } from './fields'
+
+function register(RED: NodeAPI): void {
+  registerReader(RED, {
+    nodeType: 'modbus-in',
+    processType: 'modbus',
+    script: join(__dirname, 'collector.js'),
+    parse: parseModbusConfig,
+  })
+}
 
 export = register

@@ -1,6 +1,6 @@
 // What to ask the device in a cycle: the items in few requests, around what it has refused so far.
 
-import { type Block, planBlocks } from '../../lib/registers/blocks'
+import { type Block, type BlockLimits, planBlocks } from '../../lib/registers/blocks'
 import { type Area, isBitArea } from './addresses'
 import type { ModbusConfig } from './fields'
 import type { Item } from './items'
@@ -18,12 +18,10 @@ const BITS_PER_REGISTER = 16
 
 export class Plan {
   readonly #items: readonly Item[]
-  readonly #limits: { maxLength(area: Area): number; maxGap: number }
+  readonly #limits: BlockLimits<Area>
   readonly #refusals = new Map<Item, Refusal>()
   /** Unit and area -> addresses that no request may reach over. */
   readonly #cuts = new Map<string, Set<number>>()
-  /** The same, only until the search for refused items is over. */
-  readonly #searchCuts = new Map<string, Set<number>>()
   /** Unit -> requests in a row that did not get through to it. */
   readonly #lostInARow = new Map<number, number>()
   #blocks: ReadBlock[] | undefined
@@ -42,9 +40,9 @@ export class Plan {
    * request unanswered: they are waited for only when the others have been read.
    */
   blocks(): readonly ReadBlock[] {
-    this.#blocks ??= this.#planned(
+    this.#blocks ??= plan(
       this.#items.filter((item) => !this.#refusals.has(item)),
-      this.#limits.maxGap,
+      (unit) => ({ ...this.#limits, cuts: (area) => this.#cutsOf(unit, area) }),
     )
     if (this.#lostInARow.size > 0 || this.#blocks.some((block) => block.silences > 0)) {
       this.#blocks.sort((a, b) => this.#lostOf(a.unit) - this.#lostOf(b.unit) || a.silences - b.silences)
@@ -70,28 +68,21 @@ export class Plan {
    */
   probes(nowMs: number): ReadBlock[] {
     if (this.#refusals.size === 0) return []
-    const waiting = [...this.#refusals].sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs)
-    const due = waiting.filter(([, { retryAtMs }]) => retryAtMs <= nowMs)
-    const chosen = due.length === 0 && this.blocks().length === 0 ? waiting.slice(0, 1) : due
-    return this.#planned(
-      chosen.map(([item]) => item),
-      0,
+    const refused = [...this.#refusals]
+    const due = refused.filter(([, { retryAtMs }]) => retryAtMs <= nowMs)
+    if (due.length === 0 && this.blocks().length === 0) {
+      due.push(...refused.sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs).slice(0, 1))
+    }
+    return plan(
+      due.map(([item]) => item),
+      () => ({ ...this.#limits, maxGap: 0 }),
     )
   }
 
   /** From now on nothing is read together across the start of this block. */
   cutBefore(block: ReadBlock): void {
-    this.#cut(this.#cuts, block)
-  }
-
-  /** The same until `searchOver`, for two halves of which one has not been searched to the end. */
-  cutWhileSearching(block: ReadBlock): void {
-    this.#cut(this.#searchCuts, block)
-  }
-
-  searchOver(): void {
-    if (this.#searchCuts.size === 0) return
-    this.#searchCuts.clear()
+    const key = groupOf(block)
+    this.#cuts.set(key, (this.#cuts.get(key) ?? new Set()).add(block.address))
     this.#blocks = undefined
   }
 
@@ -107,38 +98,30 @@ export class Plan {
     this.#blocks = undefined
   }
 
-  #planned(items: readonly Item[], maxGap: number): ReadBlock[] {
-    const itemsByUnit = new Map<number, Item[]>()
-    for (const item of items) {
-      const known = itemsByUnit.get(item.unit)
-      if (known) known.push(item)
-      else itemsByUnit.set(item.unit, [item])
-    }
-    return [...itemsByUnit].flatMap(([unit, ofUnit]) => {
-      const cuts = (area: Area) => this.#cutsOf(unit, area)
-      return planBlocks(ofUnit, { ...this.#limits, maxGap, cuts }).map((block) => ({ ...block, unit, silences: 0 }))
-    })
-  }
-
   /** A request over a refused item would be refused as well. */
   #cutsOf(unit: number, area: Area): number[] {
-    const key = groupOf({ unit, area })
-    const cuts = new Set([...(this.#cuts.get(key) ?? []), ...(this.#searchCuts.get(key) ?? [])])
+    const cuts = new Set(this.#cuts.get(groupOf({ unit, area })))
     for (const item of this.#refusals.keys()) {
       if (item.unit === unit && item.area === area) cuts.add(item.address)
     }
     return [...cuts].sort((a, b) => a - b)
   }
 
-  #cut(cuts: Map<string, Set<number>>, block: ReadBlock): void {
-    const key = groupOf(block)
-    cuts.set(key, (cuts.get(key) ?? new Set()).add(block.address))
-    this.#blocks = undefined
-  }
-
   #lostOf(unit: number): number {
     return this.#lostInARow.get(unit) ?? 0
   }
+}
+
+function plan(items: readonly Item[], limitsOf: (unit: number) => BlockLimits<Area>): ReadBlock[] {
+  const itemsByUnit = new Map<number, Item[]>()
+  for (const item of items) {
+    const known = itemsByUnit.get(item.unit)
+    if (known) known.push(item)
+    else itemsByUnit.set(item.unit, [item])
+  }
+  return [...itemsByUnit].flatMap(([unit, ofUnit]) =>
+    planBlocks(ofUnit, limitsOf(unit)).map((block) => ({ ...block, unit, silences: 0 })),
+  )
 }
 
 function groupOf({ unit, area }: { unit: number; area: Area }): string {

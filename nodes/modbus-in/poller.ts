@@ -40,11 +40,8 @@ const LOST_MAX = 2
 const EXTRA_REQUESTS_MAX = 32
 const RETRY_REFUSED_MS = 60_000
 
-/**
- * What became of a block. `explained`: refused, and the reason was found within it. `searching`: refused, and this cycle
- * had no request left to find out why. `unread`: no answer, or one that says nothing about its registers.
- */
-type Outcome = 'answered' | 'explained' | 'searching' | 'unread'
+/** What became of a block: data, a refusal whose reason was found within it, or neither. */
+type Outcome = 'answered' | 'explained' | 'unread'
 
 /** What is known so far of the cycle under way. */
 type Cycle = {
@@ -60,7 +57,6 @@ type Cycle = {
   /** Units that are not asked again in this cycle. */
   readonly givenUp: Set<number>
   extraRequests: number
-  searching: boolean
   readonly newRefusals: string[]
 }
 
@@ -78,7 +74,6 @@ export class Poller {
     const cycle = newCycle(ask, this.#settings.columns)
     for (const block of this.#plan.blocks()) await this.#read(cycle, block)
     await this.#probe(cycle)
-    if (!cycle.searching) this.#plan.searchOver()
     for (const [item, { reason }] of this.#plan.refusals) {
       for (const { column } of item.targets) cycle.bad.set(column, reason)
     }
@@ -129,27 +124,15 @@ export class Poller {
     if (halves) return await this.#search(cycle, ...halves)
     const reason = describeException(code, block.area, this.#where(block))
     markBad(cycle, block, reason)
-    if (concern !== 'address') return 'unread'
-    if (block.items.length > 1) {
-      cycle.searching = true
-      return 'searching'
-    }
+    if (concern !== 'address' || block.items.length > 1) return 'unread'
     this.#refuse(cycle, block, reason)
     return 'explained'
   }
 
-  /** Reads the halves of a refused block, and cuts the plan between them unless the reason was found in one of them. */
+  /** Two halves that are given one by one, though not together, are apart from now on: too long, or a hole between them. */
   async #search(cycle: Cycle, left: ReadBlock, right: ReadBlock): Promise<Outcome> {
     const outcomes = [await this.#read(cycle, left), await this.#read(cycle, right)]
-    if (outcomes.includes('unread')) {
-      this.#plan.cutBefore(right)
-      return 'unread'
-    }
-    if (outcomes.includes('searching')) {
-      this.#plan.cutWhileSearching(right)
-      return 'searching'
-    }
-    // given one by one, though not together: too long, or a hole between them
+    if (outcomes.includes('unread')) return 'unread'
     if (!outcomes.includes('explained')) this.#plan.cutBefore(right)
     return 'explained'
   }
@@ -220,7 +203,6 @@ function newCycle(ask: Ask, columns: number): Cycle {
     lost: new Map(),
     givenUp: new Set(),
     extraRequests: 0,
-    searching: false,
     newRefusals: [],
   }
 }

@@ -1,6 +1,11 @@
-// The node as Node-RED sees it.
-import type { NodeAPI } from 'node-red'
+// Entry point for Node-RED: the process table as messages, messages as commands.
 
-function register(_RED: NodeAPI): void {}
+import type { NodeAPI } from 'node-red'
+import { fleet } from '../collector-supervisor/fleet'
+import { registerStatusBroadcast } from './status-broadcast-node'
+
+function register(RED: NodeAPI): void {
+  registerStatusBroadcast(RED, fleet)
+}
 
 export = register

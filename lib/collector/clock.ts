@@ -1,0 +1,45 @@
+// Time as the collector sees it: an argument everywhere, so that tests can step it.
+
+export type Clock = {
+  /** Monotonic, ms: for durations and the schedule. */
+  nowMs(): number
+  /** ms since the epoch: only for stamping what was read. */
+  wallMs(): number
+  /** Calls once, about `delayMs` from now; the function returned cancels it. */
+  after(delayMs: number, callback: () => void): () => void
+}
+
+export const systemClock: Clock = {
+  nowMs: () => performance.now(),
+  wallMs: () => Date.now(),
+  after(delayMs, callback) {
+    const timer = setTimeout(callback, Math.ceil(delayMs))
+    return () => clearTimeout(timer)
+  },
+}
+
+/** A wait that somebody else may cut short. One waits at a time; cutting while nobody waits does nothing. */
+export class Pause {
+  readonly #clock: Clock
+  #end: (() => void) | undefined
+
+  constructor(clock: Clock) {
+    this.#clock = clock
+  }
+
+  for(delayMs: number): Promise<void> {
+    return new Promise((resolve) => {
+      const cancel = this.#clock.after(Math.max(delayMs, 0), () => this.cut())
+      this.#end = () => {
+        cancel()
+        resolve()
+      }
+    })
+  }
+
+  cut(): void {
+    const end = this.#end
+    this.#end = undefined
+    end?.()
+  }
+}

@@ -1,0 +1,183 @@
+// Keeps one device connected: opens, waits until a reading says that the link is lost, closes, opens again with backoff.
+// It runs beside the cycles and never holds them up.
+
+import type { LogLevel } from '../contract/control'
+import { Fault, messageOf, toFault } from '../contract/fault'
+import type { Link } from '../contract/lifecycle'
+import { type Clock, Pause } from './clock'
+import { within } from './deadline'
+import { backoffMs } from './link'
+import type { Reader, ReaderSettings, Reading } from './reader'
+
+export type ConnectionParts = {
+  reader: Reader
+  /** Makes the one that takes over from a reader which hangs. */
+  create(): Reader
+  settings: ReaderSettings
+  clock: Clock
+  /** From [0, 1). */
+  chance(): number
+  report(link: Link, reason: string): void
+  log(level: LogLevel, text: string): void
+  /** The link is up and nothing has been read yet. */
+  onUp(): void
+}
+
+const CONNECTING = 'connecting to the device'
+/** A reader that has not let go of its connection after this time, ms, is replaced. */
+const CLOSE_MS = 2000
+
+export class Connection {
+  readonly #parts: ConnectionParts
+  readonly #stop = new AbortController()
+  readonly #pause: Pause
+  readonly #openMs: number
+  readonly #readMs: number
+  #reader: Reader
+  #state: 'down' | 'unread' | 'up' = 'down'
+  #reason = CONNECTING
+  #failedAttempts = 0
+  #closeMs = CLOSE_MS
+  /** Settles, without a value or error, when the reader's last call has settled. */
+  #call: Promise<void> = Promise.resolve()
+  #lose: () => void = () => {}
+
+  constructor(parts: ConnectionParts) {
+    this.#parts = parts
+    this.#pause = new Pause(parts.clock)
+    this.#reader = parts.reader
+    this.#openMs = openLimitMs(parts.settings)
+    this.#readMs = readLimitMs(parts.settings)
+  }
+
+  /** `unread`: open, and worth a reading at once. */
+  get state(): 'down' | 'unread' | 'up' {
+    return this.#state
+  }
+  /** Why nothing can be read. */
+  get reason(): string {
+    return this.#reason
+  }
+
+  /** Runs until `stop`; rejects with a Fault of kind `config` or `bug`. */
+  async keep(): Promise<void> {
+    while (!this.#stop.signal.aborted) {
+      await this.#openUntilLost()
+      await this.#close()
+      const waitMs = backoffMs(this.#failedAttempts, this.#parts.chance())
+      if (waitMs > 0 && !this.#stop.signal.aborted) await this.#pause.for(waitMs)
+    }
+  }
+
+  /** Ends what is going on at once, then closes the reader within this time. */
+  stop(closeMs: number): void {
+    this.#closeMs = closeMs
+    this.#state = 'down'
+    this.#stop.abort()
+    this.#lose()
+    this.#pause.cut()
+  }
+
+  /**
+   * One reading, or the Fault for which there is none; undefined when stopped meanwhile. Throws a Fault of kind
+   * `config` or `bug`.
+   */
+  async read(): Promise<Reading | Fault | undefined> {
+    try {
+      const reading = await this.#guard(this.#readMs, 'read', (signal) => this.#reader.read(signal))
+      this.#answered(reading.degraded)
+      return reading
+    } catch (thrown) {
+      if (this.#stop.signal.aborted) return undefined
+      const fault = retriable(thrown)
+      // A device that says no has answered: no reason to drop the connection.
+      if (fault.kind === 'device') this.#answered(fault.message)
+      else this.#lost(fault)
+      return fault
+    }
+  }
+
+  async #openUntilLost(): Promise<void> {
+    this.#failedAttempts++
+    this.#parts.report('connecting', this.#reason)
+    try {
+      await this.#guard(this.#openMs, 'open', (signal) => this.#reader.open(signal))
+    } catch (thrown) {
+      if (!this.#stop.signal.aborted) this.#lost(retriable(thrown))
+      return
+    }
+    const lost = new Promise<void>((resolve) => {
+      this.#lose = resolve
+    })
+    this.#state = 'unread'
+    this.#parts.onUp()
+    await lost
+  }
+
+  /** Only an answer makes a link: many gateways accept connections for a device that is off. */
+  #answered(degraded: string | undefined): void {
+    this.#state = 'up'
+    this.#failedAttempts = 0
+    this.#reason = ''
+    this.#parts.report(degraded === undefined ? 'connected' : 'degraded', degraded ?? '')
+  }
+
+  #lost(fault: Fault): void {
+    this.#state = 'down'
+    this.#reason = fault.message
+    this.#parts.report('disconnected', fault.message)
+    this.#lose()
+  }
+
+  async #close(): Promise<void> {
+    const reader = this.#reader
+    const overdue = (): Fault => new Fault('bug', 'close-deadline', `not done within ${this.#closeMs} ms`)
+    try {
+      await within({ ms: this.#closeMs, clock: this.#parts.clock, fault: overdue }, async () => {
+        await reader.close()
+        await this.#call
+      })
+    } catch (thrown) {
+      this.#parts.log('warn', `closing the connection: ${messageOf(thrown)}`)
+      if (this.#stop.signal.aborted) return
+      // If the old one connects after all, it must not keep a connection that the device may have only one of.
+      this.#call = this.#call.then(() => reader.close()).catch(() => {})
+      this.#reader = this.#parts.create()
+    }
+  }
+
+  #guard<T>(ms: number, verb: 'open' | 'read', operation: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const { clock } = this.#parts
+    const fault = (): Fault => new Fault('link', `${verb}-deadline`, `the device did not answer within ${ms} ms`)
+    return within({ ms, clock, signal: this.#stop.signal, fault }, (signal) => {
+      const call = operation(signal)
+      this.#call = call.then(
+        () => {},
+        () => {},
+      )
+      return call
+    })
+  }
+}
+
+/** A Fault after which another attempt makes sense; throws the others. */
+function retriable(thrown: unknown): Fault {
+  const fault = toFault(thrown)
+  if (fault.kind === 'config' || fault.kind === 'bug') throw fault
+  return fault
+}
+
+// Readers keep to `timeout` for each answer; these limits only catch one that does not.
+
+/** Time to connect, ms: several answers, one after the other. */
+function openLimitMs({ timeout }: ReaderSettings): number {
+  return Math.max(10_000, 3 * timeout)
+}
+
+/**
+ * Time for a whole reading, ms. Generous, since a slow line with many blocks takes long, but below the 60 s and 10 intervals
+ * without progress after which the supervisor takes a process for hung.
+ */
+function readLimitMs({ interval }: ReaderSettings): number {
+  return Math.max(45_000, 8 * interval)
+}

@@ -1,0 +1,85 @@
+// The read loop: every due cycle yields one batch, whether the device can be read or not.
+
+import type { Batch } from '../contract/batch'
+import { Fault } from '../contract/fault'
+import { type Clock, Pause } from './clock'
+import { Connection, type ConnectionParts } from './connection'
+import { allBad, type Columns, columnsOf } from './reading'
+import { dueMs, firstSlot, nextSlot, type Schedule } from './schedule'
+import type { Statistics } from './statistics'
+
+/** The columns of a collector's tags do not change while it runs. */
+export const REVISION = 1
+
+export type LoopParts = Omit<ConnectionParts, 'onUp'> & {
+  generation: number
+  schedule: Schedule
+  statistics: Statistics
+  emit(batch: Batch): void
+}
+
+const NO_TIMES: ReadonlyMap<number, number> = new Map()
+
+export class ReadLoop {
+  readonly #parts: LoopParts
+  readonly #clock: Clock
+  readonly #pause: Pause
+  readonly #connection: Connection
+  #cycle = 0
+  #stopped = false
+
+  constructor(parts: LoopParts) {
+    this.#parts = parts
+    this.#clock = parts.clock
+    this.#pause = new Pause(parts.clock)
+    this.#connection = new Connection({ ...parts, onUp: () => this.#pause.cut() })
+  }
+
+  /** Runs until `stop` and until the reader is closed; rejects with a Fault of kind `config` or `bug`. */
+  async run(): Promise<void> {
+    await Promise.all([this.#connection.keep(), this.#cycles()])
+  }
+
+  stop(closeMs: number): void {
+    this.#stopped = true
+    this.#connection.stop(closeMs)
+    this.#pause.cut()
+  }
+
+  async #cycles(): Promise<void> {
+    const { schedule, statistics } = this.#parts
+    let slot = firstSlot(schedule, this.#clock.nowMs())
+    while (!this.#stopped) {
+      if (this.#connection.state !== 'unread') await this.#pause.for(dueMs(schedule, slot) - this.#clock.nowMs())
+      if (this.#stopped) return
+      const startedMs = this.#clock.nowMs()
+      let planned = slot + 1
+      // A link that has just come up is read at once, outside the grid: the first sample after a restart counts.
+      if (this.#connection.state === 'unread') planned = Math.max(slot, firstSlot(schedule, startedMs))
+      else statistics.lateness(startedMs - dueMs(schedule, slot))
+      await this.#once(startedMs)
+      const next = nextSlot(schedule, planned, this.#clock.nowMs())
+      statistics.overrun(next.skipped)
+      slot = next.slot
+    }
+  }
+
+  async #once(startedMs: number): Promise<void> {
+    const count = this.#parts.reader.tags.length
+    if (this.#connection.state === 'down') {
+      this.#emit(allBad(count, this.#connection.reason), this.#clock.wallMs(), NO_TIMES)
+      return
+    }
+    const reading = await this.#connection.read()
+    if (reading === undefined) return
+    this.#parts.statistics.duration(this.#clock.nowMs() - startedMs)
+    if (reading instanceof Fault) this.#emit(allBad(count, reading.message), this.#clock.wallMs(), NO_TIMES)
+    else this.#emit(columnsOf(reading, count), reading.time ?? this.#clock.wallMs(), reading.sourceTimes ?? NO_TIMES)
+  }
+
+  #emit({ values, bad }: Columns, time: number, sourceTimes: ReadonlyMap<number, number>): void {
+    this.#parts.statistics.batch(values.length - bad.size, bad.size)
+    const { generation } = this.#parts
+    this.#parts.emit({ generation, revision: REVISION, cycle: ++this.#cycle, time, values, bad, sourceTimes })
+  }
+}

@@ -1,0 +1,68 @@
+// The size of a queue: counted in pages of the file, and kept by giving up the oldest messages.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import type { DeadLetters } from './dead-letters'
+import { PAGE_BYTES } from './layout'
+import type { Encoded } from './message'
+import { QueueError } from './queue-error'
+
+/** What a row and its entry in the index take besides their texts and body, bytes; rather too much. */
+const ROW_BYTES = 80
+/** A row above this does not fit into one page of the table and goes on in pages of its own. */
+const ROW_IN_PAGE_BYTES = 4000
+/** Pages that tables and indexes may need beyond the rows: splitting one, and the trunk of the free ones. */
+const SPARE_PAGES = 3
+/** Pages of an empty queue: the schema and the roots. */
+const EMPTY_PAGES = 8
+/** Most messages given up in one step. */
+const STEP_MAX = 256
+
+export class Room {
+  readonly #deadLetters: DeadLetters
+  readonly #capacityPages: number
+  readonly #pageCount: StatementSync
+  readonly #freePages: StatementSync
+  readonly #dropOldest: StatementSync
+
+  constructor(database: DatabaseSync, capacityBytes: number, deadLetters: DeadLetters) {
+    this.#deadLetters = deadLetters
+    this.#capacityPages = Math.floor(capacityBytes / PAGE_BYTES)
+    this.#pageCount = database.prepare('PRAGMA page_count')
+    this.#freePages = database.prepare('PRAGMA freelist_count')
+    this.#dropOldest = database.prepare('DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?)')
+  }
+
+  /** Bytes of the capacity that are in use. */
+  usedBytes(): number {
+    return this.#usedPages() * PAGE_BYTES
+  }
+
+  #usedPages(): number {
+    return Number(this.#pageCount.get()?.page_count) - Number(this.#freePages.get()?.freelist_count)
+  }
+
+  /**
+   * Inside a write transaction: gives up the oldest messages, at last even dead letters, until these fit. Returns how many
+   * it gave up. Throws QueueFull where they are more than the queue can hold.
+   */
+  make(messages: readonly Encoded[]): number {
+    const limit = this.#capacityPages - pagesFor(messages)
+    if (limit < EMPTY_PAGES) throw new QueueError('QueueFull', 'larger than the whole queue')
+    let dropped = 0
+    for (let step = 1; this.#usedPages() > limit; step = Math.min(step * 2, STEP_MAX)) {
+      const given = Number(this.#dropOldest.run(step).changes) || this.#deadLetters.dropOldest(step)
+      if (given === 0) throw new QueueError('QueueFull', 'no room, though the queue is empty')
+      dropped += given
+    }
+    return dropped
+  }
+}
+
+function pagesFor(messages: readonly Encoded[]): number {
+  let pages = 0
+  for (const { to, title, origin, time, body } of messages) {
+    const bytes = ROW_BYTES + 2 * to.length + title.length + origin.length + time.length + body.bytes.length
+    pages += bytes > ROW_IN_PAGE_BYTES ? Math.ceil(bytes / ROW_IN_PAGE_BYTES) + 1 : bytes / ROW_IN_PAGE_BYTES
+  }
+  return Math.ceil(pages) + SPARE_PAGES
+}

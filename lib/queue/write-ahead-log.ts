@@ -1,0 +1,95 @@
+// Keeps the write-ahead log of a queue (-wal) small. SQLite's own way, a checkpoint at every commit above a size, lets it
+// grow under load: it starts over only when all of it is copied and nobody writes or reads at that moment.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { PAGE_BYTES } from './layout'
+import { pause } from './pause'
+import { QueueError } from './queue-error'
+
+/** The log is copied into the file from this size on, or from a quarter of the capacity. */
+const COPY_BYTES_MAX = 1024 * 1024
+/** It may always grow to this size, however small the queue. */
+const LIMIT_BYTES_MIN = 4 * 1024 * 1024
+/** A connection looks at the log whenever it has written so much: every 16th send of a small message. */
+const LOOK_BYTES = 256 * 1024
+/** What a send writes besides the messages: the pages around them. */
+const SEND_BYTES = 4 * PAGE_BYTES
+/** So long may emptying wait for those who write and read, and they for it. */
+const EMPTY_TIMEOUT_MS = 10
+/** And so long at the limit, where all senders wait, so that one of them succeeds. */
+const LIMIT_TIMEOUT_MS = 100
+const RETRY_MS = 1
+
+export class WriteAheadLog {
+  readonly #database: DatabaseSync
+  readonly #busyTimeoutMs: number
+  readonly #copyPages: number
+  readonly #limitPages: number
+  readonly #look: StatementSync
+  readonly #copy: StatementSync
+  readonly #empty: StatementSync
+  #unseenBytes = 0
+  #emptyAbovePages: number
+  #isHeld = false
+
+  constructor(database: DatabaseSync, capacityBytes: number, busyTimeoutMs: number) {
+    this.#database = database
+    this.#busyTimeoutMs = busyTimeoutMs
+    this.#copyPages = Math.min(COPY_BYTES_MAX, capacityBytes / 4) / PAGE_BYTES
+    this.#emptyAbovePages = 2 * this.#copyPages
+    this.#limitPages = Math.max(LIMIT_BYTES_MIN, capacityBytes) / PAGE_BYTES
+    // NOOP only tells the sizes (SQLite 3.51); an older one takes it for PASSIVE, which does no harm
+    this.#look = database.prepare('PRAGMA wal_checkpoint(NOOP)')
+    this.#copy = database.prepare('PRAGMA wal_checkpoint(PASSIVE)')
+    this.#empty = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)')
+    database.exec(`PRAGMA wal_autocheckpoint = 0; PRAGMA journal_size_limit = ${COPY_BYTES_MAX}`)
+  }
+
+  /**
+   * To be called before so many bytes are sent. Copies the log without disturbing anybody; where it grows all the same,
+   * makes the others wait until it is empty. That fails only if somebody keeps a read transaction open (a stopped process, an
+   * SQLite tool): once the log has the size of the queue, throws QueueFull until that one is gone.
+   */
+  keepSmall(bytes: number): void {
+    this.#unseenBytes += SEND_BYTES + bytes
+    if (this.#unseenBytes < LOOK_BYTES && !this.#isHeld) return
+    this.#unseenBytes = 0
+    const pages = Number(this.#look.get()?.log)
+    if (pages <= this.#emptyAbovePages && !this.#isHeld) {
+      if (pages > this.#copyPages) this.#copy.get()
+      return
+    }
+    const isAtLimit = pages > this.#limitPages
+    // once held, nobody waits any more
+    if (this.#tryToEmpty(this.#isHeld ? 0 : isAtLimit ? LIMIT_TIMEOUT_MS : EMPTY_TIMEOUT_MS)) {
+      this.#isHeld = false
+      this.#emptyAbovePages = 2 * this.#copyPages
+      return
+    }
+    // trying costs the others time: not again before it has grown further
+    this.#emptyAbovePages = Math.min(pages + this.#copyPages, this.#limitPages)
+    this.#isHeld = isAtLimit
+    if (isAtLimit) throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
+  }
+
+  #tryToEmpty(wantedMs: number): boolean {
+    const timeoutMs = Math.min(wantedMs, this.#busyTimeoutMs)
+    const end = performance.now() + timeoutMs
+    this.#setTimeout(timeoutMs)
+    try {
+      for (;;) {
+        const outcome = this.#empty.get()
+        if (outcome?.busy === 0) return true
+        // -1: it did not even begin, since another one is at it
+        if (outcome?.log !== -1 || performance.now() >= end) return false
+        pause(RETRY_MS)
+      }
+    } finally {
+      this.#setTimeout(this.#busyTimeoutMs)
+    }
+  }
+
+  #setTimeout(timeoutMs: number): void {
+    this.#database.exec(`PRAGMA busy_timeout = ${timeoutMs}`)
+  }
+}

@@ -1,0 +1,131 @@
+// One spawned process: its start, its control channel, its output, its signals and its end. Decides nothing.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { Duplex, Readable } from 'node:stream'
+import type { FromChild, ToChild } from '../../lib/contract/control'
+import { messageOf } from '../../lib/contract/fault'
+import { CONTROL_FD } from '../../lib/contract/limits'
+import type { ExitFacts } from '../../lib/contract/process-event'
+import { ControlChannel } from './control-channel'
+import { LogCapture } from './log-capture'
+import { groupIsEmpty, signalGroup } from './process-group'
+
+export type ChildListener = {
+  message(message: FromChild): void
+  malformed(): void
+  /** The control channel is closed, though the process may be alive. */
+  unreachable(): void
+  output(source: 'stdout' | 'stderr', text: string): void
+  spawnFailed(code: string, message: string): void
+  /** The process and its whole group are gone. */
+  exited(exit: ExitFacts): void
+}
+
+export type ChildProgram = { command: string; args: string[]; cwd: string; env: Record<string, string> }
+
+/** Its last words may still be in the pipes when a process ends; they are waited for so long, ms. */
+const LAST_WORDS_MS = 100
+/** A grandchild may hold the pipes open; they are closed after this, ms. */
+const PIPES_MS = 2_000
+const GROUP_POLL_MS = 20
+
+export class Child {
+  readonly #process: ChildProcess | undefined
+  readonly #channel: ControlChannel | undefined
+  readonly #listener: ChildListener
+  #gone = false
+
+  constructor(program: ChildProgram, listener: ChildListener, now: () => number) {
+    this.#listener = listener
+    try {
+      this.#process = spawn(program.command, program.args, {
+        cwd: program.cwd,
+        env: program.env,
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        detached: process.platform !== 'win32',
+        windowsHide: true,
+      })
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    const child = this.#process
+    // Without a pid nothing was started: `error` says why, and `exit` may never come.
+    child.once('error', (error) => {
+      if (child.pid === undefined) this.#fail(error)
+    })
+    if (child.stdout) new LogCapture(child.stdout, now, (text) => listener.output('stdout', text))
+    if (child.stderr) new LogCapture(child.stderr, now, (text) => listener.output('stderr', text))
+    const control = child.stdio[CONTROL_FD]
+    if (control instanceof Duplex) {
+      this.#channel = new ControlChannel(control, {
+        message: (message) => listener.message(message),
+        malformed: () => listener.malformed(),
+        closed: () => {
+          if (!this.#gone && child.exitCode === null && child.signalCode === null) listener.unreachable()
+        },
+      })
+    }
+    child.once('exit', (code, signal) => this.#awaitEnd(child, { code, signal }))
+  }
+
+  get pid(): number | undefined {
+    return this.#process?.pid
+  }
+
+  send(message: ToChild): boolean {
+    return this.#channel?.send(message) ?? false
+  }
+
+  /** SIGCONT, since a stopped process would keep SIGTERM for later. */
+  terminate(): void {
+    this.#signal('SIGTERM')
+    this.#signal('SIGCONT')
+  }
+
+  kill(): void {
+    this.#signal('SIGKILL')
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    // After the end the pid may belong to somebody else.
+    if (!this.#gone && this.pid !== undefined) signalGroup(this.pid, signal)
+  }
+
+  #fail(error: unknown): void {
+    if (this.#gone) return
+    this.#gone = true
+    this.#channel?.close()
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+    // Later, so that whoever made this child has it in hand when he hears of it.
+    setImmediate(() => this.#listener.spawnFailed(code, messageOf(error)))
+  }
+
+  #awaitEnd(child: ChildProcess, exit: ExitFacts): void {
+    const tell = (): void => {
+      clearTimeout(patience)
+      child.removeListener('close', tell)
+      this.#awaitGroup(exit)
+    }
+    const patience = setTimeout(tell, LAST_WORDS_MS)
+    child.once('close', tell)
+    const pipes = setTimeout(() => {
+      for (const pipe of child.stdio) if (pipe instanceof Readable || pipe instanceof Duplex) pipe.destroy()
+    }, PIPES_MS)
+    pipes.unref()
+    child.once('close', () => clearTimeout(pipes))
+  }
+
+  /** What the process left behind in its group has no supervisor any more: it is killed before the next one starts. */
+  #awaitGroup(exit: ExitFacts): void {
+    const { pid } = this
+    if (pid === undefined || groupIsEmpty(pid)) {
+      this.#gone = true
+      this.#channel?.close()
+      this.#listener.exited(exit)
+      return
+    }
+    signalGroup(pid, 'SIGKILL')
+    setTimeout(() => this.#awaitGroup(exit), GROUP_POLL_MS)
+  }
+}

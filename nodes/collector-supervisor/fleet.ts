@@ -1,0 +1,195 @@
+// All supervisors of this Node-RED: unique names, one table, one place where commands end. It outlives deploys.
+
+import type { Command, CommandResult } from '../../lib/contract/command'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { Fleet, LogLine, TableListener } from './face'
+import type { SupervisorConfig } from './fields'
+import { resultOf } from './operation'
+import { ProcessTable } from './process-table'
+import { eventOf } from './report'
+import { watchShutdown } from './shutdown'
+import { type FleetSide, HANDOVER_MS, type Member, Supervisor, type SupervisorLog } from './supervisor'
+
+type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined }
+
+export class Supervisors implements Fleet {
+  readonly #held = new Map<string, Held>()
+  /** No node can take these any more, but their processes are still ending. */
+  readonly #closing = new Set<Supervisor>()
+  readonly #table: ProcessTable
+  readonly #shutdown = watchShutdown(() => this.#killNow())
+  #seq = 0
+
+  constructor(report: (text: string) => void) {
+    this.#table = new ProcessTable(() => this.rows(), report)
+    this.#table.subscribe({
+      rows: (rows) => {
+        for (const row of rows) for (const supervisor of this.#all()) supervisor.tellRow(row)
+      },
+    })
+  }
+
+  /** A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does. */
+  acquire(
+    holder: object,
+    id: string,
+    name: string,
+    config: SupervisorConfig,
+    folder: string,
+    log: SupervisorLog,
+  ): Supervisor {
+    const existing = this.#held.get(id)
+    if (existing) {
+      clearTimeout(existing.grace)
+      existing.holder = holder
+      existing.supervisor.configure(name, config, log)
+      return existing.supervisor
+    }
+    const supervisor = new Supervisor(id, name, config, folder, this.#side(), log)
+    this.#held.set(id, { supervisor, holder, grace: undefined })
+    this.#shutdown.arm()
+    return supervisor
+  }
+
+  /** The config node is closed; `removed` for good, otherwise its supervisor is kept 5 s for the next one. */
+  async release(holder: object, id: string, removed: boolean): Promise<void> {
+    const held = this.#held.get(id)
+    if (held?.holder !== holder) return
+    held.holder = undefined
+    clearTimeout(held.grace)
+    // A deploy does not wait for processes to end; Node-RED's own end has to.
+    if (this.#shutdown.begun) return this.#close(id, held)
+    if (removed) {
+      void this.#close(id, held)
+      return
+    }
+    held.grace = setTimeout(() => void this.#close(id, held), HANDOVER_MS)
+  }
+
+  rows(): ProcessRow[] {
+    const rows = new Map<string, ProcessRow>()
+    for (const { member } of this.#members()) {
+      // A process on its way out gives its name to the one that comes.
+      if (member.retired && rows.has(member.process.spec.name)) continue
+      rows.set(member.process.spec.name, member.process.row())
+    }
+    return [...rows.values()]
+  }
+
+  row(name: string): ProcessRow | undefined {
+    return this.#find(name)?.member.process.row()
+  }
+
+  subscribe(listener: TableListener): { snapshot: ProcessRow[]; unsubscribe(): void } {
+    return this.#table.subscribe(listener)
+  }
+
+  logs(name: string): LogLine[] | undefined {
+    return this.#find(name)?.member.process.logs()
+  }
+
+  supervisors(): Map<string, string> {
+    return new Map([...this.#held].map(([id, { supervisor }]) => [id, supervisor.name]))
+  }
+
+  async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {
+    const all = this.#members().filter(({ supervisor }) => supervisorId === undefined || supervisor.id === supervisorId)
+    switch (command.command) {
+      case 'start-all':
+        return Promise.all(all.map((target) => this.#operate(target, 'start')))
+      case 'stop-all':
+        return Promise.all(all.reverse().map((target) => this.#operate(target, 'stop')))
+      case 'start':
+      case 'stop':
+      case 'restart': {
+        const target = this.#find(command.name, supervisorId)
+        if (target) return [await this.#operate(target, command.command)]
+        return [
+          { name: command.name, success: false, error: `there is no process "${command.name}"`, code: 'not-found' },
+        ]
+      }
+      default:
+        return command satisfies never
+    }
+  }
+
+  async #operate({ member, supervisor }: Target, wish: 'start' | 'stop' | 'restart'): Promise<CommandResult> {
+    const { process } = member
+    supervisor.remember(process, wish === 'stop')
+    return resultOf(process.spec.name, await process.operate(wish))
+  }
+
+  #members(): Target[] {
+    return this.#all().flatMap((supervisor) =>
+      [...supervisor.members.values()].map((member) => ({ member, supervisor })),
+    )
+  }
+
+  /** The living one first, should one of the same name be on its way out. */
+  #find(name: string, supervisorId?: string): Target | undefined {
+    const found = this.#members().filter(
+      ({ member, supervisor }) =>
+        member.process.spec.name === name && (supervisorId === undefined || supervisor.id === supervisorId),
+    )
+    return found.find(({ member }) => !member.retired) ?? found[0]
+  }
+
+  #side(): FleetSide {
+    return {
+      claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
+      vacated: (member) => this.#vacated(member),
+      changed: (name) => this.#table.changed(name),
+      removed: (name) => this.#table.removed(name),
+      transition: (transition, supervisor) => {
+        this.#seq += 1
+        this.#table.event(
+          eventOf(transition, { seq: this.#seq, supervisor, now: performance.now(), wallTime: new Date() }),
+        )
+      },
+      shuttingDown: () => this.#shutdown.begun,
+    }
+  }
+
+  #claim(name: string, recipient: string, supervisor: Supervisor): string | undefined {
+    for (const target of this.#members()) {
+      const { spec } = target.member.process
+      const itself = spec.recipient === recipient && target.supervisor === supervisor
+      if (itself || (spec.name !== name && spec.recipient !== recipient)) continue
+      if (target.member.listener && spec.recipient !== recipient) {
+        return `the name "${name}" is already used by another reader: give this one a name of its own`
+      }
+      void target.supervisor.retire(target.member)
+    }
+    return undefined
+  }
+
+  async #vacated(newcomer: Member): Promise<void> {
+    const { name, recipient } = newcomer.process.spec
+    const others = this.#members().filter(({ member }) => {
+      const { spec } = member.process
+      return member !== newcomer && member.retired && (spec.name === name || spec.recipient === recipient)
+    })
+    await Promise.all(others.map(({ member }) => member.retired))
+  }
+
+  async #close(id: string, { supervisor }: Held): Promise<void> {
+    this.#held.delete(id)
+    this.#closing.add(supervisor)
+    await supervisor.close()
+    this.#closing.delete(supervisor)
+    if (this.#held.size + this.#closing.size === 0) this.#shutdown.disarm()
+  }
+
+  #all(): Supervisor[] {
+    return [...[...this.#held.values()].map(({ supervisor }) => supervisor), ...this.#closing]
+  }
+
+  #killNow(): void {
+    for (const supervisor of this.#all()) supervisor.killNow()
+  }
+}
+
+type Target = { member: Member; supervisor: Supervisor }
+
+/** There is one fleet in a Node-RED. */
+export const fleet = new Supervisors((text) => console.error(`[collectors] ${text}`))

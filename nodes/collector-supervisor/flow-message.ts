@@ -1,0 +1,100 @@
+// Read cycles as the messages that go into the flow, in the three ways a user may choose (`emit`). Pure, apart from the
+// memory of what was sent last.
+
+import type { TagColumn, Value } from '../../lib/contract/batch'
+import type { Delivery } from './inbox'
+
+export type FlowMessage = {
+  topic: string
+  payload: Record<string, Value | null> | Value | null
+  /** Only the tags that are not good, with the reason. */
+  quality: Record<string, string>
+  /** ms since the epoch */
+  timestamp: number
+}
+
+export type Emit = 'cycle' | 'change' | 'tag'
+
+/** What was sent last for each tag, by name. */
+export type Sent = Map<string, { value: Value | null; reason: string | undefined }>
+
+/** `deadbands` by tag name: a number that moved by no more than this has not changed. */
+export function flowMessages(
+  emit: Emit,
+  reader: string,
+  delivery: Delivery,
+  sent: Sent,
+  deadbands: ReadonlyMap<string, number>,
+): FlowMessage[] {
+  switch (emit) {
+    case 'cycle':
+      return [wholeCycle(reader, delivery)]
+    case 'change': {
+      const message = changedTags(reader, delivery, sent, deadbands)
+      return message ? [message] : []
+    }
+    case 'tag':
+      return delivery.tags.map((tag, column) => oneTag(reader, delivery, tag, column))
+    default:
+      return emit satisfies never
+  }
+}
+
+function wholeCycle(topic: string, { batch, tags }: Delivery): FlowMessage {
+  const payload: Record<string, Value | null> = {}
+  const quality: Record<string, string> = {}
+  for (let column = 0; column < tags.length; column++) {
+    const tag = tags[column]
+    if (tag) payload[tag.name] = tagValue(batch.values[column], tag)
+  }
+  for (const [column, reason] of batch.bad) {
+    const tag = tags[column]
+    if (tag) quality[tag.name] = reason
+  }
+  return { topic, payload, quality, timestamp: batch.time }
+}
+
+function changedTags(
+  topic: string,
+  { batch, tags }: Delivery,
+  sent: Sent,
+  deadbands: ReadonlyMap<string, number>,
+): FlowMessage | undefined {
+  const payload: Record<string, Value | null> = {}
+  const quality: Record<string, string> = {}
+  let changed = false
+  tags.forEach((tag, column) => {
+    const value = tagValue(batch.values[column], tag)
+    const reason = batch.bad.get(column)
+    const last = sent.get(tag.name)
+    if (last && last.reason === reason && !hasChanged(last.value, value, deadbands.get(tag.name) ?? 0)) return
+    changed = true
+    sent.set(tag.name, { value, reason })
+    payload[tag.name] = value
+    if (reason !== undefined) quality[tag.name] = reason
+  })
+  return changed ? { topic, payload, quality, timestamp: batch.time } : undefined
+}
+
+function oneTag(reader: string, { batch }: Delivery, tag: TagColumn, column: number): FlowMessage {
+  const reason = batch.bad.get(column)
+  return {
+    topic: `${reader}/${tag.name}`,
+    payload: tagValue(batch.values[column], tag),
+    quality: reason === undefined ? {} : { [tag.name]: reason },
+    timestamp: batch.sourceTimes.get(column) ?? batch.time,
+  }
+}
+
+/** Columns of booleans travel as 0 and 1. */
+function tagValue(value: Value | null | undefined, tag: TagColumn): Value | null {
+  if (value === undefined || value === null) return null
+  return tag.kind === 'boolean' ? value === 1 || value === true : value
+}
+
+/** Compared with what was sent last, not with the reading before: a slow drift gets through. */
+export function hasChanged(last: Value | null, value: Value | null, deadband: number): boolean {
+  if (typeof last === 'number' && typeof value === 'number') return Math.abs(value - last) > deadband
+  if (typeof last === 'object' || typeof value === 'object') return JSON.stringify(last) !== JSON.stringify(value)
+  return last !== value
+}

@@ -1,0 +1,125 @@
+// The readings of one reader on their way from the live queue to its node: names joined, losses counted, old processes
+// fenced off, and kept while there is no node to give them to (a deploy re-creates it).
+
+import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
+import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
+import { parseJson } from '../../lib/contract/parse'
+import type { Message } from '../../lib/queue/queue'
+
+export type Delivery = { batch: Batch; tags: readonly TagColumn[] }
+export type InboxListener = (delivery: Delivery) => void
+
+/** Kept without a listener: five seconds of a very quick reader. */
+export const KEPT_MAX = 5_000
+
+export class Inbox {
+  #listener: InboxListener | undefined
+  #kept: Delivery[] = []
+  /** Handed to Node-RED, but not yet passed on by it: it does that in the check phase of the event loop. */
+  #inFlight: Delivery[] = []
+  #landing: NodeJS.Immediate | undefined
+  #tagList: TagList | undefined
+  #generation = 0
+  #cycle = 0
+  #dropped = 0
+  #malformed = 0
+  #tags = NO_TAGS
+  #badTag: string | undefined
+
+  /** Samples that were lost on their way. */
+  get dropped(): number {
+    return this.#dropped
+  }
+  /** Messages that were no readings of this reader. */
+  get malformed(): number {
+    return this.#malformed
+  }
+  /** Good and bad tags of the last reading. */
+  get tags(): { good: number; bad: number } {
+    return this.#tags
+  }
+
+  /** One of the bad tags and what is wrong with it; undefined if none is. */
+  get badTag(): string | undefined {
+    return this.#badTag
+  }
+
+  /** From now on only this spawn of the process counts. */
+  expect(generation: number): void {
+    this.#generation = generation
+    this.#cycle = 0
+    this.#tags = NO_TAGS
+    this.#badTag = undefined
+  }
+
+  attach(listener: InboxListener): void {
+    this.#listener = listener
+    for (const delivery of this.#kept.splice(0)) this.#hand(delivery)
+  }
+
+  /** What was handed over in this turn of the event loop, Node-RED will not deliver any more: it is kept for the next node. */
+  detach(): void {
+    this.#listener = undefined
+    this.#kept.unshift(...this.#inFlight.splice(0))
+  }
+
+  take(message: Message): void {
+    if (message.title === TITLE_TAGS) this.#takeTags(message.data)
+    else if (message.title === TITLE_SAMPLES) this.#takeSamples(message.data)
+    else this.#malformed += 1
+  }
+
+  #takeTags(data: unknown): void {
+    const list = parseTagList(data instanceof Uint8Array ? parseJson(data) : data)
+    if (!list) this.#malformed += 1
+    else if (list.generation === this.#generation) this.#tagList = list
+  }
+
+  #takeSamples(data: unknown): void {
+    const batch = data instanceof Uint8Array ? decodeBatch(data) : undefined
+    if (!batch) {
+      this.#malformed += 1
+      return
+    }
+    // A process that was replaced may still be writing: nothing of it counts.
+    if (batch.generation !== this.#generation) return
+    const lost = batch.cycle - this.#cycle - 1
+    if (lost < 0) return
+    this.#dropped += lost * batch.values.length
+    this.#cycle = batch.cycle
+    const tags = this.#tagList
+    if (
+      tags?.generation !== batch.generation ||
+      tags.revision !== batch.revision ||
+      tags.tags.length !== batch.values.length
+    ) {
+      // Its names were lost; they come again, this reading does not.
+      this.#dropped += batch.values.length
+      return
+    }
+    this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
+    this.#badTag = describeBadTag(batch, tags.tags)
+    this.#hand({ batch, tags: tags.tags })
+  }
+
+  #hand(delivery: Delivery): void {
+    if (!this.#listener) {
+      this.#kept.push(delivery)
+      if (this.#kept.length > KEPT_MAX) this.#dropped += this.#kept.shift()?.batch.values.length ?? 0
+      return
+    }
+    this.#inFlight.push(delivery)
+    this.#listener(delivery)
+    this.#landing ??= setImmediate(() => {
+      this.#landing = undefined
+      this.#inFlight = []
+    })
+  }
+}
+
+const NO_TAGS = { good: 0, bad: 0 }
+
+function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
+  for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
+  return undefined
+}

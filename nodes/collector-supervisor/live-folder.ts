@@ -1,0 +1,51 @@
+// Where the live queue lies: a private folder in shared memory, elsewhere in the temporary folder. It goes with its
+// supervisor; what a killed Node-RED left there is removed by the next start.
+
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { basename, join } from 'node:path'
+import { asText } from '../../lib/contract/parse'
+import { readJsonFile, replaceFile } from './private-files'
+
+const SHARED_MEMORY = '/dev/shm'
+const PREFIX = 'collectors-'
+
+/** Bytes free for us in the file system of a folder; 0 if there is no such folder. */
+export function freeBytes(folder: string): number {
+  try {
+    const { bavail, bsize } = statfsSync(folder)
+    return bavail * bsize
+  } catch {
+    return 0
+  }
+}
+
+/** Makes a private folder (0700) where so many bytes are free; shared memory is preferred. */
+export function makeLiveFolder(bytesNeeded: number): string {
+  for (const base of [SHARED_MEMORY, tmpdir()]) {
+    if (freeBytes(base) < bytesNeeded) continue
+    try {
+      return mkdtempSync(join(base, PREFIX))
+    } catch {
+      // Not ours to write: the next one.
+    }
+  }
+  return mkdtempSync(join(tmpdir(), PREFIX))
+}
+
+export function removeLiveFolder(folder: string): void {
+  // Never remove what was not made here, whatever a file says.
+  if (basename(folder).startsWith(PREFIX)) rmSync(folder, { recursive: true, force: true })
+}
+
+/** Writes down which folder is in use, and removes the one that was written down before. */
+export function rememberLiveFolder(record: string, folder: string): void {
+  forgetLiveFolder(record, folder)
+  replaceFile(record, folder)
+}
+
+export function forgetLiveFolder(record: string, inUse?: string): void {
+  const earlier = asText(readJsonFile(record), 4096)
+  if (earlier !== undefined && earlier !== inUse) removeLiveFolder(earlier)
+  rmSync(record, { force: true })
+}

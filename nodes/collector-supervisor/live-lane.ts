@@ -1,0 +1,141 @@
+// The supervisor's end of the live queue: drained at short intervals, in short slices, never waiting for a lock. What
+// comes out goes to the recipients in order. A queue that is lost or has no room is replaced by a new one.
+
+import type { LiveQueueRef } from '../../lib/contract/control'
+import { messageOf } from '../../lib/contract/fault'
+import { type Message, QueueError } from '../../lib/queue/queue'
+import { QueueTail } from './queue-tail'
+
+export const DRAIN_MS = 20
+/** Node-RED gets its turn after this, at the latest, ms. */
+export const SLICE_MS = 5
+const MESSAGES_AT_ONCE = 64
+/** Messages that were read are removed in bulk, ms. */
+const DISCARD_MS = 250
+/** Is the file still there, is there room? ms */
+const CHECK_MS = 1_000
+/** With less than this free, bytes, the next message may fail: the queue moves. */
+const ROOM_MIN_BYTES = 2 * 1024 * 1024
+/** Between two replacements, and as long as the replaced queue is still read, ms. */
+const REPLACE_PAUSE_MS = 5_000
+
+export type LiveLaneListener = {
+  message(message: Message): void
+  /** The children have to write to another queue from now on. */
+  replaced(live: LiveQueueRef, reason: string): void
+  /** There is no place for a new queue; it is tried again. */
+  stuck(reason: string): void
+  /** Where the queue lies now: for the next start, should this process be killed. */
+  folder(path: string): void
+}
+
+export class LiveLane {
+  readonly #capacityBytes: number
+  readonly #listener: LiveLaneListener
+  readonly #now: () => number
+  readonly #timer: NodeJS.Timeout
+  #current: QueueTail
+  /** The one that was replaced: a child goes on writing to it until it has heard of the new one. */
+  #former: QueueTail | undefined
+  #discardedAt = 0
+  #checkedAt = 0
+  #replacedAt = Number.NEGATIVE_INFINITY
+
+  /** Throws if there is no place for a queue at all. */
+  constructor(capacityBytes: number, listener: LiveLaneListener, now: () => number) {
+    this.#capacityBytes = capacityBytes
+    this.#listener = listener
+    this.#now = now
+    this.#current = new QueueTail(capacityBytes)
+    listener.folder(this.#current.folder)
+    this.#timer = setInterval(() => this.#tick(), DRAIN_MS)
+  }
+
+  get ref(): LiveQueueRef {
+    return { path: this.#current.path, capacityBytes: this.#capacityBytes }
+  }
+
+  /** Reads all that is there now, without regard to the slice. */
+  drain(): void {
+    this.#read(Number.POSITIVE_INFINITY)
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#former?.destroy()
+    this.#current.destroy()
+  }
+
+  #tick(): void {
+    const started = this.#now()
+    this.#read(started + SLICE_MS)
+    if (started - this.#discardedAt >= DISCARD_MS) {
+      this.#discardedAt = started
+      this.#guard(() => this.#current.discard())
+    }
+    if (started - this.#checkedAt >= CHECK_MS) {
+      this.#checkedAt = started
+      this.#check(started)
+    }
+  }
+
+  #read(until: number): void {
+    this.#guard(() => {
+      for (;;) {
+        const messages = this.#current.next(MESSAGES_AT_ONCE)
+        // A child has written to the former queue before it wrote to this one: read later, told earlier.
+        this.#readFormer()
+        for (const message of messages) this.#listener.message(message)
+        if (messages.length < MESSAGES_AT_ONCE || this.#now() >= until) return
+      }
+    })
+  }
+
+  #readFormer(): void {
+    if (!this.#former) return
+    try {
+      for (let messages = this.#former.next(MESSAGES_AT_ONCE); messages.length > 0; ) {
+        for (const message of messages) this.#listener.message(message)
+        messages = this.#former.next(MESSAGES_AT_ONCE)
+      }
+    } catch {
+      // What cannot be read any more shows as a gap in the cycle numbers.
+    }
+  }
+
+  #check(now: number): void {
+    if (this.#former && now - this.#replacedAt >= REPLACE_PAUSE_MS) {
+      this.#former.destroy()
+      this.#former = undefined
+    }
+    const trouble = this.#current.trouble(ROOM_MIN_BYTES)
+    if (trouble !== undefined) this.#replace(trouble)
+  }
+
+  #guard(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error
+      // Busy: somebody else has the lock, and the next tick tries again.
+      if (!error.busy) this.#replace(`the live queue failed: ${error.message}`)
+    }
+  }
+
+  #replace(reason: string): void {
+    const now = this.#now()
+    if (now - this.#replacedAt < REPLACE_PAUSE_MS) return
+    this.#replacedAt = now
+    try {
+      const fresh = new QueueTail(this.#capacityBytes)
+      this.#former?.destroy()
+      this.#former = this.#current
+      this.#current = fresh
+    } catch (error) {
+      this.#listener.stuck(`${reason}; there is no place for a new one: ${messageOf(error)}`)
+      return
+    }
+    this.#listener.folder(this.#current.folder)
+    this.#listener.replaced(this.ref, reason)
+  }
+}

@@ -1,0 +1,88 @@
+// What a child prints, as lines. A flood is read and thrown away: blocking the child's stdout would freeze its readings,
+// and splitting a hundred megabytes a second into lines would freeze Node-RED.
+
+import type { Readable } from 'node:stream'
+import { LOG_LINE_MAX } from '../../lib/contract/limits'
+import { type Line, LineSplitter } from '../../lib/contract/line-splitter'
+
+/** As much is split into lines in one window, bytes; of the lines beyond it only the last ones are shown. */
+export const WINDOW_BYTES = 64 * 1024
+export const WINDOW_MS = 100
+/** So much of them, bytes: a process that dies in a flood of its own says last why. */
+export const LAST_BYTES = 8 * 1024
+
+const LINE_FEED = 10
+const NOTHING = Buffer.alloc(0)
+
+export class LogCapture {
+  readonly #lines = new LineSplitter(LOG_LINE_MAX)
+  readonly #now: () => number
+  readonly #onLine: (text: string) => void
+  #windowStart = Number.NEGATIVE_INFINITY
+  #windowBytes = 0
+  /** Bytes of whole lines that were not shown, and the last of them. */
+  #skipped = 0
+  #lastSkipped: Buffer = NOTHING
+  #windowEnd: NodeJS.Timeout | undefined
+
+  constructor(stream: Readable, now: () => number, onLine: (text: string) => void) {
+    this.#now = now
+    this.#onLine = onLine
+    stream.on('data', (chunk: Buffer) => this.#take(chunk))
+    stream.on('end', () => this.#finish())
+    stream.on('close', () => this.#finish())
+    // A pipe that breaks when its process is killed is no news.
+    stream.on('error', () => {})
+  }
+
+  #take(chunk: Buffer): void {
+    const now = this.#now()
+    if (now - this.#windowStart >= WINDOW_MS) {
+      this.#tellSkipped()
+      this.#windowStart = now
+      this.#windowBytes = 0
+    }
+    const room = Math.max(0, WINDOW_BYTES - this.#windowBytes)
+    this.#windowBytes += chunk.length
+    this.#tell(this.#lines.push(chunk.subarray(0, room)))
+    if (chunk.length > room) this.#skip(chunk.subarray(room))
+  }
+
+  /** Follows only the line that these bytes end in; a line that does not end costs no more than its beginning. */
+  #skip(bytes: Buffer): void {
+    const end = bytes.lastIndexOf(LINE_FEED) + 1
+    if (end > 0) {
+      const broken = this.#lines.end()
+      if (this.#skipped === 0) this.#tell(broken)
+      else for (const line of broken) this.#skipped += line.bytes.length + line.cut
+      this.#skipped += end
+      this.#lastSkipped = bytes.subarray(0, end)
+      this.#windowEnd ??= setTimeout(() => this.#tellSkipped(), WINDOW_MS).unref()
+    }
+    this.#lines.push(bytes.subarray(end))
+  }
+
+  #tellSkipped(): void {
+    clearTimeout(this.#windowEnd)
+    this.#windowEnd = undefined
+    if (this.#skipped === 0) return
+    const last = this.#lastSkipped.subarray(-LAST_BYTES)
+    if (this.#skipped > last.length) this.#onLine(`(${this.#skipped - last.length} bytes suppressed)`)
+    this.#skipped = 0
+    this.#lastSkipped = NOTHING
+    this.#tell(new LineSplitter(LOG_LINE_MAX).push(last))
+  }
+
+  #finish(): void {
+    this.#tellSkipped()
+    this.#tell(this.#lines.end())
+  }
+
+  #tell(lines: Line[]): void {
+    for (const line of lines) {
+      const text = Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.byteLength).toString('utf8')
+      if (line.cut > 0) this.#onLine(`${text} (${line.cut} bytes cut)`)
+      else if (text !== '') this.#onLine(text)
+    }
+  }
+}

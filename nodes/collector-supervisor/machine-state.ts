@@ -1,0 +1,92 @@
+// The vocabulary of the machine: what a process can be, what can happen to it, what is then to be done.
+// Times are ms on the monotonic clock.
+
+import type { ExitFacts } from '../../lib/contract/process-event'
+import type { Exits } from './policy'
+
+export type State =
+  | { status: 'stopped' }
+  /** `readyBy` is set when the process was really spawned: the spawn gate may hold it back. */
+  | { status: 'starting'; readyBy: number | undefined; slowAttempt: boolean }
+  | { status: 'running'; healthyAt: number | undefined; slowAttempt: boolean }
+  | { status: 'stopping'; afterwards: AfterStop; killAt: number; killed: boolean; slowAttempt: boolean }
+  | { status: 'crashed'; until: number }
+  /** `lingering`: the old process is still there in spite of SIGKILL; nothing may be started before it is gone. */
+  | { status: 'error'; retryAt: number | undefined; lingering: boolean }
+
+/**
+ * What follows when the process is gone. `crashed` counts as an unexpected exit, `recycle` only for flapping; `refused`:
+ * the new configuration cannot work.
+ */
+export type AfterStop = 'stopped' | 'restart' | 'recycle' | 'crashed' | 'refused'
+
+export type Machine = {
+  state: State
+  /** The operator's will. */
+  desired: 'up' | 'down'
+  /** Counts spawns; every message, timer and exit belongs to one. */
+  generation: number
+  exits: Exits
+  /** How often the delay has doubled. */
+  backoffStep: number
+  /** The first restart after a healthy minute is immediate. */
+  immediateRestart: boolean
+  restartCount: number
+  forcedKills: number
+  lastError: string | undefined
+}
+
+export type Event =
+  | { type: 'start'; operator: boolean }
+  | { type: 'stop' }
+  | { type: 'restart' }
+  /** The process exists. */
+  | { type: 'spawned' }
+  | { type: 'spawn-failed'; code: string; message: string }
+  | { type: 'ready' }
+  /** The process and its whole group are gone. `error` is the last fault the child reported itself. */
+  | { type: 'exited'; exit: ExitFacts; error: string | undefined }
+  /** A watchdog's verdict. `kill` at once, `quick` SIGTERM and 2 s, `graceful` the full stop timeout. */
+  | { type: 'misbehaved'; reason: string; how: 'kill' | 'quick' | 'graceful'; afterwards: 'crashed' | 'recycle' }
+  /** The configuration cannot work: no process is started before it changes. */
+  | { type: 'refused'; problem: string }
+  /** Time has passed: look at the deadlines. */
+  | { type: 'tick' }
+
+export type Effect = { do: 'spawn' } | { do: 'ask-stop'; graceMs: number } | { do: 'kill' }
+
+export type Step = { machine: Machine; effects: Effect[]; reason: string }
+
+export function newMachine(desired: 'up' | 'down'): Machine {
+  return {
+    state: { status: 'stopped' },
+    desired,
+    generation: 0,
+    exits: { consecutive: 0, recent: [] },
+    backoffStep: 0,
+    immediateRestart: false,
+    restartCount: 0,
+    forcedKills: 0,
+    lastError: undefined,
+  }
+}
+
+/** When the next `tick` has something to do, or undefined. */
+export function nextDeadline({ state }: Machine): number | undefined {
+  switch (state.status) {
+    case 'starting':
+      return state.readyBy
+    case 'running':
+      return state.healthyAt
+    case 'stopping':
+      return state.killAt
+    case 'crashed':
+      return state.until
+    case 'error':
+      return state.retryAt
+    case 'stopped':
+      return undefined
+    default:
+      return state satisfies never
+  }
+}

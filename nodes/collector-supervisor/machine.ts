@@ -1,0 +1,201 @@
+// The life of one process: step(machine, event, now, chance, policy) -> what it becomes and what to do about it.
+// Pure: nothing here starts a process, sets a timer or looks at a clock. Times are ms on the monotonic clock.
+
+import { afterExit, crash, onExited } from './machine-end'
+import { type At, beginStop, go, pardoned, spawn, stay } from './machine-moves'
+import { type Event, type Machine, nextDeadline, type State, type Step } from './machine-state'
+import type { RestartPolicy } from './policy'
+import * as policies from './policy'
+
+export function step(machine: Machine, event: Event, now: number, chance: number, policy: RestartPolicy): Step {
+  const at: At = { machine, now, chance, policy }
+  switch (event.type) {
+    case 'start':
+      return onStart(at, event.operator)
+    case 'stop':
+      return onStop(at)
+    case 'restart':
+      return onRestart(at)
+    case 'spawned':
+      return onSpawned(at)
+    case 'spawn-failed':
+      return onSpawnFailed(at, event.code, event.message)
+    case 'ready':
+      return onReady(at)
+    case 'exited':
+      return onExited(at, event.exit, event.error)
+    case 'misbehaved':
+      return onMisbehaved(at, event)
+    case 'refused':
+      return onRefused(at, event.problem)
+    case 'tick':
+      return onTick(at)
+    default:
+      return event satisfies never
+  }
+}
+
+function onStart({ machine }: At, operator: boolean): Step {
+  const wanted: Machine = { ...(operator ? pardoned(machine) : machine), desired: 'up' }
+  const { state } = machine
+  switch (state.status) {
+    case 'stopped':
+    case 'crashed':
+      return spawn(wanted, operator ? 'started by the operator' : 'started')
+    case 'error':
+      if (state.lingering) return stay(wanted, { lastError: machine.lastError })
+      return spawn(wanted, operator ? 'started by the operator' : 'started')
+    case 'stopping':
+      return stay({
+        ...wanted,
+        state: { ...state, afterwards: state.afterwards === 'stopped' ? 'restart' : state.afterwards },
+      })
+    case 'starting':
+    case 'running':
+      return stay(machine, { desired: 'up' })
+    default:
+      return state satisfies never
+  }
+}
+
+function onStop(at: At): Step {
+  const wanted: Machine = { ...at.machine, desired: 'down' }
+  const { state } = wanted
+  switch (state.status) {
+    case 'stopped':
+      return stay(wanted)
+    case 'crashed':
+      return go(wanted, { status: 'stopped' }, 'stopped by the operator')
+    case 'error':
+      return state.lingering ? stay(wanted) : go(wanted, { status: 'stopped' }, 'stopped by the operator')
+    case 'stopping':
+      return stay({ ...wanted, state: { ...state, afterwards: 'stopped' } })
+    case 'starting':
+    case 'running':
+      return beginStop({ ...at, machine: wanted }, 'stopped', 'stopped by the operator', 'graceful')
+    default:
+      return state satisfies never
+  }
+}
+
+function onRestart(at: At): Step {
+  const { state } = at.machine
+  if (state.status === 'starting' || state.status === 'running') {
+    return beginStop(
+      { ...at, machine: { ...pardoned(at.machine), desired: 'up' } },
+      'restart',
+      'restarted by the operator',
+      'graceful',
+    )
+  }
+  if (state.status === 'stopping') {
+    return stay({ ...pardoned(at.machine), desired: 'up', state: { ...state, afterwards: 'restart' } })
+  }
+  return onStart(at, true)
+}
+
+function onSpawned({ machine, now }: At): Step {
+  const { state } = machine
+  if (state.status !== 'starting') return stay(machine)
+  return stay({ ...machine, state: { ...state, readyBy: now + policies.READY_TIMEOUT_MS } })
+}
+
+function onSpawnFailed(at: At, code: string, message: string): Step {
+  const { state } = at.machine
+  const lastError = `the process could not be started: ${message}`
+  if (state.status === 'stopping') return afterExit(at, state.afterwards, lastError)
+  if (state.status !== 'starting') return stay(at.machine)
+  if (policies.spawnErrorPasses(code)) return crash(at, lastError, state.slowAttempt)
+  return go({ ...at.machine, lastError }, { status: 'error', retryAt: undefined, lingering: false }, lastError)
+}
+
+function onReady({ machine, now }: At): Step {
+  const { state } = machine
+  if (state.status !== 'starting') return stay(machine)
+  const healthyAt = now + policies.HEALTHY_AFTER_MS
+  return go(machine, { status: 'running', healthyAt, slowAttempt: state.slowAttempt }, 'ready')
+}
+
+function onMisbehaved(at: At, event: Event & { type: 'misbehaved' }): Step {
+  const { status } = at.machine.state
+  if (status !== 'starting' && status !== 'running') return stay(at.machine)
+  return beginStop(
+    { ...at, machine: { ...at.machine, lastError: event.reason } },
+    event.afterwards,
+    event.reason,
+    event.how,
+  )
+}
+
+function onRefused(at: At, problem: string): Step {
+  const machine: Machine = { ...at.machine, lastError: problem }
+  const { state } = machine
+  switch (state.status) {
+    case 'starting':
+    case 'running':
+      return beginStop({ ...at, machine }, 'refused', problem, 'graceful')
+    case 'stopping':
+      return stay({
+        ...machine,
+        state: { ...state, afterwards: state.afterwards === 'stopped' ? 'stopped' : 'refused' },
+      })
+    case 'stopped':
+    case 'crashed':
+      return go(machine, { status: 'error', retryAt: undefined, lingering: false }, problem)
+    case 'error':
+      return stay({ ...machine, state: { ...state, retryAt: undefined } })
+    default:
+      return state satisfies never
+  }
+}
+
+function onTick(at: At): Step {
+  const { machine, now } = at
+  const { state } = machine
+  const due = nextDeadline(machine)
+  if (due === undefined || now < due) return stay(machine)
+  switch (state.status) {
+    case 'starting': {
+      const reason = `not ready within ${policies.READY_TIMEOUT_MS / 1000} s`
+      return beginStop({ ...at, machine: { ...machine, lastError: reason } }, 'crashed', reason, 'kill')
+    }
+    case 'running':
+      return stay(healthy(machine))
+    case 'stopping':
+      return state.killed ? linger(at) : killNow(machine, state, now)
+    case 'crashed':
+      return spawn({ ...machine, restartCount: machine.restartCount + 1 }, 'restart')
+    case 'error':
+      return spawn({ ...machine, restartCount: machine.restartCount + 1 }, 'slow retry', true)
+    case 'stopped':
+      return stay(machine)
+    default:
+      return state satisfies never
+  }
+}
+
+/** The row of crashes has ended. Those of the last hour still count, and what the last one was stays readable. */
+function healthy(machine: Machine): Machine {
+  return {
+    ...machine,
+    exits: { ...machine.exits, consecutive: 0 },
+    backoffStep: 0,
+    immediateRestart: true,
+    state: { status: 'running', healthyAt: undefined, slowAttempt: false },
+  }
+}
+
+function killNow(machine: Machine, state: State & { status: 'stopping' }, now: number): Step {
+  const killAt = now + policies.REAP_TIMEOUT_MS
+  const killed: Machine = {
+    ...machine,
+    forcedKills: machine.forcedKills + 1,
+    state: { ...state, killed: true, killAt },
+  }
+  return { machine: killed, effects: [{ do: 'kill' }], reason: '' }
+}
+
+function linger({ machine }: At): Step {
+  const reason = 'the process does not end, not even by SIGKILL'
+  return go({ ...machine, lastError: reason }, { status: 'error', retryAt: undefined, lingering: true }, reason)
+}

@@ -1,0 +1,91 @@
+// What is seen of one process from outside: what it reports, what it uses, what comes out of the queue from it; and the
+// watchdog's verdict on that.
+
+import type { Counters } from '../../lib/contract/control'
+import type { Link } from '../../lib/contract/lifecycle'
+import { newReport, onHeartbeat, onLink, onProcessEnd, type Report } from './report'
+import type { Usage } from './statistics'
+import * as watchdog from './watchdog'
+
+export class Observation {
+  #report: Report
+  /** Only while the process is running. */
+  #watch: watchdog.Watch | undefined
+  /** When a reading last came. */
+  #heardAt = 0
+
+  constructor(now: number) {
+    this.#report = newReport(now)
+  }
+
+  get report(): Report {
+    return this.#report
+  }
+
+  /** A new process exists; the totals of the one before are kept. */
+  spawned(now: number, wallTime: number): void {
+    this.#report = { ...newReport(now, this.#report), started: { wallTime, at: now } }
+  }
+
+  ready(now: number): void {
+    this.#watch = watchdog.newWatch(now)
+    this.#heardAt = now
+  }
+
+  /** It is on its way out, or gone: nobody watches it any more. */
+  unwatch(): void {
+    this.#watch = undefined
+  }
+
+  ended(): void {
+    this.#watch = undefined
+    this.#report = onProcessEnd(this.#report)
+  }
+
+  heartbeat(counters: Counters, now: number): void {
+    const { cyclesTotal, loopDelayMs } = counters
+    if (this.#watch) this.#watch = watchdog.onBeat(this.#watch, { cycles: cyclesTotal, loopDelayMs }, now)
+    this.#report = onHeartbeat(this.#report, counters, now)
+  }
+
+  link(link: Link, reason: string): void {
+    this.#report = onLink(this.#report, link, reason)
+  }
+
+  /** True if there was silence before. */
+  reading(now: number): boolean {
+    this.#heardAt = now
+    return this.#silence('')
+  }
+
+  usage(usage: Usage, memoryLimitMb: number): void {
+    this.#report = { ...this.#report, ...usage }
+    if (this.#watch) this.#watch = watchdog.onMemory(this.#watch, usage.memoryMb, memoryLimitMb)
+  }
+
+  /** A message that was none of ours, or malformed. */
+  babble(now: number): void {
+    if (this.#watch) this.#watch = watchdog.onBabble(this.#watch, now)
+  }
+
+  /** Once a second. `blocked`: Node-RED itself was late, so that silence proves nothing. */
+  judge(
+    now: number,
+    facts: { blocked: boolean; intervalMs: number; memoryLimitMb: number },
+  ): { verdict: watchdog.Verdict | undefined; changed: boolean } {
+    if (!this.#watch) return { verdict: undefined, changed: false }
+    if (facts.blocked) this.#watch = watchdog.forgive(this.#watch, now)
+    const { link, memoryMb } = this.#report
+    const connected = link === 'connected' || link === 'degraded'
+    const verdict = watchdog.judge(this.#watch, now, { ...facts, connected, memoryMb })
+    const limitMs = watchdog.silenceLimit(facts.intervalMs)
+    const silent = !facts.blocked && now - this.#heardAt > limitMs
+    return { verdict, changed: silent && this.#silence(`no readings for more than ${limitMs / 1000} s`) }
+  }
+
+  #silence(silence: string): boolean {
+    if (this.#report.silence === silence) return false
+    this.#report = { ...this.#report, silence }
+    return true
+  }
+}

@@ -1,0 +1,68 @@
+// The process table as listeners see it: a snapshot first, then what has changed, gathered for 100 ms.
+
+import { messageOf } from '../../lib/contract/fault'
+import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { TableListener } from './face'
+
+export const COALESCE_MS = 100
+
+export class ProcessTable {
+  readonly #read: () => ProcessRow[]
+  readonly #report: (text: string) => void
+  readonly #listeners = new Set<TableListener>()
+  readonly #changed = new Set<string>()
+  readonly #removed = new Set<string>()
+  #timer: NodeJS.Timeout | undefined
+
+  /** `read` gives the current rows; `report` hears of listeners that throw. */
+  constructor(read: () => ProcessRow[], report: (text: string) => void) {
+    this.#read = read
+    this.#report = report
+  }
+
+  subscribe(listener: TableListener): { snapshot: ProcessRow[]; unsubscribe(): void } {
+    // What is still being gathered is in the snapshot already; to send it again does no harm, to miss it would.
+    this.#listeners.add(listener)
+    return { snapshot: this.#read(), unsubscribe: () => void this.#listeners.delete(listener) }
+  }
+
+  changed(name: string): void {
+    this.#changed.add(name)
+    this.#removed.delete(name)
+    this.#arm()
+  }
+
+  removed(name: string): void {
+    this.#removed.add(name)
+    this.#changed.delete(name)
+    this.#arm()
+  }
+
+  event(event: ProcessEvent): void {
+    for (const listener of this.#listeners) this.#guard(() => listener.event?.(event))
+  }
+
+  #arm(): void {
+    if (this.#timer !== undefined || this.#listeners.size === 0) return
+    this.#timer = setTimeout(() => this.#tell(), COALESCE_MS)
+    this.#timer.unref()
+  }
+
+  #tell(): void {
+    this.#timer = undefined
+    const rows = this.#read().filter((row) => this.#changed.has(row.name))
+    const removed = [...this.#removed]
+    this.#changed.clear()
+    this.#removed.clear()
+    for (const listener of this.#listeners) this.#guard(() => listener.rows?.(rows, removed))
+  }
+
+  #guard(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#report(`a listener of the process table failed: ${messageOf(error)}`)
+    }
+  }
+}

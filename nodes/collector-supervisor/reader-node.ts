@@ -1,0 +1,160 @@
+// What all reader nodes (modbus-in, opcua-in, melsec-in) share: check the properties, join the supervisor, send what is
+// read into the flow, tell the truth below the node.
+
+import type { Node, NodeAPI, NodeDef } from 'node-red'
+import { Fault } from '../../lib/contract/fault'
+import { describeProblems, type Infer, type Parsed, type Problem } from '../../lib/contract/fields'
+import type { ProcessRow, ProcessType } from '../../lib/contract/process-row'
+import type { readerFields } from '../../lib/contract/reader-fields'
+import type { Membership, SupervisorFace } from './face'
+import { flowMessages, type Sent } from './flow-message'
+import type { Delivery } from './inbox'
+import type { ProcessSpec } from './process-spec'
+import { badgeOf } from './reader-status'
+
+export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
+
+export type ReaderKind = {
+  /** Of the node, e.g. modbus-in. */
+  nodeType: string
+  processType: ProcessType
+  /** The collector's script. */
+  script: string
+  /** All that can be said against the configuration, an empty tag list included. */
+  parse(definition: unknown): Parsed<ReaderConfig>
+}
+
+/** Long enough for any flow to have been started, ms; after it readings are sent in any case. */
+const FLOW_START_MS = 2_000
+const STATUS_TEXT_MAX = 120
+
+export function registerReader(RED: NodeAPI, kind: ReaderKind): void {
+  RED.nodes.registerType(kind.nodeType, function (this: Node, definition: NodeDef) {
+    RED.nodes.createNode(this, definition)
+    new ReaderNode(RED, this, kind, definition)
+  })
+}
+
+/** A config node that holds a supervisor. */
+export type SupervisorNode = Node & { supervisor?: SupervisorFace }
+
+class ReaderNode {
+  readonly #RED: NodeAPI
+  readonly #node: Node
+  #shown = ''
+
+  constructor(RED: NodeAPI, node: Node, kind: ReaderKind, definition: NodeDef) {
+    this.#RED = RED
+    this.#node = node
+    const parsed = kind.parse(definition)
+    const supervisor = this.#supervisorOf(definition)
+    if (!supervisor) return
+    const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
+    const problems = parsed.ok ? [] : parsed.problems
+    if (problems.length > 0) this.#showProblems(problems)
+    // Without a name there is no row to show it in.
+    if (name === '') return
+    const spec = specOf(kind, node.id, name, parsed, problems)
+    this.#join(supervisor, spec, parsed.ok ? parsed.value : undefined)
+  }
+
+  #join(supervisor: SupervisorFace, spec: ProcessSpec, config: ReaderConfig | undefined): void {
+    const membership = supervisor.add(spec, { row: (row) => this.#show(row) })
+    if (membership instanceof Fault) {
+      this.#node.error(membership.message)
+      this.#badge('red', 'ring', 'duplicate', {}, undefined)
+      // The next deploy may rename the other one and leave this node as it is.
+      this.#onceFlowsStarted(() => this.#join(supervisor, spec, config))
+      return
+    }
+    this.#show(membership.row())
+    if (config) this.#deliver(membership, config)
+    this.#node.on('close', (removed: boolean, done: () => void) => {
+      void membership.release(removed).finally(done)
+    })
+  }
+
+  #supervisorOf(definition: NodeDef): SupervisorFace | undefined {
+    const id = 'supervisor' in definition && typeof definition.supervisor === 'string' ? definition.supervisor : ''
+    const node = id === '' ? undefined : this.#RED.nodes.getNode(id)
+    const supervisor = node && 'supervisor' in node ? (node as SupervisorNode).supervisor : undefined
+    if (supervisor) return supervisor
+    this.#node.error('there is no supervisor: choose one in the properties of this reader, and see that it is enabled')
+    this.#badge('red', 'ring', 'noSupervisor', {}, undefined)
+    return undefined
+  }
+
+  /** Readings are sent from the moment the flow is complete: before, the nodes behind this one may not exist. */
+  #deliver(membership: Membership, config: ReaderConfig): void {
+    const sent: Sent = new Map()
+    const deadbands = new Map(config.tags.map(({ name, deadband }) => [name, deadband]))
+    const begin = (): void => {
+      clearTimeout(patience)
+      membership.deliver((delivery) => this.#send(config, delivery, sent, deadbands))
+    }
+    const patience = setTimeout(begin, FLOW_START_MS)
+    this.#node.on('close', () => clearTimeout(patience))
+    this.#onceFlowsStarted(begin)
+  }
+
+  #onceFlowsStarted(then: () => void): void {
+    this.#RED.events.once('flows:started', then)
+    this.#node.on('close', () => this.#RED.events.removeListener('flows:started', then))
+  }
+
+  #send(config: ReaderConfig, delivery: Delivery, sent: Sent, deadbands: ReadonlyMap<string, number>): void {
+    for (const message of flowMessages(config.emit, config.name, delivery, sent, deadbands)) this.#node.send(message)
+  }
+
+  #showProblems(problems: Problem[]): void {
+    const text = describeProblems(problems)
+    this.#node.error(text)
+    const noTags = problems.length === 1 && problems[0]?.path === 'tags'
+    this.#badge('red', 'ring', noTags ? 'noTags' : 'config', {}, text)
+  }
+
+  #show(row: ProcessRow): void {
+    const { fill, shape, key, values, detail, restarts } = badgeOf(row, Date.now())
+    this.#badge(fill, shape, key, values, detail, restarts)
+  }
+
+  #badge(
+    fill: 'red' | 'green' | 'yellow' | 'grey',
+    shape: 'dot' | 'ring',
+    key: string,
+    values: Record<string, string | number>,
+    detail: string | undefined,
+    restarts = 0,
+  ): void {
+    const parts = [this.#RED._(`status.${key}`, values)]
+    if (restarts > 0) parts.push(this.#RED._('status.restarts', { restarts }))
+    if (detail !== undefined) parts.push(detail)
+    const text = parts.join(' · ').slice(0, STATUS_TEXT_MAX)
+    const shown = `${fill} ${shape} ${text}`
+    if (shown === this.#shown) return
+    this.#shown = shown
+    this.#node.status({ fill, shape, text })
+  }
+}
+
+function specOf(
+  kind: ReaderKind,
+  recipient: string,
+  name: string,
+  parsed: Parsed<ReaderConfig>,
+  problems: Problem[],
+): ProcessSpec {
+  const config = parsed.ok ? parsed.value : undefined
+  const autoStart = config === undefined || config.autoStart === 'inherit' ? undefined : config.autoStart === 'true'
+  return {
+    name,
+    type: kind.processType,
+    recipient,
+    script: kind.script,
+    config,
+    intervalMs: config?.interval ?? 0,
+    tagsTotal: config?.tags.length ?? 0,
+    autoStart,
+    ...(problems.length > 0 && { problem: describeProblems(problems) }),
+  }
+}

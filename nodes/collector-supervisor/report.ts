@@ -1,0 +1,164 @@
+// What is known of a process besides its state: link, counters, usage; and the public row made of all of it. Pure.
+
+import type { Counters } from '../../lib/contract/control'
+import type { Link } from '../../lib/contract/lifecycle'
+import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { Machine } from './machine-state'
+import type { ProcessSpec } from './process-spec'
+import type { Transition } from './supervised-process'
+
+export type Report = {
+  link: Link
+  /** Why the link is not as it should be; '' when it is. */
+  linkReason: string
+  /** Readings fail to come although the process runs; '' when they come. */
+  silence: string
+  /** ms since the epoch to tell it, monotonic ms to count from it */
+  started: { wallTime: number; at: number } | undefined
+  cpuPercent: number
+  memoryMb: number
+  counters: Counters
+  /** Of the processes before this one. */
+  earlier: { samples: number; overruns: number }
+  speed: number
+  beatAt: number
+}
+
+const NO_COUNTERS: Counters = {
+  samplesTotal: 0,
+  dropped: 0,
+  cyclesTotal: 0,
+  overruns: 0,
+  cycleMs: { last: 0, p50: 0, p99: 0, max: 0 },
+  tags: { total: 0, good: 0, bad: 0 },
+  loopDelayMs: 0,
+}
+
+/** A process that is about to start, with the totals of the one before. */
+export function newReport(now: number, before?: Report): Report {
+  return {
+    link: 'connecting',
+    linkReason: before?.linkReason ?? '',
+    silence: '',
+    started: undefined,
+    cpuPercent: 0,
+    memoryMb: 0,
+    counters: NO_COUNTERS,
+    earlier: {
+      samples: (before?.earlier.samples ?? 0) + (before?.counters.samplesTotal ?? 0),
+      overruns: (before?.earlier.overruns ?? 0) + (before?.counters.overruns ?? 0),
+    },
+    speed: 0,
+    beatAt: now,
+  }
+}
+
+export function onHeartbeat(report: Report, counters: Counters, now: number): Report {
+  const seconds = (now - report.beatAt) / 1000
+  const samples = counters.samplesTotal - report.counters.samplesTotal
+  const speed = seconds > 0.5 ? Math.max(0, samples / seconds) : report.speed
+  return { ...report, counters, speed, beatAt: now }
+}
+
+export function onLink(report: Report, link: Link, reason: string): Report {
+  return { ...report, link, linkReason: link === 'connected' ? '' : reason }
+}
+
+export function onProcessEnd(report: Report): Report {
+  return {
+    ...report,
+    link: 'disconnected',
+    linkReason: '',
+    silence: '',
+    started: undefined,
+    cpuPercent: 0,
+    memoryMb: 0,
+    speed: 0,
+  }
+}
+
+export type RowParts = {
+  spec: ProcessSpec
+  supervisor: string
+  machine: Machine
+  report: Report
+  inbox: { dropped: number; tags: { good: number; bad: number }; badTag: string | undefined }
+  pid: number | undefined
+  command: string[]
+  /** ms on the monotonic clock, and on the wall clock. */
+  now: number
+  wallTime: number
+}
+
+export function rowOf(parts: RowParts): ProcessRow {
+  const { spec, machine, report, inbox, now, wallTime } = parts
+  const { state } = machine
+  const alive = parts.pid !== undefined
+  const known = alive && report.silence === ''
+  const nextAt = nextRestartAt(machine)
+  const trouble = report.silence || report.linkReason || inbox.badTag
+  return {
+    name: spec.name,
+    type: spec.type,
+    supervisor: parts.supervisor,
+    status: state.status,
+    link: linkOf(report, alive),
+    pid: parts.pid ?? null,
+    cpu_percent: round(report.cpuPercent, 1),
+    memory_mb: round(report.memoryMb, 1),
+    start_time: report.started?.wallTime ?? null,
+    uptime_s: report.started ? Math.floor((now - report.started.at) / 1000) : 0,
+    restart_count: machine.restartCount,
+    last_error: (alive ? trouble : undefined) ?? machine.lastError ?? null,
+    next_restart_at: nextAt === undefined ? null : Math.round(wallTime + nextAt - now),
+    command: parts.command,
+    generation: machine.generation,
+    tags: known
+      ? { total: spec.tagsTotal, ...inbox.tags }
+      : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 },
+    samples_total: report.earlier.samples + report.counters.samplesTotal,
+    speed: round(report.speed, 1),
+    cycle_ms: report.counters.cycleMs,
+    overruns: report.earlier.overruns + report.counters.overruns,
+    dropped: inbox.dropped,
+    forced_kills: machine.forcedKills,
+  }
+}
+
+/** A link that brings no readings is not in order, whatever the child says of it. */
+function linkOf({ link, silence }: Report, alive: boolean): Link {
+  if (!alive) return 'disconnected'
+  return silence !== '' && link === 'connected' ? 'degraded' : link
+}
+
+function round(value: number, digits: number): number {
+  return Math.round(value * 10 ** digits) / 10 ** digits
+}
+
+/** What listeners of the table are told of a transition. */
+export function eventOf(
+  { name, from, to, reason, exit, log }: Transition,
+  { seq, supervisor, now, wallTime }: { seq: number; supervisor: string; now: number; wallTime: Date },
+): ProcessEvent {
+  const nextAt = nextRestartAt(to)
+  return {
+    seq,
+    name,
+    supervisor,
+    from: from.state.status,
+    to: to.state.status,
+    reason,
+    time: wallTime.toISOString(),
+    generation: to.generation,
+    ...(exit && { exit }),
+    ...(to.lastError !== undefined && { last_error: to.lastError }),
+    ...(nextAt !== undefined && { next_restart_at: Math.round(wallTime.getTime() + nextAt - now) }),
+    ...(log.length > 0 && { log }),
+  }
+}
+
+function nextRestartAt({ state }: Machine): number | undefined {
+  if (state.status === 'crashed') return state.until
+  return state.status === 'error' ? state.retryAt : undefined
+}

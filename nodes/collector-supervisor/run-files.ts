@@ -1,0 +1,106 @@
+// Which processes a supervisor has started, on disk: if Node-RED dies and one of them does not end by itself (a busy
+// loop does not notice that its parent is gone), the next start finds and ends it.
+
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { asCount, asRecord, asText } from '../../lib/contract/parse'
+import { makePrivateFolder, readJsonFile, replaceFile } from './private-files'
+import { groupIsEmpty, signalGroup } from './process-group'
+
+const TERM_MS = 2_000
+const KILL_MS = 5_000
+const POLL_MS = 50
+
+/** `startTime` proves that the pid still means the same process: pids are used again. */
+type RunFile = { pid: number; startTime: string }
+
+export class RunFiles {
+  readonly #folder: string
+
+  constructor(folder: string) {
+    this.#folder = folder
+    makePrivateFolder(folder)
+  }
+
+  write(recipient: string, pid: number): void {
+    const startTime = processStartTime(pid)
+    if (startTime !== undefined) replaceFile(this.#path(recipient), { pid, startTime } satisfies RunFile)
+  }
+
+  remove(recipient: string): void {
+    rmSync(this.#path(recipient), { force: true })
+  }
+
+  /** Ends what an earlier Node-RED has left behind: SIGTERM, 2 s, SIGKILL. Returns the pids that were still alive. */
+  async sweep(): Promise<number[]> {
+    const names = readdirSync(this.#folder).filter((name) => name.endsWith('.run'))
+    const ended = await Promise.all(names.map((name) => this.#sweepOne(join(this.#folder, name))))
+    return ended.filter((pid) => pid !== undefined)
+  }
+
+  async #sweepOne(path: string): Promise<number | undefined> {
+    const run = parseRunFile(readJsonFile(path))
+    if (!run || processStartTime(run.pid) !== run.startTime) {
+      rmSync(path, { force: true })
+      return undefined
+    }
+    signalGroup(run.pid, 'SIGTERM')
+    signalGroup(run.pid, 'SIGCONT')
+    if (!(await gone(run, TERM_MS))) {
+      signalGroup(run.pid, 'SIGKILL')
+      await gone(run, KILL_MS)
+    }
+    rmSync(path, { force: true })
+    return run.pid
+  }
+
+  #path(recipient: string): string {
+    return join(this.#folder, `${encodeURIComponent(recipient)}.run`)
+  }
+}
+
+function parseRunFile(input: unknown): RunFile | undefined {
+  const record = asRecord(input)
+  const pid = asCount(record?.pid)
+  const startTime = asText(record?.startTime, 100)
+  return pid === undefined || pid < 2 || startTime === undefined ? undefined : { pid, startTime }
+}
+
+async function gone({ pid, startTime }: RunFile, timeoutMs: number): Promise<boolean> {
+  const deadline = performance.now() + timeoutMs
+  while (processStartTime(pid) === startTime || !groupIsEmpty(pid)) {
+    if (performance.now() > deadline) return false
+    await wait(POLL_MS)
+  }
+  return true
+}
+
+/** Tells one holder of a pid from the next; undefined when there is none, or a zombie. */
+export function processStartTime(pid: number): string | undefined {
+  if (process.platform === 'linux') return linuxStartTime(pid)
+  if (process.platform === 'win32') return undefined
+  try {
+    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
+      encoding: 'utf8',
+      timeout: 2_000,
+    }).trim()
+    return started === '' ? undefined : started
+  } catch {
+    return undefined
+  }
+}
+
+/** Boot id and field 22 (starttime) of /proc/PID/stat, proc(5). */
+function linuxStartTime(pid: number): string | undefined {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The command's name, in parentheses, may itself hold blanks and parentheses.
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    if (fields[0] === 'Z') return undefined
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`
+  } catch {
+    return undefined
+  }
+}

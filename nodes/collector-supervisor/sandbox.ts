@@ -1,0 +1,53 @@
+// What a collector process may do and see: Node's permission model, a small heap, an environment of a few known names.
+
+import { dirname, join, resolve } from 'node:path'
+import type { ChildProgram } from './child'
+
+/** dist/nodes/collector-supervisor -> dist: the collectors' bundles are all that they read. */
+const DIST = resolve(__dirname, '..', '..')
+
+/** Variables that a child gets from Node-RED's environment. No NODE_OPTIONS, no proxies, no secrets. */
+const ENVIRONMENT = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot']
+
+/** Part of the memory limit that JavaScript's heap may take; Buffers live outside of it. */
+const HEAP_SHARE = 0.5
+const HEAP_MIN_MB = 48
+
+/** The program of a collector. `memoryLimitMb` 0 = no limit. */
+export function collectorProgram(script: string, memoryLimitMb: number): ChildProgram {
+  return {
+    command: process.execPath,
+    args: [...sandboxFlags(memoryLimitMb), script],
+    cwd: SANDBOX_CWD,
+    env: sandboxEnvironment(process.env),
+  }
+}
+
+/** Flags of node for a collector. `memoryLimitMb` 0 = no limit. */
+export function sandboxFlags(memoryLimitMb: number): string[] {
+  const flags = [
+    '--permission',
+    `--allow-fs-read=${join(DIST, '*')}`,
+    '--disable-proto=delete',
+    // A small young generation: a collector makes little garbage, and 50 of them share one gateway.
+    '--max-semi-space-size=1',
+  ]
+  if (memoryLimitMb > 0) {
+    flags.push(`--max-old-space-size=${Math.max(HEAP_MIN_MB, Math.round(memoryLimitMb * HEAP_SHARE))}`)
+  }
+  if (process.allowedNodeEnvironmentFlags.has('--allow-net')) flags.push('--allow-net')
+  if (process.allowedNodeEnvironmentFlags.has('--disable-sigusr1')) flags.push('--disable-sigusr1')
+  return flags
+}
+
+export function sandboxEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
+  const environment: Record<string, string> = {}
+  for (const name of ENVIRONMENT) {
+    const value = from[name]
+    if (value !== undefined) environment[name] = value
+  }
+  return environment
+}
+
+/** A collector never needs the current folder, but it must exist and be readable to it. */
+const SANDBOX_CWD = dirname(DIST)

@@ -1,0 +1,329 @@
+// One process under supervision: the machine decides, this performs. It feeds the machine with what happens in the world
+// (child, watchdog, clock, operator) and carries out its effects.
+
+import type { FromChild, LiveQueueRef } from '../../lib/contract/control'
+import { CONTROL_VERSION } from '../../lib/contract/limits'
+import type { ExitFacts } from '../../lib/contract/process-event'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { Message } from '../../lib/queue/queue'
+import { Child, type ChildProgram } from './child'
+import type { LogLine } from './face'
+import { Inbox } from './inbox'
+import { LogRing } from './log-ring'
+import { step } from './machine'
+import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
+import { Observation } from './observation'
+import { type Operation, Operations, type Outcome } from './operation'
+import type { RestartPolicy } from './policy'
+import { type ProcessSpec, sameProcess } from './process-spec'
+import { rowOf } from './report'
+import type { SpawnGate } from './spawn-gate'
+import type { Usage } from './statistics'
+import { HEARTBEAT_MS } from './watchdog'
+
+export type Transition = {
+  name: string
+  from: Machine
+  to: Machine
+  reason: string
+  exit: ExitFacts | undefined
+  log: string[]
+}
+
+/** What a process needs of its supervisor. */
+export type Surroundings = {
+  supervisorName(): string
+  policy(): RestartPolicy
+  memoryLimitMb(): number
+  live(): LiveQueueRef
+  /** Everything of an earlier process is still read before it is declared over. */
+  drainLive(): void
+  program(spec: ProcessSpec): ChildProgram
+  gate: SpawnGate
+  /** Settles when no other process is left that this one would get in the way of. */
+  vacated(): Promise<void>
+  started(pid: number): void
+  ended(): void
+  changed(): void
+  transition(transition: Transition): void
+  now(): number
+  wallClock(): Date
+  chance(): number
+}
+
+const LAST_LINES = 50
+/** A child that ends closes its channel a moment earlier. */
+const UNREACHABLE_MS = 2_000
+const NO_EXIT: ExitFacts = { code: null, signal: null }
+/** setTimeout takes no longer time. */
+const TIMER_MAX_MS = 2 ** 31 - 1
+
+export class SupervisedProcess {
+  readonly inbox = new Inbox()
+  readonly #around: Surroundings
+  readonly #log = new LogRing()
+  readonly #operations = new Operations()
+  readonly #observation: Observation
+  #spec: ProcessSpec
+  #machine: Machine
+  #child: Child | undefined
+  /** What the child itself said to be wrong, before it ended. */
+  #fault: string | undefined
+  #timer: NodeJS.Timeout | undefined
+
+  constructor(spec: ProcessSpec, desired: 'up' | 'down', around: Surroundings) {
+    this.#spec = spec
+    this.#around = around
+    this.#machine = newMachine(desired)
+    this.#observation = new Observation(around.now())
+  }
+
+  get spec(): ProcessSpec {
+    return this.#spec
+  }
+  get machine(): Machine {
+    return this.#machine
+  }
+  get pid(): number | undefined {
+    return this.#child?.pid
+  }
+
+  row(): ProcessRow {
+    const { command, args } = this.#around.program(this.#spec)
+    return rowOf({
+      spec: this.#spec,
+      supervisor: this.#around.supervisorName(),
+      machine: this.#machine,
+      report: this.#observation.report,
+      inbox: this.inbox,
+      pid: this.pid,
+      command: [command, ...args],
+      now: this.#around.now(),
+      wallTime: this.#around.wallClock().getTime(),
+    })
+  }
+
+  logs(): LogLine[] {
+    return this.#log.lines()
+  }
+
+  /** Settles when the command is done, has failed, or was superseded by a later one. */
+  operate(wish: Operation['wish']): Promise<Outcome> {
+    const operation: Operation = { wish, generation: this.#machine.generation }
+    if (wish !== 'stop' && this.#spec.problem !== undefined) {
+      return Promise.resolve({ success: false, code: 'failed', error: this.#spec.problem })
+    }
+    this.feed(wish === 'start' ? { type: 'start', operator: true } : { type: wish })
+    return this.#operations.outcome(operation, this.#machine)
+  }
+
+  /** The configuration as it is now; a process that runs with another one is restarted. */
+  adopt(spec: ProcessSpec): void {
+    const changed = !sameProcess(spec, this.#spec)
+    this.#spec = spec
+    if (!changed) return
+    if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
+    else if (this.#machine.desired === 'up') this.feed({ type: 'restart' })
+    this.#around.changed()
+  }
+
+  /** A message for this reader came out of the live queue. */
+  receive(message: Message): void {
+    const { good, bad } = this.inbox.tags
+    const { badTag } = this.inbox
+    this.inbox.take(message)
+    const wasSilent = this.#observation.reading(this.#around.now())
+    const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
+    if (wasSilent || tagsChanged) this.#around.changed()
+  }
+
+  /** The children learn of a new live queue. */
+  liveReplaced(live: LiveQueueRef, reason: string): void {
+    this.#note('warn', reason)
+    this.#child?.send({ type: 'live', generation: this.#machine.generation, live })
+  }
+
+  measured(usage: Usage): void {
+    this.#observation.usage(usage, this.#around.memoryLimitMb())
+    this.#around.changed()
+  }
+
+  /** Once a second. `blocked`: Node-RED itself was late. */
+  watch(blocked: boolean): void {
+    const facts = { blocked, intervalMs: this.#spec.intervalMs, memoryLimitMb: this.#around.memoryLimitMb() }
+    const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
+    if (verdict) this.feed({ type: 'misbehaved', ...verdict })
+    else if (changed) this.#around.changed()
+  }
+
+  /** The last resort, when Node-RED itself is about to be gone. */
+  killNow(): void {
+    this.#child?.kill()
+  }
+
+  /** Tells the machine what happened, does what it says, and goes on until nothing more is due at this moment. */
+  feed(event: Event, exit?: ExitFacts): void {
+    const { now, chance, policy } = this.#around
+    const before = this.#machine
+    const { machine, effects, reason } = step(before, event, now(), chance(), policy())
+    this.#machine = machine
+    if (machine.state.status !== before.state.status) this.#onTransition(before, reason, exit)
+    for (const effect of effects) {
+      if (effect.do === 'spawn') this.#spawn()
+      else if (effect.do === 'kill') this.#kill()
+      else this.#askStop(effect.graceMs)
+    }
+    this.#operations.update(machine)
+    this.#arm()
+  }
+
+  #onTransition(before: Machine, reason: string, exit: ExitFacts | undefined): void {
+    if (this.#machine.state.status !== 'running') this.#observation.unwatch()
+    this.#note('info', `${before.state.status} -> ${this.#machine.state.status}: ${reason}`)
+    const log = exit === undefined ? [] : this.#log.lines().slice(-LAST_LINES).map(lineText)
+    this.#around.transition({ name: this.#spec.name, from: before, to: this.#machine, reason, exit, log })
+    this.#around.changed()
+  }
+
+  #arm(): void {
+    clearTimeout(this.#timer)
+    const due = nextDeadline(this.#machine)
+    if (due === undefined) return
+    const wait = Math.min(Math.max(0, due - this.#around.now()), TIMER_MAX_MS)
+    this.#timer = setTimeout(() => this.feed({ type: 'tick' }), Math.ceil(wait))
+    this.#timer.unref()
+  }
+
+  #spawn(): void {
+    const { generation } = this.#machine
+    const current = (): boolean => this.#machine.generation === generation && this.#machine.state.status === 'starting'
+    this.#fault = undefined
+    void this.#around.vacated().then(() => {
+      this.#around.gate.enter((leave) => {
+        if (current()) this.#start(generation, leave)
+        else leave()
+      })
+    })
+  }
+
+  #start(generation: number, leave: () => void): void {
+    this.inbox.expect(generation)
+    const child: Child = new Child(
+      this.#around.program(this.#spec),
+      {
+        message: (message) => {
+          if (message.type === 'ready') leave()
+          this.#onMessage(message, generation)
+        },
+        malformed: () => this.#observation.babble(this.#around.now()),
+        unreachable: () => this.#onUnreachable(generation),
+        output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
+        spawnFailed: (code, message) => {
+          leave()
+          this.#child = undefined
+          this.feed({ type: 'spawn-failed', code, message })
+        },
+        exited: (exit) => {
+          leave()
+          this.#onExited(exit)
+        },
+      },
+      this.#around.now,
+    )
+    this.#child = child
+    if (child.pid === undefined) return
+    this.#around.started(child.pid)
+    this.#observation.spawned(this.#around.now(), this.#around.wallClock().getTime())
+    const { name, recipient, config } = this.#spec
+    const live = this.#around.live()
+    const version = CONTROL_VERSION
+    child.send({ type: 'configure', generation, version, name, recipient, live, heartbeatMs: HEARTBEAT_MS, config })
+    this.feed({ type: 'spawned' })
+  }
+
+  #askStop(graceMs: number): void {
+    // Held back at the gate: there is nothing to stop.
+    if (!this.#child) {
+      this.feed({ type: 'exited', exit: NO_EXIT, error: undefined })
+      return
+    }
+    this.#child.send({ type: 'stop', generation: this.#machine.generation, graceMs })
+    this.#child.terminate()
+  }
+
+  #kill(): void {
+    if (this.#child) this.#child.kill()
+    else this.feed({ type: 'exited', exit: NO_EXIT, error: undefined })
+  }
+
+  #onExited(exit: ExitFacts): void {
+    this.#child = undefined
+    this.#around.ended()
+    this.#around.drainLive()
+    this.#observation.ended()
+    this.feed({ type: 'exited', exit, error: this.#fault }, exit)
+  }
+
+  #onUnreachable(generation: number): void {
+    // A child that is about to end closes its channel first: what counts is one that stays.
+    if (this.#machine.generation !== generation || this.#machine.state.status === 'stopping') return
+    setTimeout(() => {
+      if (this.#machine.generation !== generation || !this.#child) return
+      const reason = 'closed its control channel'
+      this.feed({ type: 'misbehaved', reason, how: 'quick', afterwards: 'crashed' })
+    }, UNREACHABLE_MS).unref()
+  }
+
+  #onMessage(message: FromChild, generation: number): void {
+    const now = this.#around.now()
+    if (message.generation !== generation || generation !== this.#machine.generation) {
+      this.#observation.babble(now)
+      return
+    }
+    switch (message.type) {
+      case 'ready':
+        this.#onReady(message.version, now)
+        break
+      case 'heartbeat':
+        this.#observation.heartbeat(message.counters, now)
+        this.#around.changed()
+        break
+      case 'link':
+        if (message.reason !== '') this.#note('info', `link ${message.link}: ${message.reason}`)
+        this.#observation.link(message.link, message.reason)
+        this.#around.changed()
+        break
+      case 'log':
+        this.#note(message.level, message.text)
+        break
+      case 'fault':
+        this.#fault = message.message
+        this.#note('error', message.message)
+        break
+      case 'result':
+        // Nothing is asked of a running collector yet.
+        break
+      default:
+        message satisfies never
+    }
+  }
+
+  #onReady(version: number, now: number): void {
+    if (this.#machine.state.status !== 'starting') return
+    if (version !== CONTROL_VERSION) {
+      const reason = `speaks version ${version} of the control messages, not ${CONTROL_VERSION}`
+      this.feed({ type: 'misbehaved', reason, how: 'quick', afterwards: 'crashed' })
+      return
+    }
+    this.#observation.ready(now)
+    this.feed({ type: 'ready' })
+  }
+
+  #note(source: LogLine['source'], text: string): void {
+    this.#log.add(source, text, this.#around.now(), this.#around.wallClock())
+  }
+}
+
+function lineText({ time, source, text }: LogLine): string {
+  return `${time} ${source}: ${text}`
+}

@@ -1,0 +1,287 @@
+// One supervisor: its readers' processes, their live queue, their files. It outlives its config node for the moment of a deploy.
+
+import { join } from 'node:path'
+import { Fault } from '../../lib/contract/fault'
+import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import { DesiredState } from './desired-state'
+import type { Membership, ReaderListener, SupervisorFace } from './face'
+import type { SupervisorConfig } from './fields'
+import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
+import { LiveLane, type LiveLaneListener } from './live-lane'
+import { policyOf } from './policy'
+import { makePrivateFolder } from './private-files'
+import type { ProcessSpec } from './process-spec'
+import { RunFiles } from './run-files'
+import { collectorProgram } from './sandbox'
+import { SpawnGate } from './spawn-gate'
+import { forgetMeasurements, startMeter } from './statistics'
+import { SupervisedProcess, type Surroundings, type Transition } from './supervised-process'
+import { LATE_TICK_MS, TICK_MS } from './watchdog'
+
+/** A released process is kept so long for a re-created node, ms. */
+export const HANDOVER_MS = 5_000
+
+/** What a supervisor tells to the fleet and asks of it. */
+export type FleetSide = {
+  /** Settles when every other process with this name or recipient is gone. */
+  vacated(member: Member): Promise<void>
+  /** Makes way for a reader: a released process with its name or id is ended. A text says who is in the way. */
+  claim(name: string, recipient: string, supervisor: Supervisor): string | undefined
+  changed(name: string): void
+  removed(name: string): void
+  transition(transition: Transition, supervisor: string): void
+  shuttingDown(): boolean
+}
+
+export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
+
+/** A reader's place: its process, and the node that holds it. */
+export type Member = {
+  process: SupervisedProcess
+  listener: ReaderListener | undefined
+  grace: NodeJS.Timeout | undefined
+  /** Set when the process is on its way out; settles when it is gone. */
+  retired: Promise<void> | undefined
+}
+
+export class Supervisor implements SupervisorFace {
+  readonly id: string
+  readonly #fleet: FleetSide
+  #log: SupervisorLog
+  readonly #members = new Map<string, Member>()
+  readonly #gate = new SpawnGate()
+  readonly #runFiles: RunFiles
+  readonly #desired: DesiredState
+  readonly #lane: LiveLane
+  readonly #laneRecord: string
+  readonly #swept: Promise<void>
+  readonly #watchTimer: NodeJS.Timeout
+  #meter: { stop(): void }
+  #name: string
+  #config: SupervisorConfig
+  #watchedAt = performance.now()
+  #unclaimed = 0
+
+  /** Throws what the file system says when the folder cannot be made, or a QueueError without a place for the live queue. */
+  constructor(
+    id: string,
+    name: string,
+    config: SupervisorConfig,
+    folder: string,
+    fleet: FleetSide,
+    log: SupervisorLog,
+  ) {
+    this.id = id
+    this.#name = name
+    this.#config = config
+    this.#fleet = fleet
+    this.#log = log
+    makePrivateFolder(folder)
+    this.#runFiles = new RunFiles(join(folder, 'run'))
+    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
+    this.#laneRecord = join(folder, 'live.json')
+    this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
+    this.#swept = this.#sweep()
+    this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
+    this.#meter = this.#startMeter()
+  }
+
+  get name(): string {
+    return this.#name
+  }
+  get members(): ReadonlyMap<string, Member> {
+    return this.#members
+  }
+  /** Messages in the live queue that nobody here is meant by. */
+  get unclaimed(): number {
+    return this.#unclaimed
+  }
+
+  /** New settings hold for running processes too; what only a start can change waits for the next start. */
+  configure(name: string, config: SupervisorConfig, log: SupervisorLog): void {
+    this.#name = name
+    this.#log = log
+    this.#config = config
+    this.#meter.stop()
+    this.#meter = this.#startMeter()
+    for (const { process } of this.#members.values()) this.#fleet.changed(process.spec.name)
+  }
+
+  add(spec: ProcessSpec, listener: ReaderListener): Membership | Fault {
+    const inTheWay = this.#fleet.claim(spec.name, spec.recipient, this)
+    if (inTheWay !== undefined) return new Fault('config', 'duplicate-name', inTheWay)
+    const member = this.#memberFor(spec)
+    member.listener = listener
+    return {
+      row: () => member.process.row(),
+      deliver: (deliver) => member.process.inbox.attach(deliver),
+      release: (removed) => this.#release(member, listener, removed),
+    }
+  }
+
+  tellRow(row: ProcessRow): void {
+    for (const { process, listener } of this.#members.values()) if (process.spec.name === row.name) listener?.row(row)
+  }
+
+  /** What the operator wants is remembered over a restart of Node-RED. */
+  remember(process: SupervisedProcess, stopped: boolean): void {
+    this.#desired.set(process.spec.recipient, stopped)
+  }
+
+  /** Ends a process and forgets it. */
+  retire(member: Member): Promise<void> {
+    clearTimeout(member.grace)
+    member.retired ??= this.#retire(member)
+    return member.retired
+  }
+
+  /** Ends everything; settles when it is done. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
+    clearInterval(this.#watchTimer)
+    this.#meter.stop()
+    this.#lane.close()
+    forgetLiveFolder(this.#laneRecord)
+    forgetMeasurements()
+  }
+
+  killNow(): void {
+    for (const { process } of this.#members.values()) process.killNow()
+    this.#lane.close()
+  }
+
+  #laneListener(): LiveLaneListener {
+    return {
+      message: (message) => {
+        const member = this.#members.get(message.to)
+        if (member) member.process.receive(message)
+        else this.#unclaimed += 1
+      },
+      replaced: (live, reason) => {
+        this.#log.warn(`${reason}: a new one was made`)
+        for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
+      },
+      stuck: (reason) => this.#log.warn(reason),
+      folder: (path) => rememberLiveFolder(this.#laneRecord, path),
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      const pids = await this.#runFiles.sweep()
+      if (pids.length > 0) this.#log.warn(`ended what an earlier run had left behind: ${pids.join(', ')}`)
+    } catch (error) {
+      this.#log.warn(`what an earlier run may have left behind could not be looked for: ${error}`)
+    }
+  }
+
+  #memberFor(spec: ProcessSpec): Member {
+    const existing = this.#members.get(spec.recipient)
+    if (!existing) return this.#newMember(spec)
+    clearTimeout(existing.grace)
+    existing.retired = undefined
+    const { process } = existing
+    const formerName = process.spec.name
+    process.adopt(spec)
+    // It was on its way out, or is to start by itself from now on.
+    if (process.machine.desired === 'down' && this.#isWanted(spec)) process.feed({ type: 'start', operator: false })
+    if (formerName !== spec.name) {
+      this.#fleet.removed(formerName)
+      this.#fleet.changed(spec.name)
+    }
+    return existing
+  }
+
+  #isWanted(spec: ProcessSpec): boolean {
+    return (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
+  }
+
+  #newMember(spec: ProcessSpec): Member {
+    const wanted = this.#isWanted(spec)
+    const process: SupervisedProcess = new SupervisedProcess(
+      spec,
+      wanted ? 'up' : 'down',
+      this.#surroundings(spec, () => member),
+    )
+    const member: Member = { process, listener: undefined, grace: undefined, retired: undefined }
+    this.#members.set(spec.recipient, member)
+    if (spec.problem !== undefined) process.feed({ type: 'refused', problem: spec.problem })
+    else if (wanted) process.feed({ type: 'start', operator: false })
+    this.#fleet.changed(spec.name)
+    return member
+  }
+
+  async #release(member: Member, listener: ReaderListener, removed: boolean): Promise<void> {
+    // Somebody else holds it already.
+    if (member.listener !== listener) return
+    member.listener = undefined
+    member.process.inbox.detach()
+    // A deploy does not wait for a process to end; Node-RED's own end has to.
+    if (this.#fleet.shuttingDown()) return this.retire(member)
+    if (removed) {
+      void this.retire(member)
+      return
+    }
+    clearTimeout(member.grace)
+    member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
+  }
+
+  async #retire(member: Member): Promise<void> {
+    const { process } = member
+    member.listener = undefined
+    await process.operate('stop')
+    // A node with the same id may have come back meanwhile and taken it over.
+    if (member.retired === undefined || this.#members.get(process.spec.recipient) !== member) return
+    this.#members.delete(process.spec.recipient)
+    this.#fleet.removed(process.spec.name)
+  }
+
+  #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {
+    return {
+      supervisorName: () => this.#name,
+      policy: () => policyOf(this.#config),
+      memoryLimitMb: () => this.#config.memoryLimit,
+      live: () => this.#lane.ref,
+      drainLive: () => this.#lane.drain(),
+      program: ({ script }) => collectorProgram(script, this.#config.memoryLimit),
+      gate: this.#gate,
+      vacated: async () => {
+        await this.#swept
+        await this.#fleet.vacated(member())
+      },
+      started: (pid) => this.#guardFile(() => this.#runFiles.write(spec.recipient, pid)),
+      ended: () => this.#guardFile(() => this.#runFiles.remove(spec.recipient)),
+      changed: () => this.#fleet.changed(member().process.spec.name),
+      transition: (transition) => this.#fleet.transition(transition, this.#name),
+      now: () => performance.now(),
+      wallClock: () => new Date(),
+      chance: Math.random,
+    }
+  }
+
+  #watch(): void {
+    const now = performance.now()
+    const blocked = now - this.#watchedAt > TICK_MS + LATE_TICK_MS
+    this.#watchedAt = now
+    // After the poll phase: heartbeats that have already arrived are heard before anybody is judged.
+    setImmediate(() => {
+      for (const { process } of this.#members.values()) process.watch(blocked)
+    })
+  }
+
+  #startMeter(): { stop(): void } {
+    const members = this.#members
+    return startMeter(this.#config.statsInterval * 1000, function* () {
+      for (const { process } of members.values()) yield process
+    })
+  }
+
+  #guardFile(work: () => void): void {
+    try {
+      work()
+    } catch (error) {
+      this.#log.warn(`a run file could not be written: ${error}`)
+    }
+  }
+}

@@ -1,0 +1,20 @@
+// The protocol side of a simulated device. There are two, written by different people, so that a reader is not only
+// right together with one of them.
+
+import type { DeviceMemory } from '../memory'
+import { startJsmodbus } from './jsmodbus'
+import { startModbusSerial } from './modbus-serial'
+
+export type Engine = {
+  readonly port: number
+  /** Frees the port and ends all connections. */
+  close(): Promise<void>
+}
+
+export const ENGINES = ['modbus-serial', 'jsmodbus'] as const
+export type EngineName = (typeof ENGINES)[number]
+
+/** Listens on a free port of the host. */
+export function startEngine(name: EngineName, memory: DeviceMemory, host: string): Promise<Engine> {
+  return name === 'jsmodbus' ? startJsmodbus(memory, host) : startModbusSerial(memory, host)
+}

@@ -1,0 +1,120 @@
+// What the tests of the queue share: a folder of their own, child processes, and a wait with a deadline.
+
+import assert from 'node:assert/strict'
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Queue, QueueError, type QueueErrorKind } from '../../../lib/queue/queue'
+
+export { envelope, TIME } from './scratch-envelope'
+
+/** A folder that goes after the suite. */
+export function scratchFolder(): { file(name?: string): string; path: string } {
+  const path = mkdtempSync(join(tmpdir(), 'queue-test-'))
+  let files = 0
+  after(() => rmSync(path, { recursive: true, force: true }))
+  return { path, file: (name = `queue-${++files}`) => join(path, name) }
+}
+
+/** Closes them after each test, whatever has become of it. */
+export function closing(): <Q extends { close(): void }>(queue: Q) => Q {
+  const open: { close(): void }[] = []
+  afterEach(() => {
+    for (const queue of open.splice(0)) queue.close()
+  })
+  return (queue) => {
+    open.push(queue)
+    return queue
+  }
+}
+
+export function assertQueueError(work: () => unknown, kind: QueueErrorKind, message?: RegExp): QueueError {
+  try {
+    work()
+  } catch (thrown) {
+    assert.ok(thrown instanceof QueueError, `not a QueueError: ${thrown}`)
+    assert.equal(thrown.kind, kind, thrown.message)
+    if (message) assert.match(thrown.message, message)
+    return thrown
+  }
+  assert.fail(`expected ${kind}`)
+}
+
+/** All that is in the queue, in order. */
+export function drain(queue: Queue, afterId = 0): unknown[] {
+  const all: unknown[] = []
+  for (let id = afterId; ; ) {
+    const messages = queue.tail(id, 1000)
+    const last = messages.at(-1)
+    if (!last) return all
+    all.push(...messages.map((message) => message.data))
+    id = last.id
+  }
+}
+
+/** Plain SQL on the file of a queue, as somebody else would do it. */
+export function sql(
+  path: string,
+  text: string,
+  ...values: (string | number | bigint | Uint8Array | null)[]
+): unknown[] {
+  const database = new DatabaseSync(path)
+  try {
+    database.exec('PRAGMA busy_timeout = 2000')
+    return database.prepare(text).all(...values)
+  } finally {
+    database.close()
+  }
+}
+
+export function assertIntact(path: string): void {
+  const [row] = sql(path, 'SELECT integrity_check AS verdict FROM pragma_integrity_check')
+  assert.deepEqual({ ...(row as object) }, { verdict: 'ok' })
+}
+
+export async function until(what: string, isSo: () => boolean, deadlineMs = 5000): Promise<void> {
+  const end = performance.now() + deadlineMs
+  while (!isSo()) {
+    assert.ok(performance.now() < end, `not within ${deadlineMs} ms: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 2))
+  }
+}
+
+export type Child = { process: ChildProcess; kill(signal?: NodeJS.Signals): Promise<void>; messages: unknown[] }
+
+/** Starts a file beside the tests; none survives its suite. */
+export function forking(): (file: string, args: string[], execArgv?: string[]) => Child {
+  const children: ChildProcess[] = []
+  after(() => {
+    for (const child of children) child.kill('SIGKILL')
+  })
+  return (file, args, execArgv = []) => {
+    const child = fork(join(__dirname, file), args, { execArgv: ['--no-warnings', ...execArgv] })
+    children.push(child)
+    const exited = once(child, 'exit')
+    const messages: unknown[] = []
+    child.on('message', (message) => messages.push(message))
+    return {
+      process: child,
+      messages,
+      async kill(signal = 'SIGKILL') {
+        child.kill(signal)
+        await exited
+      },
+    }
+  }
+}
+
+/** Random numbers from 0 to 1 that are the same every time (mulberry32). */
+export function seededRandom(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}

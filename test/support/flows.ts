@@ -1,0 +1,37 @@
+// Flows for the system tests: a supervisor, Modbus readers, and the node that records what they send.
+
+import { type FlowNode, recordNode } from './node-red'
+
+export const TAB = 'tab'
+export const SUPERVISOR = 'supervisor'
+
+export type TagProperties = { name: string; address: string; type?: string; [property: string]: unknown }
+
+export function supervisorNode(properties: Record<string, unknown> = {}): FlowNode {
+  return { id: SUPERVISOR, type: 'collector-supervisor', name: 'plant', historian: 'none', ...properties }
+}
+
+/** Its id is `id-<name>`. */
+export function readerNode(name: string, port: number, properties: Record<string, unknown> = {}): FlowNode {
+  return {
+    id: `id-${name}`,
+    type: 'modbus-in',
+    z: TAB,
+    x: 1,
+    y: 1,
+    name,
+    supervisor: SUPERVISOR,
+    interval: 100,
+    timeout: 500,
+    host: '127.0.0.1',
+    port,
+    tags: [{ name: 'value', address: 'hr0', type: 'uint16' }],
+    wires: [['record']],
+    ...properties,
+  }
+}
+
+/** A tab with these nodes and the recorder. */
+export function flowOf(...nodes: FlowNode[]): FlowNode[] {
+  return [{ id: TAB, type: 'tab', label: 'test' }, recordNode(TAB), ...nodes]
+}

@@ -1,0 +1,267 @@
+// A real Node-RED in a process of its own, with this package in its user folder, driven over its admin API. What reaches
+// the end of a flow is written to a file by Node-RED itself, so that a deploy cannot lose it on the way to the test.
+
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { CommandResult } from '../../lib/contract/command'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import { until } from './until'
+
+export const PACKAGE_ROOT = resolve(__dirname, '..', '..', '..')
+export const PACKAGE_NAME = '@collector-supervisor/node-red-collectors'
+
+/** A message as the flow's end saw it. */
+export type Recorded = {
+  topic: string
+  payload: unknown
+  quality?: Record<string, string>
+  timestamp?: number
+  [property: string]: unknown
+}
+export type FlowNode = { id: string; type: string; [property: string]: unknown }
+
+export type NodeRedOptions = {
+  flows: FlowNode[]
+  /** Merged into settings.js as source text, e.g. `adminAuth: {...}`. */
+  settings?: string
+  /** Folder of a Node-RED to run instead of the development one. */
+  nodeRedFolder?: string
+  /** Kept over a restart; made and removed by the test otherwise. */
+  userDir?: string
+  /** Puts the package there; a link to this checkout by default. */
+  install?: (userDir: string) => void
+}
+
+/** Ends a flow: everything that comes in is recorded. Wire nodes to the id `record`. */
+export function recordNode(tab: string): FlowNode {
+  return {
+    id: 'record',
+    type: 'function',
+    z: tab,
+    x: 1,
+    y: 1,
+    name: 'record',
+    func: 'global.get("record")(msg); return null',
+    outputs: 0,
+    wires: [],
+  }
+}
+
+export class NodeRed {
+  readonly userDir: string
+  readonly url: string
+  readonly process: ChildProcess
+  readonly #recording: string
+  readonly #temporary: boolean
+  #output = ''
+
+  private constructor(process: ChildProcess, userDir: string, url: string, temporary: boolean) {
+    this.process = process
+    this.userDir = userDir
+    this.url = url
+    this.#recording = join(userDir, 'recorded.jsonl')
+    this.#temporary = temporary
+    for (const stream of [process.stdout, process.stderr]) {
+      stream?.on('data', (chunk: Buffer) => {
+        this.#output = (this.#output + chunk.toString('utf8')).slice(-200_000)
+      })
+    }
+  }
+
+  static async start(options: NodeRedOptions): Promise<NodeRed> {
+    const temporary = options.userDir === undefined
+    const userDir = options.userDir ?? mkdtempSync(join(tmpdir(), 'collectors-test-'))
+    const port = await freePort()
+    prepareUserDir(userDir, port, options)
+    const folder = options.nodeRedFolder ?? join(PACKAGE_ROOT, 'node_modules', 'node-red')
+    const child = spawn(process.execPath, [join(folder, 'red.js'), '-u', userDir], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, NODE_OPTIONS: '' },
+    })
+    const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
+    await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, 30_000)
+    if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${nodeRed.output}`)
+    return nodeRed
+  }
+
+  get output(): string {
+    return this.#output
+  }
+  get pid(): number {
+    const { pid } = this.process
+    if (pid === undefined) throw new Error('Node-RED has no pid')
+    return pid
+  }
+  get alive(): boolean {
+    return this.process.exitCode === null && this.process.signalCode === null
+  }
+
+  async request(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers: Record<string, string> = {},
+  ): Promise<{ status: number; body: unknown }> {
+    const response = await fetch(this.url + path, {
+      method,
+      headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
+      signal: AbortSignal.timeout(60_000),
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    return { status: response.status, body: parseJson(text) }
+  }
+
+  async rows(): Promise<ProcessRow[]> {
+    const { body } = await this.request('GET', '/collectors/processes')
+    if (!Array.isArray(body)) throw new Error(`no rows: ${JSON.stringify(body)}`)
+    return body
+  }
+
+  async row(name: string): Promise<ProcessRow> {
+    const row = (await this.rows()).find((one) => one.name === name)
+    if (!row) throw new Error(`there is no row ${name}`)
+    return row
+  }
+
+  /** Waits until the row is as wanted. */
+  async rowWhen(name: string, wanted: (row: ProcessRow) => boolean, timeoutMs = 20_000): Promise<ProcessRow> {
+    let last: ProcessRow | undefined
+    const deadline = performance.now() + timeoutMs
+    while (performance.now() < deadline) {
+      last = (await this.rows()).find((one) => one.name === name)
+      if (last && wanted(last)) return last
+      await new Promise((done) => setTimeout(done, 25))
+    }
+    throw new Error(
+      `the row ${name} did not become what was wanted; it is ${JSON.stringify(last)}\n${this.output.slice(-3000)}`,
+    )
+  }
+
+  /** Waits until there is no such row. */
+  async rowGone(name: string, timeoutMs = 20_000): Promise<void> {
+    const deadline = performance.now() + timeoutMs
+    while ((await this.rows()).some((row) => row.name === name)) {
+      if (performance.now() > deadline) throw new Error(`the row ${name} is still there`)
+      await new Promise((done) => setTimeout(done, 25))
+    }
+  }
+
+  async command(path: string): Promise<{ status: number; results: CommandResult[] }> {
+    const { status, body } = await this.request('POST', `/collectors/processes/${path}`)
+    const results = typeof body === 'object' && body !== null && 'results' in body ? body.results : []
+    return { status, results: Array.isArray(results) ? results : [] }
+  }
+
+  /** Deploys over the admin API as the editor does. */
+  async deploy(flows: FlowNode[], type: 'full' | 'nodes' | 'flows' = 'full'): Promise<void> {
+    const { status, body } = await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type })
+    if (status !== 204 && status !== 200) throw new Error(`the deploy failed with ${status}: ${JSON.stringify(body)}`)
+  }
+
+  /** Everything recorded so far, of one topic if wanted. */
+  recorded(topic?: string): Recorded[] {
+    if (!existsSync(this.#recording)) return []
+    const lines = readFileSync(this.#recording, 'utf8').split('\n').slice(0, -1)
+    const messages = lines.map((line) => JSON.parse(line) as Recorded)
+    return topic === undefined ? messages : messages.filter((message) => message.topic === topic)
+  }
+
+  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted. */
+  async recordedWhen(
+    topic: string,
+    wanted: (message: Recorded) => boolean,
+    { from = this.recorded(topic).length, timeoutMs = 20_000 } = {},
+  ): Promise<Recorded> {
+    let found: Recorded | undefined
+    await until(() => {
+      found = this.recorded(topic).slice(from).find(wanted)
+      return found !== undefined
+    }, timeoutMs)
+    if (!found) throw new Error('not found')
+    return found
+  }
+
+  /** SIGTERM, and its end. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM', timeoutMs = 20_000): Promise<void> {
+    if (this.alive) {
+      this.process.kill(signal)
+      await until(() => !this.alive, timeoutMs)
+    }
+  }
+
+  /** For after(): ends it by whatever means, and removes the user folder. */
+  async dispose(): Promise<void> {
+    try {
+      await this.stop()
+    } finally {
+      if (this.alive) this.process.kill('SIGKILL')
+      if (this.#temporary) rmSync(this.userDir, { recursive: true, force: true })
+    }
+  }
+}
+
+/** Is there such a process, and is it no zombie? */
+export function processIsAlive(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    return stat.slice(stat.lastIndexOf(')') + 2)[0] !== 'Z'
+  } catch {
+    return false
+  }
+}
+
+export function freePort(): Promise<number> {
+  return new Promise((done, failed) => {
+    const server = createServer()
+    server.once('error', failed)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => {
+        if (typeof address === 'object' && address !== null) done(address.port)
+        else failed(new Error('no port'))
+      })
+    })
+  })
+}
+
+function prepareUserDir(
+  userDir: string,
+  port: number,
+  { flows, settings = '', install = linkPackage }: NodeRedOptions,
+): void {
+  mkdirSync(userDir, { recursive: true })
+  if (!existsSync(join(userDir, 'node_modules'))) install(userDir)
+  const record = `(msg) => require('node:fs').appendFileSync(${JSON.stringify(join(userDir, 'recorded.jsonl'))}, JSON.stringify({ ...msg, req: undefined, res: undefined }) + '\\n')`
+  writeFileSync(
+    join(userDir, 'settings.js'),
+    `module.exports = {
+      flowFile: 'flows.json', uiHost: '127.0.0.1', uiPort: ${port}, credentialSecret: 'test', telemetry: { enabled: false },
+      logging: { console: { level: 'info', metrics: false, audit: false } },
+      functionGlobalContext: { record: ${record} },
+      ${settings}
+    }`,
+  )
+  if (!existsSync(join(userDir, 'flows.json'))) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows))
+}
+
+function linkPackage(userDir: string): void {
+  const link = join(userDir, 'node_modules', PACKAGE_NAME)
+  mkdirSync(dirname(link), { recursive: true })
+  symlinkSync(PACKAGE_ROOT, link)
+  writeFileSync(
+    join(userDir, 'package.json'),
+    JSON.stringify({ name: 'test', version: '1.0.0', dependencies: { [PACKAGE_NAME]: '*' } }),
+  )
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
