@@ -16,8 +16,7 @@ export class Inbox {
   #listener: InboxListener | undefined
   #kept: Delivery[] = []
   /** Handed to Node-RED, but not yet passed on by it: it does that in the check phase of the event loop. */
-  #inFlight: Delivery[] = []
-  #landing: NodeJS.Immediate | undefined
+  readonly #inFlight = new Set<Delivery>()
   #tagList: TagList | undefined
   #generation = 0
   #cycle = 0
@@ -57,10 +56,16 @@ export class Inbox {
     for (const delivery of this.#kept.splice(0)) this.#hand(delivery)
   }
 
-  /** What was handed over in this turn of the event loop, Node-RED will not deliver any more: it is kept for the next node. */
-  detach(): void {
+  /**
+   * Settles when what is on its way to other nodes has arrived there, or not: a deploy that closes those as well loses it.
+   * `received` tells, and then it is kept for the next node.
+   */
+  async detach(received: () => boolean): Promise<void> {
     this.#listener = undefined
-    this.#kept.unshift(...this.#inFlight.splice(0))
+    const inFlight = [...this.#inFlight]
+    if (inFlight.length === 0) return
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!received()) this.#kept.unshift(...inFlight)
   }
 
   take(message: Message): void {
@@ -108,12 +113,9 @@ export class Inbox {
       if (this.#kept.length > KEPT_MAX) this.#dropped += this.#kept.shift()?.batch.values.length ?? 0
       return
     }
-    this.#inFlight.push(delivery)
+    this.#inFlight.add(delivery)
     this.#listener(delivery)
-    this.#landing ??= setImmediate(() => {
-      this.#landing = undefined
-      this.#inFlight = []
-    })
+    setImmediate(() => this.#inFlight.delete(delivery))
   }
 }
 

@@ -116,7 +116,7 @@ export class Supervisor implements SupervisorFace {
     return {
       row: () => member.process.row(),
       deliver: (deliver) => member.process.inbox.attach(deliver),
-      release: (removed) => this.#release(member, listener, removed),
+      release: (removed, received) => this.#release(member, listener, removed, received),
     }
   }
 
@@ -136,9 +136,13 @@ export class Supervisor implements SupervisorFace {
     return member.retired
   }
 
-  /** Ends everything; settles when it is done. */
-  async close(): Promise<void> {
+  /** Ends all processes; settles when they are gone. */
+  async retireAll(): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
+  }
+
+  /** For the end, when no process is left. */
+  close(): void {
     clearInterval(this.#watchTimer)
     this.#meter.stop()
     this.#lane.close()
@@ -212,19 +216,19 @@ export class Supervisor implements SupervisorFace {
     return member
   }
 
-  async #release(member: Member, listener: ReaderListener, removed: boolean): Promise<void> {
+  async #release(member: Member, listener: ReaderListener, removed: boolean, received: () => boolean): Promise<void> {
     // Somebody else holds it already.
     if (member.listener !== listener) return
     member.listener = undefined
-    member.process.inbox.detach()
+    const landed = member.process.inbox.detach(received)
     // A deploy does not wait for a process to end; Node-RED's own end has to.
-    if (this.#fleet.shuttingDown()) return this.retire(member)
-    if (removed) {
-      void this.retire(member)
-      return
+    if (this.#fleet.shuttingDown()) await this.retire(member)
+    else if (removed) void this.retire(member)
+    else {
+      clearTimeout(member.grace)
+      member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
     }
-    clearTimeout(member.grace)
-    member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
+    await landed
   }
 
   async #retire(member: Member): Promise<void> {
