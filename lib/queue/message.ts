@@ -39,12 +39,6 @@ function checkedText(value: unknown, field: string): string {
   throw new QueueError('SerializationFailed', `"${field}" must be a text of at most ${TEXT_MAX} characters`)
 }
 
-export function bodyBytes(messages: readonly Encoded[]): number {
-  let bytes = 0
-  for (const message of messages) bytes += message.body.bytes.length
-  return bytes
-}
-
 /**
  * SQL for the columns that readMessage wants. What is absurd becomes NULL in SQLite already: a huge body is not even loaded,
  * and an integer that JavaScript cannot hold would throw in the middle of reading.
@@ -63,8 +57,8 @@ export function columnsFor(messageBytes: number): string {
     `CASE WHEN octet_length(body) <= ${messageBytes} THEN body END AS body`,
   ].join(', ')
 }
-/** SQL: only such ids can be read. */
-export const READABLE_ID = `id BETWEEN 1 AND ${ID_MAX}`
+/** SQL: only such ids can be read. No lower bound here: SQLite would start its search there and not at the cursor. */
+export const READABLE_ID = `id <= ${ID_MAX}`
 
 /** A row of those columns as a message; never throws. */
 export function readMessage(row: Row): Message | Unreadable {

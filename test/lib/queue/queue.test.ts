@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, readdirSync, statSync } from 'node:fs'
 import { CAPACITY_MIN_BYTES, Queue } from '../../../lib/queue/queue'
-import { assertQueueError, closing, drain, envelope, scratchFolder, TIME } from './scratch'
+import { assertQueueError, closing, drain, envelope, scratchFolder, sql, TIME } from './scratch'
 
 const capacityBytes = 1024 * 1024
 
@@ -71,6 +71,27 @@ describe('queue', () => {
     assert.equal(queue.tail(2, 100).length, 2)
     assert.equal(queue.tail(4, 100).length, 2)
     assert.equal(queue.tail(6, 100).length, 0)
+  })
+
+  it('costs no more to drain when much lies before the cursor', () => {
+    const queue = keep(Queue.create(folder.file(), { capacityBytes: 16 * capacityBytes }))
+    for (let sent = 0; sent < 20; sent++) queue.send(Array.from({ length: 1000 }, () => envelope('x')))
+    const cost = (afterId: number) => {
+      const begin = performance.now()
+      for (let round = 0; round < 100; round++) assert.equal(queue.tail(afterId, 10).length, 10)
+      return performance.now() - begin
+    }
+    cost(0)
+    assert.ok(cost(19_990) < 20 * cost(0))
+  })
+
+  it('does not keep the log from being emptied by what was read only in part', () => {
+    const queue = make()
+    queue.send([envelope(1), envelope(2), envelope(3)])
+    queue.tail(0, 1)
+    queue.receive('reader', { max: 1 })
+    const [outcome] = sql(queue.path, 'PRAGMA wal_checkpoint(TRUNCATE)')
+    assert.deepEqual({ ...(outcome as object) }, { busy: 0, log: 0, checkpointed: 0 })
   })
 
   it('sends all of an array or nothing', () => {
