@@ -17,7 +17,7 @@ const EMPTY_PAGES = 8
 /** So many senders may each use their share of the free room before they look again. */
 const CREDIT_SHARE = 64
 /** Most messages given up in one step. */
-const STEP_MAX = 256
+const STEP_MAX = 16
 
 export class Room {
   readonly #deadLetters: DeadLetters
