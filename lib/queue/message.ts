@@ -35,8 +35,12 @@ export function encodeMessage(envelope: Envelope, messageBytes: number): Encoded
 
 function checkedText(value: unknown, field: string): string {
   const text = asText(value, TEXT_MAX)
-  if (text !== undefined) return text
-  throw new QueueError('SerializationFailed', `"${field}" must be a text of at most ${TEXT_MAX} characters`)
+  // Node before 22.16 reads a text from SQLite only up to its first NUL
+  if (text !== undefined && !text.includes('\0')) return text
+  throw new QueueError(
+    'SerializationFailed',
+    `"${field}" must be a text of at most ${TEXT_MAX} characters, without NUL`,
+  )
 }
 
 /**

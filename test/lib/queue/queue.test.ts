@@ -149,6 +149,7 @@ describe('queue', () => {
     ['no recipient', () => [envelope(1, { to: undefined as never })]],
     ['a number as title', () => [envelope(1, { title: 5 as never })]],
     ['an endless origin', () => [envelope(1, { origin: 'x'.repeat(1001) })]],
+    ['a recipient with a NUL in it', () => [envelope(1, { to: 'a\0b' })]],
     ['no time', () => [envelope(1, { time: null as never })]],
     ['a priority that is no integer', () => [envelope(1), { priority: 1.5 }]],
     ['a body above the limit', () => [envelope(new Uint8Array(4 * 1024 * 1024 + 1))]],
@@ -172,7 +173,7 @@ describe('queue', () => {
 
   it('carries texts that are long, foreign or strange', () => {
     const queue = make()
-    const texts = ['压'.repeat(1000), '\u0000a\u0000', '', '🙂\n"\'', 'constructor', '__proto__']
+    const texts = ['压'.repeat(1000), '\u0001a\u007f', '', '🙂\n"\'', 'constructor', '__proto__']
     queue.send(texts.map((to) => envelope({ to }, { to, title: to, origin: to })))
     assert.deepEqual(
       queue.tail(0, 100).map((message) => [message.to, message.title, message.origin]),
