@@ -35,7 +35,7 @@ export function encodeMessage(envelope: Envelope, messageBytes: number): Encoded
 
 function checkedText(value: unknown, field: string): string {
   const text = asText(value, TEXT_MAX)
-  // Node before 22.16 reads a text from SQLite only up to its first NUL
+  // Node 22.13 reads a text from SQLite only up to its first NUL
   if (text !== undefined && !text.includes('\0')) return text
   throw new QueueError(
     'SerializationFailed',
