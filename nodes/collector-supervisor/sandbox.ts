@@ -29,6 +29,8 @@ export function sandboxFlags(memoryLimitMb: number): string[] {
     '--permission',
     `--allow-fs-read=${join(DIST, '*')}`,
     '--disable-proto=delete',
+    // Node 22 warns of node:sqlite on stderr, where the log expects trouble.
+    '--disable-warning=ExperimentalWarning',
     // A small young generation: a collector makes little garbage, and 50 of them share one gateway.
     '--max-semi-space-size=1',
   ]
