@@ -18,6 +18,8 @@ const CHECK_MS = 1_000
 const ROOM_MIN_BYTES = 2 * 1024 * 1024
 /** Between two replacements, and as long as the replaced queue is still read, ms. */
 const REPLACE_PAUSE_MS = 5_000
+/** A new queue that does not help either is not at fault; the next attempt comes after this, ms. */
+const DISTRUST_AGAIN_MS = 60_000
 
 export type LiveLaneListener = {
   message(message: Message): void
@@ -58,6 +60,15 @@ export class LiveLane {
   /** Reads all that is there now, without regard to the slice. */
   drain(): void {
     this.#read(Number.POSITIVE_INFINITY)
+  }
+
+  /**
+   * Somebody writes, but nothing has come since then: a broken file may fail the writers alone. Whatever is wrong with
+   * it, a new one will do.
+   */
+  distrust(reason: string, unheardSince: number): void {
+    const isNew = this.#replacedAt >= unheardSince
+    if (!isNew || this.#now() - this.#replacedAt >= DISTRUST_AGAIN_MS) this.#replace(reason)
   }
 
   close(): void {

@@ -248,6 +248,10 @@ export class Supervisor implements SupervisorFace {
       memoryLimitMb: () => this.#config.memoryLimit,
       live: () => this.#lane.ref,
       drainLive: () => this.#lane.drain(),
+      distrustLive: (unheardSince) => {
+        const { name } = member().process.spec
+        this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
+      },
       program: ({ script }) => collectorProgram(script, this.#config.memoryLimit),
       gate: this.#gate,
       vacated: async () => {
