@@ -30,14 +30,14 @@ export class WatchedQueue {
 
   /** Where the queue lies now. */
   folder(nodeRed: NodeRed): string {
-    const record = join(nodeRed.userDir, 'collectors', this.#supervisor, 'live.json')
-    const folder: unknown = JSON.parse(readFileSync(record, 'utf8'))
+    const folder: unknown = JSON.parse(readFileSync(join(this.records(nodeRed), 'live.json'), 'utf8'))
     assert.ok(typeof folder === 'string')
     return folder
   }
 
-  path(nodeRed: NodeRed): string {
-    return join(this.folder(nodeRed), 'live.queue')
+  /** Where the supervisor keeps its files. */
+  records(nodeRed: NodeRed): string {
+    return join(nodeRed.userDir, 'collectors', this.#supervisor)
   }
 
   /** Waits until the readings come again; what was lost is counted, neither more nor less. Returns how many. */

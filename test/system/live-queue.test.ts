@@ -2,7 +2,7 @@
 // and no reading is lost, or its loss is counted.
 
 import assert from 'node:assert/strict'
-import { closeSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, rmSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -13,12 +13,9 @@ import { WatchedQueue } from '../support/live-queue'
 import { NodeRed } from '../support/node-red'
 
 /** `loses` tells whether readings may be lost by it. */
-type Attack = {
-  title: string
-  /** `folder` tells where the queue lies at that moment. */
-  harm(folder: () => string, recipient: string): void | Promise<void>
-  loses: boolean
-}
+type Attack = { title: string; harm(target: Target): void | Promise<void>; loses: boolean }
+/** `folder` tells where the queue lies at that moment, `records` is the supervisor's own folder. */
+type Target = { folder(): string; records: string; reader: string }
 
 const QUEUE = 'live.queue'
 const LOG = 'live.queue-wal'
@@ -28,20 +25,21 @@ const attacks: Attack[] = [
   { title: 'filled with rows of garbage', harm: insertGarbage, loses: false },
   { title: 'sent what no reader sends', harm: sendNonsense, loses: false },
   { title: 'flooded with more than it can hold', harm: flood, loses: true },
-  { title: 'locked for two seconds', harm: (folder) => lock(folder, 2_000), loses: false },
+  { title: 'locked for two seconds', harm: ({ folder }) => lock(folder(), 2_000), loses: false },
   {
     title: 'locked for longer than a reader is silent without being noticed',
-    harm: (folder) => lock(folder, 6_000),
+    harm: ({ folder }) => lock(folder(), 6_000),
     loses: false,
   },
-  { title: 'deleted', harm: (folder) => remove(folder, QUEUE, LOG, INDEX), loses: false },
-  { title: 'deleted without its log', harm: (folder) => remove(folder, QUEUE), loses: false },
-  { title: 'deleted with its folder', harm: (folder) => rmSync(folder(), { recursive: true }), loses: false },
-  { title: 'overwritten with garbage', harm: (folder) => overwrite(folder, QUEUE), loses: true },
-  { title: 'cut off', harm: (folder) => truncateSync(join(folder(), QUEUE), 5000), loses: true },
-  { title: 'emptied', harm: (folder) => truncateSync(join(folder(), QUEUE)), loses: true },
-  { title: 'robbed of its log', harm: (folder) => truncateSync(join(folder(), LOG)), loses: true },
-  { title: 'given a log of garbage', harm: (folder) => overwrite(folder, LOG), loses: true },
+  { title: 'deleted', harm: ({ folder }) => remove(folder(), QUEUE, LOG, INDEX), loses: false },
+  { title: 'deleted without its log', harm: ({ folder }) => remove(folder(), QUEUE), loses: false },
+  { title: 'deleted with its folder', harm: ({ folder }) => rmSync(folder(), { recursive: true }), loses: false },
+  { title: 'deleted, while the new one cannot be written down', harm: deleteUnrecorded, loses: false },
+  { title: 'overwritten with garbage', harm: ({ folder }) => overwrite(folder(), QUEUE), loses: true },
+  { title: 'cut off', harm: ({ folder }) => truncateSync(join(folder(), QUEUE), 5000), loses: true },
+  { title: 'emptied', harm: ({ folder }) => truncateSync(join(folder(), QUEUE)), loses: true },
+  { title: 'robbed of its log', harm: ({ folder }) => truncateSync(join(folder(), LOG)), loses: true },
+  { title: 'given a log of garbage', harm: ({ folder }) => overwrite(folder(), LOG), loses: true },
   { title: 'broken again as soon as it is mended', harm: breakTwice, loses: true },
 ]
 
@@ -64,7 +62,11 @@ describe('the live queue, when it is', function () {
     outcomes = attacks.map(async ({ harm }, index) => {
       const queue = queues[index]
       assert.ok(queue)
-      await harm(() => queue.folder(nodeRed), `id-${queue.witness.name}`)
+      await harm({
+        folder: () => queue.folder(nodeRed),
+        records: queue.records(nodeRed),
+        reader: `id-${queue.witness.name}`,
+      })
       return queue.recovered(nodeRed)
     })
     await Promise.allSettled(outcomes)
@@ -88,7 +90,7 @@ describe('the live queue, when it is', function () {
 })
 
 /** Everything that a column can hold, for everybody. */
-function insertGarbage(folder: () => string, reader: string): void {
+function insertGarbage({ folder, reader }: Target): void {
   const database = new DatabaseSync(join(folder(), QUEUE), { timeout: 5000 })
   const insert = database.prepare(
     'INSERT INTO message (recipient, title, origin, time, priority, kind, crc, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?)',
@@ -104,7 +106,7 @@ function insertGarbage(folder: () => string, reader: string): void {
 }
 
 /** Sound messages without sense. */
-function sendNonsense(folder: () => string, reader: string): void {
+function sendNonsense({ folder, reader }: Target): void {
   const queue = Queue.connect(join(folder(), QUEUE))
   const bodies = [new Uint8Array(0), new Uint8Array(36), new TextEncoder().encode('CSB1'), 'text', 7, null, {}, []]
   for (const to of [reader, 'nobody', '__proto__']) {
@@ -115,11 +117,11 @@ function sendNonsense(folder: () => string, reader: string): void {
   queue.close()
 }
 
-async function flood(folder: () => string, to: string): Promise<void> {
+async function flood({ folder, reader }: Target): Promise<void> {
   const queue = Queue.connect(join(folder(), QUEUE))
   const data = new Uint8Array(4000).fill(1)
   const messages = Array.from({ length: 100 }, () => {
-    return { origin: 'stranger', to, title: TITLE_SAMPLES, data, time: 'x' }
+    return { origin: 'stranger', to: reader, title: TITLE_SAMPLES, data, time: 'x' }
   })
   for (let count = 0; count < 60; count++) {
     queue.send(messages)
@@ -128,20 +130,20 @@ async function flood(folder: () => string, to: string): Promise<void> {
   queue.close()
 }
 
-async function lock(folder: () => string, ms: number): Promise<void> {
-  const database = new DatabaseSync(join(folder(), QUEUE), { timeout: 5000 })
+async function lock(folder: string, ms: number): Promise<void> {
+  const database = new DatabaseSync(join(folder, QUEUE), { timeout: 5000 })
   database.exec('BEGIN IMMEDIATE')
   await delay(ms)
   database.exec('ROLLBACK')
   database.close()
 }
 
-function remove(folder: () => string, ...names: string[]): void {
-  for (const name of names) rmSync(join(folder(), name))
+function remove(folder: string, ...names: string[]): void {
+  for (const name of names) rmSync(join(folder, name))
 }
 
-function overwrite(folder: () => string, name: string): void {
-  const file = openSync(join(folder(), name), 'r+')
+function overwrite(folder: string, name: string): void {
+  const file = openSync(join(folder, name), 'r+')
   try {
     writeSync(file, Buffer.alloc(200_000, 'garbage!'), 0, 200_000, 0)
   } finally {
@@ -149,10 +151,16 @@ function overwrite(folder: () => string, name: string): void {
   }
 }
 
-async function breakTwice(folder: () => string): Promise<void> {
-  overwrite(folder, QUEUE)
-  truncateSync(join(folder(), LOG))
-  await delay(200)
-  overwrite(folder, QUEUE)
-  truncateSync(join(folder(), LOG))
+async function breakTwice({ folder }: Target): Promise<void> {
+  for (let time = 0; time < 2; time++) {
+    overwrite(folder(), QUEUE)
+    truncateSync(join(folder(), LOG))
+    await delay(200)
+  }
+}
+
+/** As on a full or read-only disk: the supervisor cannot write down where its new queue lies. */
+function deleteUnrecorded({ folder, records }: Target): void {
+  mkdirSync(join(records, 'live.json.new'))
+  rmSync(folder(), { recursive: true })
 }
