@@ -28,8 +28,8 @@ export type FleetSide = {
   vacated(member: Member): Promise<void>
   /** Makes way for a reader: a released process with its name or id is ended. A text says who is in the way. */
   claim(name: string, recipient: string, supervisor: Supervisor): string | undefined
+  /** The row of this name has come, is another, or has gone. */
   changed(name: string): void
-  removed(name: string): void
   transition(transition: Transition, supervisor: string): void
   shuttingDown(): boolean
 }
@@ -191,7 +191,7 @@ export class Supervisor implements SupervisorFace {
     // It was on its way out, or is to start by itself from now on.
     if (process.machine.desired === 'down' && this.#isWanted(spec)) process.feed({ type: 'start', operator: false })
     if (formerName !== spec.name) {
-      this.#fleet.removed(formerName)
+      this.#fleet.changed(formerName)
       this.#fleet.changed(spec.name)
     }
     return existing
@@ -238,7 +238,7 @@ export class Supervisor implements SupervisorFace {
     // A node with the same id may have come back meanwhile and taken it over.
     if (member.retired === undefined || this.#members.get(process.spec.recipient) !== member) return
     this.#members.delete(process.spec.recipient)
-    this.#fleet.removed(process.spec.name)
+    this.#fleet.changed(process.spec.name)
   }
 
   #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {

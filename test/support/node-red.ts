@@ -33,6 +33,8 @@ export type NodeRedOptions = {
   userDir?: string
   /** Puts the package there; a link to this checkout by default. */
   install?: (userDir: string) => void
+  /** In a process group of its own, as a shell would start it. */
+  ownGroup?: boolean
 }
 
 /** Ends a flow: everything that comes in is recorded. Wire nodes to the id `record`. */
@@ -82,6 +84,7 @@ export class NodeRed {
     const child = spawn(process.execPath, [join(folder, 'red.js'), '-u', userDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
+      detached: options.ownGroup ?? false,
     })
     const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
     await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, 30_000)
