@@ -5,10 +5,10 @@ import type { DatabaseSync } from 'node:sqlite'
 import type { Envelope } from '../contract/envelope'
 import { MESSAGE_MAX_BYTES } from '../contract/limits'
 import { DeadLetters } from './dead-letters'
-import { bodyBytes, encodeMessage, type Message, type Row, readMessage } from './message'
+import { type Encoded, encodeMessage, type Message, type Row, readMessage } from './message'
 import { attempt, QueueError, toQueueError } from './queue-error'
 import { createQueueFile, identityOf, type Opened, openQueue, removeQueueFile } from './queue-file'
-import { Room } from './room'
+import { pagesFor, Room } from './room'
 import { inTransaction, prepareStatements, type Statements } from './statements'
 import { WriteAheadLog } from './write-ahead-log'
 
@@ -114,14 +114,22 @@ export class Queue {
     const list = Array.isArray(envelopes) ? envelopes : [envelopes]
     if (list.length === 0) return
     const messages = list.map((envelope) => encodeMessage(envelope, this.messageBytes))
-    const { insert } = this.#statements
-    attempt('send', () => this.#log.keepSmall(bodyBytes(messages)))
-    this.#write('send', () => {
-      this.#countDropped(this.#room.make(messages))
-      for (const { to, title, origin, time, body } of messages) {
-        insert.run(to, title, origin, time, priority, body.kind, body.crc, body.bytes)
-      }
+    attempt('send', () => {
+      const pages = pagesFor(messages)
+      this.#log.keepSmall(pages)
+      const isAmple = this.#room.isAmple(pages)
+      const [only] = messages
+      // a single insert is a transaction of its own
+      if (only && isAmple && messages.length === 1) return this.#insert(only, priority)
+      inTransaction(this.#statements, () => {
+        if (!isAmple) this.#countDropped(this.#room.make(pages))
+        for (const message of messages) this.#insert(message, priority)
+      })
     })
+  }
+
+  #insert({ to, title, origin, time, body }: Encoded, priority: number): void {
+    this.#statements.insert.run(to, title, origin, time, priority, body.kind, body.crc, body.bytes)
   }
 
   /**

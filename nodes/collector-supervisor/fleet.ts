@@ -10,12 +10,11 @@ import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, HANDOVER_MS, type Member, Supervisor, type SupervisorLog } from './supervisor'
 
-type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined }
+/** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
+type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
 
 export class Supervisors implements Fleet {
   readonly #held = new Map<string, Held>()
-  /** No node can take these any more, but their processes are still ending. */
-  readonly #closing = new Set<Supervisor>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#killNow())
   #seq = 0
@@ -42,11 +41,12 @@ export class Supervisors implements Fleet {
     if (existing) {
       clearTimeout(existing.grace)
       existing.holder = holder
+      existing.closing = false
       existing.supervisor.configure(name, config, log)
       return existing.supervisor
     }
     const supervisor = new Supervisor(id, name, config, folder, this.#side(), log)
-    this.#held.set(id, { supervisor, holder, grace: undefined })
+    this.#held.set(id, { supervisor, holder, grace: undefined, closing: false })
     this.#shutdown.arm()
     return supervisor
   }
@@ -58,12 +58,12 @@ export class Supervisors implements Fleet {
     held.holder = undefined
     clearTimeout(held.grace)
     // A deploy does not wait for processes to end; Node-RED's own end has to.
-    if (this.#shutdown.begun) return this.#close(id, held)
+    if (this.#shutdown.begun) return this.#end(id, held)
     if (removed) {
-      void this.#close(id, held)
+      void this.#end(id, held)
       return
     }
-    held.grace = setTimeout(() => void this.#close(id, held), HANDOVER_MS)
+    held.grace = setTimeout(() => void this.#end(id, held), HANDOVER_MS)
   }
 
   rows(): ProcessRow[] {
@@ -89,7 +89,8 @@ export class Supervisors implements Fleet {
   }
 
   supervisors(): Map<string, string> {
-    return new Map([...this.#held].map(([id, { supervisor }]) => [id, supervisor.name]))
+    const kept = [...this.#held].filter(([, { closing }]) => !closing)
+    return new Map(kept.map(([id, { supervisor }]) => [id, supervisor.name]))
   }
 
   async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {
@@ -139,7 +140,6 @@ export class Supervisors implements Fleet {
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
-      removed: (name) => this.#table.removed(name),
       transition: (transition, supervisor) => {
         this.#seq += 1
         this.#table.event(
@@ -172,16 +172,19 @@ export class Supervisors implements Fleet {
     await Promise.all(others.map(({ member }) => member.retired))
   }
 
-  async #close(id: string, { supervisor }: Held): Promise<void> {
+  async #end(id: string, held: Held): Promise<void> {
+    const { supervisor } = held
+    held.closing = true
+    await supervisor.retireAll()
+    // Brought back meanwhile it goes on: two of one id would be in each other's files.
+    if (!held.closing || supervisor.members.size > 0 || this.#held.get(id) !== held) return
     this.#held.delete(id)
-    this.#closing.add(supervisor)
-    await supervisor.close()
-    this.#closing.delete(supervisor)
-    if (this.#held.size + this.#closing.size === 0) this.#shutdown.disarm()
+    supervisor.close()
+    if (this.#held.size === 0) this.#shutdown.disarm()
   }
 
   #all(): Supervisor[] {
-    return [...[...this.#held.values()].map(({ supervisor }) => supervisor), ...this.#closing]
+    return [...this.#held.values()].map(({ supervisor }) => supervisor)
   }
 
   #killNow(): void {

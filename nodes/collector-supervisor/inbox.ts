@@ -16,8 +16,7 @@ export class Inbox {
   #listener: InboxListener | undefined
   #kept: Delivery[] = []
   /** Handed to Node-RED, but not yet passed on by it: it does that in the check phase of the event loop. */
-  #inFlight: Delivery[] = []
-  #landing: NodeJS.Immediate | undefined
+  readonly #inFlight = new Set<Delivery>()
   #tagList: TagList | undefined
   #generation = 0
   #cycle = 0
@@ -57,16 +56,24 @@ export class Inbox {
     for (const delivery of this.#kept.splice(0)) this.#hand(delivery)
   }
 
-  /** What was handed over in this turn of the event loop, Node-RED will not deliver any more: it is kept for the next node. */
-  detach(): void {
+  /**
+   * Settles when what is on its way to other nodes has arrived there, or not: a deploy that closes those as well loses it.
+   * `received` tells, and then it is kept for the next node.
+   */
+  async detach(received: () => boolean): Promise<void> {
     this.#listener = undefined
-    this.#kept.unshift(...this.#inFlight.splice(0))
+    const inFlight = [...this.#inFlight]
+    if (inFlight.length === 0) return
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!received()) this.#kept.unshift(...inFlight)
   }
 
-  take(message: Message): void {
+  /** True if it was a reading that goes on to the node. */
+  take(message: Message): boolean {
+    if (message.title === TITLE_SAMPLES) return this.#takeSamples(message.data)
     if (message.title === TITLE_TAGS) this.#takeTags(message.data)
-    else if (message.title === TITLE_SAMPLES) this.#takeSamples(message.data)
     else this.#malformed += 1
+    return false
   }
 
   #takeTags(data: unknown): void {
@@ -75,16 +82,16 @@ export class Inbox {
     else if (list.generation === this.#generation) this.#tagList = list
   }
 
-  #takeSamples(data: unknown): void {
+  #takeSamples(data: unknown): boolean {
     const batch = data instanceof Uint8Array ? decodeBatch(data) : undefined
     if (!batch) {
       this.#malformed += 1
-      return
+      return false
     }
     // A process that was replaced may still be writing: nothing of it counts.
-    if (batch.generation !== this.#generation) return
+    if (batch.generation !== this.#generation) return false
     const lost = batch.cycle - this.#cycle - 1
-    if (lost < 0) return
+    if (lost < 0) return false
     this.#dropped += lost * batch.values.length
     this.#cycle = batch.cycle
     const tags = this.#tagList
@@ -95,11 +102,12 @@ export class Inbox {
     ) {
       // Its names were lost; they come again, this reading does not.
       this.#dropped += batch.values.length
-      return
+      return false
     }
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
     this.#badTag = describeBadTag(batch, tags.tags)
     this.#hand({ batch, tags: tags.tags })
+    return true
   }
 
   #hand(delivery: Delivery): void {
@@ -108,12 +116,9 @@ export class Inbox {
       if (this.#kept.length > KEPT_MAX) this.#dropped += this.#kept.shift()?.batch.values.length ?? 0
       return
     }
-    this.#inFlight.push(delivery)
+    this.#inFlight.add(delivery)
     this.#listener(delivery)
-    this.#landing ??= setImmediate(() => {
-      this.#landing = undefined
-      this.#inFlight = []
-    })
+    setImmediate(() => this.#inFlight.delete(delivery))
   }
 }
 

@@ -70,7 +70,7 @@ class ReaderNode {
     this.#show(membership.row())
     if (config) this.#deliver(membership, config)
     this.#node.on('close', (removed: boolean, done: () => void) => {
-      void membership.release(removed).finally(done)
+      void membership.release(removed, () => this.#flowWentOn()).finally(done)
     })
   }
 
@@ -104,6 +104,12 @@ class ReaderNode {
 
   #send(config: ReaderConfig, delivery: Delivery, sent: Sent, deadbands: ReadonlyMap<string, number>): void {
     for (const message of flowMessages(config.emit, config.name, delivery, sent, deadbands)) this.#node.send(message)
+  }
+
+  /** Whether a node behind this one has outlived the deploy that closes this one; Node-RED forgets those it closes first. */
+  #flowWentOn(): boolean {
+    const wires = 'wires' in this.#node && Array.isArray(this.#node.wires) ? this.#node.wires.flat() : []
+    return wires.some((id) => this.#RED.nodes.getNode(id))
   }
 
   #showProblems(problems: Problem[]): void {

@@ -28,8 +28,8 @@ export type FleetSide = {
   vacated(member: Member): Promise<void>
   /** Makes way for a reader: a released process with its name or id is ended. A text says who is in the way. */
   claim(name: string, recipient: string, supervisor: Supervisor): string | undefined
+  /** The row of this name has come, is another, or has gone. */
   changed(name: string): void
-  removed(name: string): void
   transition(transition: Transition, supervisor: string): void
   shuttingDown(): boolean
 }
@@ -116,7 +116,7 @@ export class Supervisor implements SupervisorFace {
     return {
       row: () => member.process.row(),
       deliver: (deliver) => member.process.inbox.attach(deliver),
-      release: (removed) => this.#release(member, listener, removed),
+      release: (removed, received) => this.#release(member, listener, removed, received),
     }
   }
 
@@ -136,9 +136,13 @@ export class Supervisor implements SupervisorFace {
     return member.retired
   }
 
-  /** Ends everything; settles when it is done. */
-  async close(): Promise<void> {
+  /** Ends all processes; settles when they are gone. */
+  async retireAll(): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
+  }
+
+  /** For the end, when no process is left. */
+  close(): void {
     clearInterval(this.#watchTimer)
     this.#meter.stop()
     this.#lane.close()
@@ -187,7 +191,7 @@ export class Supervisor implements SupervisorFace {
     // It was on its way out, or is to start by itself from now on.
     if (process.machine.desired === 'down' && this.#isWanted(spec)) process.feed({ type: 'start', operator: false })
     if (formerName !== spec.name) {
-      this.#fleet.removed(formerName)
+      this.#fleet.changed(formerName)
       this.#fleet.changed(spec.name)
     }
     return existing
@@ -212,19 +216,19 @@ export class Supervisor implements SupervisorFace {
     return member
   }
 
-  async #release(member: Member, listener: ReaderListener, removed: boolean): Promise<void> {
+  async #release(member: Member, listener: ReaderListener, removed: boolean, received: () => boolean): Promise<void> {
     // Somebody else holds it already.
     if (member.listener !== listener) return
     member.listener = undefined
-    member.process.inbox.detach()
+    const landed = member.process.inbox.detach(received)
     // A deploy does not wait for a process to end; Node-RED's own end has to.
-    if (this.#fleet.shuttingDown()) return this.retire(member)
-    if (removed) {
-      void this.retire(member)
-      return
+    if (this.#fleet.shuttingDown()) await this.retire(member)
+    else if (removed) void this.retire(member)
+    else {
+      clearTimeout(member.grace)
+      member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
     }
-    clearTimeout(member.grace)
-    member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
+    await landed
   }
 
   async #retire(member: Member): Promise<void> {
@@ -234,7 +238,7 @@ export class Supervisor implements SupervisorFace {
     // A node with the same id may have come back meanwhile and taken it over.
     if (member.retired === undefined || this.#members.get(process.spec.recipient) !== member) return
     this.#members.delete(process.spec.recipient)
-    this.#fleet.removed(process.spec.name)
+    this.#fleet.changed(process.spec.name)
   }
 
   #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import type { Browser, Page } from 'playwright-core'
 import { type Plant, startPlant } from '../../simulators/demo/plant'
-import { startBrowser } from '../support/browser'
+import { startChromium } from '../support/browser'
 import { NodeRed } from '../support/node-red'
 import { installWithDashboard, readExample } from './example'
 
@@ -18,7 +18,7 @@ describe('the dashboard example in a browser', function () {
   const complaints: string[] = []
 
   before(async function () {
-    browser = await startBrowser(this)
+    browser = await startChromium(this)
     plant = await startPlant({ boiler: 0, press: 0, 'pump-station': 0 })
     const flows = readExample('dashboard/01 - Process table', plant.ports)
     for (const node of flows) if (node.name === 'pump-station') node.name = HOSTILE

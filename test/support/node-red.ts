@@ -33,6 +33,8 @@ export type NodeRedOptions = {
   userDir?: string
   /** Puts the package there; a link to this checkout by default. */
   install?: (userDir: string) => void
+  /** In a process group of its own, as a shell would start it. */
+  ownGroup?: boolean
 }
 
 /** Ends a flow: everything that comes in is recorded. Wire nodes to the id `record`. */
@@ -56,6 +58,8 @@ export class NodeRed {
   readonly process: ChildProcess
   readonly #recording: string
   readonly #temporary: boolean
+  #messages: Recorded[] = []
+  #readTo = 0
   #output = ''
 
   private constructor(process: ChildProcess, userDir: string, url: string, temporary: boolean) {
@@ -80,6 +84,7 @@ export class NodeRed {
     const child = spawn(process.execPath, [join(folder, 'red.js'), '-u', userDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
+      detached: options.ownGroup ?? false,
     })
     const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
     await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, 30_000)
@@ -164,10 +169,18 @@ export class NodeRed {
 
   /** Everything recorded so far, of one topic if wanted. */
   recorded(topic?: string): Recorded[] {
-    if (!existsSync(this.#recording)) return []
-    const lines = readFileSync(this.#recording, 'utf8').split('\n').slice(0, -1)
-    const messages = lines.map((line) => JSON.parse(line) as Recorded)
-    return topic === undefined ? messages : messages.filter((message) => message.topic === topic)
+    this.#readOn()
+    return this.#messages.filter((message) => topic === undefined || message.topic === topic)
+  }
+
+  /** Only what is new: a test asks many times. */
+  #readOn(): void {
+    if (!existsSync(this.#recording)) return
+    const bytes = readFileSync(this.#recording).subarray(this.#readTo)
+    const end = bytes.lastIndexOf('\n') + 1
+    this.#readTo += end
+    const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
+    for (const line of lines) this.#messages.push(JSON.parse(line))
   }
 
   /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted. */
@@ -248,7 +261,7 @@ function prepareUserDir(
   if (!existsSync(join(userDir, 'flows.json'))) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows))
 }
 
-function linkPackage(userDir: string): void {
+export function linkPackage(userDir: string): void {
   const link = join(userDir, 'node_modules', PACKAGE_NAME)
   mkdirSync(dirname(link), { recursive: true })
   symlinkSync(PACKAGE_ROOT, link)

@@ -3,14 +3,18 @@
 import { existsSync, readFileSync, readlinkSync } from 'node:fs'
 import { until } from './until'
 
-export type SeenProcess = { pid: number; parent: number; state: string }
+/** Title of a collector that loops for ever, see stubborn-package.ts. */
+export const STUBBORN = 'stubborn'
+
+export type SeenProcess = { pid: number; name: string; parent: number; state: string }
 
 /** undefined when there is no such pid; a zombie has the state `Z`. */
 export function seenProcess(pid: number): SeenProcess | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    const [state = '', parent = ''] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    return { pid, parent: Number(parent), state }
+    const nameEnd = stat.lastIndexOf(')')
+    const [state = '', parent = ''] = stat.slice(nameEnd + 2).split(' ')
+    return { pid, name: stat.slice(stat.indexOf('(') + 1, nameEnd), parent: Number(parent), state }
   } catch {
     return undefined
   }
@@ -26,10 +30,19 @@ export function childrenOf(pid: number): SeenProcess[] {
   }
 }
 
-export function livingChildrenOf(pid: number): number[] {
+/** The collectors among the children that are no zombies. */
+export function collectorsOf(pid: number): number[] {
   return childrenOf(pid)
-    .filter(({ state }) => state !== 'Z')
+    .filter((child) => child.state !== 'Z' && (child.name === STUBBORN || isCollector(child.pid)))
     .map((child) => child.pid)
+}
+
+function isCollector(pid: number): boolean {
+  try {
+    return argvOf(pid).some((argument) => argument.endsWith('collector.js'))
+  } catch {
+    return false
+  }
 }
 
 /** No process and no zombie has this pid. */
@@ -64,11 +77,11 @@ export function openFilesOf(pid: number, list: (folder: string) => string[]): Ma
   return counts
 }
 
-/** Counts the living children of a process again and again, until it is stopped. */
-export class ChildCensus {
+/** Counts the collectors of a Node-RED again and again, until it is stopped. */
+export class Census {
   readonly #pid: number
   readonly #timer: NodeJS.Timeout
-  /** Every child that was ever seen. */
+  /** Every one that was ever seen. */
   readonly pids = new Set<number>()
   /** The most that lived at one moment. */
   most = 0
@@ -84,7 +97,7 @@ export class ChildCensus {
   }
 
   #count(): void {
-    const living = livingChildrenOf(this.#pid)
+    const living = collectorsOf(this.#pid)
     this.most = Math.max(this.most, living.length)
     for (const pid of living) this.pids.add(pid)
   }

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { asRecord } from '../../lib/contract/parse'
 import type { ModbusDevice } from '../../simulators/modbus/modbus-device'
-import type { NodeRed, Recorded } from './node-red'
+import type { Recorded } from './node-red'
 
 /** Makes these holding registers count; each belongs to one reader alone. */
 export function placeSequences(device: ModbusDevice, addresses: readonly number[]): void {
@@ -22,17 +22,17 @@ export function sequenceOf(messages: readonly Recorded[]): number[] {
   return messages.map(({ payload }) => asRecord(payload)?.value).filter((value) => typeof value === 'number')
 }
 
-/** Not one sample of the reader was lost or doubled, from its first on. */
-export function assertGapless(nodeRed: NodeRed, name: string, leastSamples = 2): void {
-  const values = sequenceOf(nodeRed.recorded(name))
-  assert.ok(values.length >= leastSamples, `${name}: only ${values.length} samples`)
+/** Not one sample of a reader was lost or doubled between the first and the last of these. */
+export function assertGapless(messages: readonly Recorded[]): void {
+  const values = sequenceOf(messages)
+  assert.ok(values.length >= 2, `only ${values.length} samples`)
   const index = values.findIndex((value, at) => at > 0 && value !== (values[at - 1] ?? 0) + 1)
-  assert.equal(index, -1, `${name}: ${values.slice(Math.max(0, index - 3), index + 3)} at ${index} of ${values.length}`)
+  assert.equal(index, -1, `${values.slice(Math.max(0, index - 3), index + 3)} at ${index} of ${values.length}`)
 }
 
 /** What was read was passed on once and in order; a process that was ended may have taken its last reading along. */
-export function assertRising(nodeRed: NodeRed, name: string): void {
-  const values = sequenceOf(nodeRed.recorded(name))
+export function assertRising(messages: readonly Recorded[]): void {
+  const values = sequenceOf(messages)
   const index = values.findIndex((value, at) => at > 0 && value <= (values[at - 1] ?? 0))
-  assert.equal(index, -1, `${name}: ${values.slice(Math.max(0, index - 3), index + 3)} at ${index} of ${values.length}`)
+  assert.equal(index, -1, `${values.slice(Math.max(0, index - 3), index + 3)} at ${index} of ${values.length}`)
 }

@@ -75,7 +75,7 @@ export function assertIntact(path: string): void {
   assert.deepEqual({ ...(row as object) }, { verdict: 'ok' })
 }
 
-export async function until(what: string, isSo: () => boolean, deadlineMs = 5000): Promise<void> {
+export async function until(what: string, isSo: () => boolean, deadlineMs = 10_000): Promise<void> {
   const end = performance.now() + deadlineMs
   while (!isSo()) {
     assert.ok(performance.now() < end, `not within ${deadlineMs} ms: ${what}`)
