@@ -21,7 +21,10 @@ export type ConnectOptions = {
   busyTimeoutMs?: number
 }
 export type CreateOptions = ConnectOptions & {
-  /** Pages in use never exceed it (with the log, the files take about twice as much); at least CAPACITY_MIN_BYTES. */
+  /**
+   * At least CAPACITY_MIN_BYTES. Senders keep the pages in use below it; when many idle ones begin at once, each may go
+   * 1/64 beyond for a moment. The log comes on top: 1 to 3 MB, at most as much again if a reader stands still.
+   */
   capacityBytes: number
   /** Largest body. */
   messageBytes?: number
@@ -163,7 +166,7 @@ export class Queue {
   }
 
   /**
-   * Removes all messages up to an id, about 1 µs each; returns how many. To be called every second or so: what is not
+   * Removes all messages up to an id, 1 to 2 µs each; returns how many. To be called every second or so: what is not
    * discarded counts as dropped when room is needed.
    */
   discardThrough(id: number): number {

@@ -28,7 +28,8 @@ export class WriteAheadLog {
   readonly #look: StatementSync
   readonly #copy: StatementSync
   readonly #empty: StatementSync
-  #unseenPages = 0
+  /** Senders that start together shall not look together. */
+  #unseenPages = process.pid % LOOK_PAGES
   #emptyAbovePages: number
   #isHeld = false
 

@@ -34,7 +34,6 @@ export function sandboxFlags(memoryLimitMb: number): string[] {
     '--disable-proto=delete',
     // Node 22 warns of node:sqlite on stderr, where the log expects trouble.
     '--disable-warning=ExperimentalWarning',
-    // A small young generation: a collector makes little garbage, and 50 of them share one gateway.
     // 50 collectors share one gateway: a small young generation, and no threads for compiling and collecting garbage.
     // What the compiler's thread needs for a moment, malloc would keep for ever; without it a cycle waits some ms, once.
     '--max-semi-space-size=1',

@@ -17,10 +17,10 @@ import {
   text,
   whole,
 } from '../../../lib/contract/fields'
+import { placeholder } from '../../support/placeholder'
 
 /** Node-RED puts the variable's value in its place before a node sees it, if there is such a variable. */
-// biome-ignore lint/suspicious/noTemplateCurlyInString: that is how it is written
-const PLACEHOLDER = '${HOST}'
+const PLACEHOLDER = placeholder('HOST')
 
 const even = (value: number): string | undefined => (value % 2 === 0 ? undefined : 'must be even')
 const noX = (value: string): string | undefined => (value.includes('x') ? 'must have no x' : undefined)

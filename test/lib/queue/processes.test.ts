@@ -220,6 +220,10 @@ describe('queue between processes', function () {
     assert.equal(queue.status().pending, 1)
     assert.ok(performance.now() - begin < 500)
 
+    const again = keep(Queue.create(queue.path, { capacityBytes: queue.capacityBytes }))
+    assert.deepEqual(drain(again), ['before'])
+    assert.equal(assertQueueError(() => Queue.create(queue.path, { capacityBytes: 1e6 }), 'CreationFailed').busy, true)
+
     const patient = keep(Queue.connect(queue.path, { busyTimeoutMs: 60 }))
     const waiting = performance.now()
     assert.equal(assertQueueError(() => patient.send(envelope('x')), 'AccessFailed').busy, true)

@@ -205,7 +205,7 @@ describe('queue', () => {
     queue.destroy()
     other.close()
     assert.deepEqual(
-      readdirSync(folder.path).filter((name) => name.startsWith('destroyed')),
+      readdirSync(folder.file('')).filter((name) => name.startsWith('destroyed')),
       [],
     )
   })
