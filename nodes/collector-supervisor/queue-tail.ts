@@ -45,8 +45,13 @@ export class QueueTail {
     return undefined
   }
 
+  /** Never throws: a file that cannot be removed stays. */
   destroy(): void {
-    this.#queue.destroy()
-    removeLiveFolder(this.folder)
+    try {
+      this.#queue.destroy()
+      removeLiveFolder(this.folder)
+    } catch {
+      // Shared memory is emptied by the next start of the machine, at the latest.
+    }
   }
 }

@@ -146,7 +146,7 @@ export class Supervisor implements SupervisorFace {
     clearInterval(this.#watchTimer)
     this.#meter.stop()
     this.#lane.close()
-    forgetLiveFolder(this.#laneRecord)
+    this.#guardFile(() => forgetLiveFolder(this.#laneRecord))
     forgetMeasurements()
   }
 
@@ -167,7 +167,7 @@ export class Supervisor implements SupervisorFace {
         for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
       },
       stuck: (reason) => this.#log.warn(reason),
-      folder: (path) => rememberLiveFolder(this.#laneRecord, path),
+      folder: (path) => this.#guardFile(() => rememberLiveFolder(this.#laneRecord, path)),
     }
   }
 
@@ -289,7 +289,7 @@ export class Supervisor implements SupervisorFace {
     try {
       work()
     } catch (error) {
-      this.#log.warn(`a run file could not be written: ${error}`)
+      this.#log.warn(`a file of the supervisor could not be written: ${error}`)
     }
   }
 }
