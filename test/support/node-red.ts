@@ -59,6 +59,8 @@ export class NodeRed {
   readonly #recording: string
   readonly #temporary: boolean
   #output = ''
+  /** How often flows were started. */
+  #starts = 0
 
   private constructor(process: ChildProcess, userDir: string, url: string, temporary: boolean) {
     this.process = process
@@ -68,7 +70,9 @@ export class NodeRed {
     this.#temporary = temporary
     for (const stream of [process.stdout, process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.#output = (this.#output + chunk.toString('utf8')).slice(-200_000)
+        const text = chunk.toString('utf8')
+        this.#output = (this.#output + text).slice(-200_000)
+        this.#starts += text.match(/Started (modified )?(flows|nodes)/g)?.length ?? 0
       })
     }
   }
@@ -159,10 +163,13 @@ export class NodeRed {
     return { status, results: Array.isArray(results) ? results : [] }
   }
 
-  /** Deploys over the admin API as the editor does. */
+  /** Deploys over the admin API as the editor does, one at a time, and waits until the new nodes are there. */
   async deploy(flows: FlowNode[], type: 'full' | 'nodes' | 'flows' = 'full'): Promise<void> {
+    const startsBefore = this.#starts
     const { status, body } = await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type })
     if (status !== 204 && status !== 200) throw new Error(`the deploy failed with ${status}: ${JSON.stringify(body)}`)
+    // Node-RED answers before it starts them.
+    await until(() => this.#starts > startsBefore, 20_000)
   }
 
   /** Everything recorded so far, of one topic if wanted. */
