@@ -1,7 +1,7 @@
 // One read cycle of one reader as bytes, the body of a `samples` message, and the names that go with it (`tags`).
 // Fixed header, then the values: a batch of numbers and booleans is plain 64-bit floats, anything else is JSON.
 
-import { asCount, asNumber, asOneOf, asRecord, asText } from './parse'
+import { asCount, asNumber, asOneOf, asRecord, asText, parseJson } from './parse'
 import { checkTagName } from './reader-fields'
 
 /** What a tag may hold. Exact 64-bit integers above 2^53 are decimal strings, dates ISO 8601. */
@@ -88,6 +88,8 @@ function encodeTail(batch: Batch, floats: boolean): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(tail))
 }
 
+const NO_TAIL: Record<string, unknown> = {}
+
 /**
  * Parses the body of a `samples` message: undefined for anything malformed, however it came about. In what it returns
  * exactly the bad columns are null.
@@ -102,7 +104,7 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   const cycle = asCount(view.getFloat64(12, true))
   const time = asNumber(view.getFloat64(20, true))
   if (bytes.length < tailAt || cycle === undefined || time === undefined) return undefined
-  const tail = bytes.length === tailAt ? {} : parseJson(bytes.subarray(tailAt))
+  const tail = bytes.length === tailAt ? NO_TAIL : asRecord(parseJson(bytes.subarray(tailAt)))
   const values = encoding === FLOATS ? decodeFloats(view, count) : decodeValues(tail?.v, count)
   const bad = decodeBad(tail?.b, count)
   const sourceTimes = decodeTimes(tail?.s, count)
@@ -123,14 +125,6 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
 
 const NONE_BAD: ReadonlyMap<number, string> = new Map()
 const NO_TIMES: ReadonlyMap<number, number> = new Map()
-
-function parseJson(bytes: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    return asRecord(JSON.parse(new TextDecoder().decode(bytes)))
-  } catch {
-    return undefined
-  }
-}
 
 function decodeFloats(view: DataView, count: number): (number | null)[] {
   const values: (number | null)[] = new Array(count).fill(null)

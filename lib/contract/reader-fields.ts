@@ -53,7 +53,8 @@ export function tagList<F extends typeof tagFields>(item: F, checkAll?: (tags: I
 }
 export type TagProblem = { index: number; field: string; message: string }
 
-function duplicateNames(tags: { name: string }[]): TagProblem[] {
+/** A problem for every tag whose name an earlier one has. */
+export function duplicateNames(tags: { name: string }[]): TagProblem[] {
   const firstIndex = new Map<string, number>()
   const problems: TagProblem[] = []
   tags.forEach(({ name }, index) => {

@@ -143,7 +143,6 @@ export class Supervisors implements Fleet {
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
-      removed: (name) => this.#table.removed(name),
       transition: (transition, supervisor) => {
         this.#seq += 1
         this.#table.event(

@@ -3,6 +3,7 @@
 
 import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
+import { parseJson } from '../../lib/contract/parse'
 import type { Message } from '../../lib/queue/queue'
 
 export type Delivery = { batch: Batch; tags: readonly TagColumn[] }
@@ -67,10 +68,12 @@ export class Inbox {
     if (!received()) this.#kept.unshift(...inFlight)
   }
 
-  take(message: Message): void {
+  /** True if it was a reading that goes on to the node. */
+  take(message: Message): boolean {
+    if (message.title === TITLE_SAMPLES) return this.#takeSamples(message.data)
     if (message.title === TITLE_TAGS) this.#takeTags(message.data)
-    else if (message.title === TITLE_SAMPLES) this.#takeSamples(message.data)
     else this.#malformed += 1
+    return false
   }
 
   #takeTags(data: unknown): void {
@@ -79,16 +82,16 @@ export class Inbox {
     else if (list.generation === this.#generation) this.#tagList = list
   }
 
-  #takeSamples(data: unknown): void {
+  #takeSamples(data: unknown): boolean {
     const batch = data instanceof Uint8Array ? decodeBatch(data) : undefined
     if (!batch) {
       this.#malformed += 1
-      return
+      return false
     }
     // A process that was replaced may still be writing: nothing of it counts.
-    if (batch.generation !== this.#generation) return
+    if (batch.generation !== this.#generation) return false
     const lost = batch.cycle - this.#cycle - 1
-    if (lost < 0) return
+    if (lost < 0) return false
     this.#dropped += lost * batch.values.length
     this.#cycle = batch.cycle
     const tags = this.#tagList
@@ -99,11 +102,12 @@ export class Inbox {
     ) {
       // Its names were lost; they come again, this reading does not.
       this.#dropped += batch.values.length
-      return
+      return false
     }
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
     this.#badTag = describeBadTag(batch, tags.tags)
     this.#hand({ batch, tags: tags.tags })
+    return true
   }
 
   #hand(delivery: Delivery): void {
@@ -123,12 +127,4 @@ const NO_TAGS = { good: 0, bad: 0 }
 function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
   for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
   return undefined
-}
-
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
 }

@@ -5,11 +5,12 @@ import type { Readable } from 'node:stream'
 import { LOG_LINE_MAX } from '../../lib/contract/limits'
 import { type Line, LineSplitter } from '../../lib/contract/line-splitter'
 
-/** As much is split into lines in one window, bytes; of the lines beyond it only the last ones are shown. */
+/** So much is told of one window; of what is beyond it only the end is. It is the lines that cost time, not the bytes. */
 export const WINDOW_BYTES = 64 * 1024
+export const WINDOW_LINES = 1000
 export const WINDOW_MS = 100
-/** So much of them, bytes: a process that dies in a flood of its own says last why. */
-export const LAST_BYTES = 8 * 1024
+/** The end, bytes: a process that dies in a flood of its own says last why. */
+export const LAST_BYTES = 4 * 1024
 
 const LINE_FEED = 10
 const NOTHING = Buffer.alloc(0)
@@ -20,6 +21,7 @@ export class LogCapture {
   readonly #onLine: (text: string) => void
   #windowStart = Number.NEGATIVE_INFINITY
   #windowBytes = 0
+  #windowLines = 0
   /** Bytes of whole lines that were not shown, and the last of them. */
   #skipped = 0
   #lastSkipped: Buffer = NOTHING
@@ -41,11 +43,25 @@ export class LogCapture {
       this.#tellSkipped()
       this.#windowStart = now
       this.#windowBytes = 0
+      this.#windowLines = 0
     }
-    const room = Math.max(0, WINDOW_BYTES - this.#windowBytes)
-    this.#windowBytes += chunk.length
+    const room = this.#roomFor(chunk)
     this.#tell(this.#lines.push(chunk.subarray(0, room)))
     if (chunk.length > room) this.#skip(chunk.subarray(room))
+  }
+
+  /** How many of its bytes the window still has room for. */
+  #roomFor(chunk: Buffer): number {
+    const bytes = Math.min(chunk.length, Math.max(0, WINDOW_BYTES - this.#windowBytes))
+    this.#windowBytes += chunk.length
+    let room = 0
+    while (this.#windowLines < WINDOW_LINES) {
+      const lineEnd = chunk.indexOf(LINE_FEED, room)
+      if (lineEnd === -1 || lineEnd >= bytes) return bytes
+      this.#windowLines += 1
+      room = lineEnd + 1
+    }
+    return Math.min(room, bytes)
   }
 
   /** Follows only the line that these bytes end in; a line that does not end costs no more than its beginning. */

@@ -131,8 +131,7 @@ export class SupervisedProcess {
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
     const { badTag } = this.inbox
-    this.inbox.take(message)
-    const wasSilent = this.#observation.reading(this.#around.now())
+    const wasSilent = this.inbox.take(message) && this.#observation.reading(this.#around.now())
     const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
     if (wasSilent || tagsChanged) this.#around.changed()
   }

@@ -31,6 +31,8 @@ export type NodeRedOptions = {
   nodeRedFolder?: string
   /** Kept over a restart; made and removed by the test otherwise. */
   userDir?: string
+  /** Command line in front of it, which ends by executing it in its own place. */
+  launcher?: string[]
   /** Puts the package there; a link to this checkout by default. */
   install?: (userDir: string) => void
   /** In a process group of its own, as a shell would start it. */
@@ -58,6 +60,8 @@ export class NodeRed {
   readonly process: ChildProcess
   readonly #recording: string
   readonly #temporary: boolean
+  #messages: Recorded[] = []
+  #readTo = 0
   #output = ''
   /** How often flows were started. */
   #starts = 0
@@ -83,7 +87,8 @@ export class NodeRed {
     const port = await freePort()
     prepareUserDir(userDir, port, options)
     const folder = options.nodeRedFolder ?? join(PACKAGE_ROOT, 'node_modules', 'node-red')
-    const child = spawn(process.execPath, [join(folder, 'red.js'), '-u', userDir], {
+    const [command = '', ...args] = [...(options.launcher ?? []), process.execPath, join(folder, 'red.js')]
+    const child = spawn(command, [...args, '-u', userDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
       detached: options.ownGroup ?? false,
@@ -174,10 +179,18 @@ export class NodeRed {
 
   /** Everything recorded so far, of one topic if wanted. */
   recorded(topic?: string): Recorded[] {
-    if (!existsSync(this.#recording)) return []
-    const lines = readFileSync(this.#recording, 'utf8').split('\n').slice(0, -1)
-    const messages = lines.map((line) => JSON.parse(line) as Recorded)
-    return topic === undefined ? messages : messages.filter((message) => message.topic === topic)
+    this.#readOn()
+    return this.#messages.filter((message) => topic === undefined || message.topic === topic)
+  }
+
+  /** Only what is new: a test asks many times. */
+  #readOn(): void {
+    if (!existsSync(this.#recording)) return
+    const bytes = readFileSync(this.#recording).subarray(this.#readTo)
+    const end = bytes.lastIndexOf('\n') + 1
+    this.#readTo += end
+    const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
+    for (const line of lines) this.#messages.push(JSON.parse(line))
   }
 
   /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted. */
@@ -258,7 +271,7 @@ function prepareUserDir(
   if (!existsSync(join(userDir, 'flows.json'))) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows))
 }
 
-function linkPackage(userDir: string): void {
+export function linkPackage(userDir: string): void {
   const link = join(userDir, 'node_modules', PACKAGE_NAME)
   mkdirSync(dirname(link), { recursive: true })
   symlinkSync(PACKAGE_ROOT, link)

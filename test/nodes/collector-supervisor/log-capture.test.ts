@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { PassThrough } from 'node:stream'
-import { LAST_BYTES, LogCapture, WINDOW_BYTES, WINDOW_MS } from '../../../nodes/collector-supervisor/log-capture'
+import {
+  LAST_BYTES,
+  LogCapture,
+  WINDOW_BYTES,
+  WINDOW_LINES,
+  WINDOW_MS,
+} from '../../../nodes/collector-supervisor/log-capture'
 import { until } from '../../support/until'
 
 describe('The capture of what a child prints', () => {
@@ -34,8 +40,10 @@ describe('The capture of what a child prints', () => {
     }
   }
 
+  const LINE_BYTES = 100
+  const line = (number: number) => String(number).padStart(LINE_BYTES - 1, '0')
   const lines = (count: number, from = 0) =>
-    Array.from({ length: count }, (_, index) => `${String(from + index).padStart(9, '0')}\n`).join('')
+    Array.from({ length: count }, (_, index) => `${line(from + index)}\n`).join('')
 
   it('tells lines, however they are cut, and the last one without its end', async () => {
     await print('one\ntw', 'o\r\n\nthr', 'ee')
@@ -51,18 +59,25 @@ describe('The capture of what a child prints', () => {
     assert.deepEqual(await ended(), [`${'x'.repeat(8192)} (${100 * WINDOW_BYTES - 8192} bytes cut)`, 'next'])
   })
   it('leaves out what is beyond the window, and tells how much and the last of it', async () => {
-    const flood = lines(100_000)
+    const flood = lines(10_000)
     await print(flood)
     await ended()
-    assert.equal(told.at(-1), '000099999')
+    assert.equal(told.at(-1), line(9_999))
     assert.deepEqual(told.filter(isNote), [`(${flood.length - WINDOW_BYTES - LAST_BYTES} bytes suppressed)`])
     assertAllAccountedFor(flood.length)
   })
-  it('accounts for every byte of many chunks', async () => {
-    for (let count = 0; count < 20; count++) await print(lines(10_000, count * 10_000))
+  it('leaves out lines beyond a number, however short they are', async () => {
+    await print('x\n'.repeat(20_000))
     await ended()
-    assert.equal(told.at(-1), '000199999')
-    assertAllAccountedFor(20 * 100_000)
+    const ofTheEnd = LAST_BYTES / 2
+    assert.equal(told.filter((text) => text === 'x').length, WINDOW_LINES + ofTheEnd)
+    assert.deepEqual(told.filter(isNote), [`(${40_000 - 2 * (WINDOW_LINES + ofTheEnd)} bytes suppressed)`])
+  })
+  it('accounts for every byte of many chunks', async () => {
+    for (let count = 0; count < 20; count++) await print(lines(1_000, count * 1_000))
+    await ended()
+    assert.equal(told.at(-1), line(19_999))
+    assertAllAccountedFor(20_000 * LINE_BYTES)
   })
 
   const isNote = (text: string) => /suppressed/.test(text)
@@ -80,9 +95,9 @@ describe('The capture of what a child prints', () => {
     await until(() => told.includes('last words'))
   })
   it('takes all again in the next window', async () => {
-    await print(lines(10_000), 'beg')
+    await print(lines(1_000), 'beg')
     now += WINDOW_MS
     await print('un\nnext\n')
-    assert.deepEqual(told.slice(-3), ['000009999', 'begun', 'next'])
+    assert.deepEqual(told.slice(-3), [line(999), 'begun', 'next'])
   })
 })
