@@ -193,15 +193,18 @@ export class NodeRed {
     for (const line of lines) this.#messages.push(JSON.parse(line))
   }
 
-  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted. */
+  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted; asks once for each. */
   async recordedWhen(
     topic: string,
     wanted: (message: Recorded) => boolean,
     { from = this.recorded(topic).length, timeoutMs = 20_000 } = {},
   ): Promise<Recorded> {
     let found: Recorded | undefined
+    let next = from
     await until(() => {
-      found = this.recorded(topic).slice(from).find(wanted)
+      const messages = this.recorded(topic).slice(next)
+      next += messages.length
+      found = messages.find(wanted)
       return found !== undefined
     }, timeoutMs)
     if (!found) throw new Error('not found')
