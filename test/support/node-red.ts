@@ -64,6 +64,8 @@ export class NodeRed {
   readonly #messagesByTopic = new Map<string, Recorded[]>()
   #readTo = 0
   #output = ''
+  /** How often flows were started. */
+  #starts = 0
 
   private constructor(process: ChildProcess, userDir: string, url: string, temporary: boolean) {
     this.process = process
@@ -73,7 +75,9 @@ export class NodeRed {
     this.#temporary = temporary
     for (const stream of [process.stdout, process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.#output = (this.#output + chunk.toString('utf8')).slice(-200_000)
+        const text = chunk.toString('utf8')
+        this.#output = (this.#output + text).slice(-200_000)
+        this.#starts += text.match(/Started (modified )?(flows|nodes)/g)?.length ?? 0
       })
     }
   }
@@ -165,10 +169,13 @@ export class NodeRed {
     return { status, results: Array.isArray(results) ? results : [] }
   }
 
-  /** Deploys over the admin API as the editor does. */
+  /** Deploys over the admin API as the editor does, one at a time, and waits until the new nodes are there. */
   async deploy(flows: FlowNode[], type: 'full' | 'nodes' | 'flows' = 'full'): Promise<void> {
+    const startsBefore = this.#starts
     const { status, body } = await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type })
     if (status !== 204 && status !== 200) throw new Error(`the deploy failed with ${status}: ${JSON.stringify(body)}`)
+    // Node-RED answers before it starts them.
+    await until(() => this.#starts > startsBefore, 20_000)
   }
 
   /** Everything recorded so far, of one topic if wanted. */
@@ -193,15 +200,18 @@ export class NodeRed {
     }
   }
 
-  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted. */
+  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted; asks once for each. */
   async recordedWhen(
     topic: string,
     wanted: (message: Recorded) => boolean,
     { from = this.recorded(topic).length, timeoutMs = 20_000 } = {},
   ): Promise<Recorded> {
     let found: Recorded | undefined
+    let next = from
     await until(() => {
-      found = this.recorded(topic).slice(from).find(wanted)
+      const messages = this.recorded(topic).slice(next)
+      next += messages.length
+      found = messages.find(wanted)
       return found !== undefined
     }, timeoutMs)
     if (!found) throw new Error('not found')

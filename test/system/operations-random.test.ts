@@ -27,13 +27,16 @@ describe('a thousand operations at random', function () {
   let device: ModbusDevice
   let nodeRed: NodeRed
   let pipeline: Pipeline
+  let watch: TwinWatch
 
   before(async () => {
     device = await ModbusDevice.start({ engine: 'jsmodbus' })
     nodeRed = await NodeRed.start({ flows: flow({}), settings: FACTS_ROUTE })
     pipeline = await Pipeline.connect(nodeRed.url)
+    watch = new TwinWatch(nodeRed)
   })
   after(async () => {
+    watch.stop()
     pipeline.close()
     await nodeRed.dispose()
     await device.close()
@@ -97,7 +100,6 @@ describe('a thousand operations at random', function () {
       return factsOf(nodeRed)
     }
 
-    const watch = new TwinWatch(nodeRed)
     // The first ones fill caches.
     for (let count = 0; count < OPERATIONS / 10; count++) {
       operate()
@@ -121,7 +123,6 @@ describe('a thousand operations at random', function () {
     )
 
     const after = await measure()
-    watch.stop()
     assert.deepEqual(watch.twins, [])
     assert.ok(watch.seen > 100, `only ${watch.seen} processes were started`)
     assert.deepEqual({ ...after, heapMb: 0 }, { ...before, heapMb: 0 })

@@ -12,19 +12,42 @@ const CONTROLLING = ['boiler/start', 'boiler/stop', 'boiler/restart', 'start-all
   (path) => `processes/${path}`,
 )
 const PASSWORD = 'only-for-this-test'
+const PERMISSIONS = {
+  operator: '*',
+  guest: 'read',
+  viewer: 'collector-supervisor.read',
+  controller: ['collector-supervisor.read', 'collector-supervisor.write'],
+  programmer: ['flows.read', 'flows.write'],
+}
+type User = keyof typeof PERMISSIONS
 
 function adminAuth(): string {
   const require = createRequire(join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js'))
   const hash = JSON.stringify(require('bcryptjs').hashSync(PASSWORD, 4))
-  const user = (username: string, permissions: string) =>
-    `{ username: '${username}', password: ${hash}, permissions: '${permissions}' }`
-  return `adminAuth: { type: 'credentials', users: [${user('operator', '*')}, ${user('guest', 'read')}] },`
+  const users = Object.entries(PERMISSIONS).map(([username, permissions]) => ({ username, permissions }))
+  const list = users.map((user) => `{ ...${JSON.stringify(user)}, password: ${hash} }`)
+  return `adminAuth: { type: 'credentials', users: [${list}] },`
 }
 
-async function tokenOf(nodeRed: NodeRed, username: string, root = ''): Promise<Record<string, string>> {
-  const grant = { client_id: 'node-red-admin', grant_type: 'password', scope: '*', username, password: PASSWORD }
-  const scope = username === 'guest' ? 'read' : '*'
-  const { body } = await nodeRed.request('POST', `${root}/auth/token`, { ...grant, scope })
+/** For the settings: a route that tells the paths of all routes that nodes have mounted on Node-RED's admin server. */
+const ROUTES_ROUTE = `
+  httpAdminMiddleware: (req, res, next) => {
+    if (req.path !== '/test/routes') return next()
+    const { stack } = require.main.require('@node-red/runtime').httpAdmin._router
+    const routes = stack.filter((layer) => layer.route).map(({ route }) => route)
+    res.json(routes.map(({ path, methods }) => ({ path, methods: Object.keys(methods) })))
+  },
+`
+
+async function tokenOf(nodeRed: NodeRed, username: User, root = ''): Promise<Record<string, string>> {
+  const grant = {
+    client_id: 'node-red-admin',
+    grant_type: 'password',
+    scope: [PERMISSIONS[username]].flat().join(' '),
+    username,
+    password: PASSWORD,
+  }
+  const { body } = await nodeRed.request('POST', `${root}/auth/token`, grant)
   const token = typeof body === 'object' && body !== null && 'access_token' in body ? body.access_token : undefined
   assert.equal(typeof token, 'string', JSON.stringify(body))
   return { authorization: `Bearer ${token}` }
@@ -45,7 +68,7 @@ describe('with adminAuth', function () {
     device = await ModbusDevice.start()
     nodeRed = await NodeRed.start({
       flows: flowOf(supervisorNode(), readerNode('boiler', device.port)),
-      settings: adminAuth(),
+      settings: adminAuth() + ROUTES_ROUTE,
     })
   })
   after(async () => {
@@ -68,28 +91,53 @@ describe('with adminAuth', function () {
     }
   })
 
-  it('a user who may only read sees everything and controls nothing', async () => {
-    const guest = await tokenOf(nodeRed, 'guest')
-    for (const path of READING)
-      assert.equal((await nodeRed.request('GET', `/collectors/${path}`, undefined, guest)).status, 200, path)
-    for (const path of CONTROLLING)
-      assertIsError(await nodeRed.request('POST', `/collectors/${path}`, undefined, guest), [401, 403], path)
-    const { body } = await nodeRed.request('GET', '/collectors/processes/boiler', undefined, guest)
-    assert.equal(Object(body).generation, 1)
-  })
-
-  it('a user who may do all stops and starts a reader', async () => {
-    const operator = await tokenOf(nodeRed, 'operator')
-    for (const [command, status] of [
-      ['stop', 'stopped'],
-      ['start', 'running'],
-    ]) {
-      const answer = await nodeRed.request('POST', `/collectors/processes/boiler/${command}`, undefined, operator)
-      assert.equal(answer.status, 200, JSON.stringify(answer.body))
-      const { body } = await nodeRed.request('GET', '/collectors/processes/boiler', undefined, operator)
-      assert.equal(Object(body).status, status)
+  it('no route that was ever mounted answers without a token', async () => {
+    const { body } = await nodeRed.request('GET', '/test/routes')
+    assert.ok(Array.isArray(body))
+    const routes = body.filter(({ path }) => /collector/.test(path))
+    assert.ok(routes.length >= READING.length + CONTROLLING.length, JSON.stringify(routes))
+    for (const { path, methods } of routes) {
+      for (const method of methods) {
+        const answer = await nodeRed.request(method.toUpperCase(), path.replace(':name', 'boiler'))
+        assertIsError(answer, [401], `${method} ${path}`)
+      }
     }
   })
+
+  for (const user of ['guest', 'viewer'] as const) {
+    it(`a user who may only read sees everything and controls nothing: ${PERMISSIONS[user]}`, async () => {
+      const headers = await tokenOf(nodeRed, user)
+      for (const path of READING)
+        assert.equal((await nodeRed.request('GET', `/collectors/${path}`, undefined, headers)).status, 200, path)
+      for (const path of CONTROLLING)
+        assertIsError(await nodeRed.request('POST', `/collectors/${path}`, undefined, headers), [401, 403], path)
+      const { body } = await nodeRed.request('GET', '/collectors/processes/boiler', undefined, headers)
+      assert.equal(Object(body).generation, 1)
+    })
+  }
+
+  it('a user with permissions for other things sees and controls nothing', async () => {
+    const headers = await tokenOf(nodeRed, 'programmer')
+    for (const path of READING)
+      assertIsError(await nodeRed.request('GET', `/collectors/${path}`, undefined, headers), [401, 403], path)
+    for (const path of CONTROLLING)
+      assertIsError(await nodeRed.request('POST', `/collectors/${path}`, undefined, headers), [401, 403], path)
+  })
+
+  for (const user of ['operator', 'controller'] as const) {
+    it(`a user who may write stops and starts a reader: ${PERMISSIONS[user]}`, async () => {
+      const headers = await tokenOf(nodeRed, user)
+      for (const [command, status] of [
+        ['stop', 'stopped'],
+        ['start', 'running'],
+      ]) {
+        const answer = await nodeRed.request('POST', `/collectors/processes/boiler/${command}`, undefined, headers)
+        assert.equal(answer.status, 200, JSON.stringify(answer.body))
+        const { body } = await nodeRed.request('GET', '/collectors/processes/boiler', undefined, headers)
+        assert.equal(Object(body).status, status)
+      }
+    })
+  }
 })
 
 describe('wherever Node-RED serves its editor', function () {
