@@ -36,8 +36,9 @@ export class RunFiles {
 
   /** Ends what an earlier Node-RED has left behind: SIGTERM, 2 s, SIGKILL. Returns the pids that were still alive. */
   async sweep(): Promise<number[]> {
-    const names = readdirSync(this.#folder).filter((name) => name.endsWith('.run'))
-    const ended = await Promise.all(names.map((name) => this.#sweepOne(join(this.#folder, name))))
+    const files = readdirSync(this.#folder, { withFileTypes: true })
+    const runFiles = files.filter((file) => file.isFile() && file.name.endsWith('.run'))
+    const ended = await Promise.all(runFiles.map(({ name }) => this.#sweepOne(join(this.#folder, name))))
     return ended.filter((pid) => pid !== undefined)
   }
 
