@@ -64,7 +64,6 @@ export function buildFrame(list: ListField, translate: Translate): Frame {
     extraButton.setAttribute('aria-pressed', String(shown))
   }
   extraButton.addEventListener('click', () => showExtra(!root.classList.contains('collector-tags-extra')))
-  showExtra(false)
 
   return {
     root,

@@ -53,6 +53,11 @@ export class TagTable {
     this.#list = new RowList(root, header, translate('tags.empty'), () => this.#changed())
     root.append(footer)
     parent.append(root)
+    // A column that is not needed every day is shown where it is used.
+    const unused = cellsOf(list, {})
+    const used = tags.map((tag) => cellsOf(list, tag))
+    const isUsed = (column: string): boolean => used.some((cells) => cells[column] !== unused[column])
+    this.#frame.showExtra(extraColumns(list).some(isUsed))
     this.#waiting = tags
     this.#insertWaiting(ROWS_AT_ONCE)
     if (this.#waiting.length > 0) window.setTimeout(() => this.#insertWaiting(), OPENED_MS)
@@ -221,10 +226,8 @@ export class TagTable {
     this.#checkTimer = undefined
     const { list, wording, describe, checked } = this.#options
     const rows = this.#list.rows()
-    const found = checkTags(
-      list,
-      rows.map(({ cells }) => cells),
-    )
+    const cells = rows.map((row) => row.cells)
+    const found = checkTags(list, cells)
     this.#problems = new Map()
     for (const [index, row] of rows.entries()) {
       const ofRow = new Map([...(found[index] ?? [])].map(([column, message]) => [column, wording(message)]))

@@ -23,8 +23,7 @@ export function tagOf(list: ListField, cells: Cells, stored: Tag): Tag {
     const cell = cells[column] ?? ''
     if (column in stored && textOf(stored[column]) === cell) continue
     const value = storedOf(field, cell)
-    if (value === field.default && !(column in stored) && !ALWAYS_STORED.includes(column)) delete tag[column]
-    else tag[column] = value
+    if (value !== field.default || column in stored || ALWAYS_STORED.includes(column)) tag[column] = value
   }
   return tag
 }

@@ -94,7 +94,9 @@ export class Supervisors implements Fleet {
   }
 
   async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {
-    const all = this.#members().filter(({ supervisor }) => supervisorId === undefined || supervisor.id === supervisorId)
+    const all = this.#members().filter(
+      ({ member, supervisor }) => !member.retired && (supervisorId === undefined || supervisor.id === supervisorId),
+    )
     switch (command.command) {
       case 'start-all':
         return Promise.all(all.map((target) => this.#operate(target, 'start')))
@@ -103,11 +105,12 @@ export class Supervisors implements Fleet {
       case 'start':
       case 'stop':
       case 'restart': {
-        const target = this.#find(command.name, supervisorId)
-        if (target) return [await this.#operate(target, command.command)]
-        return [
-          { name: command.name, success: false, error: `there is no process "${command.name}"`, code: 'not-found' },
-        ]
+        const { name } = command
+        const target = this.#find(name, supervisorId)
+        if (!target) return [{ name, success: false, error: `there is no process "${name}"`, code: 'not-found' }]
+        // Its node is gone: nobody could stop again what would be started now.
+        if (target.member.retired) return [{ name, success: false, error: 'it is being removed', code: 'conflict' }]
+        return [await this.#operate(target, command.command)]
       }
       default:
         return command satisfies never

@@ -9,6 +9,9 @@ const DIST = resolve(__dirname, '..', '..')
 /** Variables that a child gets from Node-RED's environment. No NODE_OPTIONS, no proxies, no secrets. */
 const ENVIRONMENT = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot']
 
+/** One arena of glibc's malloc for all threads of a collector: each more keeps memory that the others cannot use. */
+const MALLOC = { MALLOC_ARENA_MAX: '1' }
+
 /** Part of the memory limit that JavaScript's heap may take; Buffers live outside of it. */
 const HEAP_SHARE = 0.5
 const HEAP_MIN_MB = 48
@@ -29,8 +32,13 @@ export function sandboxFlags(memoryLimitMb: number): string[] {
     '--permission',
     `--allow-fs-read=${join(DIST, '*')}`,
     '--disable-proto=delete',
-    // A small young generation: a collector makes little garbage, and 50 of them share one gateway.
+    // Node 22 warns of node:sqlite on stderr, where the log expects trouble.
+    '--disable-warning=ExperimentalWarning',
+    // 50 collectors share one gateway: a small young generation, and no threads for compiling and collecting garbage.
+    // What the compiler's thread needs for a moment, malloc would keep for ever; without it a cycle waits some ms, once.
     '--max-semi-space-size=1',
+    '--single-threaded',
+    '--v8-pool-size=1',
   ]
   if (memoryLimitMb > 0) {
     flags.push(`--max-old-space-size=${Math.max(HEAP_MIN_MB, Math.round(memoryLimitMb * HEAP_SHARE))}`)
@@ -41,7 +49,7 @@ export function sandboxFlags(memoryLimitMb: number): string[] {
 }
 
 export function sandboxEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
-  const environment: Record<string, string> = {}
+  const environment: Record<string, string> = { ...MALLOC }
   for (const name of ENVIRONMENT) {
     const value = from[name]
     if (value !== undefined) environment[name] = value

@@ -11,7 +11,7 @@ const LOOKS: Record<string, Look> = {
   narrow: { width: 820 },
 }
 
-inEveryNodeRed('The dialogs', ({ version, nodeRed, open }) => {
+inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
   for (const [name, look] of Object.entries(LOOKS)) {
     it(`open without a complaint and with a text for everything (${name})`, async () => {
       const { editor, table } = await open(look)
@@ -62,24 +62,20 @@ inEveryNodeRed('The dialogs', ({ version, nodeRed, open }) => {
     assert.deepEqual((await table.column('name')).slice(0, 3), ['temperature', '<b>&"', 'pressure'])
     await editor.cancel()
     await editor.deploy()
-    const deployed = nodeRed()
-      .flow()
-      .find(({ id }) => id === 'reader')
-    assert.equal(deployed?.emit, 'change')
-    assert.equal(Number(deployed?.port), 1502)
-    assert.deepEqual(Array.isArray(deployed?.tags) && deployed.tags.slice(0, 2), [
+    const saved = deployed('reader')
+    assert.equal(saved?.emit, 'change')
+    assert.equal(Number(saved?.port), 1502)
+    assert.deepEqual(Array.isArray(saved?.tags) && saved.tags.slice(0, 2), [
       { ...TAGS[0], scale: 0.1 },
       { name: '<b>&"', address: '40003', type: 'float32', order: 'CDAB', scale: 0.1, unit: '°C', deadband: 0.5 },
     ])
-    assert.deepEqual(Array.isArray(deployed?.tags) && deployed.tags.slice(2), TAGS.slice(1))
+    assert.deepEqual(Array.isArray(saved?.tags) && saved.tags.slice(2), TAGS.slice(1))
     assert.deepEqual(editor.complaints, [])
   })
 
   it('change nothing when cancelled, nor when saved without a change', async () => {
     const { editor, table } = await open()
-    const before = nodeRed()
-      .flow()
-      .find(({ id }) => id === 'twin')
+    const before = deployed('twin')
     await editor.edit('twin')
     await table.cell(0, 'name').fill('other')
     await table.cell(0, 'name').press('Control+d')
@@ -96,9 +92,7 @@ inEveryNodeRed('The dialogs', ({ version, nodeRed, open }) => {
     await editor.edit('twin')
     await editor.done()
     await editor.deploy()
-    const after = nodeRed()
-      .flow()
-      .find(({ id }) => id === 'twin')
+    const after = deployed('twin')
     assert.deepEqual(after?.tags, before?.tags)
     assert.equal(after?.host, before?.host)
   })

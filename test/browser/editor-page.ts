@@ -1,9 +1,9 @@
 // Node-RED's editor in a real Chromium, as a user sees it.
 
-import { existsSync, mkdirSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
+import { SHOTS } from '../support/browser'
 
 /** The parts of Node-RED's editor that the tests use themselves. */
 declare global {
@@ -16,28 +16,7 @@ declare global {
   }
 }
 
-const CHROMIUM = process.env.CHROMIUM ?? '/usr/bin/chromium'
-const SHOTS = join(tmpdir(), 'collector-shots')
-const FLAGS = [
-  '--no-sandbox',
-  '--disable-gpu',
-  '--disable-quic',
-  '--no-first-run',
-  '--disable-background-networking',
-  '--disable-component-update',
-  '--disable-sync',
-]
-
 export type Look = { locale?: string; colorScheme?: 'light' | 'dark'; width?: number; height?: number }
-
-export function hasChromium(): boolean {
-  return existsSync(CHROMIUM)
-}
-
-/** Playwright gives it a user data folder of its own. */
-export function startChromium(): Promise<Browser> {
-  return chromium.launch({ executablePath: CHROMIUM, headless: true, args: FLAGS })
-}
 
 export class EditorPage {
   readonly page: Page

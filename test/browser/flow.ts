@@ -1,6 +1,6 @@
 // The flow that the dialogs are opened in.
 
-import type { FlowNode } from './node-red'
+import type { FlowNode } from '../support/node-red'
 
 export const TAGS = [
   { name: 'temperature', address: '40001', type: 'float32', order: 'CDAB', unit: '°C', deadband: 0.5 },
@@ -10,9 +10,19 @@ export const TAGS = [
   { name: 'counter', address: 'holding:123', type: 'uint32' },
 ]
 
+/** Not started: here only the dialogs are of interest. */
 function reader(id: string, name: string, tags: object[], y: number): FlowNode {
   const place = { z: 'tab', x: 200, y, wires: [[]] }
-  return { id, type: 'modbus-in', name, supervisor: 'supervisor', host: '192.168.0.10', tags, ...place }
+  return {
+    id,
+    type: 'modbus-in',
+    name,
+    supervisor: 'supervisor',
+    host: '192.168.0.10',
+    autoStart: 'false',
+    tags,
+    ...place,
+  }
 }
 
 export const FLOW: FlowNode[] = [

@@ -41,6 +41,17 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
     assert.equal(await table.focus(), '1 scale')
   })
 
+  it('shows columns that are not needed every day where they are used', async () => {
+    const { editor, table } = await open()
+    await editor.edit('twin')
+    await table.showExtraColumns()
+    await table.cell(3, 'unitId').fill('17')
+    await editor.done()
+    await editor.edit('twin')
+    assert.equal(await table.cell(3, 'unitId').isVisible(), true)
+    assert.equal(await table.cell(3, 'unitId').inputValue(), '17')
+  })
+
   it('adds tags that go on with the pattern, by button and by Enter', async () => {
     const { editor, table } = await open()
     await editor.edit('empty')

@@ -30,7 +30,7 @@ describe('what is pasted', () => {
         ['c', 'd'],
       ],
     },
-    { what: 'blanks around a cell are left out', text: ' a \t b ', rows: [['a', 'b']] },
+    { what: 'blanks around a cell are left out', text: ' a \t" b "', rows: [['a', 'b']] },
     {
       what: 'a cell in quotes may have tabs, line ends and quotes',
       text: '"a\tb"\t"c\nd"\t"say ""x"""\ne\tf',

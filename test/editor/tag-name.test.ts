@@ -5,6 +5,7 @@ const rows = [
   { name: 'pump1', taken: [], next: 'pump2' },
   { name: 'pump1', taken: ['pump2', 'pump3'], next: 'pump4' },
   { name: 'tank_09', taken: [], next: 'tank_10' },
+  { name: 'tank_08', taken: [], next: 'tank_09' },
   { name: 'tank_99', taken: [], next: 'tank_100' },
   { name: 'oven', taken: [], next: 'oven2' },
   { name: 'oven', taken: ['oven2'], next: 'oven3' },

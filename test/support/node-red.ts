@@ -31,8 +31,12 @@ export type NodeRedOptions = {
   nodeRedFolder?: string
   /** Kept over a restart; made and removed by the test otherwise. */
   userDir?: string
+  /** Command line in front of it, which ends by executing it in its own place. */
+  launcher?: string[]
   /** Puts the package there; a link to this checkout by default. */
   install?: (userDir: string) => void
+  /** In a process group of its own, as a shell would start it. */
+  ownGroup?: boolean
 }
 
 /** Ends a flow: everything that comes in is recorded. Wire nodes to the id `record`. */
@@ -79,9 +83,11 @@ export class NodeRed {
     const port = await freePort()
     prepareUserDir(userDir, port, options)
     const folder = options.nodeRedFolder ?? join(PACKAGE_ROOT, 'node_modules', 'node-red')
-    const child = spawn(process.execPath, [join(folder, 'red.js'), '-u', userDir], {
+    const [command = '', ...args] = [...(options.launcher ?? []), process.execPath, join(folder, 'red.js')]
+    const child = spawn(command, [...args, '-u', userDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
+      detached: options.ownGroup ?? false,
     })
     const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
     await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, 30_000)

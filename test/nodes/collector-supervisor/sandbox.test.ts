@@ -40,7 +40,7 @@ describe('the sandbox of a collector', () => {
       LD_PRELOAD: '/evil.so',
       LANG: undefined,
     })
-    assert.deepEqual(environment, { PATH: '/bin', TZ: 'Asia/Shanghai' })
+    assert.deepEqual(environment, { MALLOC_ARENA_MAX: '1', PATH: '/bin', TZ: 'Asia/Shanghai' })
   })
 
   it('runs the script with the flags before it, by this very Node', () => {
