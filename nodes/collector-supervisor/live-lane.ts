@@ -57,9 +57,12 @@ export class LiveLane {
     return { path: this.#current.path, capacityBytes: this.#capacityBytes }
   }
 
-  /** Reads all that is there now, without regard to the slice. */
+  /** Reads all that is there now, without regard to the slice; what is written meanwhile has time. */
   drain(): void {
-    this.#read(Number.POSITIVE_INFINITY)
+    this.#guard(() => {
+      const end = this.#current.end()
+      while (this.#current.cursor < end && this.#readSome() > 0);
+    })
   }
 
   /**
@@ -79,7 +82,7 @@ export class LiveLane {
 
   #tick(): void {
     const started = this.#now()
-    this.#read(started + SLICE_MS)
+    this.#readSlice(started + SLICE_MS)
     if (started - this.#discardedAt >= DISCARD_MS) {
       this.#discardedAt = started
       this.#guard(() => this.#current.discard())
@@ -90,16 +93,18 @@ export class LiveLane {
     }
   }
 
-  #read(until: number): void {
+  #readSlice(until: number): void {
     this.#guard(() => {
-      for (;;) {
-        const messages = this.#current.next(MESSAGES_AT_ONCE)
-        // A child has written to the former queue before it wrote to this one: read later, told earlier.
-        this.#readFormer()
-        for (const message of messages) this.#listener.message(message)
-        if (messages.length < MESSAGES_AT_ONCE || this.#now() >= until) return
-      }
+      while (this.#readSome() === MESSAGES_AT_ONCE && this.#now() < until);
     })
+  }
+
+  #readSome(): number {
+    const messages = this.#current.next(MESSAGES_AT_ONCE)
+    // A child has written to the former queue before it wrote to this one: read later, told earlier.
+    this.#readFormer()
+    for (const message of messages) this.#listener.message(message)
+    return messages.length
   }
 
   #readFormer(): void {

@@ -24,6 +24,16 @@ export class QueueTail {
     }
   }
 
+  /** Id of the message that was read last. */
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  /** Id of the message that was written last. Throws a QueueError. */
+  end(): number {
+    return this.#queue.lastId()
+  }
+
   /** The next messages, each given once. Throws a QueueError. */
   next(max: number): Message[] {
     const messages = this.#queue.tail(this.#cursor, max)

@@ -9,6 +9,7 @@ import type { FromChild } from '../../../lib/contract/control'
 import type { ExitFacts } from '../../../lib/contract/process-event'
 import { Child, type ChildProgram } from '../../../nodes/collector-supervisor/child'
 import { groupIsEmpty, signalGroup } from '../../../nodes/collector-supervisor/process-group'
+import { seenProcess } from '../../support/processes'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { until } from '../../support/until'
 
@@ -241,6 +242,17 @@ describe('a process group', () => {
     const beyond = 2 ** 22 + 1
     assert.equal(groupIsEmpty(beyond), true)
     assert.equal(signalGroup(beyond, 'SIGKILL'), false)
+  })
+
+  it('of a zombie that nobody reaps is empty', async () => {
+    // `sleep` knows nothing of the child that the shell had before it became `sleep`.
+    const witness = new Witness({ args: ['-c', "setsid sh -c 'echo $$' & exec sleep 1000"] })
+    const zombie = Number(await witness.said('stdout: '))
+    await until(() => groupIsEmpty(zombie))
+    assert.equal(seenProcess(zombie)?.state, 'Z')
+    assert.equal(groupIsEmpty(witness.pid), false)
+    witness.child.kill()
+    await witness.ended()
   })
 
   it('of a living process is not empty', async () => {
