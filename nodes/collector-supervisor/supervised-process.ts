@@ -6,7 +6,7 @@ import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
-import { Child, type ChildProgram } from './child'
+import { Child } from './child'
 import type { LogLine } from './face'
 import { Inbox } from './inbox'
 import { LogRing } from './log-ring'
@@ -14,44 +14,11 @@ import { step } from './machine'
 import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
-import type { RestartPolicy } from './policy'
 import { type ProcessSpec, sameProcess } from './process-spec'
 import { rowOf } from './report'
-import type { SpawnGate } from './spawn-gate'
 import type { Usage } from './statistics'
+import type { Surroundings } from './surroundings'
 import { HEARTBEAT_MS } from './watchdog'
-
-export type Transition = {
-  name: string
-  from: Machine
-  to: Machine
-  reason: string
-  exit: ExitFacts | undefined
-  log: string[]
-}
-
-/** What a process needs of its supervisor. */
-export type Surroundings = {
-  supervisorName(): string
-  policy(): RestartPolicy
-  memoryLimitMb(): number
-  live(): LiveQueueRef
-  /** Everything of an earlier process is still read before it is declared over. */
-  drainLive(): void
-  /** Nothing that this process writes has come through the live queue since then. */
-  distrustLive(unheardSince: number): void
-  program(spec: ProcessSpec): ChildProgram
-  gate: SpawnGate
-  /** Settles when no other process is left that this one would get in the way of. */
-  vacated(): Promise<void>
-  started(pid: number): void
-  ended(): void
-  changed(): void
-  transition(transition: Transition): void
-  now(): number
-  wallClock(): Date
-  chance(): number
-}
 
 const LAST_LINES = 50
 /** A child that ends closes its channel a moment earlier. */

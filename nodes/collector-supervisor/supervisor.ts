@@ -16,7 +16,8 @@ import { RunFiles } from './run-files'
 import { collectorProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
-import { SupervisedProcess, type Surroundings, type Transition } from './supervised-process'
+import { SupervisedProcess } from './supervised-process'
+import type { Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** A released process is kept so long for a re-created node, ms. */
