@@ -124,8 +124,8 @@ export class Inbox {
       return
     }
     this.#inFlight.add(delivery)
-    this.#listener(delivery)
     setImmediate(() => this.#inFlight.delete(delivery))
+    this.#listener(delivery)
   }
 }
 

@@ -2,6 +2,7 @@
 // (child, watchdog, clock, operator) and carries out its effects.
 
 import type { FromChild, LiveQueueRef } from '../../lib/contract/control'
+import { messageOf } from '../../lib/contract/fault'
 import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
@@ -100,9 +101,19 @@ export class SupervisedProcess {
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
     const { badTag } = this.inbox
-    const wasSilent = this.inbox.take(message) && this.#observation.reading(this.#around.now())
+    const wasSilent = this.#take(message) && this.#observation.reading(this.#around.now())
     const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
     if (wasSilent || tagsChanged) this.#around.changed()
+  }
+
+  /** What a flow makes of one reading must not cost Node-RED its life, or another reader its readings. */
+  #take(message: Message): boolean {
+    try {
+      return this.inbox.take(message)
+    } catch (error) {
+      this.#note('error', `a reading could not be passed on: ${messageOf(error)}`)
+      return true
+    }
   }
 
   /** The children learn of a new live queue. */

@@ -86,6 +86,8 @@ describe('the live queue, when it is', function () {
   it('under attack, does not touch Node-RED', () => {
     assert.ok(nodeRed.alive, nodeRed.output.slice(-5000))
     assert.equal(nodeRed.pid, pid)
+    // Nor does it complain of so many readers.
+    assert.doesNotMatch(nodeRed.output, /MaxListenersExceededWarning/)
   })
 })
 
