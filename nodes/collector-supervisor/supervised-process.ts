@@ -154,7 +154,8 @@ export class SupervisedProcess {
       else if (effect.do === 'kill') this.#kill()
       else this.#askStop(effect.graceMs)
     }
-    this.#operations.update(machine)
+    // An effect may have led further already.
+    this.#operations.update(this.#machine)
     this.#arm()
   }
 
@@ -292,8 +293,8 @@ export class SupervisedProcess {
   #onReady(version: number, now: number): void {
     if (this.#machine.state.status !== 'starting') return
     if (version !== CONTROL_VERSION) {
-      const reason = `speaks version ${version} of the control messages, not ${CONTROL_VERSION}`
-      this.feed({ type: 'misbehaved', reason, how: 'quick', afterwards: 'crashed' })
+      const problem = `speaks version ${version} of the control messages, not ${CONTROL_VERSION}`
+      this.feed({ type: 'refused', problem })
       return
     }
     this.#observation.ready(now)

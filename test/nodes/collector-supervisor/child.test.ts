@@ -9,7 +9,6 @@ import type { FromChild } from '../../../lib/contract/control'
 import type { ExitFacts } from '../../../lib/contract/process-event'
 import { Child, type ChildProgram } from '../../../nodes/collector-supervisor/child'
 import { groupIsEmpty, signalGroup } from '../../../nodes/collector-supervisor/process-group'
-import { seenProcess } from '../../support/processes'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { until } from '../../support/until'
 
@@ -234,32 +233,5 @@ describe('a child process', () => {
     leftovers.push(Number(await witness.said('stdout: ')))
     assert.deepEqual(await witness.ended(), { code: 3, signal: null })
     assert.ok(groupIsEmpty(witness.pid))
-  })
-})
-
-describe('a process group', () => {
-  it('that does not exist is empty, and no signal harms it', () => {
-    const beyond = 2 ** 22 + 1
-    assert.equal(groupIsEmpty(beyond), true)
-    assert.equal(signalGroup(beyond, 'SIGKILL'), false)
-  })
-
-  it('of a zombie that nobody reaps is empty', async () => {
-    // `sleep` knows nothing of the child that the shell had before it became `sleep`.
-    const witness = new Witness({ args: ['-c', "setsid sh -c 'echo $$' & exec sleep 1000"] })
-    const zombie = Number(await witness.said('stdout: '))
-    await until(() => groupIsEmpty(zombie))
-    assert.equal(seenProcess(zombie)?.state, 'Z')
-    assert.equal(groupIsEmpty(witness.pid), false)
-    witness.child.kill()
-    await witness.ended()
-  })
-
-  it('of a living process is not empty', async () => {
-    const witness = new Witness({ args: ['-c', 'sleep 1000'] })
-    assert.equal(groupIsEmpty(witness.pid), false)
-    assert.equal(signalGroup(witness.pid, 'SIGKILL'), true)
-    await witness.ended()
-    assert.equal(groupIsEmpty(witness.pid), true)
   })
 })
