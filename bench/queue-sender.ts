@@ -11,7 +11,15 @@ const values = Array.from({ length: VALUES }, (_, index) => index)
 /** The cycle of a reader with 100 numbers. */
 export function sampleEnvelope(cycle: number): Envelope<Uint8Array> {
   const time = new Date()
-  const batch = { generation: 1, revision: 1, cycle, time: time.getTime(), values, bad: new Map(), sourceTimes: new Map() }
+  const batch = {
+    generation: 1,
+    revision: 1,
+    cycle,
+    time: time.getTime(),
+    values,
+    bad: new Map(),
+    sourceTimes: new Map(),
+  }
   return { origin: 'reader', to: 'node', title: TITLE_SAMPLES, data: encodeBatch(batch), time: time.toISOString() }
 }
 
