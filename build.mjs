@@ -1,13 +1,14 @@
 // sources -> dist, which is what is tested and published. Any failure ends it with 1.
 //   1. tsc checks everything and emits lib, nodes, simulators, test and bench
 //   2. a collector (nodes/*/collector.ts) becomes one file: quick to start, and all that its sandbox has to read
-//   3. a node's html gets its literal `defaults` and its bundled editor code; icons and locales are copied
+//   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
+import { fillCatalogs } from './editor/fill-catalog.mjs'
 import { fillHtml } from './editor/fill-html.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
@@ -25,6 +26,7 @@ for (const node of readdirSync('nodes')) {
   for (const part of ['icons', 'locales']) {
     if (existsSync(join(source, part))) cpSync(join(source, part), join(target, part), { recursive: true })
   }
+  if (existsSync(join(source, 'locales'))) fillCatalogs(target)
   const html = join(source, `${node}.html`)
   if (existsSync(html))
     writeFileSync(join(target, `${node}.html`), await fillHtml(readFileSync(html, 'utf8'), source, require))

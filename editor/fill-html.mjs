@@ -1,10 +1,56 @@
 // A node's html as it is published. The flow library and the scorecard parse it statically, so what is one table in the
-// sources (fields.ts) must stand in it as literals.
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+// sources (fields.ts) must stand in it as literals:
+//   defaults: someFields,        ->  defaults: { port: { value: 502, validate: editor.validate.port }, ... },
+//   credentials: someSecrets,    ->  credentials: { token: { type: 'password' }, ... },
+//   /* editor.ts */              ->  var editor = ... (the bundled code of the node's editor.ts)
+//   <form-row field="port" ...>  ->  see form-row.mjs
+import { join, resolve } from 'node:path'
+import { build } from 'esbuild'
+import { fillFormRows } from './form-row.mjs'
 
-/** @returns the html with its placeholders filled */
-export async function fillHtml(html, source, _require) {
-  if (!existsSync(join(source, 'editor.ts'))) return html
-  return html
+/** Properties that name a configuration node. */
+const CONFIG_NODES = { supervisor: 'collector-supervisor' }
+
+/** @returns the html with its placeholders filled; throws when one names nothing */
+export async function fillHtml(html, source, require) {
+  const tables = require(resolve('dist', source, 'fields.js'))
+  const fields = {}
+  const code = await bundleEditor(source)
+  const prefix = /category: 'config'/.test(html) ? 'node-config-input' : 'node-input'
+  const registered = html.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
+    if (!tables[table]) throw new Error(`${source}/fields.ts has no ${table}`)
+    Object.assign(fields, tables[table])
+    const literal = property === 'defaults' ? defaultOf : credentialOf
+    const lines = Object.entries(tables[table]).map((entry) => `${indent}  ${literal(...entry)},`)
+    return [`${indent}${property}: {`, ...lines, `${indent}},`].join('\n')
+  })
+  return fillFormRows(registered, fields, prefix).replace(/^ *\/\* editor\.ts \*\/$/m, () => code)
+}
+
+function defaultOf(name, field) {
+  const value = `value: ${JSON.stringify(field.default)}`
+  const configNode = CONFIG_NODES[name]
+  if (configNode) return `${name}: { ${value}, type: '${configNode}', required: ${field.required} }`
+  return `${name}: { ${value}, validate: editor.validate.${name} }`
+}
+
+function credentialOf(name) {
+  return `${name}: { type: '${/username/i.test(name) ? 'text' : 'password'}' }`
+}
+
+async function bundleEditor(source) {
+  const { outputFiles } = await build({
+    entryPoints: [join(source, 'editor.ts')],
+    bundle: true,
+    write: false,
+    format: 'iife',
+    globalName: 'editor',
+    platform: 'browser',
+    target: 'es2022',
+    charset: 'utf8',
+    loader: { '.css': 'text' },
+    legalComments: 'none',
+    logLevel: 'warning',
+  })
+  return outputFiles[0].text.trimEnd()
 }

@@ -74,13 +74,12 @@ export function runCollector<Config extends ReaderSettings>(
     control.adopt(configure.generation)
     try {
       const { create, settings } = prepare(factory, configure, control)
-      const openSink = openLiveQueue
       collector = new Collector({
         configure,
         settings,
         create,
         control,
-        openSink,
+        openSink: openLiveQueue,
         clock: systemClock,
         chance: Math.random,
       })

@@ -5,6 +5,7 @@ import { Socket } from 'node:net'
 import type { FromChild } from '../contract/control'
 import { CONTROL_FD, CONTROL_LINE_MAX } from '../contract/limits'
 import { LineSplitter } from '../contract/line-splitter'
+import { parseJson } from '../contract/parse'
 
 export type SupervisorSocket = {
   /** Calls `done` when the message is written or lost; never throws. */
@@ -25,7 +26,7 @@ export function openSupervisorSocket(on: { message(input: unknown): void; closed
     on.closed()
   }
   socket.on('data', (chunk: Buffer) => {
-    for (const line of lines.push(chunk)) on.message(line.cut > 0 ? undefined : parseLine(line.bytes))
+    for (const line of lines.push(chunk)) on.message(line.cut > 0 ? undefined : parseJson(line.bytes))
   })
   socket.on('error', close)
   socket.on('end', close)
@@ -45,14 +46,6 @@ function socketAt(fd: number): Socket | undefined {
   try {
     if (!fstatSync(fd).isSocket()) return undefined
     return new Socket({ fd, readable: true, writable: true })
-  } catch {
-    return undefined
-  }
-}
-
-function parseLine(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
   } catch {
     return undefined
   }

@@ -1,7 +1,8 @@
 // One read cycle of one reader as bytes, the body of a `samples` message, and the names that go with it (`tags`).
 // Fixed header, then the values: a batch of numbers and booleans is plain 64-bit floats, anything else is JSON.
 
-import { asCount, asOneOf, asRecord, asText } from './parse'
+import { asCount, asNumber, asOneOf, asRecord, asText, parseJson } from './parse'
+import { checkTagName } from './reader-fields'
 
 /** What a tag may hold. Exact 64-bit integers above 2^53 are decimal strings, dates ISO 8601. */
 export type Value = number | boolean | string | Value[] | { [key: string]: Value }
@@ -35,6 +36,8 @@ const FLOATS = 0
 const JSON_VALUES = 1
 /** Columns a batch may have: guards the decoder against an absurd count. */
 const COLUMNS_MAX = 1_000_000
+/** Arrays and objects inside of each other in one value: whoever walks through it further on does so recursively. */
+const DEPTH_MAX = 32
 
 /**
  * Layout, little-endian: u32 magic | u32 generation | u32 revision | f64 cycle | f64 time | u32 count | u8 encoding |
@@ -85,68 +88,69 @@ function encodeTail(batch: Batch, floats: boolean): Uint8Array {
   return new TextEncoder().encode(JSON.stringify(tail))
 }
 
-/** Parses the body of a `samples` message: undefined for anything malformed, however it came about. */
+const NO_TAIL: Record<string, unknown> = {}
+
+/**
+ * Parses the body of a `samples` message: undefined for anything malformed, however it came about. In what it returns
+ * exactly the bad columns are null.
+ */
 export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   if (bytes.length < HEADER_BYTES) return undefined
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const count = view.getUint32(28, true)
   const encoding = view.getUint8(32)
   if (view.getUint32(0, true) !== MAGIC || count > COLUMNS_MAX || encoding > JSON_VALUES) return undefined
-  const valueBytes = encoding === FLOATS ? count * 8 : 0
-  if (bytes.length < HEADER_BYTES + valueBytes) return undefined
-  const values: (Value | null)[] = new Array(count).fill(null)
-  if (encoding === FLOATS) {
-    for (let column = 0; column < count; column++) values[column] = view.getFloat64(HEADER_BYTES + column * 8, true)
-  }
-  const cycle = view.getFloat64(12, true)
-  const time = view.getFloat64(20, true)
-  if (!Number.isSafeInteger(cycle) || !Number.isFinite(time)) return undefined
-  const batch = {
+  const tailAt = HEADER_BYTES + (encoding === FLOATS ? count * 8 : 0)
+  const cycle = asCount(view.getFloat64(12, true))
+  const time = asNumber(view.getFloat64(20, true))
+  if (bytes.length < tailAt || cycle === undefined || time === undefined) return undefined
+  const tail = bytes.length === tailAt ? NO_TAIL : asRecord(parseJson(bytes.subarray(tailAt)))
+  const values = encoding === FLOATS ? decodeFloats(view, count) : decodeValues(tail?.v, count)
+  const bad = decodeBad(tail?.b, count)
+  const sourceTimes = decodeTimes(tail?.s, count)
+  if (!tail || !values || !bad || !sourceTimes) return undefined
+  for (const column of bad.keys()) values[column] = null
+  // As many as there are reasons: none is missing without one.
+  if (countOfNull(values) !== bad.size) return undefined
+  return {
     generation: view.getUint32(4, true),
     revision: view.getUint32(8, true),
     cycle,
     time,
     values,
-    bad: NONE_BAD,
-    sourceTimes: NO_TIMES,
+    bad,
+    sourceTimes,
   }
-  const tail = bytes.subarray(HEADER_BYTES + valueBytes)
-  if (tail.length === 0) return encoding === FLOATS ? batch : undefined
-  return decodeTail(batch, tail, encoding === JSON_VALUES)
 }
 
 const NONE_BAD: ReadonlyMap<number, string> = new Map()
 const NO_TIMES: ReadonlyMap<number, number> = new Map()
 
-function decodeTail(batch: Batch, bytes: Uint8Array, valuesExpected: boolean): Batch | undefined {
-  const tail = parseJson(bytes)
-  if (!tail) return undefined
-  const values = valuesExpected ? decodeValues(tail.v, batch.values.length) : batch.values
-  const bad = decodeBad(tail.b, batch.values.length)
-  const sourceTimes = decodePairs(tail.s, batch.values.length)
-  if (!values || !bad || !sourceTimes) return undefined
-  for (const column of bad.keys()) values[column] = null
-  return { ...batch, values, bad, sourceTimes }
-}
-
-function parseJson(bytes: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    return asRecord(JSON.parse(new TextDecoder().decode(bytes)))
-  } catch {
-    return undefined
+function decodeFloats(view: DataView, count: number): (number | null)[] {
+  const values: (number | null)[] = new Array(count).fill(null)
+  for (let column = 0; column < count; column++) {
+    const value = view.getFloat64(HEADER_BYTES + column * 8, true)
+    if (!Number.isNaN(value)) values[column] = value
   }
+  return values
 }
 
 function decodeValues(input: unknown, count: number): (Value | null)[] | undefined {
   if (!Array.isArray(input) || input.length !== count) return undefined
-  return input.every(isValueOrNull) ? input : undefined
+  return input.every((value) => value === null || isValue(value, DEPTH_MAX)) ? input : undefined
 }
 
-function isValueOrNull(input: unknown): input is Value | null {
-  if (input === null || typeof input === 'number' || typeof input === 'boolean' || typeof input === 'string')
-    return true
-  // JSON.parse yields nothing but these, arrays and plain objects
-  return typeof input === 'object'
+function isValue(input: unknown, depth: number): input is Value {
+  if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'string') return true
+  // JSON.parse yields nothing but these, null, arrays and plain objects
+  if (typeof input !== 'object' || input === null || depth === 0) return false
+  return Object.values(input).every((part) => isValue(part, depth - 1))
+}
+
+function countOfNull(values: readonly (Value | null)[]): number {
+  let count = 0
+  for (const value of values) if (value === null) count++
+  return count
 }
 
 function decodeBad(input: unknown, count: number): ReadonlyMap<number, string> | undefined {
@@ -163,15 +167,15 @@ function decodeBad(input: unknown, count: number): ReadonlyMap<number, string> |
   return bad
 }
 
-function decodePairs(input: unknown, count: number): ReadonlyMap<number, number> | undefined {
+function decodeTimes(input: unknown, count: number): ReadonlyMap<number, number> | undefined {
   if (input === undefined) return NO_TIMES
   if (!Array.isArray(input)) return undefined
-  const pairs = new Map<number, number>()
+  const times = new Map<number, number>()
   for (const entry of input) {
-    if (!Array.isArray(entry) || !isColumn(entry[0], count) || typeof entry[1] !== 'number') return undefined
-    pairs.set(entry[0], entry[1])
+    if (!Array.isArray(entry) || !isColumn(entry[0], count) || !Number.isFinite(entry[1])) return undefined
+    times.set(entry[0], entry[1])
   }
-  return pairs
+  return times
 }
 
 function isColumn(input: unknown, count: number): input is number {
@@ -193,6 +197,7 @@ export function parseTagList(input: unknown): TagList | undefined {
     const unit = asText(tag?.unit, 1000)
     const kind = asOneOf(tag?.kind, ['number', 'boolean', 'any'])
     if (name === undefined || unit === undefined || kind === undefined) return undefined
+    if (checkTagName(name) !== undefined) return undefined
     tags.push({ name, unit, kind })
   }
   return { generation, revision, tags }

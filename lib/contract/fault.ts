@@ -31,5 +31,9 @@ export function toFault(thrown: unknown): Fault {
 /** The text of anything thrown. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message
-  return String(thrown)
+  try {
+    return String(thrown)
+  } catch {
+    return 'something without a text was thrown'
+  }
 }

@@ -1,14 +1,16 @@
 // A byte stream as lines, with a limit: a line of a gigabyte costs no more than the limit.
 
-/** `cut` is how many bytes of the line were thrown away. */
+/** `bytes` may be a view of the chunk that was pushed last; `cut` is how many bytes of the line were thrown away. */
 export type Line = { bytes: Uint8Array; cut: number }
 
 const LINE_FEED = 10
 const CARRIAGE_RETURN = 13
+const NOTHING = new Uint8Array(0)
 
 export class LineSplitter {
   readonly #maxBytes: number
-  #parts: Uint8Array[] = []
+  /** The beginning of a line whose end has not come yet. */
+  #begun = NOTHING
   #length = 0
   #cut = 0
 
@@ -21,11 +23,10 @@ export class LineSplitter {
     const lines: Line[] = []
     let start = 0
     for (let end = chunk.indexOf(LINE_FEED); end !== -1; end = chunk.indexOf(LINE_FEED, start)) {
-      this.#keep(chunk.subarray(start, end))
-      lines.push(this.#take())
+      lines.push(this.#complete(chunk.subarray(start, end)))
       start = end + 1
     }
-    this.#keep(chunk.subarray(start))
+    if (start < chunk.length) this.#keep(chunk.subarray(start))
     return lines
   }
 
@@ -34,27 +35,36 @@ export class LineSplitter {
     return this.#length + this.#cut === 0 ? [] : [this.#take()]
   }
 
+  #complete(part: Uint8Array): Line {
+    if (this.#length + this.#cut === 0) return lineOf(part.subarray(0, this.#maxBytes), part.length)
+    this.#keep(part)
+    return this.#take()
+  }
+
+  /** Copies: a small rest must not keep the whole chunk in memory. */
   #keep(part: Uint8Array): void {
-    const room = this.#maxBytes - this.#length
-    const kept = part.subarray(0, room)
+    const kept = part.subarray(0, this.#maxBytes - this.#length)
     this.#cut += part.length - kept.length
-    if (kept.length === 0) return
-    this.#length += kept.length
-    // A copy: a small rest must not keep the whole chunk in memory.
-    this.#parts.push(kept.slice())
+    const length = this.#length + kept.length
+    if (length > this.#begun.length) {
+      const larger = new Uint8Array(Math.min(this.#maxBytes, Math.max(length, 2 * this.#length)))
+      larger.set(this.#begun.subarray(0, this.#length))
+      this.#begun = larger
+    }
+    this.#begun.set(kept, this.#length)
+    this.#length = length
   }
 
   #take(): Line {
-    const bytes = new Uint8Array(this.#length)
-    let at = 0
-    for (const part of this.#parts) {
-      bytes.set(part, at)
-      at += part.length
-    }
-    const line = { bytes: bytes.at(-1) === CARRIAGE_RETURN ? bytes.subarray(0, -1) : bytes, cut: this.#cut }
-    this.#parts = []
+    const line = lineOf(this.#begun.subarray(0, this.#length), this.#length + this.#cut)
+    this.#begun = NOTHING
     this.#length = 0
     this.#cut = 0
     return line
   }
+}
+
+function lineOf(kept: Uint8Array, length: number): Line {
+  const bytes = kept.at(-1) === CARRIAGE_RETURN ? kept.subarray(0, -1) : kept
+  return { bytes, cut: length - kept.length }
 }

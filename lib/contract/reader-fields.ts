@@ -15,6 +15,7 @@ export function checkTagName(name: string): string | undefined {
 
 /** The name of a reader is its key in the process table, in URLs and topics. */
 export function checkReaderName(name: string): string | undefined {
+  if (name === '.' || name === '..') return `"${name}" cannot be a reader's name: no URL can hold it`
   return checkTagName(name)
 }
 
@@ -52,7 +53,8 @@ export function tagList<F extends typeof tagFields>(item: F, checkAll?: (tags: I
 }
 export type TagProblem = { index: number; field: string; message: string }
 
-function duplicateNames(tags: { name: string }[]): TagProblem[] {
+/** A problem for every tag whose name an earlier one has. */
+export function duplicateNames(tags: { name: string }[]): TagProblem[] {
   const firstIndex = new Map<string, number>()
   const problems: TagProblem[] = []
   tags.forEach(({ name }, index) => {

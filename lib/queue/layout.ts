@@ -15,11 +15,11 @@ export const ID_ABSURD = 2 ** 52
 
 // Columns are left unconstrained on purpose: what others write is judged when it is read (message.ts) and kept as a dead
 // letter. Only an id out of range could not be read at all. AUTOINCREMENT: an id is never given twice, so a cursor holds.
-// The body comes last, since SQLite walks over what stands before a column.
+// The body comes last, since SQLite walks over what stands before a column. The index ends in the id by itself.
 const TABLES = [
   `CREATE TABLE queue (id INTEGER PRIMARY KEY CHECK (id = 1), capacity_bytes INTEGER, message_bytes INTEGER, dropped INTEGER)`,
   `CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND ${ID_MAX}), recipient TEXT, title TEXT, origin TEXT, time TEXT, priority INTEGER, kind INTEGER, crc INTEGER, body BLOB)`,
-  `CREATE INDEX message_order ON message (recipient, priority DESC, id)`,
+  `CREATE INDEX message_order ON message (recipient, priority DESC)`,
   `CREATE TABLE dead_letter (place INTEGER PRIMARY KEY, id INTEGER, recipient TEXT, title TEXT, origin TEXT, time TEXT, priority INTEGER, kind INTEGER, crc INTEGER, body BLOB, reason TEXT)`,
 ]
 

@@ -38,22 +38,24 @@ export function openQueue(path: string, busyTimeoutMs: number): Opened {
 /** Opens the queue at the path with these limits, or makes it; sets aside what is there and is none. */
 export function createQueueFile(path: string, limits: Limits, busyTimeoutMs: number, now: Date): Opened {
   checkLimits(limits)
+  const found = identityOf(path)
   try {
-    return { ...withPatience(() => openOrMake(path, limits, busyTimeoutMs)), identity: identityOf(path) }
+    return openOrMakePatiently(path, limits, busyTimeoutMs)
   } catch (thrown) {
     // nothing else is a reason to move a file: to be locked, or out of memory, says nothing about it
     if (toQueueError(thrown, path).kind !== 'CorruptedData' && !isUnopenable(path)) throw thrown
   }
-  const aside = setAside(path, now)
-  return { ...openOrMake(path, limits, busyTimeoutMs), identity: identityOf(path), aside }
+  // another creator may have been faster
+  const aside = identityOf(path) === found ? setAside(path, now) : undefined
+  return { ...openOrMakePatiently(path, limits, busyTimeoutMs), aside }
 }
 
 /** Tries again while somebody else is at it: SQLite itself does not wait when it changes the mode of a file. */
-function withPatience<T>(work: () => T): T {
+function openOrMakePatiently(path: string, limits: Limits, busyTimeoutMs: number): Opened {
   const end = performance.now() + OPEN_TIMEOUT_MS
   for (;;) {
     try {
-      return work()
+      return { ...openOrMake(path, limits, busyTimeoutMs), identity: identityOf(path) }
     } catch (thrown) {
       if (!(thrown instanceof QueueError && thrown.busy) || performance.now() > end) throw thrown
       pause(RETRY_MS)
@@ -87,14 +89,19 @@ function openOrMake(path: string, limits: Limits, busyTimeoutMs: number): Opened
     } else {
       lay(database)
     }
-    const { capacityBytes, messageBytes } = limits
-    const write = database.prepare(`
-      INSERT INTO queue (id, capacity_bytes, message_bytes, dropped) VALUES (1, ?, ?, 0) ON CONFLICT (id) DO UPDATE
-      SET capacity_bytes = excluded.capacity_bytes, message_bytes = excluded.message_bytes
-      WHERE capacity_bytes IS NOT excluded.capacity_bytes OR message_bytes IS NOT excluded.message_bytes`)
-    write.run(capacityBytes, messageBytes)
+    setLimits(database, limits)
     return ready(database, busyTimeoutMs)
   })
+}
+
+/** Writes only what changes: somebody who stands still with the lock must not keep a queue from being opened. */
+function setLimits(database: DatabaseSync, { capacityBytes, messageBytes }: Limits): void {
+  const known = database.prepare('SELECT 1 FROM queue WHERE id = 1 AND capacity_bytes IS ? AND message_bytes IS ?')
+  if (known.get(capacityBytes, messageBytes)) return
+  const write = database.prepare(`
+    INSERT INTO queue (id, capacity_bytes, message_bytes, dropped) VALUES (1, ?, ?, 0) ON CONFLICT (id) DO UPDATE
+    SET capacity_bytes = excluded.capacity_bytes, message_bytes = excluded.message_bytes`)
+  write.run(capacityBytes, messageBytes)
 }
 
 /** Looks without the right to write, so that a stranger's file stays as it is. */

@@ -14,8 +14,10 @@ const ROW_IN_PAGE_BYTES = 4000
 const SPARE_PAGES = 3
 /** Pages of an empty queue: the schema and the roots. */
 const EMPTY_PAGES = 8
+/** So many senders may each use their share of the free room before they look again. */
+const CREDIT_SHARE = 64
 /** Most messages given up in one step. */
-const STEP_MAX = 256
+const STEP_MAX = 16
 
 export class Room {
   readonly #deadLetters: DeadLetters
@@ -23,6 +25,7 @@ export class Room {
   readonly #pageCount: StatementSync
   readonly #freePages: StatementSync
   readonly #dropOldest: StatementSync
+  #creditPages = 0
 
   constructor(database: DatabaseSync, capacityBytes: number, deadLetters: DeadLetters) {
     this.#deadLetters = deadLetters
@@ -42,27 +45,40 @@ export class Room {
   }
 
   /**
-   * Inside a write transaction: gives up the oldest messages, at last even dead letters, until these fit. Returns how many
-   * it gave up. Throws QueueFull where they are more than the queue can hold.
+   * Whether these surely fit, so that `make` need not be called. Looking at the file costs as much as sending: a share of
+   * the room that was free at the last look may be used without.
    */
-  make(messages: readonly Encoded[]): number {
-    const limit = this.#capacityPages - pagesFor(messages)
+  isAmple(pages: number): boolean {
+    this.#creditPages -= pages
+    return this.#creditPages >= 0
+  }
+
+  /**
+   * Inside a write transaction: gives up the oldest messages, at last even dead letters, until so many pages are free. Returns
+   * how many it gave up. Throws QueueFull where that is more than the queue has.
+   */
+  make(pages: number): number {
+    const limit = this.#capacityPages - Math.ceil(pages) - SPARE_PAGES
     if (limit < EMPTY_PAGES) throw new QueueError('QueueFull', 'larger than the whole queue')
     let dropped = 0
-    for (let step = 1; this.#usedPages() > limit; step = Math.min(step * 2, STEP_MAX)) {
+    let used = this.#usedPages()
+    for (let step = 1; used > limit; step = Math.min(step * 2, STEP_MAX)) {
       const given = Number(this.#dropOldest.run(step).changes) || this.#deadLetters.dropOldest(step)
       if (given === 0) throw new QueueError('QueueFull', 'no room, though the queue is empty')
       dropped += given
+      used = this.#usedPages()
     }
+    this.#creditPages = (limit - used) / CREDIT_SHARE
     return dropped
   }
 }
 
-function pagesFor(messages: readonly Encoded[]): number {
+/** Pages that these will take, rather too many. */
+export function pagesFor(messages: readonly Encoded[]): number {
   let pages = 0
   for (const { to, title, origin, time, body } of messages) {
     const bytes = ROW_BYTES + 2 * to.length + title.length + origin.length + time.length + body.bytes.length
     pages += bytes > ROW_IN_PAGE_BYTES ? Math.ceil(bytes / ROW_IN_PAGE_BYTES) + 1 : bytes / ROW_IN_PAGE_BYTES
   }
-  return Math.ceil(pages) + SPARE_PAGES
+  return pages
 }

@@ -10,10 +10,10 @@ import { QueueError } from './queue-error'
 const COPY_BYTES_MAX = 1024 * 1024
 /** It may always grow to this size, however small the queue. */
 const LIMIT_BYTES_MIN = 4 * 1024 * 1024
-/** A connection looks at the log whenever it has written so much: every 16th send of a small message. */
-const LOOK_BYTES = 256 * 1024
+/** A connection looks at the log whenever it has written so many pages: every 16th send of a small message. */
+const LOOK_PAGES = 64
 /** What a send writes besides the messages: the pages around them. */
-const SEND_BYTES = 4 * PAGE_BYTES
+const SEND_PAGES = 4
 /** So long may emptying wait for those who write and read, and they for it. */
 const EMPTY_TIMEOUT_MS = 10
 /** And so long at the limit, where all senders wait, so that one of them succeeds. */
@@ -28,7 +28,8 @@ export class WriteAheadLog {
   readonly #look: StatementSync
   readonly #copy: StatementSync
   readonly #empty: StatementSync
-  #unseenBytes = 0
+  /** Senders that start together shall not look together. */
+  #unseenPages = process.pid % LOOK_PAGES
   #emptyAbovePages: number
   #isHeld = false
 
@@ -46,20 +47,20 @@ export class WriteAheadLog {
   }
 
   /**
-   * To be called before so many bytes are sent. Copies the log without disturbing anybody; where it grows all the same,
+   * To be called before so many pages are written. Copies the log without disturbing anybody; where it grows all the same,
    * makes the others wait until it is empty. That fails only if somebody keeps a read transaction open (a stopped process, an
    * SQLite tool): once the log has the size of the queue, throws QueueFull until that one is gone.
    */
-  keepSmall(bytes: number): void {
-    this.#unseenBytes += SEND_BYTES + bytes
-    if (this.#unseenBytes < LOOK_BYTES && !this.#isHeld) return
-    this.#unseenBytes = 0
-    const pages = Number(this.#look.get()?.log)
-    if (pages <= this.#emptyAbovePages && !this.#isHeld) {
-      if (pages > this.#copyPages) this.#copy.get()
+  keepSmall(pages: number): void {
+    this.#unseenPages += SEND_PAGES + pages
+    if (this.#unseenPages < LOOK_PAGES && !this.#isHeld) return
+    this.#unseenPages = 0
+    const size = Number(this.#look.get()?.log)
+    if (size <= this.#emptyAbovePages && !this.#isHeld) {
+      if (size > this.#copyPages) this.#copy.get()
       return
     }
-    const isAtLimit = pages > this.#limitPages
+    const isAtLimit = size > this.#limitPages
     // once held, nobody waits any more
     if (this.#tryToEmpty(this.#isHeld ? 0 : isAtLimit ? LIMIT_TIMEOUT_MS : EMPTY_TIMEOUT_MS)) {
       this.#isHeld = false
@@ -67,7 +68,7 @@ export class WriteAheadLog {
       return
     }
     // trying costs the others time: not again before it has grown further
-    this.#emptyAbovePages = Math.min(pages + this.#copyPages, this.#limitPages)
+    this.#emptyAbovePages = Math.min(size + this.#copyPages, this.#limitPages)
     this.#isHeld = isAtLimit
     if (isAtLimit) throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
   }

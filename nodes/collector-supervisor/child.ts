@@ -50,10 +50,11 @@ export class Child {
       return
     }
     const child = this.#process
-    // Without a pid nothing was started: `error` says why, and `exit` may never come.
+    // Without a pid nothing was started, and there may not even be pipes: `error` says why, `exit` never comes.
     child.once('error', (error) => {
       if (child.pid === undefined) this.#fail(error)
     })
+    if (child.pid === undefined) return
     if (child.stdout) new LogCapture(child.stdout, now, (text) => listener.output('stdout', text))
     if (child.stderr) new LogCapture(child.stderr, now, (text) => listener.output('stderr', text))
     const control = child.stdio[CONTROL_FD]

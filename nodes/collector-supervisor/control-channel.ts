@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream'
 import { type FromChild, parseFromChild, type ToChild } from '../../lib/contract/control'
 import { CONTROL_LINE_MAX } from '../../lib/contract/limits'
 import { LineSplitter } from '../../lib/contract/line-splitter'
+import { parseJson } from '../../lib/contract/parse'
 
 export type ControlListener = {
   message(message: FromChild): void
@@ -33,7 +34,7 @@ export class ControlChannel {
     socket.on('data', (chunk: Buffer) => {
       this.#count(chunk.length)
       for (const line of lines.push(chunk)) {
-        const message = line.cut > 0 ? undefined : parseLine(line.bytes)
+        const message = line.cut > 0 ? undefined : parseFromChild(parseJson(line.bytes))
         if (message) listener.message(message)
         else listener.malformed()
       }
@@ -71,13 +72,5 @@ export class ControlChannel {
     if (!this.#open) return
     this.close()
     listener.closed()
-  }
-}
-
-function parseLine(bytes: Uint8Array): FromChild | undefined {
-  try {
-    return parseFromChild(JSON.parse(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8')))
-  } catch {
-    return undefined
   }
 }

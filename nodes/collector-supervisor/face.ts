@@ -44,8 +44,11 @@ export interface Membership {
   row(): ProcessRow
   /** Read cycles in order, from now on; those since the node of before was closed come first. */
   deliver(listener: (delivery: Delivery) => void): void
-  /** Lets go: `removed` ends the process, otherwise it is kept 5 s for a re-created node with the same configuration. */
-  release(removed: boolean): Promise<void>
+  /**
+   * Lets go: `removed` ends the process, otherwise it is kept 5 s for a re-created node with the same configuration.
+   * `received`: has the flow still got what was delivered last? Asked one turn of the event loop later.
+   */
+  release(removed: boolean, received: () => boolean): Promise<void>
 }
 
 export interface SupervisorFace {

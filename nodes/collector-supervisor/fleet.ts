@@ -10,12 +10,11 @@ import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, HANDOVER_MS, type Member, Supervisor, type SupervisorLog } from './supervisor'
 
-type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined }
+/** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
+type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
 
 export class Supervisors implements Fleet {
   readonly #held = new Map<string, Held>()
-  /** No node can take these any more, but their processes are still ending. */
-  readonly #closing = new Set<Supervisor>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#killNow())
   #seq = 0
@@ -42,11 +41,12 @@ export class Supervisors implements Fleet {
     if (existing) {
       clearTimeout(existing.grace)
       existing.holder = holder
-      existing.supervisor.configure(name, config)
+      existing.closing = false
+      existing.supervisor.configure(name, config, log)
       return existing.supervisor
     }
     const supervisor = new Supervisor(id, name, config, folder, this.#side(), log)
-    this.#held.set(id, { supervisor, holder, grace: undefined })
+    this.#held.set(id, { supervisor, holder, grace: undefined, closing: false })
     this.#shutdown.arm()
     return supervisor
   }
@@ -57,8 +57,13 @@ export class Supervisors implements Fleet {
     if (held?.holder !== holder) return
     held.holder = undefined
     clearTimeout(held.grace)
-    if (removed || this.#shutdown.begun) return this.#close(id, held)
-    held.grace = setTimeout(() => void this.#close(id, held), HANDOVER_MS)
+    // A deploy does not wait for processes to end; Node-RED's own end has to.
+    if (this.#shutdown.begun) return this.#end(id, held)
+    if (removed) {
+      void this.#end(id, held)
+      return
+    }
+    held.grace = setTimeout(() => void this.#end(id, held), HANDOVER_MS)
   }
 
   rows(): ProcessRow[] {
@@ -84,11 +89,14 @@ export class Supervisors implements Fleet {
   }
 
   supervisors(): Map<string, string> {
-    return new Map([...this.#held].map(([id, { supervisor }]) => [id, supervisor.name]))
+    const kept = [...this.#held].filter(([, { closing }]) => !closing)
+    return new Map(kept.map(([id, { supervisor }]) => [id, supervisor.name]))
   }
 
   async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {
-    const all = this.#members().filter(({ supervisor }) => supervisorId === undefined || supervisor.id === supervisorId)
+    const all = this.#members().filter(
+      ({ member, supervisor }) => !member.retired && (supervisorId === undefined || supervisor.id === supervisorId),
+    )
     switch (command.command) {
       case 'start-all':
         return Promise.all(all.map((target) => this.#operate(target, 'start')))
@@ -97,11 +105,12 @@ export class Supervisors implements Fleet {
       case 'start':
       case 'stop':
       case 'restart': {
-        const target = this.#find(command.name, supervisorId)
-        if (target) return [await this.#operate(target, command.command)]
-        return [
-          { name: command.name, success: false, error: `there is no process "${command.name}"`, code: 'not-found' },
-        ]
+        const { name } = command
+        const target = this.#find(name, supervisorId)
+        if (!target) return [{ name, success: false, error: `there is no process "${name}"`, code: 'not-found' }]
+        // Its node is gone: nobody could stop again what would be started now.
+        if (target.member.retired) return [{ name, success: false, error: 'it is being removed', code: 'conflict' }]
+        return [await this.#operate(target, command.command)]
       }
       default:
         return command satisfies never
@@ -134,7 +143,6 @@ export class Supervisors implements Fleet {
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
-      removed: (name) => this.#table.removed(name),
       transition: (transition, supervisor) => {
         this.#seq += 1
         this.#table.event(
@@ -167,16 +175,19 @@ export class Supervisors implements Fleet {
     await Promise.all(others.map(({ member }) => member.retired))
   }
 
-  async #close(id: string, { supervisor }: Held): Promise<void> {
+  async #end(id: string, held: Held): Promise<void> {
+    const { supervisor } = held
+    held.closing = true
+    await supervisor.retireAll()
+    // Brought back meanwhile it goes on: two of one id would be in each other's files.
+    if (!held.closing || supervisor.members.size > 0 || this.#held.get(id) !== held) return
     this.#held.delete(id)
-    this.#closing.add(supervisor)
-    await supervisor.close()
-    this.#closing.delete(supervisor)
-    if (this.#held.size + this.#closing.size === 0) this.#shutdown.disarm()
+    supervisor.close()
+    if (this.#held.size === 0) this.#shutdown.disarm()
   }
 
   #all(): Supervisor[] {
-    return [...[...this.#held.values()].map(({ supervisor }) => supervisor), ...this.#closing]
+    return [...this.#held.values()].map(({ supervisor }) => supervisor)
   }
 
   #killNow(): void {

@@ -3,6 +3,7 @@
 
 import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
+import { parseJson } from '../../lib/contract/parse'
 import type { Message } from '../../lib/queue/queue'
 
 export type Delivery = { batch: Batch; tags: readonly TagColumn[] }
@@ -15,15 +16,20 @@ export class Inbox {
   #listener: InboxListener | undefined
   #kept: Delivery[] = []
   /** Handed to Node-RED, but not yet passed on by it: it does that in the check phase of the event loop. */
-  #inFlight: Delivery[] = []
-  #landing: NodeJS.Immediate | undefined
+  readonly #inFlight = new Set<Delivery>()
   #tagList: TagList | undefined
   #generation = 0
   #cycle = 0
+  #lastCycle = 0
   #dropped = 0
   #malformed = 0
-  #tags = { good: 0, bad: 0 }
+  #tags = NO_TAGS
+  #badTag: string | undefined
 
+  /** Number of the last cycle of this process that could be passed on, 0 before the first. */
+  get lastCycle(): number {
+    return this.#lastCycle
+  }
   /** Samples that were lost on their way. */
   get dropped(): number {
     return this.#dropped
@@ -37,10 +43,18 @@ export class Inbox {
     return this.#tags
   }
 
+  /** One of the bad tags and what is wrong with it; undefined if none is. */
+  get badTag(): string | undefined {
+    return this.#badTag
+  }
+
   /** From now on only this spawn of the process counts. */
   expect(generation: number): void {
     this.#generation = generation
     this.#cycle = 0
+    this.#lastCycle = 0
+    this.#tags = NO_TAGS
+    this.#badTag = undefined
   }
 
   attach(listener: InboxListener): void {
@@ -48,16 +62,24 @@ export class Inbox {
     for (const delivery of this.#kept.splice(0)) this.#hand(delivery)
   }
 
-  /** What was handed over in this turn of the event loop, Node-RED will not deliver any more: it is kept for the next node. */
-  detach(): void {
+  /**
+   * Settles when what is on its way to other nodes has arrived there, or not: a deploy that closes those as well loses it.
+   * `received` tells, and then it is kept for the next node.
+   */
+  async detach(received: () => boolean): Promise<void> {
     this.#listener = undefined
-    this.#kept.unshift(...this.#inFlight.splice(0))
+    const inFlight = [...this.#inFlight]
+    if (inFlight.length === 0) return
+    await new Promise((resolve) => setImmediate(resolve))
+    if (!received()) this.#kept.unshift(...inFlight)
   }
 
-  take(message: Message): void {
+  /** True if it was a reading that goes on to the node. */
+  take(message: Message): boolean {
+    if (message.title === TITLE_SAMPLES) return this.#takeSamples(message.data)
     if (message.title === TITLE_TAGS) this.#takeTags(message.data)
-    else if (message.title === TITLE_SAMPLES) this.#takeSamples(message.data)
     else this.#malformed += 1
+    return false
   }
 
   #takeTags(data: unknown): void {
@@ -66,16 +88,16 @@ export class Inbox {
     else if (list.generation === this.#generation) this.#tagList = list
   }
 
-  #takeSamples(data: unknown): void {
+  #takeSamples(data: unknown): boolean {
     const batch = data instanceof Uint8Array ? decodeBatch(data) : undefined
     if (!batch) {
       this.#malformed += 1
-      return
+      return false
     }
     // A process that was replaced may still be writing: nothing of it counts.
-    if (batch.generation !== this.#generation) return
+    if (batch.generation !== this.#generation) return false
     const lost = batch.cycle - this.#cycle - 1
-    if (lost < 0) return
+    if (lost < 0) return false
     this.#dropped += lost * batch.values.length
     this.#cycle = batch.cycle
     const tags = this.#tagList
@@ -86,10 +108,13 @@ export class Inbox {
     ) {
       // Its names were lost; they come again, this reading does not.
       this.#dropped += batch.values.length
-      return
+      return false
     }
+    this.#lastCycle = batch.cycle
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
+    this.#badTag = describeBadTag(batch, tags.tags)
     this.#hand({ batch, tags: tags.tags })
+    return true
   }
 
   #hand(delivery: Delivery): void {
@@ -98,19 +123,15 @@ export class Inbox {
       if (this.#kept.length > KEPT_MAX) this.#dropped += this.#kept.shift()?.batch.values.length ?? 0
       return
     }
-    this.#inFlight.push(delivery)
+    this.#inFlight.add(delivery)
     this.#listener(delivery)
-    this.#landing ??= setImmediate(() => {
-      this.#landing = undefined
-      this.#inFlight = []
-    })
+    setImmediate(() => this.#inFlight.delete(delivery))
   }
 }
 
-function parseJson(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder().decode(bytes))
-  } catch {
-    return undefined
-  }
+const NO_TAGS = { good: 0, bad: 0 }
+
+function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
+  for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
+  return undefined
 }

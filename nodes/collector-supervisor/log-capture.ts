@@ -5,9 +5,15 @@ import type { Readable } from 'node:stream'
 import { LOG_LINE_MAX } from '../../lib/contract/limits'
 import { type Line, LineSplitter } from '../../lib/contract/line-splitter'
 
-/** As much is looked at in one window, bytes; the rest of the window is only counted. */
-const WINDOW_BYTES = 128 * 1024
-const WINDOW_MS = 100
+/** So much is told of one window; of what is beyond it only the end is. It is the lines that cost time, not the bytes. */
+export const WINDOW_BYTES = 64 * 1024
+export const WINDOW_LINES = 1000
+export const WINDOW_MS = 100
+/** The end, bytes: a process that dies in a flood of its own says last why. */
+export const LAST_BYTES = 4 * 1024
+
+const LINE_FEED = 10
+const NOTHING = Buffer.alloc(0)
 
 export class LogCapture {
   readonly #lines = new LineSplitter(LOG_LINE_MAX)
@@ -15,13 +21,18 @@ export class LogCapture {
   readonly #onLine: (text: string) => void
   #windowStart = Number.NEGATIVE_INFINITY
   #windowBytes = 0
+  #windowLines = 0
+  /** Bytes of whole lines that were not shown, and the last of them. */
   #skipped = 0
+  #lastSkipped: Buffer = NOTHING
+  #windowEnd: NodeJS.Timeout | undefined
 
   constructor(stream: Readable, now: () => number, onLine: (text: string) => void) {
     this.#now = now
     this.#onLine = onLine
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
-    stream.on('end', () => this.#tell(this.#lines.end()))
+    stream.on('end', () => this.#finish())
+    stream.on('close', () => this.#finish())
     // A pipe that breaks when its process is killed is no news.
     stream.on('error', () => {})
   }
@@ -29,19 +40,58 @@ export class LogCapture {
   #take(chunk: Buffer): void {
     const now = this.#now()
     if (now - this.#windowStart >= WINDOW_MS) {
+      this.#tellSkipped()
       this.#windowStart = now
       this.#windowBytes = 0
+      this.#windowLines = 0
     }
+    const room = this.#roomFor(chunk)
+    this.#tell(this.#lines.push(chunk.subarray(0, room)))
+    if (chunk.length > room) this.#skip(chunk.subarray(room))
+  }
+
+  /** How many of its bytes the window still has room for. */
+  #roomFor(chunk: Buffer): number {
+    const bytes = Math.min(chunk.length, Math.max(0, WINDOW_BYTES - this.#windowBytes))
     this.#windowBytes += chunk.length
-    if (this.#windowBytes > WINDOW_BYTES && this.#windowBytes > chunk.length) {
-      this.#skipped += chunk.length
-      return
+    let room = 0
+    while (this.#windowLines < WINDOW_LINES) {
+      const lineEnd = chunk.indexOf(LINE_FEED, room)
+      if (lineEnd === -1 || lineEnd >= bytes) return bytes
+      this.#windowLines += 1
+      room = lineEnd + 1
     }
-    if (this.#skipped > 0) {
-      this.#onLine(`(${this.#skipped} bytes suppressed)`)
-      this.#skipped = 0
+    return Math.min(room, bytes)
+  }
+
+  /** Follows only the line that these bytes end in; a line that does not end costs no more than its beginning. */
+  #skip(bytes: Buffer): void {
+    const end = bytes.lastIndexOf(LINE_FEED) + 1
+    if (end > 0) {
+      const broken = this.#lines.end()
+      if (this.#skipped === 0) this.#tell(broken)
+      else for (const line of broken) this.#skipped += line.bytes.length + line.cut
+      this.#skipped += end
+      this.#lastSkipped = bytes.subarray(0, end)
+      this.#windowEnd ??= setTimeout(() => this.#tellSkipped(), WINDOW_MS).unref()
     }
-    this.#tell(this.#lines.push(chunk))
+    this.#lines.push(bytes.subarray(end))
+  }
+
+  #tellSkipped(): void {
+    clearTimeout(this.#windowEnd)
+    this.#windowEnd = undefined
+    if (this.#skipped === 0) return
+    const last = this.#lastSkipped.subarray(-LAST_BYTES)
+    if (this.#skipped > last.length) this.#onLine(`(${this.#skipped - last.length} bytes suppressed)`)
+    this.#skipped = 0
+    this.#lastSkipped = NOTHING
+    this.#tell(new LineSplitter(LOG_LINE_MAX).push(last))
+  }
+
+  #finish(): void {
+    this.#tellSkipped()
+    this.#tell(this.#lines.end())
   }
 
   #tell(lines: Line[]): void {

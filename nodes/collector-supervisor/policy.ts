@@ -1,5 +1,7 @@
 // When a process that ended is started again, and when it is given up. Pure: time and chance are arguments.
 
+import type { SupervisorConfig } from './fields'
+
 /** Times in ms. */
 export type RestartPolicy = {
   autoRestart: boolean
@@ -10,6 +12,17 @@ export type RestartPolicy = {
   /** 0 = never. */
   slowRetryMs: number
   stopTimeoutMs: number
+}
+
+export function policyOf(config: SupervisorConfig): RestartPolicy {
+  return {
+    autoRestart: config.autoRestart,
+    maxRestarts: config.maxRestarts,
+    restartDelayMs: config.restartDelay * 1000,
+    restartDelayMaxMs: config.restartDelayMax * 1000,
+    slowRetryMs: config.slowRetry * 1000,
+    stopTimeoutMs: config.stopTimeout * 1000,
+  }
 }
 
 /** Readiness: configuration accepted and queue opened, not the device connected. */

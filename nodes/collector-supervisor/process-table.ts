@@ -12,7 +12,6 @@ export class ProcessTable {
   readonly #report: (text: string) => void
   readonly #listeners = new Set<TableListener>()
   readonly #changed = new Set<string>()
-  readonly #removed = new Set<string>()
   #timer: NodeJS.Timeout | undefined
 
   /** `read` gives the current rows; `report` hears of listeners that throw. */
@@ -27,15 +26,9 @@ export class ProcessTable {
     return { snapshot: this.#read(), unsubscribe: () => void this.#listeners.delete(listener) }
   }
 
+  /** A row has come, is another, or has gone: which of it, is seen when it is told. */
   changed(name: string): void {
     this.#changed.add(name)
-    this.#removed.delete(name)
-    this.#arm()
-  }
-
-  removed(name: string): void {
-    this.#removed.add(name)
-    this.#changed.delete(name)
     this.#arm()
   }
 
@@ -52,9 +45,10 @@ export class ProcessTable {
   #tell(): void {
     this.#timer = undefined
     const rows = this.#read().filter((row) => this.#changed.has(row.name))
-    const removed = [...this.#removed]
+    // A name whose process went may have been given to another one meanwhile.
+    for (const row of rows) this.#changed.delete(row.name)
+    const removed = [...this.#changed]
     this.#changed.clear()
-    this.#removed.clear()
     for (const listener of this.#listeners) this.#guard(() => listener.rows?.(rows, removed))
   }
 

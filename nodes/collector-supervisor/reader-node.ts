@@ -5,7 +5,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems, type Infer, type Parsed, type Problem } from '../../lib/contract/fields'
 import type { ProcessRow, ProcessType } from '../../lib/contract/process-row'
-import { checkHasTags, type readerFields } from '../../lib/contract/reader-fields'
+import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
 import { flowMessages, type Sent } from './flow-message'
 import type { Delivery } from './inbox'
@@ -20,6 +20,7 @@ export type ReaderKind = {
   processType: ProcessType
   /** The collector's script. */
   script: string
+  /** All that can be said against the configuration, an empty tag list included. */
   parse(definition: unknown): Parsed<ReaderConfig>
 }
 
@@ -49,21 +50,27 @@ class ReaderNode {
     const supervisor = this.#supervisorOf(definition)
     if (!supervisor) return
     const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
-    const problems = parsed.ok ? checkHasTags(parsed.value.tags) : parsed.problems
+    const problems = parsed.ok ? [] : parsed.problems
     if (problems.length > 0) this.#showProblems(problems)
     // Without a name there is no row to show it in.
     if (name === '') return
     const spec = specOf(kind, node.id, name, parsed, problems)
+    this.#join(supervisor, spec, parsed.ok ? parsed.value : undefined)
+  }
+
+  #join(supervisor: SupervisorFace, spec: ProcessSpec, config: ReaderConfig | undefined): void {
     const membership = supervisor.add(spec, { row: (row) => this.#show(row) })
     if (membership instanceof Fault) {
-      node.error(membership.message)
+      this.#node.error(membership.message)
       this.#badge('red', 'ring', 'duplicate', {}, undefined)
+      // The next deploy may rename the other one and leave this node as it is.
+      this.#onceFlowsStarted(() => this.#join(supervisor, spec, config))
       return
     }
     this.#show(membership.row())
-    if (parsed.ok) this.#deliver(membership, parsed.value)
-    node.on('close', (removed: boolean, done: () => void) => {
-      void membership.release(removed).finally(done)
+    if (config) this.#deliver(membership, config)
+    this.#node.on('close', (removed: boolean, done: () => void) => {
+      void membership.release(removed, () => this.#flowWentOn()).finally(done)
     })
   }
 
@@ -83,19 +90,26 @@ class ReaderNode {
     const deadbands = new Map(config.tags.map(({ name, deadband }) => [name, deadband]))
     const begin = (): void => {
       clearTimeout(patience)
-      this.#RED.events.removeListener('flows:started', begin)
       membership.deliver((delivery) => this.#send(config, delivery, sent, deadbands))
     }
     const patience = setTimeout(begin, FLOW_START_MS)
-    this.#RED.events.once('flows:started', begin)
-    this.#node.on('close', () => {
-      clearTimeout(patience)
-      this.#RED.events.removeListener('flows:started', begin)
-    })
+    this.#node.on('close', () => clearTimeout(patience))
+    this.#onceFlowsStarted(begin)
+  }
+
+  #onceFlowsStarted(then: () => void): void {
+    this.#RED.events.once('flows:started', then)
+    this.#node.on('close', () => this.#RED.events.removeListener('flows:started', then))
   }
 
   #send(config: ReaderConfig, delivery: Delivery, sent: Sent, deadbands: ReadonlyMap<string, number>): void {
     for (const message of flowMessages(config.emit, config.name, delivery, sent, deadbands)) this.#node.send(message)
+  }
+
+  /** Whether a node behind this one has outlived the deploy that closes this one; Node-RED forgets those it closes first. */
+  #flowWentOn(): boolean {
+    const wires = 'wires' in this.#node && Array.isArray(this.#node.wires) ? this.#node.wires.flat() : []
+    return wires.some((id) => this.#RED.nodes.getNode(id))
   }
 
   #showProblems(problems: Problem[]): void {

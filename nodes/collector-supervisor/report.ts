@@ -83,7 +83,7 @@ export type RowParts = {
   supervisor: string
   machine: Machine
   report: Report
-  inbox: { dropped: number; tags: { good: number; bad: number } }
+  inbox: { dropped: number; tags: { good: number; bad: number }; badTag: string | undefined }
   pid: number | undefined
   command: string[]
   /** ms on the monotonic clock, and on the wall clock. */
@@ -97,7 +97,7 @@ export function rowOf(parts: RowParts): ProcessRow {
   const alive = parts.pid !== undefined
   const known = alive && report.silence === ''
   const nextAt = nextRestartAt(machine)
-  const trouble = report.silence || report.linkReason || undefined
+  const trouble = report.silence || report.linkReason || inbox.badTag
   return {
     name: spec.name,
     type: spec.type,

@@ -1,6 +1,7 @@
 // What a collector process may do and see: Node's permission model, a small heap, an environment of a few known names.
 
 import { dirname, join, resolve } from 'node:path'
+import type { ChildProgram } from './child'
 
 /** dist/nodes/collector-supervisor -> dist: the collectors' bundles are all that they read. */
 const DIST = resolve(__dirname, '..', '..')
@@ -15,12 +16,24 @@ const MALLOC = { MALLOC_ARENA_MAX: '1' }
 const HEAP_SHARE = 0.5
 const HEAP_MIN_MB = 48
 
+/** The program of a collector. `memoryLimitMb` 0 = no limit. */
+export function collectorProgram(script: string, memoryLimitMb: number): ChildProgram {
+  return {
+    command: process.execPath,
+    args: [...sandboxFlags(memoryLimitMb), script],
+    cwd: SANDBOX_CWD,
+    env: sandboxEnvironment(process.env),
+  }
+}
+
 /** Flags of node for a collector. `memoryLimitMb` 0 = no limit. */
 export function sandboxFlags(memoryLimitMb: number): string[] {
   const flags = [
     '--permission',
     `--allow-fs-read=${join(DIST, '*')}`,
     '--disable-proto=delete',
+    // Node 22 warns of node:sqlite on stderr, where the log expects trouble.
+    '--disable-warning=ExperimentalWarning',
     // 50 collectors share one gateway: a small young generation, and no threads for compiling and collecting garbage.
     // What the compiler's thread needs for a moment, malloc would keep for ever; without it a cycle waits some ms, once.
     '--max-semi-space-size=1',
@@ -45,4 +58,4 @@ export function sandboxEnvironment(from: NodeJS.ProcessEnv): Record<string, stri
 }
 
 /** A collector never needs the current folder, but it must exist and be readable to it. */
-export const SANDBOX_CWD = dirname(DIST)
+const SANDBOX_CWD = dirname(DIST)

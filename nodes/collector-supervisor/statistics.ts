@@ -27,3 +27,26 @@ export async function measure(pids: number[]): Promise<Map<number, Usage>> {
 export function forgetMeasurements(): void {
   pidusage.clear()
 }
+
+export type Measured = { readonly pid: number | undefined; measured(usage: Usage): void }
+
+/** Measures again and again until it is stopped; a slow look is not overtaken by the next. */
+export function startMeter(intervalMs: number, processes: () => Iterable<Measured>): { stop(): void } {
+  let busy = false
+  const look = async (): Promise<void> => {
+    const running = [...processes()].map((process) => ({ process, pid: process.pid }))
+    const usages = await measure(running.flatMap(({ pid }) => pid ?? []))
+    for (const { process, pid } of running) {
+      const usage = pid === undefined || process.pid !== pid ? undefined : usages.get(pid)
+      if (usage) process.measured(usage)
+    }
+  }
+  const timer = setInterval(() => {
+    if (busy) return
+    busy = true
+    void look().finally(() => {
+      busy = false
+    })
+  }, intervalMs)
+  return { stop: () => clearInterval(timer) }
+}

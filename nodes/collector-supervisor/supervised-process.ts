@@ -38,6 +38,8 @@ export type Surroundings = {
   live(): LiveQueueRef
   /** Everything of an earlier process is still read before it is declared over. */
   drainLive(): void
+  /** Nothing that this process writes has come through the live queue since then. */
+  distrustLive(unheardSince: number): void
   program(spec: ProcessSpec): ChildProgram
   gate: SpawnGate
   /** Settles when no other process is left that this one would get in the way of. */
@@ -130,9 +132,10 @@ export class SupervisedProcess {
   /** A message for this reader came out of the live queue. */
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
-    this.inbox.take(message)
-    const wasSilent = this.#observation.reading(this.#around.now())
-    if (wasSilent || this.inbox.tags.good !== good || this.inbox.tags.bad !== bad) this.#around.changed()
+    const { badTag } = this.inbox
+    const wasSilent = this.inbox.take(message) && this.#observation.reading(this.#around.now())
+    const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
+    if (wasSilent || tagsChanged) this.#around.changed()
   }
 
   /** The children learn of a new live queue. */
@@ -152,6 +155,8 @@ export class SupervisedProcess {
     const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
     else if (changed) this.#around.changed()
+    const unheardSince = this.#observation.unheardSince(this.inbox.lastCycle)
+    if (unheardSince !== undefined) this.#around.distrustLive(unheardSince)
   }
 
   /** The last resort, when Node-RED itself is about to be gone. */

@@ -4,19 +4,18 @@ import { join } from 'node:path'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
-import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig } from './fields'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
-import { LiveLane } from './live-lane'
-import type { RestartPolicy } from './policy'
+import { LiveLane, type LiveLaneListener } from './live-lane'
+import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
 import { RunFiles } from './run-files'
-import { SANDBOX_CWD, sandboxEnvironment, sandboxFlags } from './sandbox'
+import { collectorProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
-import { forgetMeasurements, measure } from './statistics'
+import { forgetMeasurements, startMeter } from './statistics'
 import { SupervisedProcess, type Surroundings, type Transition } from './supervised-process'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
@@ -29,8 +28,8 @@ export type FleetSide = {
   vacated(member: Member): Promise<void>
   /** Makes way for a reader: a released process with its name or id is ended. A text says who is in the way. */
   claim(name: string, recipient: string, supervisor: Supervisor): string | undefined
+  /** The row of this name has come, is another, or has gone. */
   changed(name: string): void
-  removed(name: string): void
   transition(transition: Transition, supervisor: string): void
   shuttingDown(): boolean
 }
@@ -49,7 +48,7 @@ export type Member = {
 export class Supervisor implements SupervisorFace {
   readonly id: string
   readonly #fleet: FleetSide
-  readonly #log: SupervisorLog
+  #log: SupervisorLog
   readonly #members = new Map<string, Member>()
   readonly #gate = new SpawnGate()
   readonly #runFiles: RunFiles
@@ -58,7 +57,7 @@ export class Supervisor implements SupervisorFace {
   readonly #laneRecord: string
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
-  #statsTimer: NodeJS.Timeout
+  #meter: { stop(): void }
   #name: string
   #config: SupervisorConfig
   #watchedAt = performance.now()
@@ -80,34 +79,12 @@ export class Supervisor implements SupervisorFace {
     this.#log = log
     makePrivateFolder(folder)
     this.#runFiles = new RunFiles(join(folder, 'run'))
-    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => log.warn(text))
+    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
     this.#laneRecord = join(folder, 'live.json')
-    this.#lane = new LiveLane(
-      LIVE_CAPACITY_BYTES,
-      {
-        message: (message) => {
-          const member = this.#members.get(message.to)
-          if (member) member.process.receive(message)
-          else this.#unclaimed += 1
-        },
-        replaced: (live, reason) => {
-          log.warn(`${reason}: a new one was made`)
-          for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
-        },
-        stuck: (reason) => log.warn(reason),
-        folder: (path) => rememberLiveFolder(this.#laneRecord, path),
-      },
-      () => performance.now(),
-    )
-    this.#swept = this.#runFiles.sweep().then(
-      (pids) => {
-        if (pids.length > 0)
-          log.warn(`ended ${pids.length} processes left behind by an earlier run: ${pids.join(', ')}`)
-      },
-      (error) => log.warn(`the processes of an earlier run could not be looked for: ${error}`),
-    )
+    this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
+    this.#swept = this.#sweep()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
-    this.#statsTimer = this.#startStatistics()
+    this.#meter = this.#startMeter()
   }
 
   get name(): string {
@@ -122,11 +99,12 @@ export class Supervisor implements SupervisorFace {
   }
 
   /** New settings hold for running processes too; what only a start can change waits for the next start. */
-  configure(name: string, config: SupervisorConfig): void {
+  configure(name: string, config: SupervisorConfig, log: SupervisorLog): void {
     this.#name = name
+    this.#log = log
     this.#config = config
-    clearInterval(this.#statsTimer)
-    this.#statsTimer = this.#startStatistics()
+    this.#meter.stop()
+    this.#meter = this.#startMeter()
     for (const { process } of this.#members.values()) this.#fleet.changed(process.spec.name)
   }
 
@@ -138,7 +116,7 @@ export class Supervisor implements SupervisorFace {
     return {
       row: () => member.process.row(),
       deliver: (deliver) => member.process.inbox.attach(deliver),
-      release: (removed) => this.#release(member, listener, removed),
+      release: (removed, received) => this.#release(member, listener, removed, received),
     }
   }
 
@@ -158,19 +136,48 @@ export class Supervisor implements SupervisorFace {
     return member.retired
   }
 
-  /** Ends everything; settles when it is done. */
-  async close(): Promise<void> {
+  /** Ends all processes; settles when they are gone. */
+  async retireAll(): Promise<void> {
     await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
+  }
+
+  /** For the end, when no process is left. */
+  close(): void {
     clearInterval(this.#watchTimer)
-    clearInterval(this.#statsTimer)
+    this.#meter.stop()
     this.#lane.close()
-    forgetLiveFolder(this.#laneRecord)
+    this.#guardFile(() => forgetLiveFolder(this.#laneRecord))
     forgetMeasurements()
   }
 
   killNow(): void {
     for (const { process } of this.#members.values()) process.killNow()
     this.#lane.close()
+  }
+
+  #laneListener(): LiveLaneListener {
+    return {
+      message: (message) => {
+        const member = this.#members.get(message.to)
+        if (member) member.process.receive(message)
+        else this.#unclaimed += 1
+      },
+      replaced: (live, reason) => {
+        this.#log.warn(`${reason}: a new one was made`)
+        for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
+      },
+      stuck: (reason) => this.#log.warn(reason),
+      folder: (path) => this.#guardFile(() => rememberLiveFolder(this.#laneRecord, path)),
+    }
+  }
+
+  async #sweep(): Promise<void> {
+    try {
+      const pids = await this.#runFiles.sweep()
+      if (pids.length > 0) this.#log.warn(`ended what an earlier run had left behind: ${pids.join(', ')}`)
+    } catch (error) {
+      this.#log.warn(`what an earlier run may have left behind could not be looked for: ${error}`)
+    }
   }
 
   #memberFor(spec: ProcessSpec): Member {
@@ -181,15 +188,21 @@ export class Supervisor implements SupervisorFace {
     const { process } = existing
     const formerName = process.spec.name
     process.adopt(spec)
+    // It was on its way out, or is to start by itself from now on.
+    if (process.machine.desired === 'down' && this.#isWanted(spec)) process.feed({ type: 'start', operator: false })
     if (formerName !== spec.name) {
-      this.#fleet.removed(formerName)
+      this.#fleet.changed(formerName)
       this.#fleet.changed(spec.name)
     }
     return existing
   }
 
+  #isWanted(spec: ProcessSpec): boolean {
+    return (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
+  }
+
   #newMember(spec: ProcessSpec): Member {
-    const wanted = (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
+    const wanted = this.#isWanted(spec)
     const process: SupervisedProcess = new SupervisedProcess(
       spec,
       wanted ? 'up' : 'down',
@@ -203,14 +216,19 @@ export class Supervisor implements SupervisorFace {
     return member
   }
 
-  async #release(member: Member, listener: ReaderListener, removed: boolean): Promise<void> {
+  async #release(member: Member, listener: ReaderListener, removed: boolean, received: () => boolean): Promise<void> {
     // Somebody else holds it already.
     if (member.listener !== listener) return
     member.listener = undefined
-    member.process.inbox.detach()
-    if (removed || this.#fleet.shuttingDown()) return this.retire(member)
-    clearTimeout(member.grace)
-    member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
+    const landed = member.process.inbox.detach(received)
+    // A deploy does not wait for a process to end; Node-RED's own end has to.
+    if (this.#fleet.shuttingDown()) await this.retire(member)
+    else if (removed) void this.retire(member)
+    else {
+      clearTimeout(member.grace)
+      member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
+    }
+    await landed
   }
 
   async #retire(member: Member): Promise<void> {
@@ -220,17 +238,21 @@ export class Supervisor implements SupervisorFace {
     // A node with the same id may have come back meanwhile and taken it over.
     if (member.retired === undefined || this.#members.get(process.spec.recipient) !== member) return
     this.#members.delete(process.spec.recipient)
-    this.#fleet.removed(process.spec.name)
+    this.#fleet.changed(process.spec.name)
   }
 
   #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {
     return {
       supervisorName: () => this.#name,
-      policy: () => this.#policy(),
+      policy: () => policyOf(this.#config),
       memoryLimitMb: () => this.#config.memoryLimit,
       live: () => this.#lane.ref,
       drainLive: () => this.#lane.drain(),
-      program: (current) => this.#program(current),
+      distrustLive: (unheardSince) => {
+        const { name } = member().process.spec
+        this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
+      },
+      program: ({ script }) => collectorProgram(script, this.#config.memoryLimit),
       gate: this.#gate,
       vacated: async () => {
         await this.#swept
@@ -246,27 +268,6 @@ export class Supervisor implements SupervisorFace {
     }
   }
 
-  #program(spec: ProcessSpec): ChildProgram {
-    return {
-      command: process.execPath,
-      args: [...sandboxFlags(this.#config.memoryLimit), spec.script],
-      cwd: SANDBOX_CWD,
-      env: sandboxEnvironment(process.env),
-    }
-  }
-
-  #policy(): RestartPolicy {
-    const { autoRestart, maxRestarts, restartDelay, restartDelayMax, slowRetry, stopTimeout } = this.#config
-    return {
-      autoRestart,
-      maxRestarts,
-      restartDelayMs: restartDelay * 1000,
-      restartDelayMaxMs: restartDelayMax * 1000,
-      slowRetryMs: slowRetry * 1000,
-      stopTimeoutMs: stopTimeout * 1000,
-    }
-  }
-
   #watch(): void {
     const now = performance.now()
     const blocked = now - this.#watchedAt > TICK_MS + LATE_TICK_MS
@@ -277,31 +278,18 @@ export class Supervisor implements SupervisorFace {
     })
   }
 
-  #startStatistics(): NodeJS.Timeout {
-    let busy = false
-    return setInterval(() => {
-      if (busy) return
-      busy = true
-      void this.#measure().finally(() => {
-        busy = false
-      })
-    }, this.#config.statsInterval * 1000)
-  }
-
-  async #measure(): Promise<void> {
-    const running = [...this.#members.values()].map(({ process }) => ({ process, pid: process.pid }))
-    const usages = await measure(running.flatMap(({ pid }) => pid ?? []))
-    for (const { process, pid } of running) {
-      const usage = pid === undefined || process.pid !== pid ? undefined : usages.get(pid)
-      if (usage) process.measured(usage)
-    }
+  #startMeter(): { stop(): void } {
+    const members = this.#members
+    return startMeter(this.#config.statsInterval * 1000, function* () {
+      for (const { process } of members.values()) yield process
+    })
   }
 
   #guardFile(work: () => void): void {
     try {
       work()
     } catch (error) {
-      this.#log.warn(`a run file could not be written: ${error}`)
+      this.#log.warn(`a file of the supervisor could not be written: ${error}`)
     }
   }
 }

@@ -1,7 +1,7 @@
 // The properties of a modbus-in node and of its tags. Units: interval and timeout in ms, maxRegisters and maxGap in registers.
 
-import { choice, type Infer, text, whole } from '../../lib/contract/fields'
-import { readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { choice, type Infer, type Parsed, parseFields, text, whole } from '../../lib/contract/fields'
+import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { wordOrders, wordTypeRegisters, wordTypes } from '../../lib/contract/word-types'
 import { checkAddress, checkAddresses, checkUnitId } from './addresses'
 
@@ -34,6 +34,16 @@ export const modbusFields = {
   tags: tagList(modbusTagFields, checkAddresses),
 }
 export type ModbusConfig = Infer<typeof modbusFields>
+
+/** Flow JSON or the supervisor's message -> configuration, with the rules that concern several properties at once. */
+export function parseModbusConfig(input: unknown): Parsed<ModbusConfig> {
+  const parsed = parseFields(modbusFields, input)
+  if (!parsed.ok) return parsed
+  const problems = checkHasTags(parsed.value.tags)
+  const tooFew = checkMaxRegisters(parsed.value)
+  if (tooFew !== undefined) problems.push({ path: 'maxRegisters', message: tooFew })
+  return problems.length === 0 ? parsed : { ok: false, problems }
+}
 
 /** The rule that concerns the node and its tags together. */
 export function checkMaxRegisters({

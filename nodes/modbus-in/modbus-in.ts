@@ -2,16 +2,15 @@
 
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
-import { parseFields } from '../../lib/contract/fields'
 import { registerReader } from '../collector-supervisor/reader-node'
-import { modbusFields } from './fields'
+import { parseModbusConfig } from './fields'
 
 function register(RED: NodeAPI): void {
   registerReader(RED, {
     nodeType: 'modbus-in',
     processType: 'modbus',
     script: join(__dirname, 'collector.js'),
-    parse: (definition) => parseFields(modbusFields, definition),
+    parse: parseModbusConfig,
   })
 }
 

@@ -4,10 +4,8 @@ import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
-import { type Parsed, parseFields } from '../../lib/contract/fields'
-import { checkHasTags } from '../../lib/contract/reader-fields'
 import { Connection } from './connection'
-import { checkMaxRegisters, type ModbusConfig, modbusFields } from './fields'
+import { type ModbusConfig, parseModbusConfig } from './fields'
 import { columnsOf, itemsOf } from './items'
 import { Plan } from './plan'
 import { Poller } from './poller'
@@ -16,15 +14,6 @@ import { TRANSACTIONS } from './port'
 export const modbusReader: ReaderFactory<ModbusConfig> = {
   parse: parseModbusConfig,
   create: (config, log) => new ModbusReader(config, log),
-}
-
-function parseModbusConfig(input: unknown): Parsed<ModbusConfig> {
-  const parsed = parseFields(modbusFields, input)
-  if (!parsed.ok) return parsed
-  const problems = checkHasTags(parsed.value.tags)
-  const tooFew = checkMaxRegisters(parsed.value)
-  if (tooFew !== undefined) problems.push({ path: 'maxRegisters', message: tooFew })
-  return problems.length === 0 ? parsed : { ok: false, problems }
 }
 
 /** Late answers are told of one by one up to here, then now and then. */

@@ -31,8 +31,12 @@ export type NodeRedOptions = {
   nodeRedFolder?: string
   /** Kept over a restart; made and removed by the test otherwise. */
   userDir?: string
+  /** Command line in front of it, which ends by executing it in its own place. */
+  launcher?: string[]
   /** Puts the package there; a link to this checkout by default. */
   install?: (userDir: string) => void
+  /** In a process group of its own, as a shell would start it. */
+  ownGroup?: boolean
 }
 
 /** Ends a flow: everything that comes in is recorded. Wire nodes to the id `record`. */
@@ -56,7 +60,12 @@ export class NodeRed {
   readonly process: ChildProcess
   readonly #recording: string
   readonly #temporary: boolean
+  readonly #messages: Recorded[] = []
+  readonly #messagesByTopic = new Map<string, Recorded[]>()
+  #readTo = 0
   #output = ''
+  /** How often flows were started. */
+  #starts = 0
 
   private constructor(process: ChildProcess, userDir: string, url: string, temporary: boolean) {
     this.process = process
@@ -66,7 +75,9 @@ export class NodeRed {
     this.#temporary = temporary
     for (const stream of [process.stdout, process.stderr]) {
       stream?.on('data', (chunk: Buffer) => {
-        this.#output = (this.#output + chunk.toString('utf8')).slice(-200_000)
+        const text = chunk.toString('utf8')
+        this.#output = (this.#output + text).slice(-200_000)
+        this.#starts += text.match(/Started (modified )?(flows|nodes)/g)?.length ?? 0
       })
     }
   }
@@ -77,9 +88,11 @@ export class NodeRed {
     const port = await freePort()
     prepareUserDir(userDir, port, options)
     const folder = options.nodeRedFolder ?? join(PACKAGE_ROOT, 'node_modules', 'node-red')
-    const child = spawn(process.execPath, [join(folder, 'red.js'), '-u', userDir], {
+    const [command = '', ...args] = [...(options.launcher ?? []), process.execPath, join(folder, 'red.js')]
+    const child = spawn(command, [...args, '-u', userDir], {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, NODE_OPTIONS: '' },
+      detached: options.ownGroup ?? false,
     })
     const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
     await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, 30_000)
@@ -141,35 +154,64 @@ export class NodeRed {
     )
   }
 
+  /** Waits until there is no such row. */
+  async rowGone(name: string, timeoutMs = 20_000): Promise<void> {
+    const deadline = performance.now() + timeoutMs
+    while ((await this.rows()).some((row) => row.name === name)) {
+      if (performance.now() > deadline) throw new Error(`the row ${name} is still there`)
+      await new Promise((done) => setTimeout(done, 25))
+    }
+  }
+
   async command(path: string): Promise<{ status: number; results: CommandResult[] }> {
     const { status, body } = await this.request('POST', `/collectors/processes/${path}`)
     const results = typeof body === 'object' && body !== null && 'results' in body ? body.results : []
     return { status, results: Array.isArray(results) ? results : [] }
   }
 
-  /** Deploys over the admin API as the editor does. */
+  /** Deploys over the admin API as the editor does, one at a time, and waits until the new nodes are there. */
   async deploy(flows: FlowNode[], type: 'full' | 'nodes' | 'flows' = 'full'): Promise<void> {
+    const startsBefore = this.#starts
     const { status, body } = await this.request('POST', '/flows', flows, { 'Node-RED-Deployment-Type': type })
     if (status !== 204 && status !== 200) throw new Error(`the deploy failed with ${status}: ${JSON.stringify(body)}`)
+    // Node-RED answers before it starts them.
+    await until(() => this.#starts > startsBefore, 20_000)
   }
 
   /** Everything recorded so far, of one topic if wanted. */
   recorded(topic?: string): Recorded[] {
-    if (!existsSync(this.#recording)) return []
-    const lines = readFileSync(this.#recording, 'utf8').split('\n').slice(0, -1)
-    const messages = lines.map((line) => JSON.parse(line) as Recorded)
-    return topic === undefined ? messages : messages.filter((message) => message.topic === topic)
+    this.#readOn()
+    return [...(topic === undefined ? this.#messages : (this.#messagesByTopic.get(topic) ?? []))]
   }
 
-  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted. */
+  /** Only what is new: a test asks many times. */
+  #readOn(): void {
+    if (!existsSync(this.#recording)) return
+    const bytes = readFileSync(this.#recording).subarray(this.#readTo)
+    const end = bytes.lastIndexOf('\n') + 1
+    this.#readTo += end
+    const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
+    for (const line of lines) {
+      const message: Recorded = JSON.parse(line)
+      this.#messages.push(message)
+      const ofTopic = this.#messagesByTopic.get(message.topic)
+      if (ofTopic) ofTopic.push(message)
+      else this.#messagesByTopic.set(message.topic, [message])
+    }
+  }
+
+  /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted; asks once for each. */
   async recordedWhen(
     topic: string,
     wanted: (message: Recorded) => boolean,
     { from = this.recorded(topic).length, timeoutMs = 20_000 } = {},
   ): Promise<Recorded> {
     let found: Recorded | undefined
+    let next = from
     await until(() => {
-      found = this.recorded(topic).slice(from).find(wanted)
+      const messages = this.recorded(topic).slice(next)
+      next += messages.length
+      found = messages.find(wanted)
       return found !== undefined
     }, timeoutMs)
     if (!found) throw new Error('not found')
@@ -239,7 +281,7 @@ function prepareUserDir(
   if (!existsSync(join(userDir, 'flows.json'))) writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flows))
 }
 
-function linkPackage(userDir: string): void {
+export function linkPackage(userDir: string): void {
   const link = join(userDir, 'node_modules', PACKAGE_NAME)
   mkdirSync(dirname(link), { recursive: true })
   symlinkSync(PACKAGE_ROOT, link)

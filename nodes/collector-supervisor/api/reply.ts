@@ -11,7 +11,8 @@ export const STATUS_OF = {
   forbidden: 403,
   'not-found': 404,
   conflict: 409,
-  failed: 500,
+  failed: 409,
+  internal: 500,
   timeout: 504,
 } as const satisfies Record<CommandFailure, number> & Record<string, number>
 export type ErrorCode = keyof typeof STATUS_OF

@@ -75,7 +75,7 @@ function mistakeReply(RED: NodeAPI, error: unknown): Reply {
   if (error instanceof URIError) return errorReply('bad-request', 'malformed percent-encoding in the URL')
   if (isClientError(error)) return errorReply('bad-request', error.message)
   RED.log.error(error)
-  return errorReply('failed', 'unexpected error, see the log of Node-RED')
+  return errorReply('internal', 'unexpected error, see the log of Node-RED')
 }
 
 function isClientError(error: unknown): error is Error & { status: number } {

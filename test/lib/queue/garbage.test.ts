@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { DatabaseSync } from 'node:sqlite'
 import { crc32 } from 'node:zlib'
-import { Queue } from '../../../lib/queue/queue'
+import { CAPACITY_MIN_BYTES, Queue } from '../../../lib/queue/queue'
 import { closing, drain, envelope, scratchFolder, sql, TIME } from './scratch'
 
 type Column = string | number | bigint | Uint8Array | null
@@ -162,6 +162,20 @@ describe('garbage in a queue', () => {
     queue.send(envelope('good'))
     assert.deepEqual(drain(queue), ['good'])
     assert.equal(queue.status().dropped, 1)
+  })
+
+  it('does not take the room of messages for ever, dead as it is', () => {
+    const queue = keep(Queue.create(folder.file(), { capacityBytes: CAPACITY_MIN_BYTES }))
+    for (let row = 0; row < 100; row++) insert(queue.path, { body: 'y'.repeat(2000) })
+    drain(queue)
+    const { dead, bytes } = queue.status()
+    assert.equal(dead, 100)
+    assert.ok(bytes > CAPACITY_MIN_BYTES)
+    queue.send(envelope('good'))
+    const after = queue.status()
+    assert.deepEqual(drain(queue), ['good'])
+    assert.ok(after.dead > 0 && after.bytes <= CAPACITY_MIN_BYTES)
+    assert.equal(after.dead + after.dropped, 100)
   })
 
   it('with ids out of range is refused by the file itself', () => {

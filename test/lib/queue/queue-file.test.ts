@@ -41,7 +41,7 @@ describe('file of a queue', () => {
     assertQueueError(() => Queue.connect(path), 'AccessFailed', /no queue/)
     assertQueueError(() => Queue.connect(folder.file('no/such/folder/queue')), 'AccessFailed')
     assert.deepEqual(
-      readdirSync(folder.path).filter((name) => name.startsWith('missing')),
+      readdirSync(folder.file('')).filter((name) => name.startsWith('missing')),
       [],
     )
   })
@@ -225,7 +225,7 @@ describe('file of a queue', () => {
       works(queue)
       queue.status()
       queue.close()
-      for (const name of readdirSync(folder.path)) if (name.startsWith(basename(path))) rmSync(folder.file(name))
+      for (const name of readdirSync(folder.file(''))) if (name.startsWith(basename(path))) rmSync(folder.file(name))
     }
     assert.ok(opened > 20 && aside > 20, `${opened} opened, ${aside} set aside: the test tests nothing`)
   })

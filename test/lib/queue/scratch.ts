@@ -11,12 +11,15 @@ import { type Queue, QueueError, type QueueErrorKind } from '../../../lib/queue/
 
 export { envelope, TIME } from './scratch-envelope'
 
-/** A folder that goes after the suite. */
-export function scratchFolder(): { file(name?: string): string; path: string } {
-  const path = mkdtempSync(join(tmpdir(), 'queue-test-'))
+/** A folder for a suite that goes with it. */
+export function scratchFolder(): { file(name?: string): string } {
+  let path = ''
   let files = 0
+  before(() => {
+    path = mkdtempSync(join(tmpdir(), 'queue-test-'))
+  })
   after(() => rmSync(path, { recursive: true, force: true }))
-  return { path, file: (name = `queue-${++files}`) => join(path, name) }
+  return { file: (name = `queue-${++files}`) => join(path, name) }
 }
 
 /** Closes them after each test, whatever has become of it. */
@@ -75,7 +78,7 @@ export function assertIntact(path: string): void {
   assert.deepEqual({ ...(row as object) }, { verdict: 'ok' })
 }
 
-export async function until(what: string, isSo: () => boolean, deadlineMs = 5000): Promise<void> {
+export async function until(what: string, isSo: () => boolean, deadlineMs = 10_000): Promise<void> {
   const end = performance.now() + deadlineMs
   while (!isSo()) {
     assert.ok(performance.now() < end, `not within ${deadlineMs} ms: ${what}`)

@@ -67,12 +67,12 @@ describe('A broadcast', () => {
     const fleet = new FakeFleet(processRow('oven'))
     const startedAt = performance.now()
     open(fleet, { gapMs: 50 }).start()
-    for (let restart = 1; performance.now() - startedAt < 300; restart++) {
+    for (let restart = 1; statuses.length < 5; restart++) {
       fleet.set(processRow('oven', { restart_count: restart }))
       await new Promise(setImmediate)
     }
     const atMost = Math.floor((performance.now() - startedAt) / 50) + 1
-    assert.ok(statuses.length > 1 && statuses.length <= atMost, `${statuses.length} of ${atMost}`)
+    assert.ok(statuses.length <= atMost, `${statuses.length} of ${atMost}`)
   })
 
   it('repeats at its interval', async () => {

@@ -5,7 +5,7 @@ import { commandReply, errorReply, replyOf, STATUS_OF } from '../../../../nodes/
 const ok = (name: string): CommandResult => ({ name, success: true })
 
 describe('A reply to a command', () => {
-  const statuses = { 'not-found': 404, conflict: 409, timeout: 504, failed: 500 }
+  const statuses = { 'not-found': 404, conflict: 409, timeout: 504, failed: 409 }
   for (const code of COMMAND_FAILURES) {
     it(`is ${statuses[code]} when the one process fails with ${code}`, () => {
       const results: CommandResult[] = [{ name: 'press', success: false, error: 'because', code }]
@@ -41,7 +41,7 @@ describe('A reply to a command', () => {
       { name: 'press', success: false, error: 'b', code: 'conflict' },
     ]
     assert.deepEqual(commandReply({ command: 'start-all' }, results), {
-      status: 500,
+      status: 409,
       body: { error: 'start-all failed: "oven": a; "press": b', code: 'failed', results },
     })
   })

@@ -70,7 +70,7 @@ describe('The REST routes', () => {
     assert.deepEqual(fleet.commands, [])
   })
 
-  const failures = { 'not-found': 404, conflict: 409, timeout: 504, failed: 500 } as const
+  const failures = { 'not-found': 404, conflict: 409, timeout: 504, failed: 409 } as const
   for (const code of ['not-found', 'conflict', 'timeout', 'failed'] as const) {
     it(`answer ${failures[code]} when a command ends with ${code}`, async () => {
       fleet.outcome = () => [{ name: 'oven', success: false, error: 'because', code }]
@@ -84,7 +84,7 @@ describe('The REST routes', () => {
     fleet.outcome = () => Promise.reject(new Error('secret path'))
     const { status, json, text } = await server.ask('POST', '/collectors/processes/oven/stop')
     assert.equal(status, 500)
-    isError(json, 'failed')
+    isError(json, 'internal')
     assert.ok(!text.includes('secret'))
     assert.match(String(server.errors[0]), /secret path/)
   })

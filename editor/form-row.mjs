@@ -1,0 +1,60 @@
+// <form-row field="port" icon="fa-plug" unit="s"></form-row> in a node's html -> the form row that Node-RED's dialogs expect.
+// Layout stands in the html, what kind of input it is in the field. Texts are keys of the node's catalog:
+// label.<field>, choice.<field>.<value>, explain.<field>.<value>, hint.<field>, unit.<unit>.
+//
+// Attributes: icon; unit (stands behind the input); hint (a line below); explain (a line below that goes with the choice);
+// placeholder (shown as it is); config (names a configuration node).
+
+const FORM_ROW = /( *)<form-row\s+([^>]*?)\s*><\/form-row>/g
+const ATTRIBUTE = /([\w-]+)(?:="([^"]*)")?/g
+
+/** @returns the html with every form-row replaced; throws when one names no field */
+export function fillFormRows(html, fields, prefix) {
+  return html.replace(FORM_ROW, (_row, indent, attributes) => {
+    const given = Object.fromEntries([...attributes.matchAll(ATTRIBUTE)].map(([, key, value]) => [key, value ?? '']))
+    const field = fields[given.field]
+    if (!field) throw new Error(`<form-row field="${given.field}">: there is no such field`)
+    return formRow(given, field, `${prefix}-${given.field}`)
+      .map((line) => indent + line)
+      .join('\n')
+  })
+}
+
+function formRow({ field: name, icon, unit, hint, explain, placeholder, config }, field, id) {
+  const label = `<i class="fa ${icon}"></i> <span data-i18n="label.${name}"></span>`
+  const lines = [`<div class="form-row">`]
+  if (field.kind === 'flag') {
+    lines.push(`  <label class="collector-flag"><input type="checkbox" id="${id}"> ${label}</label>`)
+  } else {
+    lines.push(
+      `  <label for="${id}">${label}</label>`,
+      `  ${config === undefined ? input(name, field, id, placeholder) : configInput(id)}`,
+    )
+  }
+  if (unit !== undefined) lines.push(`  <span class="collector-unit" data-i18n="unit.${unit}"></span>`)
+  if (hint !== undefined) lines.push(`  <div class="collector-hint" data-i18n="hint.${name}"></div>`)
+  if (explain !== undefined) lines.push(`  <div class="collector-hint" data-explains="${id}"></div>`)
+  return [...lines, '</div>']
+}
+
+// Node-RED replaces it by a select with buttons, of the width that stands here.
+function configInput(id) {
+  return `<input type="text" id="${id}" style="width: min(420px, 100% - 165px)">`
+}
+
+function input(name, field, id, placeholder) {
+  const hint = placeholder === undefined ? '' : ` placeholder="${placeholder}"`
+  switch (field.kind) {
+    case 'text':
+      return `<input type="${field.secret ? 'password' : 'text'}" id="${id}"${hint}>`
+    case 'number':
+      // a text input: a placeholder like ${PORT} must be possible
+      return `<input type="text" inputmode="decimal" class="collector-number" id="${id}"${hint}>`
+    case 'choice': {
+      const options = field.choices.map((choice) => `<option value="${choice}" data-i18n="choice.${name}.${choice}">`)
+      return `<select id="${id}">${options.join('</option>')}</option></select>`
+    }
+    default:
+      throw new Error(`${name}: a ${field.kind} needs an input of its own`)
+  }
+}

@@ -1,0 +1,250 @@
+// The table of a reader's tags: typing, keys, mouse and clipboard -> rows, checked as they change.
+// It works on a copy: the node changes only by what `tags()` gives when the dialog is saved.
+
+import type { ListField } from '../lib/contract/fields'
+import { assignColumns, parsePasted } from './pasted'
+import { type Cells, cellsOf, type Tag, tagOf } from './tag'
+import { type CellProblems, checkTags } from './tag-check'
+import { buildFrame, extraColumns, type Frame } from './tag-frame'
+import { RowList } from './tag-list'
+import { nextName } from './tag-name'
+import { buildRow, fillCell, type Row, rowPattern, showProblems, showReads } from './tag-row'
+import type { Translate } from './wording'
+
+export type TagTableOptions = {
+  list: ListField
+  tags: readonly Tag[]
+  translate: Translate
+  /** What a check says, in the user's language. */
+  wording(message: string): string
+  /** How an address is understood, e.g. "holding 40124 · wire 123"; '' when it cannot be. */
+  describe(cells: Cells): string
+  /** The address behind a tag's own; '' when there is none. */
+  nextAddress(cells: Cells): string
+  /** Called after every check. */
+  checked(problemCount: number): void
+}
+
+/** Node-RED looks at every input of a dialog while it opens; with more rows than these it would take seconds. */
+const ROWS_AT_ONCE = 40
+/** Then it has slid in. */
+const OPENED_MS = 500
+
+type Place = { row: Row; column: string }
+
+export class TagTable {
+  readonly #options: TagTableOptions
+  readonly #frame: Frame
+  readonly #list: RowList
+  readonly #pattern: HTMLElement
+  #problems = new Map<Row, CellProblems>()
+  /** Where the user is, or was last. */
+  #place: Place | undefined
+  #checkTimer: number | undefined
+  /** Of a long list: the tags that have no rows until the dialog is open or anything is done with the table. */
+  #waiting: readonly Tag[]
+
+  constructor(parent: HTMLElement, options: TagTableOptions) {
+    const { list, tags, translate } = options
+    this.#options = options
+    this.#pattern = rowPattern(list, extraColumns(list), translate)
+    this.#frame = buildFrame(list, translate)
+    const { root, header, footer } = this.#frame
+    this.#list = new RowList(root, header, translate('tags.empty'), () => this.#changed())
+    root.append(footer)
+    parent.append(root)
+    // A column that is not needed every day is shown where it is used.
+    const unused = cellsOf(list, {})
+    const used = tags.map((tag) => cellsOf(list, tag))
+    const isUsed = (column: string): boolean => used.some((cells) => cells[column] !== unused[column])
+    this.#frame.showExtra(extraColumns(list).some(isUsed))
+    this.#waiting = tags
+    this.#insertWaiting(ROWS_AT_ONCE)
+    if (this.#waiting.length > 0) window.setTimeout(() => this.#insertWaiting(), OPENED_MS)
+    this.#listen(root)
+  }
+
+  /** As they would be stored now, faulty ones included. */
+  tags(): Tag[] {
+    this.#insertWaiting()
+    return this.#list.rows().map(({ cells, stored }) => tagOf(this.#options.list, cells, stored))
+  }
+
+  #listen(root: HTMLElement): void {
+    root.addEventListener('input', (event) => this.#typed(event.target))
+    root.addEventListener('focusin', (event) => {
+      this.#insertWaiting()
+      this.#entered(event.target)
+    })
+    root.addEventListener('focusout', () => this.#frame.showMessage(''))
+    root.addEventListener('click', (event) => this.#clicked(event.target))
+    root.addEventListener('keydown', (event) => this.#pressed(event))
+    root.addEventListener('paste', (event) => this.#pasted(event))
+    this.#frame.addButton.addEventListener('click', () => this.#add(this.#list.rows().at(-1)))
+    this.#frame.problemsButton.addEventListener('click', () => this.#focusNextProblem())
+  }
+
+  // What the user does
+
+  #typed(target: EventTarget | null): void {
+    const place = this.#placeOf(target)
+    if (!place) return
+    place.row.cells[place.column] = place.row.inputs.get(place.column)?.value ?? ''
+    this.#changed()
+  }
+
+  #entered(target: EventTarget | null): void {
+    this.#place = this.#placeOf(target) ?? this.#place
+    this.#showMessage(target)
+  }
+
+  #clicked(target: EventTarget | null): void {
+    const action = target instanceof Element ? target.closest<HTMLElement>('[data-action]')?.dataset.action : undefined
+    const row = this.#list.rowAt(target)
+    if (row && action === 'duplicate') this.#add(row, 'same address')
+    if (row && action === 'remove') this.#remove(row)
+  }
+
+  /** Enter adds below, Ctrl+D duplicates, Ctrl+Delete removes, Alt+arrow moves the row, an arrow goes to the next one. */
+  #pressed(event: KeyboardEvent): void {
+    const place = this.#placeOf(event.target)
+    if (!place || event.isComposing) return
+    const command = event.ctrlKey || event.metaKey
+    const direction = event.key === 'ArrowUp' ? 'up' : event.key === 'ArrowDown' ? 'down' : undefined
+    if (event.key === 'Enter' && !command) this.#add(place.row)
+    else if (event.key.toLowerCase() === 'd' && command) this.#add(place.row, 'same address')
+    else if (event.key === 'Delete' && command) this.#remove(place.row)
+    else if (direction && event.altKey) this.#move(place.row, direction)
+    else if (direction && !command && event.target instanceof HTMLInputElement) this.#focusBeside(place, direction)
+    else return
+    event.preventDefault()
+    event.stopPropagation()
+  }
+
+  /** A table goes into the cells from here on to the right and down, as in a spreadsheet; missing rows are added. */
+  #pasted(event: ClipboardEvent): void {
+    const pasted = parsePasted(event.clipboardData?.getData('text/plain') ?? '')
+    if (!pasted) return
+    event.preventDefault()
+    const { list } = this.#options
+    const place = this.#placeOf(event.target)
+    const { columns, data } = assignColumns(pasted, Object.keys(list.item), place?.column ?? 'name')
+    const rows = this.#list.rows()
+    const first = place ? rows.indexOf(place.row) : rows.length
+    for (const [offset, cells] of data.entries()) {
+      const row = rows[first + offset] ?? this.#insert(cellsOf(list, {}), first + offset)
+      for (const [index, cell] of cells.entries()) {
+        const column = columns[index]
+        if (column !== undefined) fillCell(row, column, cell)
+      }
+    }
+    this.#changed()
+  }
+
+  // Rows
+
+  #insertWaiting(most = this.#waiting.length): void {
+    const tags = this.#waiting.slice(0, most)
+    this.#waiting = this.#waiting.slice(most)
+    const first = this.#list.rows().length
+    for (const [index, tag] of tags.entries()) this.#insert(cellsOf(this.#options.list, tag), first + index, tag)
+    if (this.#waiting.length === 0) this.#changed()
+  }
+
+  #insert(cells: Cells, index: number, stored: Tag = {}): Row {
+    if (index >= ROWS_AT_ONCE) this.#frame.root.classList.add('collector-tags-long')
+    const row = buildRow(this.#pattern, cells, stored)
+    this.#list.insert(row, index)
+    return row
+  }
+
+  /** A row that goes on with the pattern of `before`, below it. */
+  #add(before: Row | undefined, address: 'next address' | 'same address' = 'next address'): void {
+    const rows = this.#list.rows()
+    const cells = before ? { ...before.cells } : cellsOf(this.#options.list, {})
+    if (before) {
+      if (cells.name) cells.name = nextName(cells.name, new Set(rows.map((row) => row.cells.name ?? '')))
+      if (address === 'next address') cells.address = this.#options.nextAddress(before.cells)
+    }
+    const row = this.#insert(cells, before ? rows.indexOf(before) + 1 : rows.length)
+    this.#focus({ row, column: 'name' })
+    this.#changed()
+  }
+
+  #remove(row: Row): void {
+    const rows = this.#list.rows()
+    const index = rows.indexOf(row)
+    const neighbour = rows[index + 1] ?? rows[index - 1]
+    this.#list.remove(row)
+    if (neighbour) this.#focus({ row: neighbour, column: this.#place?.column ?? 'name' })
+    else this.#frame.addButton.focus()
+    this.#changed()
+  }
+
+  #move(row: Row, direction: 'up' | 'down'): void {
+    this.#list.move(row, direction)
+    row.element.scrollIntoView({ block: 'nearest' })
+    this.#changed()
+  }
+
+  // Focus
+
+  #placeOf(target: EventTarget | null): Place | undefined {
+    const row = this.#list.rowAt(target)
+    const column = target instanceof HTMLElement ? target.dataset.column : undefined
+    return row && column !== undefined ? { row, column } : undefined
+  }
+
+  #focus({ row, column }: Place): void {
+    const input = row.inputs.get(column)
+    input?.focus()
+    if (input instanceof HTMLInputElement) input.select()
+    row.element.scrollIntoView({ block: 'nearest' })
+  }
+
+  #focusBeside({ row, column }: Place, direction: 'up' | 'down'): void {
+    const rows = this.#list.rows()
+    const beside = rows[rows.indexOf(row) + (direction === 'up' ? -1 : 1)]
+    if (beside) this.#focus({ row: beside, column })
+  }
+
+  #focusNextProblem(): void {
+    const wrong = [...this.#problems].flatMap(([row, ofRow]) => [...ofRow.keys()].map((column) => ({ row, column })))
+    const here = wrong.findIndex(({ row, column }) => row === this.#place?.row && column === this.#place.column)
+    const next = wrong[(here + 1) % wrong.length]
+    if (next) this.#focus(next)
+  }
+
+  // Checking
+
+  /** Many changes at once, e.g. of a paste, are checked once. */
+  #changed(): void {
+    this.#checkTimer ??= window.setTimeout(() => this.#check(), 0)
+  }
+
+  #check(): void {
+    this.#checkTimer = undefined
+    const { list, wording, describe, checked } = this.#options
+    const rows = this.#list.rows()
+    const cells = rows.map((row) => row.cells)
+    const found = checkTags(list, cells)
+    this.#problems = new Map()
+    for (const [index, row] of rows.entries()) {
+      const ofRow = new Map([...(found[index] ?? [])].map(([column, message]) => [column, wording(message)]))
+      this.#problems.set(row, ofRow)
+      showProblems(row, ofRow)
+      showReads(row, describe(row.cells))
+    }
+    const wrongColumns = [...this.#problems.values()].flatMap((ofRow) => [...ofRow.keys()])
+    // What is wrong must be seen.
+    if (extraColumns(list).some((column) => wrongColumns.includes(column))) this.#frame.showExtra(true)
+    this.#frame.showCounts(rows.length, wrongColumns.length)
+    this.#showMessage(document.activeElement)
+    checked(wrongColumns.length)
+  }
+
+  #showMessage(target: EventTarget | null): void {
+    const place = this.#placeOf(target)
+    this.#frame.showMessage((place && this.#problems.get(place.row)?.get(place.column)) ?? '')
+  }
+}

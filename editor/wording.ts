@@ -1,0 +1,41 @@
+// What the contract's checks say, in the user's language. They speak English, since they also run where no catalog is;
+// a test holds the patterns to what they really say.
+
+/** A text of the node's catalog. */
+export type Translate = (key: string, values?: Record<string, string | number>) => string
+
+/** Matched whole; named groups become the values of the text `problem.<key>`. */
+export type Wording = [key: string, pattern: RegExp]
+
+const WORDINGS: Wording[] = [
+  ['empty', /^must not be empty$/],
+  ['too-long', /^is longer than (?<max>\d+) characters$/],
+  ['not-a-number', /^(?<value>.+) is not a number$/],
+  ['not-whole', /^(?<value>.+) is not a whole number$/],
+  ['out-of-range', /^(?<value>\S+) is not within (?<min>\S+) to (?<max>\S+)$/],
+  ['too-small', /^(?<value>\S+) is not within (?<min>\S+) and above$/],
+  ['not-a-choice', /^(?<value>.+) is not one of (?<choices>.+)$/],
+  ['reserved-name', /^"(?<name>.+)" cannot be a tag's name$/],
+  ['control-character', /^has a control character$/],
+  ['trailing-backslash', /^must not end in a backslash$/],
+  ['duplicate-tag', /^"(?<name>.*)" is also the name of tag (?<row>\d+)$/],
+  ['name-in-use', /^is the name of another reader$/],
+  ['no-tags', /^the tag list is empty: add at least one tag$/],
+  ['too-many-tags', /^has (?<count>\d+) entries, the limit is (?<max>\d+)$/],
+]
+
+/** `more` are the patterns of the protocol's own checks. What no pattern knows stays as it is. */
+export function wordingIn(translate: Translate, more: readonly Wording[] = []): (message: string) => string {
+  return (message) => {
+    for (const [key, pattern] of [...more, ...WORDINGS]) {
+      const match = pattern.exec(message)
+      if (match) return translate(`problem.${key}`, valuesOf(match.groups, translate))
+    }
+    return message
+  }
+}
+
+/** An area of a device has a name in every language, too. */
+function valuesOf(groups: Record<string, string> = {}, translate: Translate): Record<string, string> {
+  return groups.area === undefined ? { ...groups } : { ...groups, area: translate(`area.${groups.area}`) }
+}

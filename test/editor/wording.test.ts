@@ -1,0 +1,112 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { type Wording, wordingIn } from '../../editor/wording'
+import { checkField, type Field } from '../../lib/contract/fields'
+import { checkHasTags, checkTagName, duplicateNames } from '../../lib/contract/reader-fields'
+import { checkAddress, checkAddresses, checkUnitId } from '../../nodes/modbus-in/addresses'
+import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
+import { modbusWordings } from '../../nodes/modbus-in/wordings'
+import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
+import { statusBroadcastWordings } from '../../nodes/status-broadcast/wordings'
+
+type Catalog = { [key: string]: string | Catalog }
+
+function catalogOf(node: string, language: string): Catalog {
+  return JSON.parse(readFileSync(resolve(__dirname, `../../nodes/${node}/locales/${language}/${node}.json`), 'utf8'))
+}
+
+/** As i18next does it: a key that does not exist comes back. */
+function translateWith(catalog: Catalog) {
+  return (key: string, values: Record<string, string | number> = {}): string => {
+    const found = key
+      .split('.')
+      .reduce<string | Catalog | undefined>(
+        (part, name) => (typeof part === 'object' ? part[name] : undefined),
+        catalog,
+      )
+    return typeof found === 'string' ? found.replace(/__(\w+?)__/g, (all, name) => String(values[name] ?? all)) : key
+  }
+}
+
+function problemsOf(field: Field, values: unknown[]): string[] {
+  return values.map((value) => {
+    const problem = checkField(field, value)
+    assert.ok(problem, `${JSON.stringify(value)} should be a problem`)
+    return problem
+  })
+}
+
+function texts(...messages: (string | undefined)[]): string[] {
+  return messages.map((message) => message ?? assert.fail('should be a problem'))
+}
+
+const { port, host, emit, tags } = modbusFields
+const tag = {
+  name: 'a',
+  address: '40001',
+  type: 'int16',
+  order: '',
+  scale: 1,
+  offset: 0,
+  unit: '',
+  deadband: 0,
+  length: 1,
+  unitId: '',
+} as const
+
+const contract = [
+  ...problemsOf(host, ['', 'x'.repeat(2000)]),
+  ...problemsOf(port, ['abc', 1.5, 99999, 0]),
+  ...problemsOf(emit, ['sometimes']),
+  ...problemsOf(tags.item.deadband, [-1]),
+  ...texts(checkTagName('__proto__'), checkTagName('a\nb'), checkTagName('a\\')),
+  ...duplicateNames([{ name: 'a' }, { name: 'a' }]).map(({ message }) => message),
+  ...checkHasTags([]).map(({ message }) => message),
+  ...problemsOf(tags, [new Array(100_001).fill(tag)]),
+]
+
+const modbus = [
+  ...texts(
+    ...['', 'DB1.2', 'x:5', '123', '12345678', '0x10', '40000', '465537', '20001', 'holding:70000'].map(checkAddress),
+  ),
+  ...texts(checkAddress('coil:5.2'), checkAddress('40001.16'), checkUnitId('300'), checkUnitId('x')),
+  ...checkAddresses([
+    { address: 'coil:1', type: 'int16' },
+    { address: '40001.2', type: 'int16' },
+    { address: '40001', type: 'bool' },
+    { address: 'holding:65535', type: 'float32' },
+  ]).map(({ message }) => message),
+  ...problemsOf(tags.item.length, [2]),
+  ...texts(checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'float32' }] })),
+]
+
+const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])
+
+const suites: { node: string; messages: string[]; wordings: Wording[] }[] = [
+  { node: 'modbus-in', messages: [...contract, ...modbus], wordings: modbusWordings },
+  { node: 'status-broadcast', messages: filter, wordings: statusBroadcastWordings },
+]
+
+for (const { node, messages, wordings } of suites) {
+  describe(`what the checks of ${node} say`, () => {
+    for (const message of messages) {
+      it(`is said in Chinese: ${message.slice(0, 80)}`, () => {
+        const said = wordingIn(translateWith(catalogOf(node, 'zh-CN')), wordings)(message)
+        assert.match(said, /[\u4e00-\u9fff]/, said)
+        assert.doesNotMatch(said.replace('__proto__', ''), /__|problem\.|area\./, said)
+      })
+    }
+    it('has nothing in the catalog that is never said', () => {
+      const used = new Set<string>()
+      const wording = wordingIn((key) => String(used.add(key)), wordings)
+      messages.forEach(wording)
+      const unused = wordings.map(([key]) => `problem.${key}`).filter((key) => !used.has(key))
+      assert.deepEqual(unused, [])
+    })
+  })
+}
+
+describe('a message that no pattern knows', () => {
+  it('stays as it is', () => assert.equal(wordingIn(translateWith({}))('something new'), 'something new'))
+})

@@ -1,0 +1,132 @@
+// The dashboard example in a real browser: the table tells the truth, the buttons do what they say, and a hostile name
+// stays a name.
+
+import assert from 'node:assert/strict'
+import type { Browser, Page } from 'playwright-core'
+import { type Plant, startPlant } from '../../simulators/demo/plant'
+import { startChromium } from '../support/browser'
+import { NodeRed } from '../support/node-red'
+import { installWithDashboard, readExample } from './example'
+
+const HOSTILE = `<img src=x onerror="document.title='hacked'">{{ 6 * 7 }}`
+
+describe('the dashboard example in a browser', function () {
+  this.timeout(120_000)
+  let browser: Browser | undefined
+  let plant: Plant
+  let nodeRed: NodeRed
+  const complaints: string[] = []
+
+  before(async function () {
+    browser = await startChromium(this)
+    plant = await startPlant({ boiler: 0, press: 0, 'pump-station': 0 })
+    const flows = readExample('dashboard/01 - Process table', plant.ports)
+    for (const node of flows) if (node.name === 'pump-station') node.name = HOSTILE
+    const table = flows.find(({ type }) => type === 'status-broadcast')
+    const payload = JSON.stringify({ command: 'restart', name: HOSTILE.repeat(2) })
+    const props = [{ p: 'payload' }]
+    flows.push({ id: 'bad', type: 'inject', z: table?.z, props, payload, payloadType: 'json', wires: [[table?.id]] })
+    nodeRed = await NodeRed.start({ flows, install: installWithDashboard })
+    await nodeRed.rowWhen('boiler', (row) => row.tags.good === 5)
+  })
+  after(async () => {
+    await browser?.close()
+    await nodeRed?.dispose()
+    await plant?.close()
+  })
+  afterEach(() => assert.deepEqual(complaints.splice(0), []))
+
+  const open = async (width: number, height: number): Promise<Page> => {
+    assert.ok(browser)
+    const page = await browser.newPage({ viewport: { width, height } })
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    page.on('console', (message) => {
+      if (message.type() === 'error') complaints.push(message.text())
+    })
+    page.on('request', (request) => {
+      if (!request.url().startsWith(nodeRed.url)) complaints.push(`asks ${request.url()}`)
+    })
+    await page.goto(`${nodeRed.url}/dashboard`)
+    await page.locator('.cs-name', { hasText: 'boiler' }).waitFor()
+    return page
+  }
+  const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
+  const rowOf = (page: Page, name: string) => page.locator('tbody tr', { hasText: name })
+
+  it('shows every collector, a hostile name as a name, curves, and what happened', async () => {
+    const page = await open(1400, 900)
+    const { pid } = await nodeRed.row('boiler')
+    await rowOf(page, 'boiler').getByText(String(pid), { exact: true }).waitFor()
+    await rowOf(page, 'boiler').getByText('connected', { exact: true }).waitFor()
+    assert.deepEqual(
+      await page
+        .locator('.cs-tile-value')
+        .allInnerTexts()
+        .then((all) => all.slice(0, 3)),
+      ['3', '3', '0'],
+    )
+    await page.locator('.cs-name', { hasText: HOSTILE }).waitFor()
+    await page.locator('.cs-event', { hasText: HOSTILE }).first().waitFor()
+    assert.equal(await page.locator('.cs-processes img, .cs-events img').count(), 0)
+    assert.notEqual(await page.title(), 'hacked')
+    await page.locator('canvas').nth(1).waitFor()
+    await page.close()
+  })
+
+  it('stops after a question, starts, and restarts, with only the sensible buttons enabled', async () => {
+    const page = await open(1400, 900)
+    assert.ok(await button(page, 'Start boiler').isDisabled())
+    await button(page, 'Stop boiler').click()
+    await page.getByText('Stop boiler?').waitFor()
+    await button(page, 'Cancel').click()
+    assert.equal((await nodeRed.row('boiler')).status, 'running')
+
+    await button(page, 'Stop boiler').click()
+    await button(page, 'Stop').click()
+    await rowOf(page, 'boiler').getByText('stopped', { exact: true }).waitFor()
+    assert.equal((await nodeRed.row('boiler')).status, 'stopped')
+    assert.ok(await button(page, 'Stop boiler').isDisabled())
+    assert.ok(await button(page, 'Restart boiler').isDisabled())
+    await page.locator('.cs-event', { hasText: 'stopped' }).first().waitFor()
+
+    await page.reload()
+    await rowOf(page, 'boiler').getByText('stopped', { exact: true }).waitFor()
+    await button(page, 'Start boiler').click()
+    await rowOf(page, 'boiler').getByText('running', { exact: true }).waitFor()
+    const { pid } = await nodeRed.row('boiler')
+
+    await button(page, 'Restart boiler').click()
+    await button(page, 'Restart').click()
+    const again = await nodeRed.rowWhen('boiler', (row) => row.status === 'running' && row.pid !== pid)
+    await rowOf(page, 'boiler').getByText(String(again.pid), { exact: true }).waitFor()
+    await page.close()
+  })
+
+  it('obeys on a hostile name too', async () => {
+    const page = await open(1400, 900)
+    await button(page, `Stop ${HOSTILE}`).click()
+    await page.getByText(`Stop ${HOSTILE}?`).waitFor()
+    await button(page, 'Stop').click()
+    await nodeRed.rowWhen(HOSTILE, (row) => row.status === 'stopped')
+    await button(page, 'Start all').click()
+    await nodeRed.rowWhen(HOSTILE, (row) => row.status === 'running')
+    await page.close()
+  })
+
+  it('says what could not be done', async () => {
+    const page = await open(1400, 900)
+    await nodeRed.request('POST', '/inject/bad')
+    const notice = page.locator('.nrdb-ui-notification')
+    await notice.getByText(/^restart failed: .* there is no process/).waitFor()
+    assert.equal(await notice.locator('img').count(), 0)
+    assert.notEqual(await page.title(), 'hacked')
+    await page.close()
+  })
+
+  it('fits on a phone', async () => {
+    const page = await open(390, 844)
+    await button(page, 'Restart boiler').waitFor()
+    assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
+    await page.close()
+  })
+})

@@ -1,0 +1,91 @@
+// Every example in a real Node-RED, reading the simulated plant: what it promises comes out.
+
+import assert from 'node:assert/strict'
+import { type Plant, startPlant } from '../../simulators/demo/plant'
+import { NodeRed } from '../support/node-red'
+import { until } from '../support/until'
+import { installWithDashboard, readExample } from './example'
+
+const ANY_PORTS = { boiler: 0, press: 0, 'pump-station': 0 }
+
+describe('an example flow, deployed', function () {
+  this.timeout(60_000)
+  let plant: Plant
+  let nodeRed: NodeRed | undefined
+  before(async () => {
+    plant = await startPlant(ANY_PORTS)
+  })
+  afterEach(async () => {
+    await nodeRed?.dispose()
+    nodeRed = undefined
+  })
+  after(() => plant.close())
+  const recorded = () => nodeRed?.recorded() ?? []
+
+  it('"Read a Modbus device" sends five values a second, and what is bad by its own way', async () => {
+    const flows = readExample('01 - Read a Modbus device', plant.ports, ['boiler 1'])
+    nodeRed = await NodeRed.start({ flows })
+    const { payload, quality } = await nodeRed.recordedWhen('boiler 1', () => true, { from: 0 })
+    assert.deepEqual(quality, {})
+    assert.ok(typeof payload === 'object' && payload !== null)
+    assert.deepEqual(Object.keys(payload), ['temperature', 'pressure', 'level', 'energy', 'burner'])
+    assert.deepEqual(
+      Object.values(payload).map((value) => typeof value),
+      ['number', 'number', 'number', 'number', 'boolean'],
+    )
+    const within = (name: string, min: number, max: number) => {
+      const value = Reflect.get(payload, name)
+      assert.ok(value >= min && value <= max, `${name} is ${value}`)
+    }
+    within('temperature', 68, 82)
+    within('pressure', 1.6, 2.4)
+    within('level', 40, 85)
+    within('energy', 123_456, 124_000)
+
+    plant.devices.boiler.memory.refuse([{ area: 'holding', address: 4, count: 1, code: 2 }])
+    const worse = await nodeRed.recordedWhen('boiler 1', (message) => Object.keys(message.quality ?? {}).length > 0)
+    plant.devices.boiler.memory.refuse([])
+    assert.deepEqual(Object.keys(worse.quality ?? {}), ['level'])
+    assert.equal(Reflect.get(Object(worse.payload), 'level'), null)
+  })
+
+  it('"Watch and control the collectors" shows the table, obeys, tells events and what failed', async () => {
+    const flows = readExample('02 - Watch and control the collectors', plant.ports, ['all processes', 'what failed'])
+    const press = (name: string) => {
+      const id = flows.find((node) => node.type === 'inject' && node.name === name)?.id
+      return nodeRed?.request('POST', `/inject/${id}`)
+    }
+    nodeRed = await NodeRed.start({ flows })
+    const statusOf = (message: { payload: unknown }): unknown =>
+      Array.isArray(message.payload) ? message.payload.map((row) => `${row.name} ${row.status} ${row.link}`) : undefined
+    const shows = (row: string) => nodeRed?.recordedWhen('processes', (message) => String(statusOf(message)) === row)
+
+    await shows('press 1 running connected')
+    await press('stop press 1')
+    await shows('press 1 stopped disconnected')
+    await press('start press 1')
+    const last = await shows('press 1 running connected')
+    assert.deepEqual(Object(last?.summary).running_processes, 1)
+
+    const reached = nodeRed.recorded('press 1').map((event) => Object(event.payload).to)
+    assert.deepEqual(reached.slice(-4), ['stopping', 'stopped', 'starting', 'running'])
+
+    await press('restart a process that does not exist')
+    await until(() => recorded().some(({ error }) => /no process "nobody"/.test(String(Object(error).message))), 20_000)
+  })
+
+  it('"Process table" draws the values of all devices', async () => {
+    const flows = readExample('dashboard/01 - Process table', plant.ports, ['points', 'last 100'])
+    nodeRed = await NodeRed.start({ flows, install: installWithDashboard })
+    const drawn = (series: string) => (message: { payload: unknown }) =>
+      Array.isArray(message.payload) && message.payload.some((point) => point.series === series && point.y > 0)
+    await nodeRed.rowWhen('pump-station', (row) => row.tags.good === 5)
+    for (const series of ['boiler temperature', 'press oil temperature', 'pump-station flow']) {
+      await until(() => recorded().some(drawn(series)), 20_000)
+    }
+    const events = recorded().filter(
+      ({ payload }) => Array.isArray(payload) && payload.some((one) => one.to === 'running'),
+    )
+    assert.ok(events.length > 0)
+  })
+})

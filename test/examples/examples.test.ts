@@ -1,0 +1,128 @@
+import assert from 'node:assert/strict'
+import { globSync, readFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { parseFields } from '../../lib/contract/fields'
+import { asRecord } from '../../lib/contract/parse'
+import { readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { supervisorFields } from '../../nodes/collector-supervisor/fields'
+import { PLANT_PORTS } from '../../simulators/demo/plant'
+
+const root = join(__dirname, '..', '..', '..')
+type FlowNode = Record<string, unknown> & { id: string; type: string }
+
+const files = globSync('examples/**/*.json', { cwd: root }).sort()
+const packageJson = readJson('package.json')
+const ownTypes = Object.keys(asRecord(asRecord(packageJson['node-red'])?.nodes) ?? {})
+const coreTypes = ['tab', 'global-config', 'comment', 'debug', 'switch', 'change', 'function', 'inject', 'catch']
+const DASHBOARD = '@flowfuse/node-red-dashboard'
+/** Properties that name other nodes. */
+const references = ['z', 'supervisor', 'ui', 'page', 'theme', 'group']
+
+for (const file of files) {
+  describe(`The example "${basename(file, '.json')}"`, () => {
+    const flow = readFlow(file)
+    const ids = new Set(flow.map(({ id }) => id))
+    const isForDashboard = dirname(file).endsWith('dashboard')
+
+    it('has a name as Node-RED examples have it', () => assert.match(basename(file), /^\d\d - [A-Z][A-Za-z ]+\.json$/))
+
+    it('consists of nodes that are known', () => {
+      const dashboard = asRecord(asRecord(readJson(`node_modules/${DASHBOARD}/package.json`)['node-red'])?.nodes) ?? {}
+      const known = [...coreTypes, ...ownTypes, ...(isForDashboard ? Object.keys(dashboard) : [])]
+      assert.deepEqual(
+        [...new Set(flow.map(({ type }) => type))].filter((type) => !known.includes(type)),
+        [],
+      )
+    })
+
+    it('names only nodes that it has', () => {
+      assert.equal(ids.size, flow.length)
+      for (const node of flow) {
+        for (const name of references) {
+          const id = node[name]
+          if (typeof id === 'string' && id !== '') assert.ok(ids.has(id), `${node.type} ${node.id}: ${name} ${id}`)
+        }
+        const wires = Array.isArray(node.wires) ? node.wires.flat() : []
+        const scope = Array.isArray(node.scope) ? node.scope : []
+        for (const id of [...wires, ...scope]) assert.ok(ids.has(id), `${node.type} ${node.id} -> ${id}`)
+      }
+    })
+
+    it('says what it shows and what it needs', () => {
+      const [comment, ...more] = flow.filter(({ type }) => type === 'comment')
+      assert.equal(more.length, 0)
+      assert.match(String(comment?.info), /\*\*You need\*\*/)
+    })
+
+    it('has supervisors and readers without a mistake, and complete', () => {
+      const fieldsOf = {
+        'collector-supervisor': supervisorFields,
+        'modbus-in': { ...readerFields, tags: tagList(tagFields) },
+      }
+      for (const [type, fields] of Object.entries(fieldsOf)) {
+        for (const node of flow.filter((node) => node.type === type)) {
+          assert.deepEqual(parseFields(fields, node).ok, true, JSON.stringify(parseFields(fields, node)))
+          for (const name of Object.keys(fields)) assert.ok(name in node, `${type} has no ${name}`)
+        }
+      }
+    })
+
+    it('reads devices that the demo simulates', () => {
+      for (const node of flow.filter(({ type }) => type === 'modbus-in')) {
+        assert.equal(node.host, '127.0.0.1')
+        assert.ok(
+          Object.values(PLANT_PORTS).some((port) => port === node.port),
+          `port ${String(node.port)}`,
+        )
+      }
+    })
+
+    it('lets the editor offer the dashboard where it is needed', () => {
+      const modules = flow.find(({ type }) => type === 'global-config')?.modules
+      const { version } = readJson(`node_modules/${DASHBOARD}/package.json`)
+      assert.deepEqual(modules, isForDashboard ? { [DASHBOARD]: version } : undefined)
+    })
+
+    it('has the templates of the .vue files beside it, and loads nothing from elsewhere', () => {
+      const sources: Record<string, string> = { 'Process table': 'process-table.vue', Events: 'events.vue' }
+      for (const { name, format } of flow.filter(({ type }) => type === 'ui-template')) {
+        const source = readFileSync(join(root, dirname(file), sources[String(name)] ?? ''), 'utf8')
+        assert.ok(format === source, `${String(name)}: run node scripts/fill-templates.mjs`)
+        assert.doesNotMatch(source, /https?:|v-html|src=/)
+      }
+    })
+  })
+}
+
+describe('The examples together', () => {
+  const all = files.flatMap(readFlow)
+
+  it('show every node of this package', () => {
+    assert.deepEqual(
+      ownTypes.filter((type) => !all.some((node) => node.type === type)),
+      [],
+    )
+  })
+
+  it('can all be imported: no id and no reader name comes twice', () => {
+    assert.equal(new Set(all.map(({ id }) => id)).size, all.length)
+    const names = all.filter(({ type }) => type === 'modbus-in').map(({ name }) => name)
+    assert.equal(new Set(names).size, names.length)
+  })
+})
+
+function readFlow(file: string): FlowNode[] {
+  const flow: unknown = JSON.parse(readFileSync(join(root, file), 'utf8'))
+  assert.ok(Array.isArray(flow), `${file} is no array`)
+  return flow.map((input) => {
+    const node = asRecord(input)
+    assert.ok(node && typeof node.id === 'string' && typeof node.type === 'string')
+    return { ...node, id: node.id, type: node.type }
+  })
+}
+
+function readJson(path: string): Record<string, unknown> {
+  const record = asRecord(JSON.parse(readFileSync(join(root, path), 'utf8')))
+  assert.ok(record)
+  return record
+}

@@ -1,0 +1,30 @@
+import assert from 'node:assert/strict'
+import { nextAddress } from '../../../nodes/modbus-in/next-address'
+import { placeholder } from '../../support/placeholder'
+
+const rows = [
+  { address: '40001', type: 'uint16', next: '40002' },
+  { address: '40001', type: 'float32', next: '40003' },
+  { address: '400001', type: 'int32', next: '400003' },
+  { address: '00001', type: 'bool', next: '00002' },
+  { address: 'holding:0', type: 'uint16', next: 'holding:1' },
+  { address: 'hr9', type: 'uint32', next: 'hr11' },
+  { address: 'input: 5', type: 'int16', next: 'input: 6' },
+  { address: 'coil:9', type: 'bool', next: 'coil:10' },
+  { address: 'di:0x0F', type: 'bool', next: 'di:0x10' },
+  { address: '40001.3', type: 'bool', next: '40001.4' },
+  { address: '40001.15', type: 'bool', next: '40002.0' },
+  { address: 'holding:65535', type: 'uint16', next: '' },
+  { address: 'holding:65534', type: 'float32', next: '' },
+  { address: '465536.15', type: 'bool', next: '' },
+  { address: '', type: 'uint16', next: '' },
+  { address: 'nonsense', type: 'uint16', next: '' },
+  { address: placeholder('ADDRESS'), type: 'uint16', next: '' },
+  { address: '40001', type: 'no type', next: '40002' },
+]
+
+describe('the address behind', () => {
+  for (const { address, type, next } of rows) {
+    it(`${type} at "${address}" is "${next}"`, () => assert.equal(nextAddress(address, type), next))
+  }
+})
