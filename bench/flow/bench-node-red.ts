@@ -33,8 +33,9 @@ export class BenchNodeRed {
     }
   }
 
-  /** What has come to the end of the flow since the call before. */
+  /** What has come to the end of the flow since the call before. Throws where Node-RED has logged an error. */
   async meter(): Promise<MeterReading> {
+    if (this.nodeRed.output.includes('[error]')) throw new Error(`there were errors:\n${this.nodeRed.output}`)
     const { body } = await this.nodeRed.request('GET', '/bench/meter')
     const reading = parseMeterReading(body)
     if (!reading) throw new Error(`no reading of the meter: ${JSON.stringify(body)}`)

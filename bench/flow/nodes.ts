@@ -24,8 +24,9 @@ function register(RED: NodeAPI): void {
   })
 
   /** Counts values, and nothing else: what it is measured with must cost little. */
-  RED.nodes.registerType('bench-count', function (this: Node, { values, ...definition }: SinkDef) {
+  RED.nodes.registerType('bench-count', function (this: Node, definition: SinkDef) {
     RED.nodes.createNode(this, definition)
+    const { values } = definition
     this.on('input', (message, _send, done) => {
       meter.count(asReading(message), values)
       done()
