@@ -70,7 +70,7 @@ describe('an example flow, deployed', function () {
     const reached = nodeRed.recorded('press 1').map((event) => Object(event.payload).to)
     assert.deepEqual(reached.slice(-4), ['stopping', 'stopped', 'starting', 'running'])
 
-    await press('restart a process that does not exist')
+    await press('restart nobody')
     await until(() => recorded().some(({ error }) => /no process "nobody"/.test(String(Object(error).message))), 20_000)
   })
 

@@ -13,7 +13,19 @@ type FlowNode = Record<string, unknown> & { id: string; type: string }
 const files = globSync('examples/**/*.json', { cwd: root }).sort()
 const packageJson = readJson('package.json')
 const ownTypes = Object.keys(asRecord(asRecord(packageJson['node-red'])?.nodes) ?? {})
-const coreTypes = ['tab', 'global-config', 'comment', 'debug', 'switch', 'change', 'function', 'inject', 'catch']
+const coreTypes = [
+  'tab',
+  'global-config',
+  'comment',
+  'debug',
+  'switch',
+  'change',
+  'function',
+  'inject',
+  'catch',
+  'link in',
+  'link out',
+]
 const DASHBOARD = '@flowfuse/node-red-dashboard'
 /** Properties that name other nodes. */
 const references = ['z', 'supervisor', 'ui', 'page', 'theme', 'group']
@@ -43,8 +55,8 @@ for (const file of files) {
           if (typeof id === 'string' && id !== '') assert.ok(ids.has(id), `${node.type} ${node.id}: ${name} ${id}`)
         }
         const wires = Array.isArray(node.wires) ? node.wires.flat() : []
-        const scope = Array.isArray(node.scope) ? node.scope : []
-        for (const id of [...wires, ...scope]) assert.ok(ids.has(id), `${node.type} ${node.id} -> ${id}`)
+        const named = [node.scope, node.links].flatMap((ids) => (Array.isArray(ids) ? ids : []))
+        for (const id of [...wires, ...named]) assert.ok(ids.has(id), `${node.type} ${node.id} -> ${id}`)
       }
     })
 
