@@ -20,11 +20,16 @@ export class Inbox {
   #tagList: TagList | undefined
   #generation = 0
   #cycle = 0
+  #lastCycle = 0
   #dropped = 0
   #malformed = 0
   #tags = NO_TAGS
   #badTag: string | undefined
 
+  /** Number of the last cycle of this process that could be passed on, 0 before the first. */
+  get lastCycle(): number {
+    return this.#lastCycle
+  }
   /** Samples that were lost on their way. */
   get dropped(): number {
     return this.#dropped
@@ -47,6 +52,7 @@ export class Inbox {
   expect(generation: number): void {
     this.#generation = generation
     this.#cycle = 0
+    this.#lastCycle = 0
     this.#tags = NO_TAGS
     this.#badTag = undefined
   }
@@ -104,6 +110,7 @@ export class Inbox {
       this.#dropped += batch.values.length
       return false
     }
+    this.#lastCycle = batch.cycle
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
     this.#badTag = describeBadTag(batch, tags.tags)
     this.#hand({ batch, tags: tags.tags })
@@ -117,8 +124,8 @@ export class Inbox {
       return
     }
     this.#inFlight.add(delivery)
-    this.#listener(delivery)
     setImmediate(() => this.#inFlight.delete(delivery))
+    this.#listener(delivery)
   }
 }
 

@@ -40,12 +40,17 @@ export function removeLiveFolder(folder: string): void {
 
 /** Writes down which folder is in use, and removes the one that was written down before. */
 export function rememberLiveFolder(record: string, folder: string): void {
-  forgetLiveFolder(record, folder)
+  const earlier = recordedFolder(record)
   replaceFile(record, folder)
+  if (earlier !== undefined && earlier !== folder) removeLiveFolder(earlier)
 }
 
-export function forgetLiveFolder(record: string, inUse?: string): void {
-  const earlier = asText(readJsonFile(record), 4096)
-  if (earlier !== undefined && earlier !== inUse) removeLiveFolder(earlier)
+export function forgetLiveFolder(record: string): void {
+  const earlier = recordedFolder(record)
+  if (earlier !== undefined) removeLiveFolder(earlier)
   rmSync(record, { force: true })
+}
+
+function recordedFolder(record: string): string | undefined {
+  return asText(readJsonFile(record), 4096)
 }

@@ -18,6 +18,8 @@ const CHECK_MS = 1_000
 const ROOM_MIN_BYTES = 2 * 1024 * 1024
 /** Between two replacements, and as long as the replaced queue is still read, ms. */
 const REPLACE_PAUSE_MS = 5_000
+/** A new queue that does not help either is not at fault; the next attempt comes after this, ms. */
+const DISTRUST_AGAIN_MS = 60_000
 
 export type LiveLaneListener = {
   message(message: Message): void
@@ -55,9 +57,21 @@ export class LiveLane {
     return { path: this.#current.path, capacityBytes: this.#capacityBytes }
   }
 
-  /** Reads all that is there now, without regard to the slice. */
+  /** Reads all that is there now, without regard to the slice; what is written meanwhile has time. */
   drain(): void {
-    this.#read(Number.POSITIVE_INFINITY)
+    this.#guard(() => {
+      const end = this.#current.end()
+      while (this.#current.cursor < end && this.#readSome() > 0);
+    })
+  }
+
+  /**
+   * Somebody writes, but nothing has come since then: a broken file may fail the writers alone. Whatever is wrong with
+   * it, a new one will do.
+   */
+  distrust(reason: string, unheardSince: number): void {
+    const isNew = this.#replacedAt >= unheardSince
+    if (!isNew || this.#now() - this.#replacedAt >= DISTRUST_AGAIN_MS) this.#replace(reason)
   }
 
   close(): void {
@@ -68,7 +82,7 @@ export class LiveLane {
 
   #tick(): void {
     const started = this.#now()
-    this.#read(started + SLICE_MS)
+    this.#readSlice(started + SLICE_MS)
     if (started - this.#discardedAt >= DISCARD_MS) {
       this.#discardedAt = started
       this.#guard(() => this.#current.discard())
@@ -79,16 +93,18 @@ export class LiveLane {
     }
   }
 
-  #read(until: number): void {
+  #readSlice(until: number): void {
     this.#guard(() => {
-      for (;;) {
-        const messages = this.#current.next(MESSAGES_AT_ONCE)
-        // A child has written to the former queue before it wrote to this one: read later, told earlier.
-        this.#readFormer()
-        for (const message of messages) this.#listener.message(message)
-        if (messages.length < MESSAGES_AT_ONCE || this.#now() >= until) return
-      }
+      while (this.#readSome() === MESSAGES_AT_ONCE && this.#now() < until);
     })
+  }
+
+  #readSome(): number {
+    const messages = this.#current.next(MESSAGES_AT_ONCE)
+    // A child has written to the former queue before it wrote to this one: read later, told earlier.
+    this.#readFormer()
+    for (const message of messages) this.#listener.message(message)
+    return messages.length
   }
 
   #readFormer(): void {

@@ -83,6 +83,15 @@ export class Observation {
     return { verdict, changed: silent && this.#silence(`no readings for more than ${limitMs / 1000} s`) }
   }
 
+  /**
+   * Since when, ms, nothing has come of it although it says that it reads; `lastCycle` is the last cycle that came.
+   * undefined while all comes, or it does not read.
+   */
+  unheardSince(lastCycle: number): number | undefined {
+    if (!this.#watch || this.#report.silence === '') return undefined
+    return this.#report.counters.cyclesTotal > lastCycle ? this.#heardAt : undefined
+  }
+
   #silence(silence: string): boolean {
     if (this.#report.silence === silence) return false
     this.#report = { ...this.#report, silence }

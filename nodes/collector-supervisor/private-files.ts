@@ -1,6 +1,6 @@
 // Small files of a supervisor's folder: 0600 in folders 0700, replaced as a whole, so that a power cut leaves the old or the new.
 
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
@@ -13,6 +13,8 @@ export function replaceFile(path: string, content: unknown): void {
   const draft = `${path}.new`
   const file = openSync(draft, 'w', FILE_MODE)
   try {
+    // The mode above holds for a new file only.
+    fchmodSync(file, FILE_MODE)
     writeFileSync(file, JSON.stringify(content))
     fsyncSync(file)
   } finally {

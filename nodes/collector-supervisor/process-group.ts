@@ -1,5 +1,8 @@
 // Signals to a child and everything it may have started. A child leads its own process group.
 
+import { readdirSync } from 'node:fs'
+import { procStat } from './proc-stat'
+
 const WINDOWS = process.platform === 'win32'
 
 /** False if nobody of the group is there any more. */
@@ -13,6 +16,19 @@ export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
+/** Nobody lives in it. Zombies may stay for ever where nobody reaps them, as in a container without an init. */
 export function groupIsEmpty(pid: number): boolean {
-  return !signalGroup(pid, 0)
+  return !signalGroup(pid, 0) || (process.platform === 'linux' && !hasLivingMember(pid))
+}
+
+function hasLivingMember(group: number): boolean {
+  try {
+    return readdirSync('/proc').some((name) => {
+      const stat = /^\d+$/.test(name) ? procStat(Number(name)) : undefined
+      return stat?.group === group && !stat.zombie
+    })
+  } catch {
+    // Nobody can say: then it has.
+    return true
+  }
 }

@@ -24,6 +24,16 @@ export class QueueTail {
     }
   }
 
+  /** Id of the message that was read last. */
+  get cursor(): number {
+    return this.#cursor
+  }
+
+  /** Id of the message that was written last. Throws a QueueError. */
+  end(): number {
+    return this.#queue.lastId()
+  }
+
   /** The next messages, each given once. Throws a QueueError. */
   next(max: number): Message[] {
     const messages = this.#queue.tail(this.#cursor, max)
@@ -45,8 +55,13 @@ export class QueueTail {
     return undefined
   }
 
+  /** Never throws: a file that cannot be removed stays. */
   destroy(): void {
-    this.#queue.destroy()
-    removeLiveFolder(this.folder)
+    try {
+      this.#queue.destroy()
+      removeLiveFolder(this.folder)
+    } catch {
+      // Shared memory is emptied by the next start of the machine, at the latest.
+    }
   }
 }

@@ -8,6 +8,7 @@ import type { ProcessRow, ProcessType } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
 import { flowMessages, type Sent } from './flow-message'
+import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
 import { badgeOf } from './reader-status'
@@ -98,8 +99,7 @@ class ReaderNode {
   }
 
   #onceFlowsStarted(then: () => void): void {
-    this.#RED.events.once('flows:started', then)
-    this.#node.on('close', () => this.#RED.events.removeListener('flows:started', then))
+    this.#node.on('close', onceFlowsStarted(this.#RED.events, then))
   }
 
   #send(config: ReaderConfig, delivery: Delivery, sent: Sent, deadbands: ReadonlyMap<string, number>): void {

@@ -6,7 +6,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Machine } from './machine-state'
 import type { ProcessSpec } from './process-spec'
-import type { Transition } from './supervised-process'
+import type { Transition } from './surroundings'
 
 export type Report = {
   link: Link

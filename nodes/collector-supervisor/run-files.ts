@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
 import { makePrivateFolder, readJsonFile, replaceFile } from './private-files'
+import { procStat } from './proc-stat'
 import { groupIsEmpty, signalGroup } from './process-group'
 
 const TERM_MS = 2_000
@@ -35,8 +36,9 @@ export class RunFiles {
 
   /** Ends what an earlier Node-RED has left behind: SIGTERM, 2 s, SIGKILL. Returns the pids that were still alive. */
   async sweep(): Promise<number[]> {
-    const names = readdirSync(this.#folder).filter((name) => name.endsWith('.run'))
-    const ended = await Promise.all(names.map((name) => this.#sweepOne(join(this.#folder, name))))
+    const files = readdirSync(this.#folder, { withFileTypes: true })
+    const runFiles = files.filter((file) => file.isFile() && file.name.endsWith('.run'))
+    const ended = await Promise.all(runFiles.map(({ name }) => this.#sweepOne(join(this.#folder, name))))
     return ended.filter((pid) => pid !== undefined)
   }
 
@@ -92,14 +94,12 @@ export function processStartTime(pid: number): string | undefined {
   }
 }
 
-/** Boot id and field 22 (starttime) of /proc/PID/stat, proc(5). */
+/** With the boot it was in, since the times of two boots may be alike. */
 function linuxStartTime(pid: number): string | undefined {
+  const stat = procStat(pid)
+  if (!stat || stat.zombie) return undefined
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
-    // The command's name, in parentheses, may itself hold blanks and parentheses.
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-    if (fields[0] === 'Z') return undefined
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${fields[19]}`
+    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${stat.startTime}`
   } catch {
     return undefined
   }

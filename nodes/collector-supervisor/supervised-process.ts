@@ -2,11 +2,12 @@
 // (child, watchdog, clock, operator) and carries out its effects.
 
 import type { FromChild, LiveQueueRef } from '../../lib/contract/control'
+import { messageOf } from '../../lib/contract/fault'
 import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
-import { Child, type ChildProgram } from './child'
+import { Child } from './child'
 import type { LogLine } from './face'
 import { Inbox } from './inbox'
 import { LogRing } from './log-ring'
@@ -14,42 +15,11 @@ import { step } from './machine'
 import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
-import type { RestartPolicy } from './policy'
 import { type ProcessSpec, sameProcess } from './process-spec'
 import { rowOf } from './report'
-import type { SpawnGate } from './spawn-gate'
 import type { Usage } from './statistics'
+import type { Surroundings } from './surroundings'
 import { HEARTBEAT_MS } from './watchdog'
-
-export type Transition = {
-  name: string
-  from: Machine
-  to: Machine
-  reason: string
-  exit: ExitFacts | undefined
-  log: string[]
-}
-
-/** What a process needs of its supervisor. */
-export type Surroundings = {
-  supervisorName(): string
-  policy(): RestartPolicy
-  memoryLimitMb(): number
-  live(): LiveQueueRef
-  /** Everything of an earlier process is still read before it is declared over. */
-  drainLive(): void
-  program(spec: ProcessSpec): ChildProgram
-  gate: SpawnGate
-  /** Settles when no other process is left that this one would get in the way of. */
-  vacated(): Promise<void>
-  started(pid: number): void
-  ended(): void
-  changed(): void
-  transition(transition: Transition): void
-  now(): number
-  wallClock(): Date
-  chance(): number
-}
 
 const LAST_LINES = 50
 /** A child that ends closes its channel a moment earlier. */
@@ -131,9 +101,19 @@ export class SupervisedProcess {
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
     const { badTag } = this.inbox
-    const wasSilent = this.inbox.take(message) && this.#observation.reading(this.#around.now())
+    const wasSilent = this.#take(message) && this.#observation.reading(this.#around.now())
     const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
     if (wasSilent || tagsChanged) this.#around.changed()
+  }
+
+  /** What a flow makes of one reading must not cost Node-RED its life, or another reader its readings. */
+  #take(message: Message): boolean {
+    try {
+      return this.inbox.take(message)
+    } catch (error) {
+      this.#note('error', `a reading could not be passed on: ${messageOf(error)}`)
+      return true
+    }
   }
 
   /** The children learn of a new live queue. */
@@ -153,6 +133,8 @@ export class SupervisedProcess {
     const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
     else if (changed) this.#around.changed()
+    const unheardSince = this.#observation.unheardSince(this.inbox.lastCycle)
+    if (unheardSince !== undefined) this.#around.distrustLive(unheardSince)
   }
 
   /** The last resort, when Node-RED itself is about to be gone. */
@@ -172,7 +154,8 @@ export class SupervisedProcess {
       else if (effect.do === 'kill') this.#kill()
       else this.#askStop(effect.graceMs)
     }
-    this.#operations.update(machine)
+    // An effect may have led further already.
+    this.#operations.update(this.#machine)
     this.#arm()
   }
 
@@ -310,8 +293,8 @@ export class SupervisedProcess {
   #onReady(version: number, now: number): void {
     if (this.#machine.state.status !== 'starting') return
     if (version !== CONTROL_VERSION) {
-      const reason = `speaks version ${version} of the control messages, not ${CONTROL_VERSION}`
-      this.feed({ type: 'misbehaved', reason, how: 'quick', afterwards: 'crashed' })
+      const problem = `speaks version ${version} of the control messages, not ${CONTROL_VERSION}`
+      this.feed({ type: 'refused', problem })
       return
     }
     this.#observation.ready(now)

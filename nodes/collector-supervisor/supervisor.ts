@@ -16,7 +16,8 @@ import { RunFiles } from './run-files'
 import { collectorProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
-import { SupervisedProcess, type Surroundings, type Transition } from './supervised-process'
+import { SupervisedProcess } from './supervised-process'
+import type { Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** A released process is kept so long for a re-created node, ms. */
@@ -146,7 +147,7 @@ export class Supervisor implements SupervisorFace {
     clearInterval(this.#watchTimer)
     this.#meter.stop()
     this.#lane.close()
-    forgetLiveFolder(this.#laneRecord)
+    this.#guardFile(() => forgetLiveFolder(this.#laneRecord))
     forgetMeasurements()
   }
 
@@ -167,7 +168,7 @@ export class Supervisor implements SupervisorFace {
         for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
       },
       stuck: (reason) => this.#log.warn(reason),
-      folder: (path) => rememberLiveFolder(this.#laneRecord, path),
+      folder: (path) => this.#guardFile(() => rememberLiveFolder(this.#laneRecord, path)),
     }
   }
 
@@ -248,6 +249,10 @@ export class Supervisor implements SupervisorFace {
       memoryLimitMb: () => this.#config.memoryLimit,
       live: () => this.#lane.ref,
       drainLive: () => this.#lane.drain(),
+      distrustLive: (unheardSince) => {
+        const { name } = member().process.spec
+        this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
+      },
       program: ({ script }) => collectorProgram(script, this.#config.memoryLimit),
       gate: this.#gate,
       vacated: async () => {
@@ -285,7 +290,7 @@ export class Supervisor implements SupervisorFace {
     try {
       work()
     } catch (error) {
-      this.#log.warn(`a run file could not be written: ${error}`)
+      this.#log.warn(`a file of the supervisor could not be written: ${error}`)
     }
   }
 }

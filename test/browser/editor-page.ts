@@ -171,12 +171,13 @@ export class EditorPage {
     return this.page.context().close()
   }
 
-  /** The tray has slid in. */
+  /** The tray has slid in, and Node-RED has put the focus into it: earlier, it would take the focus from the test. */
   private async settled(): Promise<void> {
     await this.page.waitForFunction(() => {
-      const box = document.querySelector('.red-ui-tray')?.getBoundingClientRect()
+      const tray = document.querySelector('.red-ui-tray')?.getBoundingClientRect()
       const stack = document.querySelector('#red-ui-editor-stack')?.getBoundingClientRect()
-      return box && stack && Math.abs(box.right - stack.right) < 1
+      const hasFocus = document.querySelector('.red-ui-tray-body')?.contains(document.activeElement)
+      return hasFocus && tray && stack && Math.abs(tray.right - stack.right) < 1
     })
   }
 }

@@ -1,38 +1,58 @@
-// The live queue of a running Node-RED, and witnesses that count what is lost on the way through it.
+// A witness with a live queue of its own: in one Node-RED there is one for each supervisor.
 
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { flowOf, SUPERVISOR, supervisorNode } from './flows'
-import { NodeRed } from './node-red'
-import type { Witness } from './witness'
+import { supervisorNode } from './flows'
+import type { FlowNode, NodeRed } from './node-red'
+import { Witness } from './witness'
 
-/** Where the live queue of the supervisor lies now. */
-export function liveFolder(nodeRed: NodeRed): string {
-  const folder: unknown = JSON.parse(readFileSync(join(nodeRed.userDir, 'collectors', SUPERVISOR, 'live.json'), 'utf8'))
-  assert.ok(typeof folder === 'string')
-  return folder
-}
+const INTERVAL_MS = 25
+/** The queue is replaced at most every 5 s, and silence is noticed after 3 s. */
+const RECOVERY_MS = 15_000
 
-export async function startWith(witnesses: readonly Witness[], launcher?: string[]): Promise<NodeRed> {
-  const nodeRed = await NodeRed.start({
-    flows: flowOf(supervisorNode(), ...witnesses.flatMap((witness) => witness.nodes())),
-    ...(launcher && { launcher }),
-  })
-  for (const witness of witnesses) await witness.moreSamples(nodeRed, 5)
-  return nodeRed
-}
+export class WatchedQueue {
+  readonly witness: Witness
 
-/** What is lost is counted, neither more nor less; nobody was restarted for it. */
-export async function assertAccountedFor(nodeRed: NodeRed, witnesses: readonly Witness[]): Promise<number> {
-  assert.ok(nodeRed.alive, nodeRed.output.slice(-5000))
-  let lost = 0
-  for (const witness of witnesses) {
-    await witness.moreSamples(nodeRed, 5)
-    const { dropped, generation } = await nodeRed.row(witness.name)
-    assert.equal(dropped, witness.lost(nodeRed), witness.name)
-    assert.equal(generation, 1)
-    lost += dropped
+  private constructor(witness: Witness) {
+    this.witness = witness
   }
-  return lost
+
+  /** `name` is that of the reader and its supervisor. */
+  static async start(name: string): Promise<WatchedQueue> {
+    return new WatchedQueue(await Witness.start(name, INTERVAL_MS))
+  }
+
+  nodes(): FlowNode[] {
+    const id = this.#supervisor
+    return [supervisorNode({ id, name: this.witness.name }), ...this.witness.nodes({ supervisor: id })]
+  }
+
+  /** Where the queue lies now. */
+  folder(nodeRed: NodeRed): string {
+    const folder: unknown = JSON.parse(readFileSync(join(this.records(nodeRed), 'live.json'), 'utf8'))
+    assert.ok(typeof folder === 'string')
+    return folder
+  }
+
+  /** Where the supervisor keeps its files. */
+  records(nodeRed: NodeRed): string {
+    return join(nodeRed.userDir, 'collectors', this.#supervisor)
+  }
+
+  /** Waits until the readings come again; what was lost is counted, neither more nor less. Returns how many. */
+  async recovered(nodeRed: NodeRed): Promise<number> {
+    const { witness } = this
+    await witness.moreSamples(nodeRed, 3, RECOVERY_MS)
+    // What came through by chance says nothing yet.
+    await witness.moreSamples(nodeRed, 5 * (1000 / INTERVAL_MS), 2 * RECOVERY_MS)
+    const { dropped, generation } = await nodeRed.row(witness.name)
+    assert.equal(dropped, witness.lost(nodeRed))
+    assert.equal(generation, 1)
+    return dropped
+  }
+
+  get #supervisor(): string {
+    return `supervisor-${this.witness.name}`
+  }
 }

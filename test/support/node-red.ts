@@ -60,7 +60,8 @@ export class NodeRed {
   readonly process: ChildProcess
   readonly #recording: string
   readonly #temporary: boolean
-  #messages: Recorded[] = []
+  readonly #messages: Recorded[] = []
+  readonly #messagesByTopic = new Map<string, Recorded[]>()
   #readTo = 0
   #output = ''
   /** How often flows were started. */
@@ -180,7 +181,7 @@ export class NodeRed {
   /** Everything recorded so far, of one topic if wanted. */
   recorded(topic?: string): Recorded[] {
     this.#readOn()
-    return this.#messages.filter((message) => topic === undefined || message.topic === topic)
+    return [...(topic === undefined ? this.#messages : (this.#messagesByTopic.get(topic) ?? []))]
   }
 
   /** Only what is new: a test asks many times. */
@@ -190,7 +191,13 @@ export class NodeRed {
     const end = bytes.lastIndexOf('\n') + 1
     this.#readTo += end
     const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
-    for (const line of lines) this.#messages.push(JSON.parse(line))
+    for (const line of lines) {
+      const message: Recorded = JSON.parse(line)
+      this.#messages.push(message)
+      const ofTopic = this.#messagesByTopic.get(message.topic)
+      if (ofTopic) ofTopic.push(message)
+      else this.#messagesByTopic.set(message.topic, [message])
+    }
   }
 
   /** Waits for a message recorded from now on (or from an index of `recorded(topic)`) that is as wanted; asks once for each. */

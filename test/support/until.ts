@@ -2,10 +2,10 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 
-export async function until(condition: () => boolean, deadlineMs = 5000): Promise<void> {
+export async function until(condition: () => boolean, deadlineMs = 5000, everyMs = 2): Promise<void> {
   const endsAt = performance.now() + deadlineMs
   while (!condition()) {
     if (performance.now() > endsAt) throw new Error(`still not true after ${deadlineMs} ms: ${condition}`)
-    await delay(2)
+    await delay(everyMs)
   }
 }

@@ -5,7 +5,10 @@ import assert from 'node:assert/strict'
 import { asRecord } from '../../lib/contract/parse'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { readerNode, TAB } from './flows'
-import type { FlowNode, NodeRed } from './node-red'
+import type { FlowNode, NodeRed, Recorded } from './node-red'
+import { until } from './until'
+
+const POLL_MS = 10
 
 export class Witness {
   readonly name: string
@@ -45,8 +48,7 @@ export class Witness {
 
   /** What has reached the flow. */
   sequence(nodeRed: NodeRed): number[] {
-    const values = nodeRed.recorded(this.name).map(({ payload }) => asRecord(payload)?.value)
-    return values.filter((value) => typeof value === 'number')
+    return numbersOf(nodeRed.recorded(this.name))
   }
 
   /** Readings that did not reach the flow, between the first and the last that did. Throws on one that came twice. */
@@ -75,13 +77,23 @@ export class Witness {
     return messages.map(({ received, timestamp }) => Number(received) - (timestamp ?? Number.NaN))
   }
 
-  async moreSamples(nodeRed: NodeRed, count: number): Promise<void> {
-    const from = nodeRed.recorded(this.name).length
+  async moreSamples(nodeRed: NodeRed, count: number, timeoutMs = 20_000): Promise<void> {
+    let looked = nodeRed.recorded(this.name).length
     let seen = 0
-    await nodeRed.recordedWhen(this.name, () => ++seen >= count, { from })
+    const enough = (): boolean => {
+      const fresh = nodeRed.recorded(this.name).slice(looked)
+      looked += fresh.length
+      seen += numbersOf(fresh).length
+      return seen >= count
+    }
+    await until(enough, timeoutMs, POLL_MS)
   }
 
   async close(): Promise<void> {
     await this.#device.close()
   }
+}
+
+function numbersOf(messages: readonly Recorded[]): number[] {
+  return messages.map(({ payload }) => asRecord(payload)?.value).filter((value) => typeof value === 'number')
 }

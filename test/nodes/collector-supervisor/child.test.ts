@@ -235,19 +235,3 @@ describe('a child process', () => {
     assert.ok(groupIsEmpty(witness.pid))
   })
 })
-
-describe('a process group', () => {
-  it('that does not exist is empty, and no signal harms it', () => {
-    const beyond = 2 ** 22 + 1
-    assert.equal(groupIsEmpty(beyond), true)
-    assert.equal(signalGroup(beyond, 'SIGKILL'), false)
-  })
-
-  it('of a living process is not empty', async () => {
-    const witness = new Witness({ args: ['-c', 'sleep 1000'] })
-    assert.equal(groupIsEmpty(witness.pid), false)
-    assert.equal(signalGroup(witness.pid, 'SIGKILL'), true)
-    await witness.ended()
-    assert.equal(groupIsEmpty(witness.pid), true)
-  })
-})

@@ -130,6 +130,27 @@ describe('the silence of a process', () => {
     assert.equal(observation.reading(4_001), false)
   })
 
+  it("is the queue's fault while the process says that it reads, and more has been read than came", () => {
+    const observation = running()
+    observation.reading(1_000)
+    observation.heartbeat(counters(7), 3_000)
+    assert.equal(observation.unheardSince(5), undefined)
+    observation.judge(4_001, FACTS)
+    assert.equal(observation.unheardSince(5), 1_000)
+    assert.equal(observation.unheardSince(7), undefined)
+    observation.reading(5_000)
+    assert.equal(observation.unheardSince(6), undefined)
+  })
+
+  it("is nobody's fault when the process is on its way out", () => {
+    const observation = running()
+    observation.heartbeat(counters(7), 3_000)
+    observation.judge(3_001, FACTS)
+    assert.equal(observation.unheardSince(0), 0)
+    observation.unwatch()
+    assert.equal(observation.unheardSince(0), undefined)
+  })
+
   it('is counted from the moment that a process is ready', () => {
     const observation = running()
     observation.ready(100_000)

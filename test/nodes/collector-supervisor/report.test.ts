@@ -15,7 +15,7 @@ import {
   type RowParts,
   rowOf,
 } from '../../../nodes/collector-supervisor/report'
-import type { Transition } from '../../../nodes/collector-supervisor/supervised-process'
+import type { Transition } from '../../../nodes/collector-supervisor/surroundings'
 
 const NOW = 500_000
 const WALL = 1_700_000_000_000

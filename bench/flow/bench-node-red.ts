@@ -1,0 +1,108 @@
+// A Node-RED with this package and the nodes of the benchmark, in a process of its own; and the flows it is given.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { readerNode, supervisorNode } from '../../test/support/flows'
+import { type FlowNode, NodeRed } from '../../test/support/node-red'
+import { tagNames } from './equal-message'
+import { type MeterReading, parseMeterReading, parseReturn, type Return } from './meter'
+
+const TAB = 'tab'
+const SINK = 'sink'
+
+export class BenchNodeRed {
+  readonly nodeRed: NodeRed
+  readonly #nodesFolder: string
+
+  private constructor(nodeRed: NodeRed, nodesFolder: string) {
+    this.nodeRed = nodeRed
+    this.#nodesFolder = nodesFolder
+  }
+
+  static async start(flows: FlowNode[]): Promise<BenchNodeRed> {
+    const folder = mkdtempSync(join(tmpdir(), 'collectors-bench-'))
+    // Node-RED wants a pair of files where it looks for nodes.
+    writeFileSync(join(folder, 'bench.js'), `module.exports = require(${JSON.stringify(join(__dirname, 'nodes.js'))})`)
+    writeFileSync(join(folder, 'bench.html'), '')
+    try {
+      return new BenchNodeRed(await NodeRed.start({ flows, settings: `nodesDir: ${JSON.stringify(folder)}` }), folder)
+    } catch (error) {
+      rmSync(folder, { recursive: true })
+      throw error
+    }
+  }
+
+  /** What has come to the end of the flow since the call before. Throws where Node-RED has logged an error. */
+  async meter(): Promise<MeterReading> {
+    if (this.nodeRed.output.includes('[error]')) throw new Error(`there were errors:\n${this.nodeRed.output}`)
+    const { body } = await this.nodeRed.request('GET', '/bench/meter')
+    const reading = parseMeterReading(body)
+    if (!reading) throw new Error(`no reading of the meter: ${JSON.stringify(body)}`)
+    return reading
+  }
+
+  async returnOf(reader: string, killedAt: number, killedTime: number): Promise<Return> {
+    const query = new URLSearchParams({ reader, killedAt: String(killedAt), killedTime: String(killedTime) })
+    const { body } = await this.nodeRed.request('GET', `/bench/return?${query}`)
+    const found = parseReturn(body)
+    if (!found) throw new Error(`no answer about ${reader}: ${JSON.stringify(body)}`)
+    return found
+  }
+
+  async dispose(): Promise<void> {
+    try {
+      await this.nodeRed.dispose()
+    } finally {
+      rmSync(this.#nodesFolder, { recursive: true, force: true })
+    }
+  }
+}
+
+export type Load = { readers: number; values: number; intervalMs: number }
+export type Source = 'collectors' | 'timer' | 'child.send'
+
+/** A flow that brings so many streams of values to a node which counts them. */
+export function loadFlow(source: Source | 'none', load: Load, port: number): FlowNode[] {
+  return [...supervisedTab('bench-count', load.values), ...sourceNodes(source, load, port)]
+}
+
+export type ReaderPlan = { name: string; intervalMs: number; values: number }
+
+/** These readers, and a node that notes when their messages come. */
+export function arrivalsFlow(readers: readonly ReaderPlan[], port: number): FlowNode[] {
+  return [...supervisedTab('bench-arrivals', 0), ...readers.map((plan) => reader(plan, port))]
+}
+
+function sourceNodes(source: Source | 'none', load: Load, port: number): FlowNode[] {
+  const { readers, values, intervalMs } = load
+  switch (source) {
+    case 'none':
+      return []
+    case 'collectors':
+      return Array.from({ length: readers }, (_, index) =>
+        reader({ name: `reader ${index}`, intervalMs, values }, port),
+      )
+    case 'timer':
+    case 'child.send': {
+      const type = source === 'timer' ? 'bench-timer' : 'bench-children'
+      return [placed({ id: 'source', type, streams: readers, values, interval: intervalMs, wires: [[SINK]] })]
+    }
+    default:
+      return source satisfies never
+  }
+}
+
+function supervisedTab(sinkType: string, values: number): FlowNode[] {
+  const tab = { id: TAB, type: 'tab', label: 'benchmark' }
+  return [tab, supervisorNode(), placed({ id: SINK, type: sinkType, values, wires: [] })]
+}
+
+function reader({ name, intervalMs, values }: ReaderPlan, port: number): FlowNode {
+  const tags = tagNames(values).map((name, address) => ({ name, address: `hr${address}`, type: 'uint16' }))
+  return readerNode(name, port, { z: TAB, interval: intervalMs, tags, wires: [[SINK]] })
+}
+
+function placed(node: FlowNode): FlowNode {
+  return { z: TAB, x: 1, y: 1, ...node }
+}

@@ -1,0 +1,102 @@
+// `npm run bench`: measures, prints tables and writes them to docs/benchmarks.md. About ten minutes on a machine that does
+// nothing else; `--quick` shows in two whether it works, and writes nothing.
+
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { DeviceProcess } from '../simulators/modbus/device-process'
+import { PACKAGE_ROOT } from '../test/support/node-red'
+import { type CollectorMemory, measureMemory } from './collector-memory'
+import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
+import { machineFacts } from './measure/machine'
+import { measureBareSqlite, measureQueue } from './queue-cost'
+import { measureReading } from './reading-cost'
+import { report } from './report'
+import { measureRestart, type RestartTimes } from './restart-time'
+
+const VALUES = 100
+const INTERVAL_MS = 100
+
+const FULL = {
+  killedIntervalsMs: [10, 20, 50, 50, 100, 100],
+  memoryReaders: 5,
+  memoryAgeS: 180,
+  readers: [1, 10, 50],
+  runs: 5,
+  runMs: 6000,
+  settleMs: 8000,
+  otherSenders: 10,
+} as const
+const QUICK = {
+  ...FULL,
+  killedIntervalsMs: [10, 100],
+  memoryReaders: 2,
+  memoryAgeS: 60,
+  readers: [1, 10],
+  runs: 2,
+  runMs: 2000,
+  settleMs: 4000,
+} as const
+
+async function main(): Promise<void> {
+  const { quick } = parseArgs({ options: { quick: { type: 'boolean', default: false } } }).values
+  const plan = quick ? QUICK : FULL
+  const facts = machineFacts(new Date())
+  const startedAt = performance.now()
+  const tell = (text: string): void => {
+    process.stderr.write(`${((performance.now() - startedAt) / 1000).toFixed(0).padStart(4)} s  ${text}\n`)
+  }
+  const device = await DeviceProcess.start()
+  try {
+    const { restart, memory } = await measureCollectors(plan, device, tell)
+    const reading = await measureReading({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
+    tell('the live queue')
+    const bareSqlite = await measureBareSqlite(plan.runs)
+    const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
+    const text = report({
+      facts,
+      values: VALUES,
+      intervalMs: INTERVAL_MS,
+      restart,
+      reading,
+      memory,
+      queues,
+      bareSqlite,
+    })
+    process.stdout.write(`\n${text}`)
+    if (quick) return
+    mkdirSync(join(PACKAGE_ROOT, 'docs'), { recursive: true })
+    writeFileSync(join(PACKAGE_ROOT, 'docs', 'benchmarks.md'), text)
+  } finally {
+    await device.close()
+  }
+}
+
+/** Some readers are killed, the others of the same Node-RED are left alone and grow old. */
+async function measureCollectors(
+  plan: typeof FULL | typeof QUICK,
+  device: DeviceProcess,
+  tell: (text: string) => void,
+): Promise<{ restart: RestartTimes; memory: CollectorMemory }> {
+  const killed = plan.killedIntervalsMs.map(
+    (intervalMs, index): ReaderPlan => ({ name: `killed ${index} (${intervalMs} ms)`, intervalMs, values: VALUES }),
+  )
+  const kept = Array.from(
+    { length: plan.memoryReaders },
+    (_, index): ReaderPlan => ({ name: `kept ${index}`, intervalMs: INTERVAL_MS, values: VALUES }),
+  )
+  const names = (readers: ReaderPlan[]): string[] => readers.map(({ name }) => name)
+  const bench = await BenchNodeRed.start(arrivalsFlow([...killed, ...kept], device.port))
+  try {
+    const restart = await measureRestart(bench, names(killed), tell)
+    tell(`the memory of readers, once they have run for ${plan.memoryAgeS} s`)
+    return { restart, memory: await measureMemory(bench, names(kept), plan.memoryAgeS) }
+  } finally {
+    await bench.dispose()
+  }
+}
+
+main().catch((error: unknown) => {
+  console.error(error)
+  process.exitCode = 1
+})

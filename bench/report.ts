@@ -1,0 +1,153 @@
+// The results as Markdown: for the terminal and for docs/benchmarks.md.
+
+import type { CollectorMemory } from './collector-memory'
+import type { Fact } from './measure/machine'
+import { median, summary } from './measure/statistic'
+import { markdownTable } from './measure/table'
+import type { BareSqlite, QueueCost } from './queue-cost'
+import type { ReadingCost } from './reading-cost'
+import type { RestartTimes } from './restart-time'
+
+/** What this project wants to reach. */
+const AIM = { sampleMs: 200, valueUs: 0.4, privateMb: 16 } as const
+
+export type Results = {
+  facts: Fact[]
+  values: number
+  intervalMs: number
+  restart: RestartTimes
+  reading: ReadingCost[]
+  memory: CollectorMemory
+  queues: QueueCost[]
+  bareSqlite: BareSqlite
+}
+
+export function report(results: Results): string {
+  const sections = [facts(results), restart(results), reading(results), memory(results), queue(results)]
+  return `${sections.join('\n\n')}\n`
+}
+
+function facts({ facts }: Results): string {
+  const intro = `# Benchmarks
+
+Written by \`npm run bench\`. Every number is the median of its runs, with the least and the greatest of them; beside it
+stands a yardstick that was measured in the same session on the same machine. A real Node-RED, real collectors and a
+simulated Modbus TCP device, each in a process of its own, on loopback.`
+  const rows = facts.map(({ name, value }) => [name, value])
+  return `${intro}\n\n${markdownTable(['Machine', ''], rows)}`
+}
+
+function restart({ restart }: Results): string {
+  const { running, sample, bareNode } = restart
+  const rows = [
+    ['kill -9 → its process is running again', summary(running, 0), ''],
+    ['kill -9 → its next good sample is in the flow', summary(sample, 0), String(AIM.sampleMs)],
+    ['yardstick: a bare `node -e`, start → first line', summary(bareNode, 0), ''],
+  ]
+  const text = `One of ${running.length} readers after the other is killed after a healthy minute; intervals from 10 to 100 ms.`
+  return `## Back after a kill\n\n${text}\n\n${markdownTable(['', 'ms', 'aim'], rows)}`
+}
+
+function reading({ reading, values, intervalMs }: Results): string {
+  const rows = reading.map((cost) => {
+    const { valuesPerSecond, mainThread, everything, delayP99, device } = cost
+    const perValue = (msPerSecond: readonly number[]): number[] =>
+      msPerSecond.map((ms, run) => (ms * 1000) / (valuesPerSecond[run] ?? Number.NaN))
+    const hasValues = median(valuesPerSecond) > 0
+    return [
+      cost.readers === 0 ? '' : String(cost.readers),
+      nameOf(cost),
+      median(valuesPerSecond).toFixed(0),
+      median(mainThread).toFixed(1),
+      hasValues ? summary(perValue(mainThread), 2) : '',
+      summary(delayP99, 1),
+      isOurs(cost) && hasValues ? summary(perValue(everything), 2) : '',
+      isOurs(cost) && hasValues ? median(device).toFixed(0) : '',
+    ]
+  })
+  const header = [
+    'readers',
+    'source',
+    'values/s',
+    'main thread, ms/s',
+    `main thread, µs/value (aim ${AIM.valueUs})`,
+    'event loop late, p99, ms',
+    'all processes, µs/value',
+    'device, ms/s',
+  ]
+  const text = `Readers with ${values} registers every ${intervalMs} ms, wired to a node that counts. CPU time of Node-RED's main thread holds
+everything: Node-RED itself, taking the values in, the messages and the flow. Beside it the same messages from a timer in
+the same Node-RED (what the flow costs by itself) and by \`child.send\` from as many child processes (the usual way).
+"All processes" are Node-RED with its threads and all collectors, not the device.`
+  const lost = reading.reduce((sum, { bad }) => sum + bad, 0)
+  const note = lost === 0 ? '' : `\n\nMessages with bad tags during the runs: ${lost}.`
+  return `## Reading\n\n${text}\n\n${markdownTable(header, rows)}\n\n${ratios(reading)}${note}`
+}
+
+function nameOf({ source }: ReadingCost): string {
+  switch (source) {
+    case 'none':
+      return 'nothing: Node-RED alone'
+    case 'collectors':
+      return '**collectors**'
+    case 'timer':
+      return 'yardstick: timer in Node-RED'
+    case 'child.send':
+      return 'yardstick: `child.send`'
+    default:
+      return source satisfies never
+  }
+}
+
+function isOurs({ source }: ReadingCost): boolean {
+  return source === 'collectors'
+}
+
+/** What a value costs beyond the flow's own work, against `child.send`. */
+function ratios(reading: readonly ReadingCost[]): string {
+  const counts = [...new Set(reading.map(({ readers }) => readers))].filter((readers) => readers > 0)
+  const lines = counts.flatMap((readers) => {
+    const of = (source: ReadingCost['source']): number | undefined => {
+      const cost = reading.find((one) => one.readers === readers && one.source === source)
+      return cost && (median(cost.mainThread) * 1000) / median(cost.valuesPerSecond)
+    }
+    const [ours, send, timer] = [of('collectors'), of('child.send'), of('timer')]
+    if (ours === undefined || send === undefined || timer === undefined) return []
+    const factor = (yardstick: number): string => (ours / yardstick).toFixed(2)
+    return [
+      `- ${readers} readers: ${factor(send)} times the cost of \`child.send\`, ${factor(timer)} times that of the flow alone.`,
+    ]
+  })
+  return lines.join('\n')
+}
+
+function memory({ memory, values, intervalMs }: Results): string {
+  const rows = [
+    ['collector', summary(memory.collector, 1), String(AIM.privateMb)],
+    ['yardstick: a bare `node -e` that does nothing', summary(memory.bareNode, 1), ''],
+  ]
+  const text = `Unique set size (private pages) of ${memory.collector.length} collectors that have read ${values} registers every ${intervalMs} ms for ${memory.ageS.toFixed(0)} s.`
+  return `## Memory of a collector\n\n${text}\n\n${markdownTable(['', 'MiB', 'aim'], rows)}`
+}
+
+function queue({ queues, bareSqlite, values }: Results): string {
+  const rows = queues.map(({ others, sendP50, sendP99, tail, discard }) => [
+    others === 0 ? 'queue, one sender' : `queue, beside ${others} others that send every 10 ms`,
+    summary(sendP50, 0),
+    summary(sendP99, 0),
+    summary(tail, 1),
+    summary(discard, 1),
+  ])
+  const { insertP50, insertP99, select } = bareSqlite
+  rows.push([
+    'yardstick: bare SQLite, one sender',
+    summary(insertP50, 0),
+    summary(insertP99, 0),
+    summary(select, 1),
+    '',
+  ])
+  const text = `Messages of ${values} numbers through the live queue in shared memory, read by one consumer in portions of about 20 ms. Bare SQLite: the
+same bytes by one INSERT into a table without an index, and by SELECT; no order, no checksum, no bounds.`
+  const header = ['', 'send p50, µs', 'send p99, µs', 'read, µs/message', 'remove, µs/message']
+  return `## Live queue\n\n${text}\n\n${markdownTable(header, rows)}`
+}

@@ -1,0 +1,41 @@
+// What a supervised process needs of its supervisor, and what it tells it. Time and chance come from here too.
+
+import type { LiveQueueRef } from '../../lib/contract/control'
+import type { ExitFacts } from '../../lib/contract/process-event'
+import type { ChildProgram } from './child'
+import type { Machine } from './machine-state'
+import type { RestartPolicy } from './policy'
+import type { ProcessSpec } from './process-spec'
+import type { SpawnGate } from './spawn-gate'
+
+export type Transition = {
+  name: string
+  from: Machine
+  to: Machine
+  reason: string
+  exit: ExitFacts | undefined
+  log: string[]
+}
+
+/** What a process needs of its supervisor. */
+export type Surroundings = {
+  supervisorName(): string
+  policy(): RestartPolicy
+  memoryLimitMb(): number
+  live(): LiveQueueRef
+  /** Everything of an earlier process is still read before it is declared over. */
+  drainLive(): void
+  /** Nothing that this process writes has come through the live queue since then. */
+  distrustLive(unheardSince: number): void
+  program(spec: ProcessSpec): ChildProgram
+  gate: SpawnGate
+  /** Settles when no other process is left that this one would get in the way of. */
+  vacated(): Promise<void>
+  started(pid: number): void
+  ended(): void
+  changed(): void
+  transition(transition: Transition): void
+  now(): number
+  wallClock(): Date
+  chance(): number
+}
