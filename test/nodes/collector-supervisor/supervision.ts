@@ -9,11 +9,8 @@ import type { Outcome } from '../../../nodes/collector-supervisor/operation'
 import type { RestartPolicy } from '../../../nodes/collector-supervisor/policy'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
 import { SpawnGate } from '../../../nodes/collector-supervisor/spawn-gate'
-import {
-  SupervisedProcess,
-  type Surroundings,
-  type Transition,
-} from '../../../nodes/collector-supervisor/supervised-process'
+import { SupervisedProcess } from '../../../nodes/collector-supervisor/supervised-process'
+import type { Surroundings, Transition } from '../../../nodes/collector-supervisor/surroundings'
 import { isGone } from '../../support/processes'
 import { until } from '../../support/until'
 import type { Script } from './fake-child'
