@@ -14,6 +14,7 @@ import { until } from '../support/until'
 const INTERVALS_MS = { quick: 20, medium: 50, slow: 100 }
 const NAMES = ['quick', 'medium', 'slow'] as const
 const REGISTERS = { quick: 0, medium: 1, slow: 2 }
+const MORE_REGISTERS = [3, 4]
 type Name = (typeof NAMES)[number]
 
 describe('a deploy', function () {
@@ -26,8 +27,8 @@ describe('a deploy', function () {
 
   before(async () => {
     device = await ModbusDevice.start({ engine: 'jsmodbus' })
-    placeSequences(device, Object.values(REGISTERS))
-    nodeRed = await NodeRed.start({ flows: flow() })
+    placeSequences(device, [...Object.values(REGISTERS), ...MORE_REGISTERS])
+    nodeRed = await NodeRed.start({ flows: flow(), settings: 'runtimeState: { enabled: true, ui: true },' })
   })
   beforeEach(async () => {
     await nodeRed.deploy(flow())
@@ -107,6 +108,45 @@ describe('a deploy', function () {
     }
     await assertUndisturbed(...NAMES)
     assert.deepEqual(await pids(), before)
+  })
+
+  it('keeps the readers of subflows, which have their names from the environment of each', async () => {
+    // As Node-RED writes the variable of an environment.
+    const variable = (name: string): string => `\${${name}}`
+    const inner = readerNode(variable('NAME'), device.port, {
+      id: 'inner',
+      z: 'subflow',
+      interval: 20,
+      timeout: 10_000,
+      tags: [{ name: 'value', address: variable('ADDRESS'), type: 'uint16' }],
+      wires: [],
+    })
+    const subflow = { id: 'subflow', type: 'subflow', in: [], out: [{ wires: [{ id: 'inner', port: 0 }] }], env: [] }
+    const instances = MORE_REGISTERS.map((register) => ({
+      id: `instance-${register}`,
+      type: 'subflow:subflow',
+      z: TAB,
+      x: 1,
+      y: 1,
+      env: [
+        { name: 'NAME', type: 'str', value: `line ${register}` },
+        { name: 'ADDRESS', type: 'str', value: `hr${register}` },
+      ],
+      wires: [['record']],
+    }))
+    const flows = [...flow(), subflow, inner, ...instances]
+    await nodeRed.deploy(flows)
+    for (const register of MORE_REGISTERS) await moreSamples(`line ${register}`, 2)
+    const before = await pids()
+    for (let deploy = 0; deploy < 10; deploy++) await nodeRed.deploy(flows)
+    for (const register of MORE_REGISTERS) {
+      await moreSamples(`line ${register}`, 2)
+      assertGapless(nodeRed.recorded(`line ${register}`))
+    }
+    assert.deepEqual(await pids(), before)
+    assert.equal(Object.keys(before).length, 5)
+    await nodeRed.deploy(flow())
+    await until(() => collectorsOf(nodeRed.pid).length === 3, 20_000)
   })
 
   it('that changes a reader restarts its process only', async () => {
@@ -210,6 +250,21 @@ describe('a deploy', function () {
     assert.deepEqual({ ...(await pids()), medium: 0 }, { ...before, medium: 0 })
     await assertUndisturbed('quick', 'slow')
     assertRising(recorded('medium'))
+  })
+
+  it('is not needed to stop all flows, which ends the processes, and to start them again', async () => {
+    const before = await pids()
+    const turn = (state: 'start' | 'stop') => nodeRed.request('POST', '/flows/state', { state })
+    await turn('stop')
+    await turn('start')
+    await assertUndisturbed(...NAMES)
+    assert.deepEqual(await pids(), before)
+    await turn('stop')
+    await untilGone(Object.values(before), 20_000)
+    assert.deepEqual(collectorsOf(nodeRed.pid), [])
+    await turn('start')
+    for (const name of NAMES) await nodeRed.rowWhen(name, ({ status }) => status === 'running')
+    assert.equal(collectorsOf(nodeRed.pid).length, 3)
   })
 
   it('that deletes the supervisor ends all of its processes', async () => {

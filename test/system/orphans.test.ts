@@ -66,6 +66,18 @@ describe('a Node-RED that is killed', function () {
     await until(() => !collectors.some(processIsAlive), 5_000)
   })
 
+  it('leaves none alive that was just being started', async () => {
+    const nodeRed = await start()
+    await nodeRed.rowWhen('boiler', ({ status }) => status === 'running')
+    const earlier = collectorsOf(nodeRed.pid)
+    await nodeRed.command('boiler/stop')
+    void nodeRed.command('boiler/start').catch(() => {})
+    await until(() => collectorsOf(nodeRed.pid).some((pid) => !earlier.includes(pid)), 10_000)
+    collectors = collectorsOf(nodeRed.pid)
+    await nodeRed.stop('SIGKILL')
+    await until(() => !collectors.some(processIsAlive), 5_000)
+  })
+
   it('leaves processes that loop or are stopped to the next start, which ends them before it starts new ones', async () => {
     let [looping, stopped, healthy] = [0, 0, 0]
     await startAndKill(async () => {
