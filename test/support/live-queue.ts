@@ -7,9 +7,11 @@ import { supervisorNode } from './flows'
 import type { FlowNode, NodeRed } from './node-red'
 import { Witness } from './witness'
 
-const INTERVAL_MS = 25
-/** The queue is replaced at most every 5 s, and silence is noticed after 3 s. */
-const RECOVERY_MS = 15_000
+const INTERVAL_MS = 100
+/** The queue is replaced at most every 5 s, and silence is noticed after 3 s; the rest is for busy machines. */
+const RECOVERY_MS = 40_000
+/** What comes through by chance says nothing yet. */
+const ENOUGH_SAMPLES = 30
 
 export class WatchedQueue {
   readonly witness: Witness
@@ -43,9 +45,7 @@ export class WatchedQueue {
   /** Waits until the readings come again; what was lost is counted, neither more nor less. Returns how many. */
   async recovered(nodeRed: NodeRed): Promise<number> {
     const { witness } = this
-    await witness.moreSamples(nodeRed, 3, RECOVERY_MS)
-    // What came through by chance says nothing yet.
-    await witness.moreSamples(nodeRed, 5 * (1000 / INTERVAL_MS), 2 * RECOVERY_MS)
+    await witness.moreSamples(nodeRed, ENOUGH_SAMPLES, RECOVERY_MS)
     const { dropped, generation } = await nodeRed.row(witness.name)
     assert.equal(dropped, witness.lost(nodeRed))
     assert.equal(generation, 1)

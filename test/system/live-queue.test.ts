@@ -43,8 +43,8 @@ const attacks: Attack[] = [
   { title: 'broken again as soon as it is mended', harm: breakTwice, loses: true },
 ]
 
-/** Of a reader that reads every 25 ms: 5 s, in which a queue is replaced at most once. */
-const LOST_MAX = 200
+/** Of a reader that reads every 100 ms: what it wrote into two broken files until that was noticed. */
+const LOST_MAX = 100
 
 describe('the live queue, when it is', function () {
   this.timeout(120_000)

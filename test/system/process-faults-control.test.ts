@@ -15,7 +15,6 @@ describe('the control channel', function () {
     { misdeed: 'control-garbage', reason: /^sent more than 100 malformed messages within a minute$/ },
     { misdeed: 'control-wrong-shapes', reason: /^sent more than 100 malformed messages within a minute$/ },
     { misdeed: 'control-other-generation', reason: /^sent more than 100 malformed messages within a minute$/ },
-    { misdeed: 'control-other-version', reason: /^speaks version 2 of the control messages, not 1$/ },
     { misdeed: 'close-control', reason: /^closed its control channel$/ },
   ] as const satisfies { misdeed: Misdeed; reason: RegExp }[]
   const tolerated = [
@@ -29,7 +28,8 @@ describe('the control channel', function () {
 
   before(async () => {
     const names = ['escape', 'cling', ...[...restarted, ...tolerated].map(({ misdeed }) => misdeed)]
-    stage = await Stage.start({ hostile: Object.fromEntries(names.map((name) => [name, {}])) })
+    const hostile = Object.fromEntries(names.map((name) => [name, {}]))
+    stage = await Stage.start({ hostile: { ...hostile, 'other-version': { atStart: 'other-version' } } })
     for (const name of names) await stage.nodeRed.rowWhen(name, ({ tags }) => tags.good === 1)
     memoryBefore = peakMemoryMb(stage.nodeRed.pid)
   })
@@ -55,6 +55,16 @@ describe('the control channel', function () {
       await stage.readsAgain(misdeed)
     })
   }
+
+  it('under a version that nobody knows ends the process for good: only a person can help', async () => {
+    const { nodeRed } = stage
+    const { status, pid, restart_count, last_error } = await nodeRed.rowWhen(
+      'other-version',
+      (row) => row.status === 'error',
+    )
+    assert.deepEqual({ status, pid, restart_count }, { status: 'error', pid: null, restart_count: 0 })
+    assert.match(last_error ?? '', /^speaks version 2 of the control messages, not 1/)
+  })
 
   for (const { misdeed, over } of tolerated) {
     it(`under ${misdeed} lets the process go on, whose row stays true`, async () => {
