@@ -80,8 +80,8 @@ describe('the packed package', function () {
         const sets = (Array.isArray(body) ? body : []).filter(({ module }) => module === PACKAGE_NAME)
         assert.deepEqual(sets.flatMap(({ types }) => types).sort(), TYPES)
         for (const set of sets) assert.equal(set.err, undefined)
-        const message = await nodeRed.recordedWhen('boiler', () => true, { from: 0 })
-        assert.deepEqual(message.payload, { value: 4711 })
+        // On a busy machine the first cycle may come before the device has answered.
+        await nodeRed.recordedWhen('boiler', ({ payload }) => Object(payload).value === 4711, { from: 0 })
       } finally {
         await nodeRed?.dispose()
         installed?.remove()
