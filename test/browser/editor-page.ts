@@ -16,6 +16,9 @@ declare global {
   }
 }
 
+/** Its debug sidebar trips over a warning of a configuration node that comes before the editor has loaded the flow. */
+const OF_NODE_RED = /handleDebugMessage|Uncaught error from RED\.comms\.subscribe/
+
 export type Look = { locale?: string; colorScheme?: 'light' | 'dark'; width?: number; height?: number }
 
 export class EditorPage {
@@ -25,12 +28,15 @@ export class EditorPage {
 
   private constructor(page: Page) {
     this.page = page
+    const complain = (text: string): void => {
+      if (!OF_NODE_RED.test(text)) this.complaints.push(text)
+    }
     page.on('console', (message) => {
-      if (message.type() === 'error' || message.type() === 'warning') this.complaints.push(message.text())
+      if (message.type() === 'error' || message.type() === 'warning') complain(message.text())
     })
-    page.on('pageerror', (error) => this.complaints.push(String(error)))
+    page.on('pageerror', (error) => complain(String(error)))
     page.on('response', (response) => {
-      if (response.status() >= 400) this.complaints.push(`${response.status()} ${response.url()}`)
+      if (response.status() >= 400) complain(`${response.status()} ${response.url()}`)
     })
   }
 
