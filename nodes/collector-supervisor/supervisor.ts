@@ -190,7 +190,7 @@ export class Supervisor implements SupervisorFace {
     const formerName = process.spec.name
     process.adopt(spec)
     // It was on its way out, or is to start by itself from now on.
-    if (process.machine.desired === 'down' && this.#isWanted(spec)) process.feed({ type: 'start', operator: false })
+    if (process.machine.desired === 'down' && this.#isWanted(spec)) startOrRefuse(process)
     if (formerName !== spec.name) {
       this.#fleet.changed(formerName)
       this.#fleet.changed(spec.name)
@@ -211,8 +211,7 @@ export class Supervisor implements SupervisorFace {
     )
     const member: Member = { process, listener: undefined, grace: undefined, retired: undefined }
     this.#members.set(spec.recipient, member)
-    if (spec.problem !== undefined) process.feed({ type: 'refused', problem: spec.problem })
-    else if (wanted) process.feed({ type: 'start', operator: false })
+    if (wanted || spec.problem !== undefined) startOrRefuse(process)
     this.#fleet.changed(spec.name)
     return member
   }
@@ -293,4 +292,10 @@ export class Supervisor implements SupervisorFace {
       this.#log.warn(`a file of the supervisor could not be written: ${error}`)
     }
   }
+}
+
+/** A configuration that cannot work is not tried: its problem is shown instead. */
+function startOrRefuse(process: SupervisedProcess): void {
+  const { problem } = process.spec
+  process.feed(problem === undefined ? { type: 'start', operator: false } : { type: 'refused', problem })
 }

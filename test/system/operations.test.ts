@@ -105,6 +105,9 @@ describe('an operation', function () {
     })
     assert.deepEqual([started.status, asRecord(started.body)?.message], [200, '3 of 4 started'])
     assert.equal(collectorsOf(nodeRed.pid).length, NAMES.length)
+    await nodeRed.deploy(flow())
+    const { generation, status } = await nodeRed.row(MISCONFIGURED)
+    assert.deepEqual({ generation, status }, { generation: 0, status: 'error' }, 'it must never be tried')
   })
 
   it('that cannot succeed is a conflict that says what to change', async () => {
