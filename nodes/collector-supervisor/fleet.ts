@@ -20,7 +20,7 @@ export class Supervisors implements Fleet {
   #seq = 0
 
   constructor(report: (text: string) => void) {
-    this.#table = new ProcessTable(() => this.rows(), report)
+    this.#table = new ProcessTable(this, report)
     this.#table.subscribe({
       rows: (rows) => {
         for (const row of rows) for (const supervisor of this.#all()) supervisor.tellRow(row)

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type Plant, startPlant } from '../../simulators/demo/plant'
-import { NodeRed } from '../support/node-red'
+import { isGood, NodeRed } from '../support/node-red'
 import { until } from '../support/until'
 import { installWithDashboard, readExample } from './example'
 
@@ -25,7 +25,7 @@ describe('an example flow, deployed', function () {
   it('"Read a Modbus device" sends five values a second, and what is bad by its own way', async () => {
     const flows = readExample('01 - Read a Modbus device', plant.ports, ['boiler 1'])
     nodeRed = await NodeRed.start({ flows })
-    const { payload, quality } = await nodeRed.recordedWhen('boiler 1', () => true, { from: 0 })
+    const { payload, quality } = await nodeRed.recordedWhen('boiler 1', isGood, { from: 0 })
     assert.deepEqual(quality, {})
     assert.ok(typeof payload === 'object' && payload !== null)
     assert.deepEqual(Object.keys(payload), ['temperature', 'pressure', 'level', 'energy', 'burner'])

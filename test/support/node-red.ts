@@ -237,6 +237,11 @@ export class NodeRed {
   }
 }
 
+/** All tags of the reading are good: on a busy machine a first cycle may come before the device has answered. */
+export function isGood(message: Recorded): boolean {
+  return Object.keys(message.quality ?? {}).length === 0
+}
+
 /** Is there such a process, and is it no zombie? */
 export function processIsAlive(pid: number): boolean {
   try {

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
-import { NodeRed, PACKAGE_NAME, PACKAGE_ROOT } from '../support/node-red'
+import { isGood, NodeRed, PACKAGE_NAME, PACKAGE_ROOT } from '../support/node-red'
 import { installNodeRed, installTarball, packPackage, type Tarball } from '../support/packed-package'
 
 const TYPES = ['collector-supervisor', 'modbus-in', 'status-broadcast']
@@ -80,7 +80,7 @@ describe('the packed package', function () {
         const sets = (Array.isArray(body) ? body : []).filter(({ module }) => module === PACKAGE_NAME)
         assert.deepEqual(sets.flatMap(({ types }) => types).sort(), TYPES)
         for (const set of sets) assert.equal(set.err, undefined)
-        const message = await nodeRed.recordedWhen('boiler', () => true, { from: 0 })
+        const message = await nodeRed.recordedWhen('boiler', isGood, { from: 0 })
         assert.deepEqual(message.payload, { value: 4711 })
       } finally {
         await nodeRed?.dispose()

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
-import { NodeRed } from '../support/node-red'
+import { isGood, NodeRed } from '../support/node-red'
 
 describe('a reader in a real Node-RED', () => {
   let device: ModbusDevice
@@ -22,7 +22,7 @@ describe('a reader in a real Node-RED', () => {
   })
 
   it('sends one message every cycle', async () => {
-    const message = await nodeRed.recordedWhen('boiler', () => true)
+    const message = await nodeRed.recordedWhen('boiler', isGood)
     assert.deepEqual(message.payload, { value: 1234 })
     assert.deepEqual(message.quality, {})
     assert.ok(Math.abs((message.timestamp ?? 0) - Date.now()) < 5_000)

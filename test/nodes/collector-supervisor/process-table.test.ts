@@ -25,9 +25,8 @@ describe('the process table', () => {
     mock.timers.enable({ apis: ['setTimeout'] })
     rows = ['oven', 'press', 'saw'].map((name) => processRow(name))
     reports = []
-    table = new ProcessTable(
-      () => rows,
-      (text) => reports.push(text),
+    table = new ProcessTable({ rows: () => rows, row: (name) => rows.find((row) => row.name === name) }, (text) =>
+      reports.push(text),
     )
   })
   afterEach(() => mock.timers.reset())
@@ -39,14 +38,14 @@ describe('the process table', () => {
     assert.deepEqual(told, [])
   })
 
-  it('gathers changes for 100 ms and tells each row once', () => {
+  it('gathers changes for 100 ms and tells each row once, in the order of the changes', () => {
     const { told } = listen()
     for (let change = 0; change < 50; change++) table.changed('press')
     mock.timers.tick(COALESCE_MS - 1)
     table.changed('oven')
     assert.deepEqual(told, [])
     mock.timers.tick(1)
-    assert.deepEqual(told, [{ rows: ['oven', 'press'], removed: [] }])
+    assert.deepEqual(told, [{ rows: ['press', 'oven'], removed: [] }])
     mock.timers.tick(10_000)
     assert.equal(told.length, 1)
   })
@@ -117,13 +116,17 @@ describe('the process table', () => {
     unsubscribe()
     table.changed('oven')
     let reads = 0
-    const counting = new ProcessTable(
-      () => {
+    const source = {
+      rows: () => {
         reads++
         return rows
       },
-      () => {},
-    )
+      row: () => {
+        reads++
+        return undefined
+      },
+    }
+    const counting = new ProcessTable(source, () => {})
     counting.changed('oven')
     mock.timers.tick(10_000)
     assert.equal(reads, 0)
