@@ -242,6 +242,22 @@ describe('the live lane', () => {
     assert.deepEqual(received, [1, 2])
   })
 
+  it('makes a new queue when nothing comes through it, once for what was not heard before', () => {
+    const begun = now()
+    lane.distrust('nothing comes', begun)
+    assert.deepEqual(replacements, [{ live: lane.ref, reason: 'nothing comes' }])
+    aheadMs += 30 * SECOND
+    // Others have not been heard since before the new one was made.
+    lane.distrust('nothing comes', begun)
+    assert.equal(replacements.length, 1)
+    aheadMs += 31 * SECOND
+    lane.distrust('nothing comes', begun)
+    assert.equal(replacements.length, 2)
+    aheadMs += 10 * SECOND
+    lane.distrust('nothing comes', now())
+    assert.equal(replacements.length, 3)
+  })
+
   it('may be closed twice, and nothing comes any more', async () => {
     const { send } = producer()
     send(1)
