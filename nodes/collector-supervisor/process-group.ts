@@ -5,8 +5,12 @@ import { procStat } from './proc-stat'
 
 const WINDOWS = process.platform === 'win32'
 
+const PID_MAX = 2 ** 31 - 1
+
 /** False if nobody of the group is there any more. */
 export function signalGroup(pid: number, signal: NodeJS.Signals | 0): boolean {
+  // kill(2): -1 is everybody, 0 our own group. No mistake anywhere else may come to that.
+  if (!Number.isInteger(pid) || pid <= 1 || pid > PID_MAX) return false
   try {
     // Windows has no process groups; Node ends the one process there.
     return process.kill(WINDOWS ? pid : -pid, signal)

@@ -9,7 +9,7 @@ import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
 import { Child } from './child'
 import type { LogLine } from './face'
-import { Inbox } from './inbox'
+import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
 import { step } from './machine'
 import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
@@ -101,19 +101,23 @@ export class SupervisedProcess {
   receive(message: Message): void {
     const { good, bad } = this.inbox.tags
     const { badTag } = this.inbox
-    const wasSilent = this.#take(message) && this.#observation.reading(this.#around.now())
+    const wasSilent = this.inbox.take(message) && this.#observation.reading(this.#around.now())
     const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
     if (wasSilent || tagsChanged) this.#around.changed()
   }
 
-  /** What a flow makes of one reading must not cost Node-RED its life, or another reader its readings. */
-  #take(message: Message): boolean {
-    try {
-      return this.inbox.take(message)
-    } catch (error) {
-      this.#note('error', `a reading could not be passed on: ${messageOf(error)}`)
-      return true
-    }
+  /**
+   * Read cycles in order, from now on, and first those that were kept. What a flow makes of one reading must not cost
+   * Node-RED its life, or another reader its readings.
+   */
+  deliver(listener: InboxListener): void {
+    this.inbox.attach((delivery) => {
+      try {
+        listener(delivery)
+      } catch (error) {
+        this.#note('error', `a reading could not be passed on: ${messageOf(error)}`)
+      }
+    })
   }
 
   /** The children learn of a new live queue. */

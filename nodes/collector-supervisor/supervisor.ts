@@ -116,7 +116,7 @@ export class Supervisor implements SupervisorFace {
     member.listener = listener
     return {
       row: () => member.process.row(),
-      deliver: (deliver) => member.process.inbox.attach(deliver),
+      deliver: (deliver) => member.process.deliver(deliver),
       release: (removed, received) => this.#release(member, listener, removed, received),
     }
   }

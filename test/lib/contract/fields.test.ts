@@ -296,8 +296,17 @@ describe("Node-RED's defaults", () => {
       tags: list({ name: text() }),
       points: map(),
       token: text({ secret: true }),
+      note: text({ secret: false }),
     }
-    assert.deepEqual(defaultsOf(fields), { name: '', port: 502, emit: 'cycle', auto: false, tags: [], points: {} })
+    assert.deepEqual(defaultsOf(fields), {
+      name: '',
+      port: 502,
+      emit: 'cycle',
+      auto: false,
+      tags: [],
+      points: {},
+      note: '',
+    })
   })
 })
 

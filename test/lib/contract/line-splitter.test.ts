@@ -38,6 +38,11 @@ describe('a stream as lines', () => {
     { what: 'no line end at the end', stream: 'a\nb', lines: [whole('a'), whole('b')] },
     { what: 'a line as long as may be', stream: '12345678\n', lines: [whole('12345678')] },
     { what: 'a line that is too long', stream: '123456789\nb\n', lines: [{ text: '12345678', cut: 1 }, whole('b')] },
+    {
+      what: 'an end that is twice as long as may be',
+      stream: '1234567812345678',
+      lines: [{ text: '12345678', cut: 8 }],
+    },
     { what: 'an end that is too long', stream: '1234567890', lines: [{ text: '12345678', cut: 2 }] },
   ]
   for (const { what, stream, lines } of table) {

@@ -205,11 +205,15 @@ describe('the live lane', () => {
     await removeQueue()
     former.send('early')
     await until(() => received.length === 1)
-    aheadMs += 6 * SECOND
+    aheadMs += 3 * SECOND
+    await looked(5)
+    former.send('still in time')
+    await until(() => received.length === 2)
+    aheadMs += 3 * SECOND
     await until(() => !existsSync(dirname(path)))
     former.send('late')
     lane.drain()
-    assert.deepEqual(received, ['early'])
+    assert.deepEqual(received, ['early', 'still in time'])
   })
 
   it('makes another one only after a pause, if that one goes too', async () => {
@@ -236,6 +240,22 @@ describe('the live lane', () => {
     producer().send(2)
     await until(() => received.length === 2)
     assert.deepEqual(received, [1, 2])
+  })
+
+  it('makes a new queue when nothing comes through it, once for what was not heard before', () => {
+    const begun = now()
+    lane.distrust('nothing comes', begun)
+    assert.deepEqual(replacements, [{ live: lane.ref, reason: 'nothing comes' }])
+    aheadMs += 30 * SECOND
+    // Others have not been heard since before the new one was made.
+    lane.distrust('nothing comes', begun)
+    assert.equal(replacements.length, 1)
+    aheadMs += 31 * SECOND
+    lane.distrust('nothing comes', begun)
+    assert.equal(replacements.length, 2)
+    aheadMs += 10 * SECOND
+    lane.distrust('nothing comes', now())
+    assert.equal(replacements.length, 3)
   })
 
   it('may be closed twice, and nothing comes any more', async () => {

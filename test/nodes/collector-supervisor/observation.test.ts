@@ -157,4 +157,16 @@ describe('the silence of a process', () => {
     assert.equal(observation.judge(103_000, FACTS).changed, false)
     assert.equal(observation.judge(103_001, FACTS).changed, true)
   })
+
+  it('is no fault of the live queue unless readings are said to have been made', () => {
+    const observation = running()
+    observation.reading(1_000)
+    observation.heartbeat(counters(5), 2_000)
+    assert.equal(observation.unheardSince(3), undefined)
+    observation.judge(5_000, FACTS)
+    assert.equal(observation.unheardSince(3), 1_000)
+    assert.equal(observation.unheardSince(5), undefined)
+    observation.unwatch()
+    assert.equal(observation.unheardSince(3), undefined)
+  })
 })

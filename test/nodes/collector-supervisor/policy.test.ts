@@ -116,8 +116,8 @@ describe('an error of spawn', () => {
 
 describe('the policy of a supervisor', () => {
   it('is in ms what its properties say in seconds', () => {
-    const parsed = parseFields(supervisorFields, { slowRetry: 0, restartDelay: '0.5' })
+    const parsed = parseFields(supervisorFields, { slowRetry: 600, restartDelay: '0.5' })
     assert.ok(parsed.ok)
-    assert.deepEqual(policyOf(parsed.value), { ...POLICY, slowRetryMs: 0, restartDelayMs: 500 })
+    assert.deepEqual(policyOf(parsed.value), { ...POLICY, slowRetryMs: 600_000, restartDelayMs: 500 })
   })
 })

@@ -24,6 +24,11 @@ describe('a process group', () => {
     assert.equal(signalGroup(beyond, 'SIGKILL'), false)
   })
 
+  for (const pid of [1, 0, -0, -1, -2, 1.5, Number.NaN, Infinity, 2 ** 31, 2 ** 32, 2 ** 32 + 1, 2 ** 53]) {
+    // Signal 0 only: with a real one a mistake would end everything, this test included.
+    it(`is never what ${pid} would mean: everybody, or ourselves`, () => assert.equal(signalGroup(pid, 0), false))
+  }
+
   it('is not empty while its leader lives', async () => {
     const { child, pid } = start('sleep 1000')
     assert.equal(groupIsEmpty(pid), false)

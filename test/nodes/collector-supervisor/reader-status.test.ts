@@ -42,6 +42,12 @@ describe('the badge below a reader', () => {
       values: { good: 0, total: 3 },
     },
     {
+      when: 'half bad',
+      row: { tags: { total: 2, good: 1, bad: 1 } },
+      look: 'yellow dot bad',
+      values: { good: 1, total: 2 },
+    },
+    {
       when: 'one tag bad',
       row: { tags: { total: 3, good: 2, bad: 1 }, last_error: 'speed: exception 2' },
       look: 'yellow dot bad',

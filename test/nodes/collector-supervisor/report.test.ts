@@ -217,6 +217,12 @@ describe('what is known of a process', () => {
     assert.deepEqual([samples_total, overruns], [125, 3])
   })
 
+  it('is why the link was down until the next process has tried', () => {
+    const down = onLink(REPORT, 'disconnected', 'ECONNREFUSED')
+    assert.equal(row({ report: newReport(NOW, down) }).last_error, 'ECONNREFUSED')
+    assert.equal(row({ report: onLink(newReport(NOW, down), 'connected', '') }).last_error, null)
+  })
+
   it('is that it uses nothing any more when it has ended, but what it has done', () => {
     const ended = onProcessEnd(REPORT)
     const { cpu_percent, memory_mb, start_time, uptime_s, speed, samples_total } = row({

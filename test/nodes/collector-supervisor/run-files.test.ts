@@ -109,9 +109,6 @@ describe('run files', () => {
       { pid: pid + 0.5, startTime },
       { pid, startTime: 5 },
       { pid: -pid, startTime },
-      { pid: 1, startTime: processStartTime(1) },
-      { pid: 0, startTime: 'x' },
-      { pid: 2 ** 40, startTime: 'x' },
     ]
     const runFiles = new RunFiles(folder())
     garbage.forEach((content, index) => {

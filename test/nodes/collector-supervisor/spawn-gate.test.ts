@@ -34,6 +34,16 @@ describe('the gate before processes that start', () => {
     assert.deepEqual(started, [0, 1, 2, 3, 4, 5, 6])
   })
 
+  it('lets four through again when all have left', () => {
+    const gate = new SpawnGate()
+    for (let round = 0; round < 3; round++) {
+      const leaves: (() => void)[] = []
+      for (let who = 0; who < PARALLEL_STARTS; who++) gate.enter((leave) => leaves.push(leave))
+      assert.equal(leaves.length, PARALLEL_STARTS)
+      for (const leave of leaves) leave()
+    }
+  })
+
   it('gives one place for one, however often it is given back', () => {
     const { started, leave } = crowd(7)
     for (let time = 0; time < 3; time++) leave(0)

@@ -53,12 +53,42 @@ describe('a supervised process whose child reports', () => {
   it('brings readings of this process only', async () => {
     const oven = await running()
     const got: unknown[] = []
-    oven.process.inbox.attach(({ batch }) => got.push(batch.values))
+    oven.process.deliver(({ batch }) => got.push(batch.values))
     for (const each of [tags(1), reading(0, 7), reading(1, 8)]) oven.process.receive(each)
     assert.deepEqual([got, oven.process.row().tags], [[[8]], { total: 1, good: 1, bad: 0 }])
     await oven.process.operate('restart')
     for (const each of [tags(1), reading(1, 9), tags(2), reading(2, 10)]) oven.process.receive(each)
     assert.deepEqual(got, [[8], [10]])
+  })
+
+  it('brings all readings, those that were kept too, though what is done with each of them throws', async () => {
+    const oven = await running()
+    for (const each of [tags(1), reading(1, 7), reading(1, 8, 2)]) oven.process.receive(each)
+    const got: unknown[] = []
+    oven.process.deliver(({ batch }) => {
+      got.push(...batch.values)
+      throw new Error('what a flow')
+    })
+    oven.process.receive(reading(1, 9, 3))
+    assert.deepEqual(got, [7, 8, 9])
+    assert.ok(oven.texts.includes('a reading could not be passed on: what a flow'))
+  })
+
+  it('distrusts a live queue through which nothing comes of what it says to have read', async () => {
+    const heartbeat = { type: 'heartbeat', counters: { ...COUNTERS, cyclesTotal: 1 } }
+    const oven = await running({ says: [READY, heartbeat] })
+    await until(() => oven.process.row().samples_total > 0)
+    const distrusted = (): string[] => oven.calls.filter((call) => call === 'distrust')
+    oven.process.watch(false)
+    assert.deepEqual(distrusted(), [])
+    oven.aheadMs += 3_100
+    oven.process.watch(true)
+    assert.deepEqual(distrusted(), [])
+    oven.process.watch(false)
+    assert.deepEqual(distrusted(), ['distrust'])
+    for (const each of [tags(1), reading(1, 7)]) oven.process.receive(each)
+    oven.process.watch(false)
+    assert.deepEqual(distrusted(), ['distrust'])
   })
 
   it('tells that its row has changed when tags become good or bad, and not for every reading', async () => {

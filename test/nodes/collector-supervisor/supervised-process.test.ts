@@ -202,4 +202,11 @@ describe('a supervised process that gets another configuration', () => {
     await oven.is('running')
     assert.equal(oven.process.row().last_error, null)
   })
+
+  it('can be stopped though it cannot work', async () => {
+    const oven = await running()
+    oven.process.adopt(specOf({}, { problem: 'the tag list is empty' }))
+    assert.deepEqual(await oven.process.operate('stop'), DONE)
+    assert.deepEqual([oven.status, oven.process.pid], ['stopped', undefined])
+  })
 })

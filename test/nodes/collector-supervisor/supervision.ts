@@ -108,7 +108,7 @@ export class Supervision {
       memoryLimitMb: () => 256,
       live: () => ({ path: '/dev/shm/q', capacityBytes: 16 }),
       drainLive: () => this.calls.push('drain'),
-      distrustLive: () => {},
+      distrustLive: () => this.calls.push('distrust'),
       program: ({ script }) => {
         return { command: this.command, args: [script], cwd: '/', env: { PATH: process.env.PATH ?? '' } }
       },
