@@ -4,8 +4,11 @@ import assert from 'node:assert/strict'
 import { peakMemoryMb, Stage } from '../fixtures/hostile/stage'
 import { eventWhen } from '../support/events'
 
-/** What Node-RED may grow by meanwhile. */
-const GROWTH_MAX_MB = 150
+/**
+ * What Node-RED may grow by meanwhile. Reading a gigabyte a second leaves buffers for the garbage collector, 130 to 160 MB
+ * at the peak; what is kept of a gigabyte would show as a multiple of it.
+ */
+const GROWTH_MAX_MB = 400
 
 describe('a process without measure', function () {
   this.timeout(60_000)
