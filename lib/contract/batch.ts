@@ -7,8 +7,15 @@ import { checkTagName } from './reader-fields'
 /** What a tag may hold. Exact 64-bit integers above 2^53 are decimal strings, dates ISO 8601. */
 export type Value = number | boolean | string | Value[] | { [key: string]: Value }
 
-/** A column of a batch. `boolean` columns travel as 0 and 1. */
-export type TagColumn = { name: string; unit: string; kind: 'number' | 'boolean' | 'any' }
+const TAG_KINDS = ['number', 'integer', 'unsigned', 'boolean', 'any'] as const
+/**
+ * What a column holds. `boolean` columns travel as 0 and 1; `integer` and `unsigned` are whole numbers of 64 bits, as decimal
+ * strings where a number would lose digits.
+ */
+export type TagKind = (typeof TAG_KINDS)[number]
+
+/** A column of a batch. */
+export type TagColumn = { name: string; unit: string; kind: TagKind }
 
 /** Names of the columns of all batches with the same revision. Body of a `tags` message, as JSON. */
 export type TagList = { generation: number; revision: number; tags: TagColumn[] }
@@ -28,6 +35,11 @@ export type Batch = {
   bad: ReadonlyMap<number, string>
   /** Column -> ms since the epoch, where the source gave a time of its own. */
   sourceTimes: ReadonlyMap<number, number>
+  /**
+   * How often the wall clock had been set back since the collector started, modulo 256; absent = 0. Tells apart two
+   * readings that have the same time because of that.
+   */
+  clockSteps?: number
 }
 
 const MAGIC = 0x31_42_53_43 // "CSB1", little-endian
@@ -41,7 +53,7 @@ const DEPTH_MAX = 32
 
 /**
  * Layout, little-endian: u32 magic | u32 generation | u32 revision | f64 cycle | f64 time | u32 count | u8 encoding |
- * 3 bytes 0 | values | tail. Values are count × f64 (a bad one is NaN), or nothing; the tail is empty or the JSON of a Tail.
+ * u8 clock steps | 2 bytes 0 | values | tail. Values are count × f64 (a bad one is NaN), or nothing; the tail is empty or the JSON of a Tail.
  */
 export function encodeBatch(batch: Batch): Uint8Array {
   const count = batch.values.length
@@ -59,6 +71,7 @@ export function encodeBatch(batch: Batch): Uint8Array {
   view.setFloat64(20, batch.time, true)
   view.setUint32(28, count, true)
   view.setUint8(32, floats ? FLOATS : JSON_VALUES)
+  view.setUint8(33, batch.clockSteps ?? 0)
   if (floats) {
     batch.values.forEach((value, column) => {
       view.setFloat64(HEADER_BYTES + column * 8, value === null ? Number.NaN : Number(value), true)
@@ -112,6 +125,7 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   for (const column of bad.keys()) values[column] = null
   // As many as there are reasons: none is missing without one.
   if (countOfNull(values) !== bad.size) return undefined
+  const clockSteps = view.getUint8(33)
   return {
     generation: view.getUint32(4, true),
     revision: view.getUint32(8, true),
@@ -120,6 +134,7 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
     values,
     bad,
     sourceTimes,
+    ...(clockSteps > 0 && { clockSteps }),
   }
 }
 
@@ -187,18 +202,21 @@ export function parseTagList(input: unknown): TagList | undefined {
   const record = asRecord(input)
   const generation = asCount(record?.generation)
   const revision = asCount(record?.revision)
-  const list = record?.tags
-  if (generation === undefined || revision === undefined || !Array.isArray(list) || list.length > COLUMNS_MAX)
-    return undefined
+  const tags = parseColumns(record?.tags)
+  return generation === undefined || revision === undefined || !tags ? undefined : { generation, revision, tags }
+}
+
+export function parseColumns(list: unknown): TagColumn[] | undefined {
+  if (!Array.isArray(list) || list.length > COLUMNS_MAX) return undefined
   const tags: TagColumn[] = []
   for (const entry of list) {
     const tag = asRecord(entry)
     const name = asText(tag?.name, 1000)
     const unit = asText(tag?.unit, 1000)
-    const kind = asOneOf(tag?.kind, ['number', 'boolean', 'any'])
+    const kind = asOneOf(tag?.kind, TAG_KINDS)
     if (name === undefined || unit === undefined || kind === undefined) return undefined
     if (checkTagName(name) !== undefined) return undefined
     tags.push({ name, unit, kind })
   }
-  return { generation, revision, tags }
+  return tags
 }

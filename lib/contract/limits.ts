@@ -15,6 +15,9 @@ export const TAGS_MAX = 100_000
 /** Queue message titles. */
 export const TITLE_TAGS = 'tags'
 export const TITLE_SAMPLES = 'samples'
+export const TITLE_READINGS = 'readings'
+/** Recipient of everything in the durable queue. */
+export const HISTORIAN = 'historian'
 /** The control channel of a child: a socket of its own, see control-channel.ts. */
 export const CONTROL_FD = 3
 /** A line on the control channel above this is counted and dropped, bytes. */
