@@ -1,7 +1,7 @@
 // What a historian process is told when it starts, secrets included.
 
-import { type InfluxTarget, parseInfluxTarget } from './influx-target'
-import { asCount, asNumber, asRecord, asText } from './parse'
+import { INFLUX_VERSIONS, type InfluxConfig } from './influx-target'
+import { asCount, asNumber, asOneOf, asRecord, asText } from './parse'
 
 export type HistorianConfig = {
   /** From 1; the first one also keeps the history in bounds. */
@@ -11,26 +11,43 @@ export type HistorianConfig = {
   /** Path of the durable queue. */
   queue: string
 } & (
-  | { sink: 'influxdb'; target: InfluxTarget }
+  | { sink: 'influxdb'; target: InfluxConfig }
   | { sink: 'embedded'; path: string; retentionDays: number; retentionMb: number }
 )
 
-const PATH_MAX = 4096
+const TEXT_MAX = 4096
 
 export function parseHistorianConfig(input: unknown): HistorianConfig | undefined {
   const record = asRecord(input)
   const worker = asCount(record?.worker)
   const batchSize = asCount(record?.batchSize)
-  const queue = asText(record?.queue, PATH_MAX)
+  const queue = asText(record?.queue, TEXT_MAX)
   if (worker === undefined || batchSize === undefined || queue === undefined) return undefined
   if (record?.sink === 'influxdb') {
-    const target = parseInfluxTarget(record.target)
+    const target = parseInfluxConfig(record.target)
     return target && { worker, batchSize, queue, sink: 'influxdb', target }
   }
-  const path = asText(record?.path, PATH_MAX)
+  const path = asText(record?.path, TEXT_MAX)
   const retentionDays = asNumber(record?.retentionDays, 0)
   const retentionMb = asNumber(record?.retentionMb, 0)
   if (record?.sink !== 'embedded' || path === undefined) return undefined
   if (retentionDays === undefined || retentionMb === undefined) return undefined
   return { worker, batchSize, queue, sink: 'embedded', path, retentionDays, retentionMb }
+}
+
+function parseInfluxConfig(input: unknown): InfluxConfig | undefined {
+  const record = asRecord(input)
+  const version = asOneOf(record?.version, INFLUX_VERSIONS)
+  const text = (value: unknown): string => asText(value, TEXT_MAX) ?? ''
+  if (!record || version === undefined) return undefined
+  return {
+    version,
+    url: text(record.url),
+    org: text(record.org),
+    bucket: text(record.bucket),
+    database: text(record.database),
+    token: text(record.token),
+    username: text(record.username),
+    password: text(record.password),
+  }
 }
