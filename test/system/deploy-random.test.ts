@@ -93,7 +93,9 @@ describe('deploys at random', function () {
         if (random() < 0.5) await delay(random() * 300)
       }
       const running = wanted.filter(({ here, enabled, supervisor }) => here && enabled && !disabled.has(supervisor))
-      const expected = running.map(({ name, supervisor }) => `${name} ${SUPERVISOR_NAMES[supervisor]} running connected`).sort()
+      const expected = running
+        .map(({ name, supervisor }) => `${name} ${SUPERVISOR_NAMES[supervisor]} running connected`)
+        .sort()
       const settled = await settles(expected)
       assert.ok(
         settled,
