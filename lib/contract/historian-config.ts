@@ -1,7 +1,7 @@
 // What a historian process is told when it starts, secrets included.
 
-import { INFLUX_VERSIONS, type InfluxConfig } from './influx-target'
-import { asCount, asNumber, asOneOf, asRecord, asText } from './parse'
+import { type InfluxTarget, parseInfluxTarget } from './influx-target'
+import { asCount, asNumber, asRecord, asText } from './parse'
 
 export type HistorianConfig = {
   /** From 1; the first one also keeps the history in bounds. */
@@ -11,7 +11,7 @@ export type HistorianConfig = {
   /** Path of the durable queue. */
   queue: string
 } & (
-  | { sink: 'influxdb'; target: InfluxConfig }
+  | { sink: 'influxdb'; target: InfluxTarget }
   | { sink: 'embedded'; path: string; retentionDays: number; retentionMb: number }
 )
 
@@ -24,7 +24,7 @@ export function parseHistorianConfig(input: unknown): HistorianConfig | undefine
   const queue = asText(record?.queue, TEXT_MAX)
   if (worker === undefined || batchSize === undefined || queue === undefined) return undefined
   if (record?.sink === 'influxdb') {
-    const target = parseInfluxConfig(record.target)
+    const target = parseInfluxTarget(record.target)
     return target && { worker, batchSize, queue, sink: 'influxdb', target }
   }
   const path = asText(record?.path, TEXT_MAX)
@@ -33,21 +33,4 @@ export function parseHistorianConfig(input: unknown): HistorianConfig | undefine
   if (record?.sink !== 'embedded' || path === undefined) return undefined
   if (retentionDays === undefined || retentionMb === undefined) return undefined
   return { worker, batchSize, queue, sink: 'embedded', path, retentionDays, retentionMb }
-}
-
-function parseInfluxConfig(input: unknown): InfluxConfig | undefined {
-  const record = asRecord(input)
-  const version = asOneOf(record?.version, INFLUX_VERSIONS)
-  const text = (value: unknown): string => asText(value, TEXT_MAX) ?? ''
-  if (!record || version === undefined) return undefined
-  return {
-    version,
-    url: text(record.url),
-    org: text(record.org),
-    bucket: text(record.bucket),
-    database: text(record.database),
-    token: text(record.token),
-    username: text(record.username),
-    password: text(record.password),
-  }
 }

@@ -3,7 +3,7 @@
 import { join, resolve } from 'node:path'
 import { describeProblems } from '../../lib/contract/fields'
 import type { HistorianConfig } from '../../lib/contract/historian-config'
-import { checkInflux, type InfluxConfig } from '../../lib/contract/influx-target'
+import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
 import type { DurableLaneSettings } from './durable-lane'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import type { ProcessSpec } from './process-spec'
@@ -66,7 +66,7 @@ function problemOf(config: SupervisorConfig, secrets: SupervisorSecrets): string
   return problems.length === 0 ? undefined : describeProblems(problems)
 }
 
-function targetOf(config: SupervisorConfig, secrets: SupervisorSecrets): InfluxConfig {
+function targetOf(config: SupervisorConfig, secrets: SupervisorSecrets): InfluxTarget {
   return {
     version: config.influxVersion,
     url: config.influxUrl,

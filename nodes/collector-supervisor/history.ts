@@ -2,7 +2,12 @@
 
 import { Fault } from '../../lib/contract/fault'
 import { type HistoryQuestion, parseHistorySeries, parseHistoryTags } from '../../lib/contract/history-answer'
-import { HISTORY_TAGS_MAX, type HistoryAnswer, type HistoryQuery, type HistorySeries } from '../../lib/contract/history-query'
+import {
+  HISTORY_TAGS_MAX,
+  type HistoryAnswer,
+  type HistoryQuery,
+  type HistorySeries,
+} from '../../lib/contract/history-query'
 import type { SupervisedProcess } from './supervised-process'
 
 /** A question is answered within this time, ms, also by a historian that is just writing. */
