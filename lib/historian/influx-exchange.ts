@@ -35,6 +35,8 @@ export class InfluxExchange {
   readonly #parts: ExchangeParts
   readonly #agent: http.Agent
   readonly #transport: Transport
+  #request: http.ClientRequest | undefined
+  #endless: ((response: http.IncomingMessage) => void) | undefined
 
   /** Throws for a URL or a header that cannot be: see checkInflux. */
   constructor(endpoint: Endpoint, parts: ExchangeParts) {
@@ -42,6 +44,7 @@ export class InfluxExchange {
     // Checked here, since the client would throw in the middle of a callback.
     http.validateHeaderValue('authorization', endpoint.authorization ?? '')
     const Agent = protocol === 'https:' ? https.Agent : http.Agent
+    const requests = { http: { request: this.#watched(http) }, https: { request: this.#watched(https) } }
     this.#endpoint = endpoint
     this.#parts = parts
     this.#agent = new Agent({ keepAlive: true, maxSockets: 1, timeout: IDLE_MS })
@@ -49,12 +52,20 @@ export class InfluxExchange {
       url: href,
       // Of no use, see above; it must not come before ours.
       timeout: 2 * parts.timeoutMs,
-      transportOptions: { agent: this.#agent, 'follow-redirects': bounded },
+      // What is named so is called instead of http.request.
+      transportOptions: { agent: this.#agent, 'follow-redirects': requests },
     }).transport
   }
 
-  /** Never rejects. */
+  /** One at a time. Never rejects. */
   async post(lines: readonly string[], signal: AbortSignal): Promise<Reply> {
+    const reply = await this.#attempt(lines, signal)
+    const isBroken = reply.kind === 'failure' && reply.code === 'ECONNRESET'
+    // The server had closed the idle connection, and nobody is to blame.
+    return isBroken && this.#request?.reusedSocket ? this.#attempt(lines, signal) : reply
+  }
+
+  async #attempt(lines: readonly string[], signal: AbortSignal): Promise<Reply> {
     if (signal.aborted) return { kind: 'cancelled' }
     const { clock, timeoutMs } = this.#parts
     const attempt = new AbortController()
@@ -66,6 +77,7 @@ export class InfluxExchange {
     const onAbort = (): void => cut({ kind: 'cancelled' })
     signal.addEventListener('abort', onAbort)
     const cancelTimer = clock.after(timeoutMs, () => cut({ kind: 'timeout', afterMs: timeoutMs }))
+    this.#endless = ({ statusCode = 0, headers }) => cut(answer(statusCode, headers, 'the answer has no end'))
     const listener = new Listener(this.#transport, attempt.signal)
     try {
       await this.#send(lines, listener)
@@ -95,6 +107,20 @@ export class InfluxExchange {
     writeApi.path = path
     for (const line of lines) writeApi.writeRecord(line)
     await writeApi.flush()
+  }
+
+  #watched({ request }: { request: typeof http.request }) {
+    return (options: http.RequestOptions, callback: (response: http.IncomingMessage) => void): http.ClientRequest => {
+      this.#request = request(options, (response) => {
+        callback(response)
+        let bytes = 0
+        response.on('data', (chunk: Uint8Array) => {
+          bytes += chunk.length
+          if (bytes > ANSWER_MAX_BYTES) this.#endless?.(response)
+        })
+      })
+      return this.#request
+    }
   }
 }
 
@@ -134,7 +160,7 @@ class Listener implements Transport {
         callbacks?.complete?.()
       },
       error: (error) => {
-        this.reply = error instanceof EndlessAnswer ? answer(status, headers, error.message) : replyOf(error)
+        this.reply = replyOf(error)
         callbacks?.error?.(error)
       },
     })
@@ -164,21 +190,4 @@ function answer(status: number, headers: Headers, body: string): Reply {
     body,
     headers: { ...(retryAfter !== undefined && { retryAfter }), ...(location !== undefined && { location }) },
   }
-}
-
-class EndlessAnswer extends Error {}
-
-/** What the client calls instead of http.request: the same, but an endless answer is cut off. */
-const bounded = { http: { request: boundedRequest(http) }, https: { request: boundedRequest(https) } }
-
-function boundedRequest({ request }: { request: typeof http.request }) {
-  return (options: http.RequestOptions, callback: (response: http.IncomingMessage) => void): http.ClientRequest =>
-    request(options, (response) => {
-      let bytes = 0
-      callback(response)
-      response.on('data', (chunk: Uint8Array) => {
-        bytes += chunk.length
-        if (bytes > ANSWER_MAX_BYTES) response.destroy(new EndlessAnswer('the answer has no end'))
-      })
-    })
 }

@@ -8,6 +8,14 @@ import { checkPointText } from '../contract/point-text'
 import type { Source } from '../contract/readings'
 import type { Reading } from './reading'
 
+const KIND_NAMES: Record<TagKind, string> = {
+  number: 'a number',
+  boolean: 'true or false',
+  integer: 'an integer of 64 bits',
+  unsigned: 'an unsigned integer',
+  any: 'a value',
+}
+
 /** Where servers differ. `unsigned`: a whole number from 0 on is an integer to InfluxDB 1, which knows no others. */
 export type Dialect = { unsigned: 'u' | 'i' }
 /** The lines of one reading: the same series and time in each, so that they are one point again. */
@@ -28,7 +36,12 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
     const problem = problems.fields.get(column.name)
     if (problem !== undefined) return { ok: false, reason: problem }
     const text = fieldValue(column.kind, value, dialect)
-    if (text === undefined) return { ok: false, reason: `tag "${column.name}": ${shown(value)} cannot be written` }
+    if (text === undefined) {
+      return {
+        ok: false,
+        reason: `tag "${column.name}": ${shown(value)} cannot be written as ${KIND_NAMES[column.kind]}`,
+      }
+    }
     if (text.includes('\n')) {
       points.breaking ??= newPoint(source, timestamp)
       points.breaking.fields[column.name] = text

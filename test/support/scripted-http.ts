@@ -8,7 +8,7 @@ import { gunzipSync } from 'node:zlib'
 /** `raw`: these bytes, then the connection is ended, reset, or held open in silence. */
 export type ScriptedAnswer =
   | { status: number; headers?: Record<string, string>; body?: string; afterMs?: number }
-  | { raw: string | readonly string[]; then: 'end' | 'reset' | 'hold' }
+  | { raw: string | readonly string[]; finish: 'end' | 'reset' | 'hold' }
 export type Received = {
   method: string
   path: string
@@ -84,7 +84,7 @@ export class ScriptedHttp {
       socket.write(part)
       await delay(1)
     }
-    if (answer.then === 'end') socket.end()
-    if (answer.then === 'reset') socket.resetAndDestroy()
+    if (answer.finish === 'end') socket.end()
+    if (answer.finish === 'reset') socket.resetAndDestroy()
   }
 }

@@ -21,7 +21,7 @@ describe('a reading as line protocol', () => {
     })
   })
 
-  const fields: [TagKind, Value, string | undefined, string?][] = [
+  const fields: [TagKind, Value, string | undefined, (string | null)?][] = [
     ['number', 0, '0'],
     ['number', -0, '0'],
     ['number', 1e21, '1e+21'],
@@ -51,7 +51,7 @@ describe('a reading as line protocol', () => {
     ['integer', Infinity, undefined],
     ['unsigned', 42, '42u', '42i'],
     ['unsigned', '9223372036854775807', '9223372036854775807u', '9223372036854775807i'],
-    ['unsigned', '18446744073709551615', '18446744073709551615u', undefined],
+    ['unsigned', '18446744073709551615', '18446744073709551615u', null],
     ['unsigned', '18446744073709551616', undefined],
     ['unsigned', -1, undefined],
     ['any', 1.5, '1.5'],
@@ -68,7 +68,7 @@ describe('a reading as line protocol', () => {
       const reading = readingOf(1, { v: value }, { kinds: { v: kind } })
       for (const [dialect, text] of [
         [MODERN, modern],
-        [OLD, kind === 'unsigned' ? old : modern],
+        [OLD, kind === 'unsigned' ? (old ?? undefined) : modern],
       ] as const) {
         const written = linesOf(reading, dialect)
         if (text === undefined) {
