@@ -132,6 +132,13 @@ export class Queue {
     })
   }
 
+  /** So much was given up before it could be sent: it counts as sent and dropped, so that the balance tells of it. */
+  countLost(weight: number): void {
+    if (!Number.isSafeInteger(weight) || weight < 0) throw new QueueError('SerializationFailed', 'no weight')
+    const { totals } = this.#connection
+    this.#connection.write('count lost', 0, () => totals.add({ sentBeyondIds: weight, dropped: weight }))
+  }
+
   /**
    * Messages for one recipient that nobody has a lease on, highest priority first, then oldest. With `leaseMs` they are this
    * connection's until the lease ends; without, they stay in the queue and are received again until acknowledged, so that a
