@@ -65,7 +65,8 @@ export function runChild(
     }
     if (work && message.generation !== control.generation) return
     if (message.type === 'stop') stop(message.graceMs)
-    else work?.obey(message)
+    else if (work) work.obey(message)
+    else if ('id' in message) control.result(message.id, false, 'not configured yet')
   }
 
   function start(configure: Configure): void {

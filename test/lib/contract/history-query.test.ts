@@ -100,7 +100,7 @@ describe('a query of the history', () => {
 
   it('of any other shape is a problem or a query within the limits, never an error', () => {
     const part = fc.oneof(fc.string(), fc.constantFrom('now', '-1h', '5', '2030-01-01'), fc.anything())
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.oneof(fc.anything(), fc.record({ collector: part, tag: part, from: part, to: part, buckets: part })),
         (input) => {

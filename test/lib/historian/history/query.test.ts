@@ -183,7 +183,7 @@ describe('a question to the history', () => {
       at: fc.integer({ min: 0, max: 999 }),
       value: fc.oneof(fc.integer(), fc.double({ noNaN: true, min: -1e9, max: 1e9 })),
     })
-    fc.assert(
+    void fc.assert(
       fc.property(
         fc.uniqueArray(sample, { maxLength: 40, selector: ({ at }) => at }),
         fc.integer({ min: 0, max: 40 }),
