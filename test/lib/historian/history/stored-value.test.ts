@@ -69,7 +69,7 @@ describe('a value of the history', () => {
   })
 
   it('of any shape comes back as it was', () => {
-    fc.assert(
+    void fc.assert(
       fc.property(fc.oneof(fc.jsonValue(), fc.double({ noNaN: true, noDefaultInfinity: true })), (value) => {
         if (value === null) return
         const stored = toStored(value as Value, 'any')
