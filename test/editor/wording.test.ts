@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { checkPointTags } from '../../editor/point-tags'
 import { type Wording, wordingIn } from '../../editor/wording'
 import { checkField, type Field } from '../../lib/contract/fields'
-import { checkInflux, type InfluxConfig } from '../../lib/contract/influx-target'
+import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
 import { checkPointText } from '../../lib/contract/point-text'
 import { checkHasTags, checkTagName, duplicateNames } from '../../lib/contract/reader-fields'
 import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
@@ -99,7 +99,7 @@ const modbus = [
 
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])
 
-const server: InfluxConfig = {
+const server: InfluxTarget = {
   version: '2',
   url: 'http://127.0.0.1:8086',
   org: 'plant',
