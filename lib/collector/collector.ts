@@ -1,11 +1,16 @@
-// One collector put together: read loop, outbox, heartbeat and link reports of one reader. It knows nothing of the process.
+// One collector put together: read loop, outboxes, heartbeat and link reports of one reader. It knows nothing of the process.
 
-import type { Configure, LiveQueueRef } from '../contract/control'
-import type { Clock } from './clock'
-import type { Control } from './control'
+import type { Clock } from '../child/clock'
+import type { Control } from '../child/control'
+import { Heartbeat } from '../child/heartbeat'
+import { LinkReporter } from '../child/link'
+import { type Batch, encodeBatch } from '../contract/batch'
+import type { Configure, DurableQueueRef, LiveQueueRef } from '../contract/control'
+import type { ProcessType } from '../contract/process-row'
+import { samplesIn } from '../contract/readings'
 import { REVISION, ReadLoop } from './cycle'
-import { LinkReporter } from './link'
-import { type OpenSink, Outbox } from './outbox'
+import { DurableOutbox, type OpenDurable } from './durable-outbox'
+import { type OpenLive, Outbox } from './outbox'
 import type { Reader, ReaderSettings } from './reader'
 import { scheduleOf } from './schedule'
 import { Statistics } from './statistics'
@@ -13,9 +18,11 @@ import { Statistics } from './statistics'
 export type CollectorParts = {
   configure: Configure
   settings: ReaderSettings
+  type: ProcessType
   create(): Reader
   control: Control
-  openSink: OpenSink
+  openLive: OpenLive
+  openDurable: OpenDurable
   clock: Clock
   chance(): number
 }
@@ -24,13 +31,14 @@ export class Collector {
   readonly #parts: CollectorParts
   readonly #statistics: Statistics
   readonly #outbox: Outbox
+  readonly #durable: DurableOutbox
   readonly #link: LinkReporter
   readonly #loop: ReadLoop
-  #cancelHeartbeat: () => void = () => {}
+  readonly #heartbeat: Heartbeat
 
   constructor(parts: CollectorParts) {
-    const { configure, settings, create, control, openSink, clock, chance } = parts
-    const { generation, name, recipient, live } = configure
+    const { configure, settings, type, create, control, openLive, openDurable, clock, chance } = parts
+    const { generation, name, recipient, live, durable } = configure
     const log = control.log.bind(control)
     const reader = create()
     this.#parts = parts
@@ -40,9 +48,28 @@ export class Collector {
       recipient,
       tags: { generation, revision: REVISION, tags: [...reader.tags] },
       live,
-      open: openSink,
+      open: openLive,
       clock,
       log,
+    })
+    const { measurement, pointTags } = settings
+    this.#durable = new DurableOutbox({
+      source: {
+        collector: name,
+        type,
+        measurement: measurement === '' ? name : measurement,
+        pointTags,
+        columns: [...reader.tags],
+      },
+      durable,
+      open: openDurable,
+      clock,
+      log,
+      trouble: (error) => control.durable(error?.message ?? '', error?.kind === 'broken' || error?.kind === 'gone'),
+    })
+    this.#heartbeat = new Heartbeat(clock, configure.heartbeatMs, (latenessMs) => {
+      this.#statistics.lateness(latenessMs)
+      control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
     })
     this.#link = new LinkReporter(clock, (report) => control.link(report))
     this.#loop = new ReadLoop({
@@ -56,7 +83,7 @@ export class Collector {
       schedule: scheduleOf(name, settings.interval, { nowMs: clock.nowMs(), wallMs: clock.wallMs() }),
       statistics: this.#statistics,
       report: (link, reason) => this.#link.report(link, reason),
-      emit: (batch) => this.#outbox.put(batch),
+      emit: (batch) => this.#emit(batch),
     })
   }
 
@@ -64,11 +91,12 @@ export class Collector {
   async run(): Promise<void> {
     this.#outbox.flush()
     this.#parts.control.ready()
-    this.#beat()
+    this.#heartbeat.start()
     await this.#loop.run()
-    this.#cancelHeartbeat()
+    this.#heartbeat.stop()
     this.#link.close()
     this.#outbox.close()
+    this.#durable.close()
   }
 
   /** Stops reading at once and gives the reader this time, ms, to close. */
@@ -81,13 +109,15 @@ export class Collector {
     this.#outbox.reopen(live)
   }
 
-  #beat(): void {
-    const { configure, control, clock } = this.#parts
-    control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
-    const dueMs = clock.nowMs() + configure.heartbeatMs
-    this.#cancelHeartbeat = clock.after(configure.heartbeatMs, () => {
-      this.#statistics.lateness(clock.nowMs() - dueMs)
-      this.#beat()
-    })
+  /** From now on the readings are kept in this queue. */
+  durable(durable: DurableQueueRef | undefined): void {
+    this.#durable.reopen(durable)
+  }
+
+  #emit(batch: Batch): void {
+    const bytes = encodeBatch(batch)
+    const samples = samplesIn(batch)
+    this.#outbox.put(bytes, samples)
+    this.#durable.put(bytes, samples)
   }
 }

@@ -1,12 +1,12 @@
 // Keeps one device connected: opens, waits until a reading says that the link is lost, closes, opens again with backoff.
 // It runs beside the cycles and never holds them up.
 
+import { type Clock, Pause } from '../child/clock'
 import type { LogLevel } from '../contract/control'
 import { Fault, messageOf, toFault } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
-import { type Clock, Pause } from './clock'
+import { backoffMs } from './backoff'
 import { within } from './deadline'
-import { backoffMs } from './link'
 import type { Reader, ReaderSettings, Reading } from './reader'
 
 export type ConnectionParts = {

@@ -1,8 +1,8 @@
 // The read loop: every due cycle yields one batch, whether the device can be read or not.
 
+import { type Clock, Pause } from '../child/clock'
 import type { Batch } from '../contract/batch'
 import { Fault } from '../contract/fault'
-import { type Clock, Pause } from './clock'
 import { Connection, type ConnectionParts } from './connection'
 import { allBad, type Columns, columnsOf } from './reading'
 import { dueMs, firstSlot, nextSlot, type Schedule } from './schedule'
@@ -18,6 +18,9 @@ export type LoopParts = Omit<ConnectionParts, 'onUp'> & {
   emit(batch: Batch): void
 }
 
+/** A batch counts them in one byte. */
+const CLOCK_STEPS_MAX = 256
+
 const NO_TIMES: ReadonlyMap<number, number> = new Map()
 
 export class ReadLoop {
@@ -26,6 +29,8 @@ export class ReadLoop {
   readonly #pause: Pause
   readonly #connection: Connection
   #cycle = 0
+  #lastTime = 0
+  #clockSteps = 0
   #stopped = false
 
   constructor(parts: LoopParts) {
@@ -79,7 +84,20 @@ export class ReadLoop {
 
   #emit({ values, bad }: Columns, time: number, sourceTimes: ReadonlyMap<number, number>): void {
     this.#parts.statistics.batch(values.length - bad.size, bad.size)
+    // A clock that is set back gives times a second time: the readings must not overwrite each other in the database.
+    if (time <= this.#lastTime) this.#clockSteps = (this.#clockSteps + 1) % CLOCK_STEPS_MAX
+    this.#lastTime = time
     const { generation } = this.#parts
-    this.#parts.emit({ generation, revision: REVISION, cycle: ++this.#cycle, time, values, bad, sourceTimes })
+    const clockSteps = this.#clockSteps
+    this.#parts.emit({
+      generation,
+      revision: REVISION,
+      cycle: ++this.#cycle,
+      time,
+      values,
+      bad,
+      sourceTimes,
+      clockSteps,
+    })
   }
 }

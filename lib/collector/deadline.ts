@@ -1,6 +1,6 @@
 // An operation that may never settle, held to a time limit.
 
-import type { Clock } from './clock'
+import type { Clock } from '../child/clock'
 
 export type Limit = {
   ms: number

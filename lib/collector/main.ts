@@ -1,148 +1,63 @@
-// The process of a collector: how it begins, what it obeys and how it ends. Only here is anything of `process` touched.
+// The process of a collector: its configuration understood, its parts put together.
 
-import { type Configure, parseToChild } from '../contract/control'
-import { Fault, toFault } from '../contract/fault'
+import { systemClock } from '../child/clock'
+import type { Control } from '../child/control'
+import { type Order, runChild, type Work } from '../child/main'
+import type { Configure } from '../contract/control'
+import { Fault } from '../contract/fault'
 import { describeProblems } from '../contract/fields'
-import { EXIT_BUG, EXIT_CONFIG } from '../contract/lifecycle'
-import { CONTROL_VERSION } from '../contract/limits'
-import { systemClock } from './clock'
 import { Collector } from './collector'
-import { Control } from './control'
-import type { Reader, ReaderFactory, ReaderSettings } from './reader'
-import { openLiveQueue } from './sink'
-import { openSupervisorSocket } from './supervisor-socket'
-
-/** Without a configuration after this time, ms, there is nobody who wants this process. */
-const CONFIGURE_MS = 30_000
-/** Time to end, ms, when a signal asks for it, and when the supervisor is gone. */
-const SIGNAL_GRACE_MS = 5000
-const ORPHAN_GRACE_MS = 2000
-/** Parts of a grace that the reader may use to close, and after which the process ends whatever still goes on. */
-const CLOSE_PART = 0.7
-const END_PART = 0.9
-/** Time for the last messages to get out, ms. */
-const LAST_WORDS_MS = 500
-const STACK_LINES = 12
+import type { ReaderFactory, ReaderSettings } from './reader'
+import { openDurableQueue, openLiveQueue } from './sink'
 
 /** From here on the process belongs to the collector, which also ends it. */
 export function runCollector<Config extends ReaderSettings>(
   factory: ReaderFactory<Config>,
-  { configureMs = CONFIGURE_MS } = {},
+  options: { configureMs?: number } = {},
 ): void {
-  const socket = openSupervisorSocket({ message: obey, closed: () => stop(ORPHAN_GRACE_MS) })
-  const control = new Control((message, done) => socket.send(message, done))
-  let collector: Collector | undefined
-  let ending = false
-  let endAtMs = Infinity
-  let endTimer: NodeJS.Timeout | undefined
-
-  const configureTimer = setTimeout(() => {
-    fail(new Fault('config', 'not-configured', `no configuration came within ${configureMs} ms`))
-  }, configureMs)
-  process.on('SIGTERM', () => stop(SIGNAL_GRACE_MS))
-  // Ctrl-C and a closed terminal reach the whole group; when to end is the supervisor's decision.
-  process.on('SIGINT', () => {})
-  process.on('SIGHUP', () => {})
-  process.on('uncaughtException', fail)
-  if (!socket.connected) fail(new Fault('config', 'no-channel', 'a collector is started by its supervisor only'))
-
-  function obey(input: unknown): void {
-    const message = parseToChild(input)
-    if (!message || ending) return
-    if (message.type === 'configure') {
-      if (!collector) start(message)
-      return
-    }
-    if (collector && message.generation !== control.generation) return
-    switch (message.type) {
-      case 'stop':
-        stop(message.graceMs)
-        break
-      case 'live':
-        collector?.live(message.live)
-        break
-      case 'read-now':
-        control.result(message.id, false, 'this collector does not read on demand')
-        break
-      default:
-        message satisfies never
-    }
-  }
-
-  function start(configure: Configure): void {
-    clearTimeout(configureTimer)
-    control.adopt(configure.generation)
-    try {
-      const { create, settings } = prepare(factory, configure, control)
-      collector = new Collector({
-        configure,
-        settings,
-        create,
-        control,
-        openSink: openLiveQueue,
-        clock: systemClock,
-        chance: Math.random,
-      })
-      collector.run().then(() => end(0), fail)
-    } catch (thrown) {
-      fail(thrown)
-    }
-  }
-
-  /** May be asked several times; the shortest time counts. */
-  function stop(graceMs: number): void {
-    endWithin(graceMs * END_PART)
-    if (collector) collector.stop(graceMs * CLOSE_PART)
-    else end(0)
-  }
-
-  function endWithin(ms: number): void {
-    const atMs = performance.now() + ms
-    if (atMs >= endAtMs) return
-    endAtMs = atMs
-    clearTimeout(endTimer)
-    endTimer = setTimeout(() => process.exit(0), ms)
-  }
-
-  function fail(thrown: unknown): void {
-    if (ending) return
-    const fault = toFault(thrown)
-    const config = fault.kind === 'config'
-    // Whatever nobody has caught is a bug, of a reader or of the collector.
-    control.fault(fault, config ? 'config' : 'bug')
-    process.stderr.on('error', () => {})
-    process.stderr.write(`${config ? fault.message : stackOf(fault)}\n`)
-    end(config ? EXIT_CONFIG : EXIT_BUG)
-  }
-
-  function end(code: number): void {
-    if (ending) return
-    ending = true
-    clearTimeout(configureTimer)
-    if (code !== 0) clearTimeout(endTimer)
-    const exit = (): void => process.exit(code)
-    setTimeout(exit, LAST_WORDS_MS)
-    control.settled().then(exit, exit)
-  }
+  runChild((configure, control) => collectorOf(factory, configure, control), options)
 }
 
-/** The configuration, understood; throws a Fault of kind `config`. */
-function prepare<Config extends ReaderSettings>(
+function collectorOf<Config extends ReaderSettings>(
   factory: ReaderFactory<Config>,
-  { version, config }: Configure,
+  configure: Configure,
   control: Control,
-): { settings: Config; create(): Reader } {
-  if (version !== CONTROL_VERSION) {
-    const versions = `${version}, this collector ${CONTROL_VERSION}`
-    throw new Fault('config', 'control-version', `the supervisor speaks version ${versions}: restart Node-RED`)
-  }
-  const parsed = factory.parse(config)
+): Work {
+  const parsed = factory.parse(configure.config)
   if (!parsed.ok) throw new Fault('config', 'configuration', describeProblems(parsed.problems))
+  const settings = parsed.value
   const log = control.log.bind(control)
-  return { settings: parsed.value, create: () => factory.create(parsed.value, log) }
+  const collector = new Collector({
+    configure,
+    settings,
+    type: factory.type,
+    create: () => factory.create(settings, log),
+    control,
+    openLive: openLiveQueue,
+    openDurable: openDurableQueue,
+    clock: systemClock,
+    chance: Math.random,
+  })
+  return {
+    run: () => collector.run(),
+    stop: (closeMs) => collector.stop(closeMs),
+    obey: (order) => obey(collector, control, order),
+  }
 }
 
-function stackOf(fault: Fault): string {
-  const { stack } = fault.cause instanceof Error ? fault.cause : fault
-  return (stack ?? fault.message).split('\n', STACK_LINES).join('\n')
+function obey(collector: Collector, control: Control, order: Order): void {
+  switch (order.type) {
+    case 'live':
+      collector.live(order.live)
+      break
+    case 'durable':
+      collector.durable(order.durable)
+      break
+    case 'query':
+    case 'read-now':
+      control.result(order.id, false, 'this collector does not read on demand')
+      break
+    default:
+      order satisfies never
+  }
 }

@@ -4,6 +4,7 @@
 import type { TagColumn, Value } from '../contract/batch'
 import type { LogLevel } from '../contract/control'
 import type { Parsed } from '../contract/fields'
+import type { ProcessType } from '../contract/process-row'
 
 /** The outcome of one read cycle, in the order of `tags`. */
 export type Reading = {
@@ -35,6 +36,7 @@ export interface Reader {
 
 /** Everything of a protocol that the collector's main needs. */
 export type ReaderFactory<Config extends ReaderSettings> = {
+  type: ProcessType
   parse(config: unknown): Parsed<Config>
   create(config: Config, log: (level: LogLevel, text: string) => void): Reader
 }
@@ -45,4 +47,8 @@ export type ReaderSettings = {
   interval: number
   /** ms */
   timeout: number
+  /** What the readings are called in the database; '' = the name of the reader. */
+  measurement: string
+  /** Tags of every line in the database. */
+  pointTags: Record<string, string>
 }

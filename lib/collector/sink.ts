@@ -1,16 +1,31 @@
-// The live queue as the outbox sees it.
+// The queues as a collector sees them.
 
-import type { LiveQueueRef } from '../contract/control'
-import { Queue, QueueError } from '../queue/queue'
-import { type LiveSink, SinkError } from './outbox'
+import type { DurableQueueRef, LiveQueueRef } from '../contract/control'
+import { type ConnectOptions, Queue, QueueError } from '../queue/queue'
+import { type QueueSink, SinkError } from './sender'
 
 /** A busy queue holds the whole process up so long at most, ms; another attempt follows later. */
-const BUSY_TIMEOUT_MS = 50
+const LIVE = { busyTimeoutMs: 50 }
+/** What goes to the disk is compressed above this size. */
+const DURABLE = { ...LIVE, compressAboveBytes: 16 * 1024 }
 
-export function openLiveQueue({ path }: LiveQueueRef): LiveSink {
-  const queue = attempt(() => Queue.connect(path, { busyTimeoutMs: BUSY_TIMEOUT_MS }))
+export function openLiveQueue({ path }: LiveQueueRef): QueueSink {
+  return openQueue(path, LIVE)
+}
+
+export function openDurableQueue({ path }: DurableQueueRef): QueueSink {
+  return openQueue(path, DURABLE, (queue, samples) => queue.countLost(samples))
+}
+
+function openQueue(
+  path: string,
+  options: ConnectOptions,
+  countLost?: (queue: Queue, samples: number) => void,
+): QueueSink {
+  const queue = attempt(() => Queue.connect(path, options))
   return {
-    send: (envelopes) => attempt(() => queue.send([...envelopes])),
+    send: (messages) => attempt(() => queue.send([...messages])),
+    ...(countLost && { countLost: (samples: number) => attempt(() => countLost(queue, samples)) }),
     close: () => queue.close(),
   }
 }
@@ -27,5 +42,6 @@ function attempt<T>(action: () => T): T {
 function reactionTo(error: QueueError): SinkError['kind'] {
   if (error.kind === 'QueueFull') return 'later'
   if (error.kind === 'SerializationFailed') return 'refused'
+  if (error.kind === 'CorruptedData') return 'broken'
   return error.busy ? 'later' : 'gone'
 }

@@ -18,16 +18,28 @@ export type Configure = {
   recipient: string
   /** Path and size of the live queue. */
   live: LiveQueueRef
+  /** Absent where no history is kept, and while the queue's file cannot be made. */
+  durable?: DurableQueueRef
   heartbeatMs: number
   /** The reader's own configuration, secrets included; parsed by the child with its own fields. */
   config: unknown
 }
 export type LiveQueueRef = { path: string; capacityBytes: number }
+export type DurableQueueRef = LiveQueueRef & {
+  /** A message holds the readings of so many ms, */
+  flushMs: number
+  /** or so many samples, whichever comes first. */
+  batchSize: number
+}
 
 export type ToChild =
   | Configure
   /** The live queue was replaced: write to this one from now on. */
   | { type: 'live'; generation: number; live: LiveQueueRef }
+  /** The durable queue was made or replaced; without one there is none any more. */
+  | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
+  /** A question to a historian; the answer comes as a `result` of this id. */
+  | { type: 'query'; generation: number; id: number; query: unknown }
   /** Close the device and exit with 0 within this time, ms. */
   | { type: 'stop'; generation: number; graceMs: number }
   | { type: 'read-now'; generation: number; id: number }
@@ -53,6 +65,8 @@ export type FromChild =
   | { type: 'heartbeat'; generation: number; counters: Counters }
   | { type: 'link'; generation: number; link: Link; reason: string }
   | { type: 'log'; generation: number; level: LogLevel; text: string }
+  /** The durable queue takes nothing, and why; '' when it does again. `broken`: no process will get on with this file. */
+  | { type: 'durable'; generation: number; trouble: string; broken: boolean }
   | { type: 'fault'; generation: number; kind: FaultKind; code: string; message: string }
   | { type: 'result'; generation: number; id: number; ok: boolean; data: unknown }
 
@@ -79,6 +93,11 @@ export function parseFromChild(input: unknown): FromChild | undefined {
       const level = asOneOf(message.level, LOG_LEVELS)
       const text = asText(message.text, CONTROL_TEXT_MAX)
       return level === undefined || text === undefined ? undefined : { type: 'log', generation, level, text }
+    }
+    case 'durable': {
+      const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
+      if (trouble === undefined || typeof message.broken !== 'boolean') return undefined
+      return { type: 'durable', generation, trouble, broken: message.broken }
     }
     case 'fault': {
       const kind = asOneOf(message.kind, FAULT_KINDS)
@@ -133,14 +152,32 @@ export function parseToChild(input: unknown): ToChild | undefined {
       const name = asText(message.name, 1000)
       const recipient = asText(message.recipient, 1000)
       const live = parseLive(message.live)
+      const durable = parseDurable(message.durable)
       const heartbeatMs = asNumber(message.heartbeatMs, 10, 600_000)
       if (version === undefined || name === undefined || recipient === undefined || !live) return undefined
       if (heartbeatMs === undefined) return undefined
-      return { type: 'configure', generation, version, name, recipient, live, heartbeatMs, config: message.config }
+      const { config } = message
+      return {
+        type: 'configure',
+        generation,
+        version,
+        name,
+        recipient,
+        live,
+        ...(durable && { durable }),
+        heartbeatMs,
+        config,
+      }
     }
     case 'live': {
       const live = parseLive(message.live)
       return live && { type: 'live', generation, live }
+    }
+    case 'durable':
+      return { type: 'durable', generation, durable: parseDurable(message.durable) }
+    case 'query': {
+      const id = asCount(message.id)
+      return id === undefined ? undefined : { type: 'query', generation, id, query: message.query }
     }
     case 'stop': {
       const graceMs = asNumber(message.graceMs, 0)
@@ -160,4 +197,12 @@ function parseLive(input: unknown): LiveQueueRef | undefined {
   const path = asText(record?.path, 4096)
   const capacityBytes = asCount(record?.capacityBytes)
   return path === undefined || capacityBytes === undefined ? undefined : { path, capacityBytes }
+}
+
+function parseDurable(input: unknown): DurableQueueRef | undefined {
+  const record = asRecord(input)
+  const queue = parseLive(input)
+  const flushMs = asNumber(record?.flushMs, 1)
+  const batchSize = asCount(record?.batchSize)
+  return queue && flushMs !== undefined && batchSize !== undefined ? { ...queue, flushMs, batchSize } : undefined
 }

@@ -6,7 +6,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { messageOf } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
 import { mountRoutes } from './api/routes'
-import { supervisorFields } from './fields'
+import { supervisorFields, supervisorSecrets } from './fields'
 import { fleet } from './fleet'
 import type { SupervisorNode } from './reader-node'
 
@@ -35,11 +35,16 @@ function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef)
     return
   }
   const config = parsed.value
+  const secrets = parseFields(supervisorSecrets, node.credentials ?? {})
+  if (!secrets.ok) {
+    node.error(describeProblems(secrets.problems))
+    return
+  }
   // Two supervisors without a name must still be told apart.
   const name = config.name === '' ? node.id : config.name
   const log = { warn: node.warn.bind(node), info: node.log.bind(node), debug: node.debug.bind(node) }
   try {
-    node.supervisor = fleet.acquire(node, node.id, name, config, folderOf(RED, node), log)
+    node.supervisor = fleet.acquire(node, node.id, { name, config, secrets: secrets.value }, folderOf(RED, node), log)
   } catch (error) {
     node.error(`the supervisor cannot work: ${messageOf(error)}`)
     return

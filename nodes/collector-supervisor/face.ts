@@ -3,8 +3,11 @@
 import type { Command, CommandResult } from '../../lib/contract/command'
 import type { LogLevel } from '../../lib/contract/control'
 import type { Fault } from '../../lib/contract/fault'
+import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { DeadLetter, DeadLetterScope } from './dead-letters'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
 
@@ -15,6 +18,8 @@ export type TableListener = {
   /** Rows that changed since the snapshot or the last call; called at most every 100 ms. */
   rows?(changed: ProcessRow[], removed: string[]): void
   event?(event: ProcessEvent): void
+  /** The way into the database of this supervisor (its name) has another status; about once a second at most. */
+  processor?(supervisor: string, status: ProcessorStatus): void
 }
 
 /** All supervisors of this Node-RED as one table. */
@@ -30,6 +35,14 @@ export interface Fleet {
   command(command: Command, supervisorId?: string): Promise<CommandResult[]>
   /** Oldest first, at most 500; undefined for a name that does not exist. */
   logs(name: string): LogLine[] | undefined
+  /** Name of the supervisor -> its way into the database; without those that keep no history. */
+  processors(): Record<string, ProcessorStatus>
+  /** Oldest first, at most `max` of each supervisor. Rejects with a QueueError. */
+  deadLetters(scope: DeadLetterScope, max: number): Promise<DeadLetter[]>
+  /** Back into the queue, or gone for good; how many. Rejects with a QueueError. */
+  moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number>
+  /** From the embedded history. Rejects with a Fault: `not-found`, `conflict` (no embedded history), `failed`, `timeout`. */
+  history(query: HistoryQuery): Promise<HistoryAnswer>
   /** id -> name of the supervisors. */
   supervisors(): Map<string, string>
 }

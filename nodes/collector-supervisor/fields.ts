@@ -39,3 +39,4 @@ export const supervisorSecrets = {
   influxUsername: text({ secret: true }),
   influxPassword: text({ secret: true }),
 }
+export type SupervisorSecrets = Infer<typeof supervisorSecrets>

@@ -1,14 +1,24 @@
 // All supervisors of this Node-RED: unique names, one table, one place where commands end. It outlives deploys.
 
 import type { Command, CommandResult } from '../../lib/contract/command'
+import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
-import type { SupervisorConfig } from './fields'
+import { askHistory } from './history'
 import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
-import { type FleetSide, HANDOVER_MS, type Member, Supervisor, type SupervisorLog } from './supervisor'
+import {
+  type FleetSide,
+  HANDOVER_MS,
+  type Member,
+  Supervisor,
+  type SupervisorLog,
+  type SupervisorSettings,
+} from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
@@ -29,23 +39,16 @@ export class Supervisors implements Fleet {
   }
 
   /** A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does. */
-  acquire(
-    holder: object,
-    id: string,
-    name: string,
-    config: SupervisorConfig,
-    folder: string,
-    log: SupervisorLog,
-  ): Supervisor {
+  acquire(holder: object, id: string, settings: SupervisorSettings, folder: string, log: SupervisorLog): Supervisor {
     const existing = this.#held.get(id)
     if (existing) {
       clearTimeout(existing.grace)
       existing.holder = holder
       existing.closing = false
-      existing.supervisor.configure(name, config, log)
+      existing.supervisor.configure(settings, log)
       return existing.supervisor
     }
-    const supervisor = new Supervisor(id, name, config, folder, this.#side(), log)
+    const supervisor = new Supervisor(id, settings, folder, this.#side(), log)
     this.#held.set(id, { supervisor, holder, grace: undefined, closing: false })
     this.#shutdown.arm()
     return supervisor
@@ -91,6 +94,27 @@ export class Supervisors implements Fleet {
   supervisors(): Map<string, string> {
     const kept = [...this.#held].filter(([, { closing }]) => !closing)
     return new Map(kept.map(([id, { supervisor }]) => [id, supervisor.name]))
+  }
+
+  processors(): Record<string, ProcessorStatus> {
+    const statuses: Record<string, ProcessorStatus> = {}
+    for (const [, { supervisor, closing }] of this.#held) {
+      const status = closing ? undefined : supervisor.processor.status()
+      if (status) statuses[supervisor.name] = status
+    }
+    return statuses
+  }
+
+  deadLetters({ supervisor }: DeadLetterScope, max: number): Promise<DeadLetter[]> {
+    return listDeadLetters(this.#named(supervisor), max)
+  }
+
+  moveDeadLetters({ supervisor, ids }: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {
+    return moveDeadLetters(this.#named(supervisor), how, ids)
+  }
+
+  history(query: HistoryQuery): Promise<HistoryAnswer> {
+    return askHistory(this.#named(undefined), query)
   }
 
   async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {
@@ -149,6 +173,7 @@ export class Supervisors implements Fleet {
           eventOf(transition, { seq: this.#seq, supervisor, now: performance.now(), wallTime: new Date() }),
         )
       },
+      processor: (status, supervisor) => this.#table.processor(supervisor, status),
       shuttingDown: () => this.#shutdown.begun,
     }
   }
@@ -184,6 +209,11 @@ export class Supervisors implements Fleet {
     this.#held.delete(id)
     supervisor.close()
     if (this.#held.size === 0) this.#shutdown.disarm()
+  }
+
+  /** Those of this name, or all. */
+  #named(name: string | undefined): Supervisor[] {
+    return this.#all().filter((supervisor) => name === undefined || supervisor.name === name)
   }
 
   #all(): Supervisor[] {

@@ -52,6 +52,11 @@ export class Observation {
     this.#report = onLink(this.#report, link, reason)
   }
 
+  /** Its readings do not get into the durable queue, and why; '' when they do. */
+  durable(durableTrouble: string): void {
+    this.#report = { ...this.#report, durableTrouble }
+  }
+
   /** True if there was silence before. */
   reading(now: number): boolean {
     this.#heardAt = now
@@ -68,10 +73,13 @@ export class Observation {
     if (this.#watch) this.#watch = watchdog.onBabble(this.#watch, now)
   }
 
-  /** Once a second. `blocked`: Node-RED itself was late, so that silence proves nothing. */
+  /**
+   * Once a second. `blocked`: Node-RED itself was late, so that silence proves nothing. `mute`: it sends no
+   * readings into the live queue and is not expected to.
+   */
   judge(
     now: number,
-    facts: { blocked: boolean; intervalMs: number; memoryLimitMb: number },
+    facts: { blocked: boolean; intervalMs: number; mute?: boolean; memoryLimitMb: number },
   ): { verdict: watchdog.Verdict | undefined; changed: boolean } {
     if (!this.#watch) return { verdict: undefined, changed: false }
     if (facts.blocked) this.#watch = watchdog.forgive(this.#watch, now)
@@ -79,7 +87,7 @@ export class Observation {
     const connected = link === 'connected' || link === 'degraded'
     const verdict = watchdog.judge(this.#watch, now, { ...facts, connected, memoryMb })
     const limitMs = watchdog.silenceLimit(facts.intervalMs)
-    const silent = !facts.blocked && now - this.#heardAt > limitMs
+    const silent = facts.mute !== true && !facts.blocked && now - this.#heardAt > limitMs
     return { verdict, changed: silent && this.#silence(`no readings for more than ${limitMs / 1000} s`) }
   }
 

@@ -3,6 +3,7 @@
 import { messageOf } from '../../lib/contract/fault'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { TableListener } from './face'
 
 /** The rows as they are now. */
@@ -37,6 +38,10 @@ export class ProcessTable {
 
   event(event: ProcessEvent): void {
     for (const listener of this.#listeners) this.#guard(() => listener.event?.(event))
+  }
+
+  processor(supervisor: string, status: ProcessorStatus): void {
+    for (const listener of this.#listeners) this.#guard(() => listener.processor?.(supervisor, status))
   }
 
   #arm(): void {

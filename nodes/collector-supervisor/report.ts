@@ -14,6 +14,8 @@ export type Report = {
   linkReason: string
   /** Readings fail to come although the process runs; '' when they come. */
   silence: string
+  /** Readings do not get into the durable queue; '' when they do, or none is kept. */
+  durableTrouble: string
   /** ms since the epoch to tell it, monotonic ms to count from it */
   started: { wallTime: number; at: number } | undefined
   cpuPercent: number
@@ -41,6 +43,7 @@ export function newReport(now: number, before?: Report): Report {
     link: 'connecting',
     linkReason: before?.linkReason ?? '',
     silence: '',
+    durableTrouble: '',
     started: undefined,
     cpuPercent: 0,
     memoryMb: 0,
@@ -71,6 +74,7 @@ export function onProcessEnd(report: Report): Report {
     link: 'disconnected',
     linkReason: '',
     silence: '',
+    durableTrouble: '',
     started: undefined,
     cpuPercent: 0,
     memoryMb: 0,
@@ -97,7 +101,8 @@ export function rowOf(parts: RowParts): ProcessRow {
   const alive = parts.pid !== undefined
   const known = alive && report.silence === ''
   const nextAt = nextRestartAt(machine)
-  const trouble = report.silence || report.linkReason || inbox.badTag
+  const history = report.durableTrouble && `not kept for the history: ${report.durableTrouble}`
+  const trouble = report.silence || report.linkReason || history || inbox.badTag
   return {
     name: spec.name,
     type: spec.type,

@@ -1,4 +1,4 @@
-// What a collector process may do and see: Node's permission model, a small heap, an environment of a few known names.
+// What a child process may do and see: Node's permission model, a small heap, an environment of a few known names.
 
 import { dirname, join, resolve } from 'node:path'
 import type { ChildProgram } from './child'
@@ -9,6 +9,9 @@ const DIST = resolve(__dirname, '..', '..')
 /** Variables that a child gets from Node-RED's environment. No NODE_OPTIONS, no proxies, no secrets. */
 const ENVIRONMENT = ['PATH', 'TZ', 'LANG', 'LC_ALL', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot']
 
+/** Whose certificates are trusted: the database may have one of the company's own. */
+const TLS_ENVIRONMENT = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
+
 /** One arena of glibc's malloc for all threads of a collector: each more keeps memory that the others cannot use. */
 const MALLOC = { MALLOC_ARENA_MAX: '1' }
 
@@ -18,11 +21,21 @@ const HEAP_MIN_MB = 48
 
 /** The program of a collector. `memoryLimitMb` 0 = no limit. */
 export function collectorProgram(script: string, memoryLimitMb: number): ChildProgram {
+  return program(script, sandboxFlags(memoryLimitMb), ENVIRONMENT)
+}
+
+/** The program of a historian: it may also read and write the supervisor's folder. */
+export function historianProgram(script: string, memoryLimitMb: number, folder: string): ChildProgram {
+  const own = [`--allow-fs-read=${join(folder, '*')}`, `--allow-fs-write=${join(folder, '*')}`]
+  return program(script, [...sandboxFlags(memoryLimitMb), ...own], [...ENVIRONMENT, ...TLS_ENVIRONMENT])
+}
+
+function program(script: string, flags: string[], names: string[]): ChildProgram {
   return {
     command: process.execPath,
-    args: [...sandboxFlags(memoryLimitMb), script],
+    args: [...flags, script],
     cwd: SANDBOX_CWD,
-    env: sandboxEnvironment(process.env),
+    env: sandboxEnvironment(process.env, names),
   }
 }
 
@@ -48,9 +61,9 @@ export function sandboxFlags(memoryLimitMb: number): string[] {
   return flags
 }
 
-export function sandboxEnvironment(from: NodeJS.ProcessEnv): Record<string, string> {
+export function sandboxEnvironment(from: NodeJS.ProcessEnv, names = ENVIRONMENT): Record<string, string> {
   const environment: Record<string, string> = { ...MALLOC }
-  for (const name of ENVIRONMENT) {
+  for (const name of names) {
     const value = from[name]
     if (value !== undefined) environment[name] = value
   }

@@ -1,7 +1,7 @@
 // One process under supervision: the machine decides, this performs. It feeds the machine with what happens in the world
 // (child, watchdog, clock, operator) and carries out its effects.
 
-import type { FromChild, LiveQueueRef } from '../../lib/contract/control'
+import type { DurableQueueRef, FromChild, LiveQueueRef } from '../../lib/contract/control'
 import { messageOf } from '../../lib/contract/fault'
 import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
@@ -16,6 +16,7 @@ import { type Event, type Machine, newMachine, nextDeadline } from './machine-st
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
 import { type ProcessSpec, sameProcess } from './process-spec'
+import { Questions } from './questions'
 import { rowOf } from './report'
 import type { Usage } from './statistics'
 import type { Surroundings } from './surroundings'
@@ -33,6 +34,7 @@ export class SupervisedProcess {
   readonly #around: Surroundings
   readonly #log = new LogRing()
   readonly #operations = new Operations()
+  readonly #questions = new Questions()
   readonly #observation: Observation
   #spec: ProcessSpec
   #machine: Machine
@@ -120,10 +122,25 @@ export class SupervisedProcess {
     })
   }
 
+  /** Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time. */
+  ask(query: unknown, timeoutMs: number): Promise<unknown> {
+    const { generation } = this.#machine
+    return this.#questions.ask(timeoutMs, (id) => {
+      return (
+        this.#machine.state.status === 'running' && this.#child?.send({ type: 'query', generation, id, query }) === true
+      )
+    })
+  }
+
   /** The children learn of a new live queue. */
   liveReplaced(live: LiveQueueRef, reason: string): void {
     this.#note('warn', reason)
     this.#child?.send({ type: 'live', generation: this.#machine.generation, live })
+  }
+
+  /** The children learn of a new durable queue, or that there is none any more. */
+  durableReplaced(durable: DurableQueueRef | undefined): void {
+    this.#child?.send({ type: 'durable', generation: this.#machine.generation, durable })
   }
 
   measured(usage: Usage): void {
@@ -133,7 +150,8 @@ export class SupervisedProcess {
 
   /** Once a second. `blocked`: Node-RED itself was late. */
   watch(blocked: boolean): void {
-    const facts = { blocked, intervalMs: this.#spec.intervalMs, memoryLimitMb: this.#around.memoryLimitMb() }
+    const { intervalMs, type } = this.#spec
+    const facts = { blocked, intervalMs, mute: type === 'historian', memoryLimitMb: this.#around.memoryLimitMb() }
     const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
     else if (changed) this.#around.changed()
@@ -222,8 +240,11 @@ export class SupervisedProcess {
     this.#observation.spawned(this.#around.now(), this.#around.wallClock().getTime())
     const { name, recipient, config } = this.#spec
     const live = this.#around.live()
+    const durable = this.#around.durable()
     const version = CONTROL_VERSION
-    child.send({ type: 'configure', generation, version, name, recipient, live, heartbeatMs: HEARTBEAT_MS, config })
+    const heartbeatMs = HEARTBEAT_MS
+    const queues = { live, ...(durable && { durable }) }
+    child.send({ type: 'configure', generation, version, name, recipient, ...queues, heartbeatMs, config })
     this.feed({ type: 'spawned' })
   }
 
@@ -244,6 +265,7 @@ export class SupervisedProcess {
 
   #onExited(exit: ExitFacts): void {
     this.#child = undefined
+    this.#questions.giveUp('the process has ended')
     this.#around.ended()
     this.#around.drainLive()
     this.#observation.ended()
@@ -286,8 +308,13 @@ export class SupervisedProcess {
         this.#fault = message.message
         this.#note('error', message.message)
         break
+      case 'durable':
+        this.#observation.durable(message.trouble)
+        if (message.broken) this.#around.distrustDurable(message.trouble)
+        this.#around.changed()
+        break
       case 'result':
-        // Nothing is asked of a running collector yet.
+        this.#questions.answer(message)
         break
       default:
         message satisfies never

@@ -1,19 +1,23 @@
 // One supervisor: its readers' processes, their live queue, their files. It outlives its config node for the moment of a deploy.
 
 import { join } from 'node:path'
+import type { DurableQueueRef } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
-import type { SupervisorConfig } from './fields'
+import type { SupervisorConfig, SupervisorSecrets } from './fields'
+import { historianSpecs, queueSettings } from './historian-spec'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
+import { Processor } from './processor'
 import { RunFiles } from './run-files'
-import { collectorProgram } from './sandbox'
+import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import { SupervisedProcess } from './supervised-process'
@@ -32,8 +36,12 @@ export type FleetSide = {
   /** The row of this name has come, is another, or has gone. */
   changed(name: string): void
   transition(transition: Transition, supervisor: string): void
+  processor(status: ProcessorStatus, supervisor: string): void
   shuttingDown(): boolean
 }
+
+/** What a config node says of its supervisor. */
+export type SupervisorSettings = { name: string; config: SupervisorConfig; secrets: SupervisorSecrets }
 
 export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
 
@@ -55,27 +63,21 @@ export class Supervisor implements SupervisorFace {
   readonly #runFiles: RunFiles
   readonly #desired: DesiredState
   readonly #lane: LiveLane
+  readonly #folder: string
+  readonly #processor: Processor
   readonly #laneRecord: string
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
   #meter: { stop(): void }
-  #name: string
-  #config: SupervisorConfig
+  #settings: SupervisorSettings
   #watchedAt = performance.now()
   #unclaimed = 0
 
   /** Throws what the file system says when the folder cannot be made, or a QueueError without a place for the live queue. */
-  constructor(
-    id: string,
-    name: string,
-    config: SupervisorConfig,
-    folder: string,
-    fleet: FleetSide,
-    log: SupervisorLog,
-  ) {
+  constructor(id: string, settings: SupervisorSettings, folder: string, fleet: FleetSide, log: SupervisorLog) {
     this.id = id
-    this.#name = name
-    this.#config = config
+    this.#settings = settings
+    this.#folder = folder
     this.#fleet = fleet
     this.#log = log
     makePrivateFolder(folder)
@@ -86,10 +88,18 @@ export class Supervisor implements SupervisorFace {
     this.#swept = this.#sweep()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
+    this.#processor = this.#newProcessor()
+    this.#adoptHistorians()
   }
 
   get name(): string {
-    return this.#name
+    return this.#settings.name
+  }
+  get processor(): Processor {
+    return this.#processor
+  }
+  get #config(): SupervisorConfig {
+    return this.#settings.config
   }
   get members(): ReadonlyMap<string, Member> {
     return this.#members
@@ -100,10 +110,11 @@ export class Supervisor implements SupervisorFace {
   }
 
   /** New settings hold for running processes too; what only a start can change waits for the next start. */
-  configure(name: string, config: SupervisorConfig, log: SupervisorLog): void {
-    this.#name = name
+  configure(settings: SupervisorSettings, log: SupervisorLog): void {
+    this.#settings = settings
     this.#log = log
-    this.#config = config
+    this.#processor.configure(queueSettings(settings.config, this.#folder))
+    this.#adoptHistorians()
     this.#meter.stop()
     this.#meter = this.#startMeter()
     for (const { process } of this.#members.values()) this.#fleet.changed(process.spec.name)
@@ -142,9 +153,19 @@ export class Supervisor implements SupervisorFace {
     await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
   }
 
+  get keepsHistory(): boolean {
+    return this.#config.historian === 'embedded'
+  }
+
+  /** The first process of the historian that runs. */
+  get historian(): SupervisedProcess | undefined {
+    return this.#historians().find(({ process }) => process.machine.state.status === 'running')?.process
+  }
+
   /** For the end, when no process is left. */
   close(): void {
     clearInterval(this.#watchTimer)
+    this.#processor.close()
     this.#meter.stop()
     this.#lane.close()
     this.#guardFile(() => forgetLiveFolder(this.#laneRecord))
@@ -154,6 +175,37 @@ export class Supervisor implements SupervisorFace {
   killNow(): void {
     for (const { process } of this.#members.values()) process.killNow()
     this.#lane.close()
+  }
+
+  #newProcessor(): Processor {
+    const listener = {
+      replaced: (durable: DurableQueueRef | undefined) => {
+        for (const { process } of this.#members.values()) process.durableReplaced(durable)
+      },
+      changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
+      report: (text: string) => this.#log.warn(text),
+      workers: () => this.#historians().map(({ process }) => process.row()),
+    }
+    const clock = { now: () => performance.now(), wallClock: () => new Date() }
+    const settings = queueSettings(this.#config, this.#folder)
+    return new Processor(join(this.#folder, 'processor.json'), settings, listener, clock)
+  }
+
+  #historians(): Member[] {
+    return [...this.#members.values()].filter(({ process, retired }) => process.spec.type === 'historian' && !retired)
+  }
+
+  /** As many historian processes as the settings want, as they want them. */
+  #adoptHistorians(): void {
+    const { config, secrets, name } = this.#settings
+    const specs = historianSpecs(config, secrets, this.#folder, { id: this.id, name })
+    for (const member of this.#historians()) {
+      if (!specs.some(({ recipient }) => recipient === member.process.spec.recipient)) void this.retire(member)
+    }
+    for (const spec of specs) {
+      const added = this.add(spec, { row: () => this.#processor.changed() })
+      if (added instanceof Fault) this.#log.warn(`nothing is written into the database: ${added.message}`)
+    }
   }
 
   #laneListener(): LiveLaneListener {
@@ -243,7 +295,7 @@ export class Supervisor implements SupervisorFace {
 
   #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {
     return {
-      supervisorName: () => this.#name,
+      supervisorName: () => this.name,
       policy: () => policyOf(this.#config),
       memoryLimitMb: () => this.#config.memoryLimit,
       live: () => this.#lane.ref,
@@ -252,7 +304,12 @@ export class Supervisor implements SupervisorFace {
         const { name } = member().process.spec
         this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
       },
-      program: ({ script }) => collectorProgram(script, this.#config.memoryLimit),
+      durable: () => this.#processor.ref,
+      distrustDurable: (trouble) => this.#processor.distrust(trouble),
+      program: ({ type, script }) =>
+        type === 'historian'
+          ? historianProgram(script, this.#config.memoryLimit, this.#folder)
+          : collectorProgram(script, this.#config.memoryLimit),
       gate: this.#gate,
       vacated: async () => {
         await this.#swept
@@ -261,7 +318,7 @@ export class Supervisor implements SupervisorFace {
       started: (pid) => this.#guardFile(() => this.#runFiles.write(spec.recipient, pid)),
       ended: () => this.#guardFile(() => this.#runFiles.remove(spec.recipient)),
       changed: () => this.#fleet.changed(member().process.spec.name),
-      transition: (transition) => this.#fleet.transition(transition, this.#name),
+      transition: (transition) => this.#fleet.transition(transition, this.name),
       now: () => performance.now(),
       wallClock: () => new Date(),
       chance: Math.random,

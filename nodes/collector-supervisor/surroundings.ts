@@ -1,6 +1,6 @@
 // What a supervised process needs of its supervisor, and what it tells it. Time and chance come from here too.
 
-import type { LiveQueueRef } from '../../lib/contract/control'
+import type { DurableQueueRef, LiveQueueRef } from '../../lib/contract/control'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ChildProgram } from './child'
 import type { Machine } from './machine-state'
@@ -23,6 +23,10 @@ export type Surroundings = {
   policy(): RestartPolicy
   memoryLimitMb(): number
   live(): LiveQueueRef
+  /** undefined = no history is kept. */
+  durable(): DurableQueueRef | undefined
+  /** A process cannot get on with the file of the durable queue. */
+  distrustDurable(trouble: string): void
   /** Everything of an earlier process is still read before it is declared over. */
   drainLive(): void
   /** Nothing that this process writes has come through the live queue since then. */

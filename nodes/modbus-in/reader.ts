@@ -12,6 +12,7 @@ import { Poller } from './poller'
 import { TRANSACTIONS } from './port'
 
 export const modbusReader: ReaderFactory<ModbusConfig> = {
+  type: 'modbus',
   parse: parseModbusConfig,
   create: (config, log) => new ModbusReader(config, log),
 }

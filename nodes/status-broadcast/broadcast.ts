@@ -2,8 +2,9 @@
 
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { Fleet } from '../collector-supervisor/face'
-import { isNews, type Telling, tellingOf } from './news'
+import { isNews, isProcessorNews, type ProcessorTelling, processorTellingOf, type Telling, tellingOf } from './news'
 import { type Pace, Throttle } from './throttle'
 import type { View } from './view'
 
@@ -20,6 +21,8 @@ export class Broadcast {
   readonly #throttle: Throttle
   /** The shown rows as they were last heard of. */
   readonly #known = new Map<string, Telling>()
+  /** Supervisor -> what was last heard of its way into the database. */
+  readonly #knownProcessors = new Map<string, ProcessorTelling>()
   readonly #unsubscribe: () => void
   /** Events wait in here until the flow that is to get them runs. */
   #held: ProcessEvent[] | undefined = []
@@ -33,6 +36,7 @@ export class Broadcast {
     const { snapshot, unsubscribe } = fleet.subscribe({
       rows: (changed, removed) => this.#rows(changed, removed),
       event: (event) => this.#event(event),
+      processor: (supervisor, status) => this.#processor(supervisor, status),
     })
     this.#unsubscribe = unsubscribe
     for (const row of snapshot) if (view.shows(row)) this.#known.set(row.name, tellingOf(row))
@@ -63,6 +67,16 @@ export class Broadcast {
     for (const name of removed) note(name, undefined)
     if (!news) return
     this.#sink.news()
+    this.#throttle.changed()
+    this.#schedule()
+  }
+
+  #processor(supervisor: string, status: ProcessorStatus): void {
+    if (!this.#view.showsProcessor(supervisor)) return
+    const telling = processorTellingOf(status)
+    const news = isProcessorNews(this.#knownProcessors.get(supervisor), telling)
+    this.#knownProcessors.set(supervisor, telling)
+    if (!news) return
     this.#throttle.changed()
     this.#schedule()
   }

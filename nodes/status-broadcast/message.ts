@@ -3,6 +3,7 @@
 import type { CommandResult } from '../../lib/contract/command'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import { type ProcessRow, type Summary, summarize } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
 
 /** Output 1. */
 export type StatusMessage = {
@@ -10,8 +11,8 @@ export type StatusMessage = {
   payload: ProcessRow[]
   /** Of the rows in the payload. */
   summary: Summary
-  /** Name of the supervisor -> status of its way to the historian. */
-  processor: Record<string, never>
+  /** Name of the supervisor -> its way into the database; without those that keep no history. */
+  processor: Record<string, ProcessorStatus>
 }
 
 /** Output 2. */
@@ -20,8 +21,9 @@ export type EventMessage = { topic: string; payload: ProcessEvent }
 /** `msg.command` of the answer to a command, and of the message that a Catch node gets when it failed. */
 export type CommandReport = { command: string; name?: string; results: CommandResult[] }
 
-export function statusMessage(rows: readonly ProcessRow[]): StatusMessage {
-  return { topic: 'processes', payload: structuredClone([...rows]), summary: summarize(rows), processor: {} }
+export function statusMessage(rows: readonly ProcessRow[], processors: Record<string, ProcessorStatus>): StatusMessage {
+  const payload = structuredClone([...rows])
+  return { topic: 'processes', payload, summary: summarize(rows), processor: structuredClone(processors) }
 }
 
 export function eventMessage(event: ProcessEvent): EventMessage {

@@ -55,7 +55,7 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
 
   const pace = { intervalMs: config.interval * 1000, gapMs: 1000 / config.rateLimit }
   const broadcast = new Broadcast(fleet, view, pace, {
-    status: (rows) => node.send([statusMessage(rows), null]),
+    status: (rows) => node.send([statusMessage(rows, view.processors()), null]),
     event: (event) => node.send([null, eventMessage(event)]),
     news: showBadge,
   })
@@ -69,7 +69,7 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
     const { rows, report, fault } = await answerRequest(fleet, view, config.supervisor, msg.payload)
     if (report) msg.command = report
     if (fault) throw fault
-    send([Object.assign(msg, statusMessage(rows)), null])
+    send([Object.assign(msg, statusMessage(rows, view.processors())), null])
   }
   node.on('input', (msg, send, done) => {
     void respond(msg, send).then(

@@ -2,6 +2,7 @@
 
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { Fleet } from '../collector-supervisor/face'
 import type { Filter } from './filter'
 
@@ -11,6 +12,10 @@ export type View = {
   /** One by name, whatever the filter says. */
   row(name: string): ProcessRow | undefined
   shows(row: ProcessRow): boolean
+  /** Name of the supervisor -> its way into the database. */
+  processors(): Record<string, ProcessorStatus>
+  /** Of the supervisor with this name. */
+  showsProcessor(supervisor: string): boolean
   /** The filter's status is held against the one that the process got into. */
   showsEvent(event: ProcessEvent, known: Pick<ProcessRow, 'type'> | undefined): boolean
 }
@@ -28,6 +33,9 @@ export function viewOf(fleet: Fleet, supervisorId: string, filter: Filter): View
       return row && inScope(row) ? row : undefined
     },
     shows,
+    processors: () =>
+      Object.fromEntries(Object.entries(fleet.processors()).filter(([supervisor]) => inScope({ supervisor }))),
+    showsProcessor: (supervisor) => inScope({ supervisor }),
     showsEvent: (event, known) => {
       const row = fleet.row(event.name) ?? known
       return inScope(event) && row !== undefined && filter({ name: event.name, type: row.type, status: event.to })

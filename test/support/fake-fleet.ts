@@ -1,8 +1,11 @@
 // A process table without processes: tests set its rows, tell its events and decide how commands end.
 
 import type { Command, CommandResult } from '../../lib/contract/command'
+import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { DeadLetter, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
 
 export class FakeFleet implements Fleet {
@@ -11,6 +14,13 @@ export class FakeFleet implements Fleet {
   readonly listeners = new Set<TableListener>()
   /** How a command ends; unless set, everything succeeds. */
   outcome: ((command: Command) => CommandResult[] | Promise<CommandResult[]>) | undefined
+  readonly processorStatuses: Record<string, ProcessorStatus> = {}
+  /** What these answer; unless set there is nothing. */
+  letters: (scope: DeadLetterScope, max: number) => Promise<DeadLetter[]> = async () => []
+  moved: (scope: DeadLetterScope, how: 'requeue' | 'discard') => Promise<number> = async () => 0
+  past: (query: HistoryQuery) => Promise<HistoryAnswer> = async ({ collector, from, to }) => {
+    return { collector, from, to, series: [] }
+  }
   readonly #rows = new Map<string, ProcessRow>()
   readonly #supervisors = new Map([
     ['s1', 'Line A'],
@@ -30,6 +40,12 @@ export class FakeFleet implements Fleet {
   remove(...names: string[]): void {
     for (const name of names) this.#rows.delete(name)
     for (const listener of this.listeners) listener.rows?.([], names)
+  }
+
+  /** The way into the database of a supervisor, by name, and tells all listeners. */
+  setProcessor(supervisor: string, status: ProcessorStatus): void {
+    this.processorStatuses[supervisor] = status
+    for (const listener of this.listeners) listener.processor?.(supervisor, status)
   }
 
   tell(event: ProcessEvent): void {
@@ -59,6 +75,22 @@ export class FakeFleet implements Fleet {
 
   logs(name: string): LogLine[] | undefined {
     return this.#rows.has(name) ? (this.logLines.get(name) ?? []) : undefined
+  }
+
+  processors(): Record<string, ProcessorStatus> {
+    return this.processorStatuses
+  }
+
+  deadLetters(scope: DeadLetterScope, max: number): Promise<DeadLetter[]> {
+    return this.letters(scope, max)
+  }
+
+  moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {
+    return this.moved(scope, how)
+  }
+
+  history(query: HistoryQuery): Promise<HistoryAnswer> {
+    return this.past(query)
   }
 
   supervisors(): Map<string, string> {

@@ -4,7 +4,7 @@ import type { Reader, Reading } from '../../../lib/collector/reader'
 import { Statistics } from '../../../lib/collector/statistics'
 import type { Batch } from '../../../lib/contract/batch'
 import { Fault, type FaultKind } from '../../../lib/contract/fault'
-import { SteppedClock } from './stepped-clock'
+import { SteppedClock } from '../child/stepped-clock'
 
 const INTERVAL_MS = 1000
 const never = () => new Promise<never>(() => {})
@@ -70,7 +70,7 @@ class Bench {
         this.spares.push(spare)
         return spare
       },
-      settings: { interval: INTERVAL_MS, timeout },
+      settings: { interval: INTERVAL_MS, timeout, measurement: '', pointTags: {} },
       clock: this.clock,
       chance: () => 0.4,
       generation: 5,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { within } from '../../../lib/collector/deadline'
-import { SteppedClock } from './stepped-clock'
+import { SteppedClock } from '../child/stepped-clock'
 
 describe('an operation within a limit', () => {
   const fault = () => new Error('too late')

@@ -1,16 +1,10 @@
 import assert from 'node:assert/strict'
-import {
-  Outbox,
-  RETRY_MS,
-  SinkError,
-  type SinkErrorKind,
-  TAGS_AGAIN_MS,
-  WAITING_MAX,
-  WAITING_MAX_BYTES,
-} from '../../../lib/collector/outbox'
-import { type Batch, decodeBatch, parseTagList } from '../../../lib/contract/batch'
+import { Outbox, TAGS_AGAIN_MS } from '../../../lib/collector/outbox'
+import { RETRY_MS, SinkError, type SinkErrorKind, WAITING_MAX, WAITING_MAX_BYTES } from '../../../lib/collector/sender'
+import { type Batch, decodeBatch, encodeBatch, parseTagList } from '../../../lib/contract/batch'
 import type { Envelope } from '../../../lib/contract/envelope'
-import { SteppedClock } from './stepped-clock'
+import { samplesIn } from '../../../lib/contract/readings'
+import { SteppedClock } from '../child/stepped-clock'
 
 /** Queues by path; while `trouble` is set they take nothing. */
 class Post {
@@ -49,6 +43,10 @@ class Post {
     })
   }
 
+  put(batch: Batch): void {
+    this.outbox.put(encodeBatch(batch), samplesIn(batch))
+  }
+
   get titles(): string {
     return this.taken.map(({ envelope }) => envelope.title).join(' ')
   }
@@ -70,7 +68,7 @@ function batch(cycle: number, values: (number | null)[] = [cycle]): Batch {
 describe('outbox', () => {
   it('sends the tags before the first batch, addressed', () => {
     const post = new Post()
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     assert.equal(post.titles, 'tags samples')
     const envelope = post.taken[0]?.envelope
     assert.equal(envelope?.origin, 'press 4')
@@ -87,19 +85,19 @@ describe('outbox', () => {
 
   it('says the tags again every 30 s', async () => {
     const post = new Post()
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     await post.clock.advance(TAGS_AGAIN_MS - 1)
-    post.outbox.put(batch(2))
+    post.put(batch(2))
     await post.clock.advance(1)
-    post.outbox.put(batch(3))
+    post.put(batch(3))
     assert.equal(post.titles, 'tags samples samples tags samples')
   })
 
   it('keeps batches while the queue takes none and sends them in order afterwards', async () => {
     const post = new Post()
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     post.trouble = 'later'
-    for (let cycle = 2; cycle <= 5; cycle++) post.outbox.put(batch(cycle))
+    for (let cycle = 2; cycle <= 5; cycle++) post.put(batch(cycle))
     assert.deepEqual(post.cycles, [1])
     post.trouble = undefined
     await post.clock.advance(RETRY_MS)
@@ -114,7 +112,7 @@ describe('outbox', () => {
     post.trouble = 'later'
     post.attempts = 0
     for (let cycle = 1; cycle <= 100; cycle++) {
-      post.outbox.put(batch(cycle))
+      post.put(batch(cycle))
       await post.clock.advance(10)
     }
     assert.equal(post.attempts, 1 + 1000 / RETRY_MS)
@@ -124,7 +122,7 @@ describe('outbox', () => {
     const post = new Post()
     post.outbox.flush()
     post.trouble = 'later'
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     assert.deepEqual(post.logged, [])
     await post.clock.advance(20 * RETRY_MS)
     assert.deepEqual(post.logged, ['error the live queue takes nothing: because later'])
@@ -138,9 +136,9 @@ describe('outbox', () => {
     const post = new Post(2)
     post.outbox.flush()
     post.trouble = 'later'
-    post.outbox.put(batch(1, [1, 1]))
-    post.outbox.put(batch(2, [2, null]))
-    for (let cycle = 3; cycle <= WAITING_MAX + 2; cycle++) post.outbox.put(batch(cycle, [cycle, cycle]))
+    post.put(batch(1, [1, 1]))
+    post.put(batch(2, [2, null]))
+    for (let cycle = 3; cycle <= WAITING_MAX + 2; cycle++) post.put(batch(cycle, [cycle, cycle]))
     assert.equal(post.outbox.dropped, 3)
     await post.clock.advance(RETRY_MS)
     post.trouble = undefined
@@ -155,7 +153,7 @@ describe('outbox', () => {
     const post = new Post(columns)
     post.outbox.flush()
     post.trouble = 'later'
-    for (let cycle = 1; cycle <= 60; cycle++) post.outbox.put(batch(cycle, new Array(columns).fill(cycle)))
+    for (let cycle = 1; cycle <= 60; cycle++) post.put(batch(cycle, new Array(columns).fill(cycle)))
     const kept = Math.floor(WAITING_MAX_BYTES / (columns * 8 + 36))
     assert.equal(post.outbox.dropped, (60 - kept) * columns)
   })
@@ -165,7 +163,7 @@ describe('outbox', () => {
     const post = new Post(columns)
     post.outbox.flush()
     post.trouble = 'later'
-    for (let cycle = 1; cycle <= 10; cycle++) post.outbox.put(batch(cycle, new Array(columns).fill(cycle)))
+    for (let cycle = 1; cycle <= 10; cycle++) post.put(batch(cycle, new Array(columns).fill(cycle)))
     post.trouble = undefined
     post.attempts = 0
     await post.clock.advance(RETRY_MS)
@@ -176,9 +174,9 @@ describe('outbox', () => {
 
   it('opens the queue anew when it is gone, and then says the tags first', async () => {
     const post = new Post()
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     post.trouble = 'gone'
-    post.outbox.put(batch(2))
+    post.put(batch(2))
     assert.equal(post.closed, 1)
     await post.clock.advance(RETRY_MS)
     assert.equal(post.opened, 2)
@@ -191,7 +189,7 @@ describe('outbox', () => {
     const post = new Post()
     post.trouble = 'gone'
     post.outbox.flush()
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     post.trouble = undefined
     await post.clock.advance(RETRY_MS)
     assert.equal(post.titles, 'tags samples')
@@ -199,9 +197,9 @@ describe('outbox', () => {
 
   it('moves to the new queue with everything that waits', () => {
     const post = new Post()
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     post.trouble = 'later'
-    post.outbox.put(batch(2))
+    post.put(batch(2))
     post.trouble = undefined
     post.outbox.reopen({ path: '/b', capacityBytes: 1024 * 1024 })
     assert.equal(post.closed, 1)
@@ -216,7 +214,7 @@ describe('outbox', () => {
     const post = new Post()
     post.outbox.flush()
     post.trouble = 'later'
-    for (let cycle = 1; cycle <= 3; cycle++) post.outbox.put(batch(cycle))
+    for (let cycle = 1; cycle <= 3; cycle++) post.put(batch(cycle))
     post.trouble = undefined
     post.poison = (envelope) => envelope.title === 'samples' && cycleOf(envelope) === 2
     post.outbox.flush()
@@ -228,8 +226,8 @@ describe('outbox', () => {
   it('goes on when the queue refuses the list of tags', () => {
     const post = new Post()
     post.poison = (envelope) => envelope.title === 'tags'
-    post.outbox.put(batch(1))
-    post.outbox.put(batch(2))
+    post.put(batch(1))
+    post.put(batch(2))
     assert.deepEqual(post.cycles, [1, 2])
     assert.equal(post.logged.length, 1)
   })
@@ -238,7 +236,7 @@ describe('outbox', () => {
     const post = new Post()
     post.outbox.flush()
     post.trouble = 'later'
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     post.trouble = undefined
     post.outbox.close()
     post.outbox.close()
@@ -251,7 +249,7 @@ describe('outbox', () => {
     const post = new Post()
     post.outbox.flush()
     post.trouble = 'later'
-    post.outbox.put(batch(1))
+    post.put(batch(1))
     post.outbox.close()
     assert.equal(post.clock.pending, 0)
   })

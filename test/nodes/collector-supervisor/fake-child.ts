@@ -1,6 +1,6 @@
 // A child that does what its configuration says, and says what it is told.
 
-import { openSupervisorSocket } from '../../../lib/collector/supervisor-socket'
+import { openSupervisorSocket } from '../../../lib/child/supervisor-socket'
 import { parseToChild } from '../../../lib/contract/control'
 import { CONTROL_VERSION } from '../../../lib/contract/limits'
 import { asRecord } from '../../../lib/contract/parse'

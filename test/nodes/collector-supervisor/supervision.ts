@@ -109,6 +109,8 @@ export class Supervision {
       live: () => ({ path: '/dev/shm/q', capacityBytes: 16 }),
       drainLive: () => this.calls.push('drain'),
       distrustLive: () => this.calls.push('distrust'),
+      durable: () => undefined,
+      distrustDurable: () => this.calls.push('distrust durable'),
       program: ({ script }) => {
         return { command: this.command, args: [script], cwd: '/', env: { PATH: process.env.PATH ?? '' } }
       },

@@ -1,18 +1,7 @@
-// How the collector gets on with its device: how long to wait between attempts, and telling the supervisor.
+// Tells the supervisor how the process gets on with its device or database.
 
 import type { Link } from '../contract/lifecycle'
 import type { Clock } from './clock'
-
-const FIRST_MS = 1000
-const LONGEST_MS = 30_000
-/** Part of the wait that chance takes away, so that many readers do not return to one device together. */
-const JITTER = 0.25
-
-/** ms to wait before an attempt, after so many failed ones. The first is made at once. `chance` is from [0, 1). */
-export function backoffMs(failedAttempts: number, chance: number): number {
-  if (failedAttempts === 0) return 0
-  return Math.min(FIRST_MS * 2 ** (failedAttempts - 1), LONGEST_MS) * (1 - JITTER * chance)
-}
 
 /** Time between two reports, ms: a link that flaps must not flood the channel. */
 export const REPORT_GAP_MS = 250

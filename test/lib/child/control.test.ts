@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { Control } from '../../../lib/collector/control'
+import { Control } from '../../../lib/child/control'
 import { type FromChild, parseFromChild } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
 

@@ -57,6 +57,10 @@ export class Control {
     this.#send({ type: 'log', generation: this.#generation, level, text: cut(text, LOG_LINE_MAX) })
   }
 
+  durable(trouble: string, broken: boolean): void {
+    this.#send({ type: 'durable', generation: this.#generation, trouble: cut(trouble, CONTROL_TEXT_MAX), broken })
+  }
+
   fault({ code, message }: Fault, kind: FaultKind): void {
     const text = cut(message, CONTROL_TEXT_MAX)
     this.#send({ type: 'fault', generation: this.#generation, kind, code: cut(code, CODE_MAX), message: text })

@@ -1,7 +1,7 @@
 // A clock that stands still until a test moves it.
 
 import { setImmediate } from 'node:timers/promises'
-import type { Clock } from '../../../lib/collector/clock'
+import type { Clock } from '../../../lib/child/clock'
 
 type Timer = { atMs: number; callback: () => void }
 

@@ -1,0 +1,110 @@
+// Batches on their way into the database, through the durable queue: gathered for a moment, so that one transaction on the
+// disk carries many readings.
+
+import type { Clock } from '../child/clock'
+import type { DurableQueueRef, LogLevel } from '../contract/control'
+import { HISTORIAN, TITLE_READINGS } from '../contract/limits'
+import { encodeReadings, encodeSource, type Source } from '../contract/readings'
+import { type QueueSink, Sender, type SinkError } from './sender'
+
+export type OpenDurable = (durable: DurableQueueRef) => QueueSink
+
+export type DurableOutboxParts = {
+  source: Source
+  durable: DurableQueueRef | undefined
+  open: OpenDurable
+  clock: Clock
+  log(level: LogLevel, text: string): void
+  trouble(error: SinkError | undefined): void
+}
+
+/** A message becomes no larger than this by gathering, bytes. */
+const GATHER_MAX_BYTES = 1024 * 1024
+
+export class DurableOutbox {
+  readonly #parts: DurableOutboxParts
+  readonly #source: Uint8Array
+  #sender: Sender | undefined
+  #durable: DurableQueueRef | undefined
+  #gathered: Uint8Array[] = []
+  #gatheredBytes = 0
+  #gatheredSamples = 0
+  #cancelFlush: (() => void) | undefined
+
+  constructor(parts: DurableOutboxParts) {
+    this.#parts = parts
+    this.#source = encodeSource(parts.source)
+    this.reopen(parts.durable)
+  }
+
+  /** Samples given up because the queue took no more. */
+  get dropped(): number {
+    return this.#sender?.dropped ?? 0
+  }
+
+  /** A cycle without a good value leaves nothing to write. */
+  put(batch: Uint8Array, samples: number): void {
+    if (!this.#durable || samples === 0) return
+    this.#gathered.push(batch)
+    this.#gatheredBytes += batch.length
+    this.#gatheredSamples += samples
+    if (this.#gatheredSamples >= this.#durable.batchSize || this.#gatheredBytes >= GATHER_MAX_BYTES) this.#send()
+    else this.#cancelFlush ??= this.#parts.clock.after(this.#durable.flushMs, () => this.#send())
+  }
+
+  /** The queue was made or replaced; without one nothing is kept any more. */
+  reopen(durable: DurableQueueRef | undefined): void {
+    this.#durable = durable
+    if (!durable) {
+      this.#sender?.close()
+      this.#sender = undefined
+      this.#forgetGathered()
+      return
+    }
+    if (this.#sender) this.#sender.reopen()
+    else this.#sender = this.#newSender()
+  }
+
+  close(): void {
+    this.#send()
+    this.#sender?.close()
+    this.#sender = undefined
+    this.#durable = undefined
+  }
+
+  #newSender(): Sender {
+    const { open, clock, log, trouble } = this.#parts
+    return new Sender({
+      queue: 'queue to the database',
+      open: () => this.#openQueue(open),
+      capacityBytes: () => this.#durable?.capacityBytes ?? 0,
+      clock,
+      log,
+      trouble,
+    })
+  }
+
+  #openQueue(open: OpenDurable): QueueSink {
+    if (!this.#durable) throw new Error('there is no queue to the database')
+    return open(this.#durable)
+  }
+
+  #send(): void {
+    if (this.#gathered.length === 0) return
+    const { source, clock } = this.#parts
+    const data = encodeReadings(this.#source, this.#gathered)
+    const weight = this.#gatheredSamples
+    const time = new Date(clock.wallMs()).toISOString()
+    this.#forgetGathered()
+    const message = { origin: source.collector, to: HISTORIAN, title: TITLE_READINGS, data, time, weight }
+    this.#sender?.put(message, data.length, weight)
+  }
+
+  #forgetGathered(): void {
+    this.#cancelFlush?.()
+    this.#cancelFlush = undefined
+    this.#gathered = []
+    this.#gatheredBytes = 0
+    this.#gatheredSamples = 0
+  }
+}

@@ -1,0 +1,215 @@
+// Messages on their way to a queue. When the queue takes none for a while they wait here, a bounded number of them; beyond
+// that the oldest are given up and counted.
+
+import type { Clock } from '../child/clock'
+import type { LogLevel } from '../contract/control'
+import type { Envelope } from '../contract/envelope'
+
+/** `weight`: the samples in it. */
+export type Outgoing = Envelope & { weight?: number }
+
+/** One open queue. `send` stores all messages or none; `send` and opening throw a SinkError, and wait for nothing long. */
+export interface QueueSink {
+  send(messages: readonly Outgoing[]): void
+  /** So many samples were given up: where the queue keeps a balance. Throws as `send` does. */
+  countLost?(samples: number): void
+  close(): void
+}
+
+/**
+ * `later` try again (busy, full) · `gone` open it anew · `broken` open it anew, though it will take a new file ·
+ * `refused` the queue will never take one of these messages.
+ */
+export type SinkErrorKind = 'later' | 'gone' | 'broken' | 'refused'
+
+export class SinkError extends Error {
+  readonly kind: SinkErrorKind
+
+  constructor(kind: SinkErrorKind, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'SinkError'
+    this.kind = kind
+  }
+}
+
+export type SenderParts = {
+  /** For the log, e.g. `live queue`. */
+  queue: string
+  /** Opens the queue as it is known now. */
+  open(): QueueSink
+  capacityBytes(): number
+  /** What has to be said before anything else, whenever it is due; undefined = nothing now. */
+  preamble?(): Outgoing | undefined
+  /** The queue was opened anew: whoever reads it has not been told anything yet. */
+  opened?(): void
+  /** The queue takes nothing, told at the second failure in a row, or takes messages again (undefined). */
+  trouble?(error: SinkError | undefined): void
+  clock: Clock
+  log(level: LogLevel, text: string): void
+}
+
+export const WAITING_MAX = 1000
+export const WAITING_MAX_BYTES = 4 * 1024 * 1024
+/** Between two attempts while the queue takes nothing, ms: each may block the process for the queue's busy timeout. */
+export const RETRY_MS = 250
+/** Sent in one go at most, bytes, and a quarter of the queue: what waits may be larger than the queue. */
+const SEND_MAX_BYTES = 512 * 1024
+
+type Waiting = { message: Outgoing; bytes: number; samples: number }
+
+export class Sender {
+  readonly #parts: SenderParts
+  #sink: QueueSink | undefined
+  #waiting: Waiting[] = []
+  #waitingBytes = 0
+  #failures = 0
+  #cancelRetry: (() => void) | undefined
+  #dropped = 0
+  /** Of them the queue knows. */
+  #told = 0
+  #droppedBeforeFailing = 0
+
+  constructor(parts: SenderParts) {
+    this.#parts = parts
+  }
+
+  /** Samples given up because the queue took no more. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
+  /** `samples`: what is lost with it. */
+  put(message: Outgoing, bytes: number, samples: number): void {
+    this.#waiting.push({ message, bytes, samples })
+    this.#waitingBytes += bytes
+    while (this.#waiting.length > WAITING_MAX || (this.#waitingBytes > WAITING_MAX_BYTES && this.#waiting.length > 1)) {
+      this.#giveUpOldest()
+    }
+    if (!this.#cancelRetry) this.flush()
+  }
+
+  /** The queue was replaced. */
+  reopen(): void {
+    this.#closeSink()
+    this.flush()
+  }
+
+  /** Sends what waits, and the preamble if it is due. */
+  flush(): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    try {
+      this.#sink ??= this.#parts.open()
+      this.#sendPreamble(this.#sink)
+      this.#sendWaiting(this.#sink)
+      this.#tellLost(this.#sink)
+      this.#recovered()
+    } catch (thrown) {
+      if (!(thrown instanceof SinkError)) throw thrown
+      if (thrown.kind === 'gone' || thrown.kind === 'broken') this.#closeSink()
+      this.#failed(thrown)
+    }
+  }
+
+  close(): void {
+    if (this.#waiting.length > 0) this.flush()
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    this.#closeSink()
+  }
+
+  #sendPreamble(sink: QueueSink): void {
+    const { preamble, log, queue } = this.#parts
+    const message = preamble?.()
+    if (!message) return
+    try {
+      sink.send([message])
+    } catch (thrown) {
+      if (!(thrown instanceof SinkError) || thrown.kind !== 'refused') {
+        this.#parts.opened?.()
+        throw thrown
+      }
+      log('error', `the ${queue} refuses the list of tags: ${thrown.message}`)
+    }
+  }
+
+  #sendWaiting(sink: QueueSink): void {
+    while (this.#waiting.length > 0) {
+      const next = this.#nextToSend()
+      try {
+        sink.send(next.map(({ message }) => message))
+        for (const _ of next) this.#takeOldest()
+      } catch (thrown) {
+        if (!(thrown instanceof SinkError) || thrown.kind !== 'refused') throw thrown
+        this.#sendOneByOne(sink, next)
+      }
+    }
+  }
+
+  #tellLost(sink: QueueSink): void {
+    if (this.#dropped === this.#told) return
+    sink.countLost?.(this.#dropped - this.#told)
+    this.#told = this.#dropped
+  }
+
+  #nextToSend(): Waiting[] {
+    const maxBytes = Math.min(SEND_MAX_BYTES, this.#parts.capacityBytes() / 4)
+    let bytes = 0
+    const end = this.#waiting.findIndex((waiting, index) => {
+      bytes += waiting.bytes
+      return bytes > maxBytes && index > 0
+    })
+    return this.#waiting.slice(0, end === -1 ? undefined : end)
+  }
+
+  /** One message that is refused must not cost the others. */
+  #sendOneByOne(sink: QueueSink, list: Waiting[]): void {
+    for (const { message } of list) {
+      try {
+        sink.send([message])
+        this.#takeOldest()
+      } catch (thrown) {
+        if (!(thrown instanceof SinkError) || thrown.kind !== 'refused') throw thrown
+        this.#parts.log('error', `the ${this.#parts.queue} refuses a batch: ${thrown.message}`)
+        this.#giveUpOldest()
+      }
+    }
+  }
+
+  #giveUpOldest(): void {
+    this.#dropped += this.#takeOldest()?.samples ?? 0
+  }
+
+  #takeOldest(): Waiting | undefined {
+    const oldest = this.#waiting.shift()
+    this.#waitingBytes -= oldest?.bytes ?? 0
+    return oldest
+  }
+
+  #failed(error: SinkError): void {
+    const { log, queue, trouble, clock } = this.#parts
+    this.#failures++
+    if (this.#failures === 1) this.#droppedBeforeFailing = this.#dropped
+    // A queue that is busy once is no news.
+    if (this.#failures === 2) {
+      log('error', `the ${queue} takes nothing: ${error.message}`)
+      trouble?.(error)
+    }
+    this.#cancelRetry = clock.after(RETRY_MS, () => this.flush())
+  }
+
+  #recovered(): void {
+    if (this.#failures >= 2) {
+      const lost = this.#dropped - this.#droppedBeforeFailing
+      this.#parts.log('info', `the ${this.#parts.queue} takes messages again; samples lost: ${lost}`)
+      this.#parts.trouble?.(undefined)
+    }
+    this.#failures = 0
+  }
+
+  #closeSink(): void {
+    this.#sink?.close()
+    this.#sink = undefined
+    this.#parts.opened?.()
+  }
+}

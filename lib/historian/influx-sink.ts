@@ -1,0 +1,66 @@
+// Readings into InfluxDB 1, 2 and 3 and what speaks like them: each version has its own path, login and kinds of fields.
+
+import type { Clock } from '../child/clock'
+import type { InfluxTarget } from '../contract/influx-target'
+import { type Endpoint, InfluxExchange } from './influx-exchange'
+import { type Dialect, linesOf } from './influx-line'
+import type { Reading } from './reading'
+import type { Sink, Verdict } from './sink'
+import { verdictOf } from './verdict'
+
+/** For a whole exchange, ms: the server has to store some thousand lines in it. */
+export const WRITE_TIMEOUT_MS = 30_000
+
+export class InfluxSink implements Sink {
+  readonly #config: InfluxTarget
+  readonly #clock: Clock
+  readonly #dialect: Dialect
+  readonly #exchange: InfluxExchange
+
+  /** `config` has passed checkInflux. */
+  constructor(config: InfluxTarget, clock: Clock, { timeoutMs = WRITE_TIMEOUT_MS } = {}) {
+    this.#config = config
+    this.#clock = clock
+    this.#dialect = { unsigned: config.version === '1' ? 'i' : 'u' }
+    this.#exchange = new InfluxExchange(endpointOf(config), { clock, timeoutMs })
+  }
+
+  async write(readings: readonly Reading[], signal: AbortSignal): Promise<Verdict> {
+    const all: string[] = []
+    for (const reading of readings) {
+      const written = linesOf(reading, this.#dialect)
+      if (!written.ok) return { kind: 'refused', reason: written.reason }
+      all.push(...written.lines)
+    }
+    if (all.length === 0) return { kind: 'accepted' }
+    const reply = await this.#exchange.post(all, signal)
+    return verdictOf(reply, this.#config, this.#clock.wallMs())
+  }
+
+  close(): void {
+    this.#exchange.close()
+  }
+}
+
+/** Secrets go into a header, never into the path. */
+export function endpointOf(config: InfluxTarget): Endpoint {
+  const { version, url, org, bucket, database, token, username, password } = config
+  const query = (parameters: Record<string, string>): string => String(new URLSearchParams(parameters))
+  switch (version) {
+    case '1': {
+      const login = Buffer.from(`${username}:${password}`).toString('base64')
+      const authorization = username === '' ? undefined : `Basic ${login}`
+      return { url, path: `/write?${query({ db: database, precision: 'ns' })}`, authorization }
+    }
+    case '2': {
+      const authorization = token === '' ? undefined : `Token ${token}`
+      return { url, path: `/api/v2/write?${query({ org, bucket, precision: 'ns' })}`, authorization }
+    }
+    case '3': {
+      const authorization = token === '' ? undefined : `Bearer ${token}`
+      return { url, path: `/api/v3/write_lp?${query({ db: database, precision: 'nanosecond' })}`, authorization }
+    }
+    default:
+      return version satisfies never
+  }
+}

@@ -1,0 +1,175 @@
+// What an answer of InfluxDB, or none, means for what was written: one table, pure. The texts tell an operator what to do.
+
+import type { InfluxTarget } from '../contract/influx-target'
+import { asRecord, asText } from '../contract/parse'
+import { parseRetryAfter } from './retry-after'
+import type { Verdict } from './sink'
+
+/** How a write request ended. */
+export type Reply =
+  | { kind: 'answer'; status: number; headers: { retryAfter?: string; location?: string }; body: string }
+  /** Without a whole answer; `code` as of Node.js, e.g. ECONNREFUSED. */
+  | { kind: 'failure'; code: string; message: string }
+  | { kind: 'timeout'; afterMs: number }
+  /** By ourselves. */
+  | { kind: 'cancelled' }
+
+type Answer = Extract<Reply, { kind: 'answer' }>
+
+const WORDS_MAX = 300
+
+/** `nowMs` since the epoch, to understand dates of the server. */
+export function verdictOf(reply: Reply, config: InfluxTarget, nowMs: number): Verdict {
+  switch (reply.kind) {
+    case 'answer':
+      return verdictOnAnswer(reply, config, nowMs)
+    case 'failure':
+      return verdictOnFailure(reply.code, quote(reply.message, config), config)
+    case 'timeout':
+      return later(`no answer from ${config.url} within ${reply.afterMs / 1000} s: is the database overloaded or hung?`)
+    case 'cancelled':
+      return later('stopped while writing')
+    default:
+      return reply satisfies never
+  }
+}
+
+function verdictOnAnswer(answer: Answer, config: InfluxTarget, nowMs: number): Verdict {
+  const { status } = answer
+  const words = wordsIn(answer.body, config)
+  const said = words === '' ? `${status}` : `${status}: ${words}`
+  if (status < 300) return verdictOnSuccess(answer, said, config)
+  if (status < 400) {
+    const to = quote(answer.headers.location ?? '', config) || 'another place'
+    return blocked(`${config.url} redirects to ${to} (${status}): set the URL to where the database is`)
+  }
+  switch (status) {
+    case 400:
+    case 422:
+      if (isNotAboutLines(answer.body)) return blocked(`${notThis(config)} (${said})`)
+      return { kind: 'refused', reason: words || `the database answers ${status} without a reason` }
+    case 401:
+      return blocked(`the database does not know this login (${said}): check ${loginOf(config)}`)
+    case 403:
+      return blocked(
+        `the database does not permit writing (${said}): may ${writerOf(config)} write to ${placeOf(config)}?`,
+      )
+    case 404:
+      return blocked(`not found (${said}): is there ${placeOf(config)}, and is ${config.url} an ${nameOf(config)}?`)
+    case 413:
+      return { kind: 'too-large', reason: `the database takes no request of this size (${said})` }
+    case 408:
+    case 425:
+    case 429: {
+      const reason = `the database cannot take more just now (${said}): it is asked again`
+      return later(reason, answer.headers.retryAfter, nowMs)
+    }
+    default:
+      if (status < 500) return blocked(`${notThis(config)} (${said})`)
+      // InfluxDB Enterprise: it has the data, and will pass it on to a node that is behind.
+      if (words.includes('hinted handoff queue not empty')) return { kind: 'accepted' }
+      return later(
+        `the database has a problem (${said}): it is asked again; see its log`,
+        answer.headers.retryAfter,
+        nowMs,
+      )
+  }
+}
+
+/** All write paths answer 204; a 201 or 200 with text may be a partial answer of InfluxDB 3, or no database at all. */
+function verdictOnSuccess({ status, body }: Answer, said: string, config: InfluxTarget): Verdict {
+  if (status === 204 || body.trim() === '') return { kind: 'accepted' }
+  const answer = parsed(body)
+  if (!answer) return blocked(`${notThis(config)} (${said})`)
+  if (answer.error === undefined && answer.data === undefined) return { kind: 'accepted' }
+  return { kind: 'refused', reason: wordsIn(body, config) }
+}
+
+/** A wrong address or a missing parameter: the next lines would get the same answer, so none of them is at fault. */
+function isNotAboutLines(body: string): boolean {
+  return (
+    /^\s*</.test(body) ||
+    /unsupported path|HTTP request (was sent )?to (an )?HTTPS|provide either|database (name )?is required/i.test(body)
+  )
+}
+
+function verdictOnFailure(code: string, message: string, config: InfluxTarget): Verdict {
+  const { url } = config
+  if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^ERR_TLS|^HOSTNAME/.test(code)) {
+    return blocked(`the certificate of ${url} is not trusted (${code}): install one that is, or its authority's`)
+  }
+  switch (code) {
+    case 'ECONNREFUSED':
+      return later(`nobody listens at ${url}: is the database running?`)
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return later(`the name in ${url} is not known (${code}): check it and the name server`)
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'ENETDOWN':
+    case 'ETIMEDOUT':
+      return later(`${url} cannot be reached (${code}): check the network and the firewall`)
+    case 'EPROTO':
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+      return later(`${url} does not speak TLS (${code}): is it http:// instead of https://?`)
+    default:
+      if (code.startsWith('HPE_'))
+        return later(`${url} answers something that is no HTTP (${code}): check host and port`)
+      return later(`the connection to ${url} broke (${code === '' ? message : code}): it is tried again`)
+  }
+}
+
+function later(reason: string, retryAfter?: string, nowMs = 0): Verdict {
+  const afterMs = retryAfter === undefined ? undefined : parseRetryAfter(retryAfter, nowMs)
+  return { kind: 'later', reason, ...(afterMs !== undefined && { afterMs }) }
+}
+
+function blocked(reason: string): Verdict {
+  return { kind: 'blocked', reason }
+}
+
+function nameOf({ version }: InfluxTarget): string {
+  return `InfluxDB ${version}`
+}
+
+function notThis(config: InfluxTarget): string {
+  return `${config.url} does not answer like an ${nameOf(config)}: check the URL and the version`
+}
+
+function loginOf({ version }: InfluxTarget): string {
+  return version === '1' ? 'the user and password' : 'the token'
+}
+
+function writerOf({ version, username }: InfluxTarget): string {
+  return version === '1' ? `the user "${username}"` : 'the token'
+}
+
+function placeOf({ version, org, bucket, database }: InfluxTarget): string {
+  return version === '2' ? `the bucket "${bucket}" of the organization "${org}"` : `the database "${database}"`
+}
+
+/** The server's own words: {error} of InfluxDB 1, {message} of 2, {error, data: [{error_message}]} of 3, or the text as it is. */
+function wordsIn(body: string, config: InfluxTarget): string {
+  const answer = parsed(body)
+  if (!answer) return quote(body, config)
+  const first = asRecord(Array.isArray(answer.data) ? answer.data[0] : answer.data)
+  const words = [answer.error, answer.message, first?.error_message].filter((text) => asText(text, Infinity))
+  return quote(words.join(': '), config)
+}
+
+function parsed(body: string): Record<string, unknown> | undefined {
+  try {
+    return asRecord(JSON.parse(body))
+  } catch {
+    return undefined
+  }
+}
+
+/** Foreign text in one line, bounded, and without a secret that it may repeat. */
+function quote(text: string, { token, password }: InfluxTarget): string {
+  const secrets = [token, password].filter((secret) => secret !== '')
+  const clean = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
+  const line = clean.replace(/[\u0000-\u001f\u007f\s]+/g, ' ').trim()
+  return line.length > WORDS_MAX ? `${line.slice(0, WORDS_MAX)}...` : line
+}

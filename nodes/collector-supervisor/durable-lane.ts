@@ -1,0 +1,191 @@
+// The supervisor's end of the durable queue: makes the file, knows where it is and how full, replaces one that is lost or
+// broken. Messages never come through here: collectors write them, historians take them.
+
+import type { DurableQueueRef } from '../../lib/contract/control'
+import { messageOf } from '../../lib/contract/fault'
+import { Queue, QueueError, type QueueStatus } from '../../lib/queue/queue'
+import { lostWith, NO_TOTALS, type QueueTotals, totalsOf } from './queue-totals'
+
+/** Is the file still there, how full is it? ms */
+const CHECK_MS = 1000
+/** Between two attempts to make a file, and between two replacements, ms. */
+const REPLACE_PAUSE_MS = 5000
+/** Somebody else has the lock: an operation waits for it so long at most, and asks again so often, ms. */
+const BUSY_LIMIT_MS = 5000
+const BUSY_RETRY_MS = 25
+
+export type DurableLaneSettings = {
+  path: string
+  capacityBytes: number
+  whenFull: 'drop-oldest' | 'refuse'
+  durability: 'commit' | 'power'
+  flushMs: number
+  batchSize: number
+}
+
+export type DurableLaneListener = {
+  /** The collectors have to open the file anew. */
+  replaced(durable: DurableQueueRef): void
+  /** Once a second. */
+  status(status: QueueStatus): void
+  /** For the operator: what went wrong and what was done. */
+  report(text: string): void
+  /** What was known of the file when it was last looked at; a new one goes on counting from there. */
+  remembered(): QueueTotals | undefined
+}
+
+export class DurableLane {
+  readonly #listener: DurableLaneListener
+  readonly #now: () => number
+  readonly #timer: NodeJS.Timeout
+  #settings: DurableLaneSettings
+  #queue: Queue | undefined
+  #totals: QueueTotals
+  #triedAt = Number.NEGATIVE_INFINITY
+  #trouble: string | undefined
+
+  constructor(settings: DurableLaneSettings, listener: DurableLaneListener, now: () => number) {
+    this.#settings = settings
+    this.#listener = listener
+    this.#now = now
+    this.#totals = listener.remembered() ?? NO_TOTALS
+    this.#open()
+    this.#timer = setInterval(() => this.#tick(), CHECK_MS)
+    this.#timer.unref()
+  }
+
+  /** Also while there is no file: the collectors keep what they can, and find it when it is there. */
+  get ref(): DurableQueueRef {
+    const { path, capacityBytes, flushMs, batchSize } = this.#settings
+    return { path, capacityBytes, flushMs, batchSize }
+  }
+
+  /** Why there is no queue at the moment. */
+  get trouble(): string | undefined {
+    return this.#trouble
+  }
+
+  configure(settings: DurableLaneSettings): void {
+    this.#settings = settings
+    this.#close()
+    this.#triedAt = Number.NEGATIVE_INFINITY
+    this.#open()
+    this.#listener.replaced(this.ref)
+  }
+
+  /** A process cannot get on with the file. Whether that is so is not asked: a new one will do, and nothing is deleted. */
+  distrust(reason: string): void {
+    // Where there is no file, or no right to it, another one would fare no better: the next tick tries that.
+    if (this.#queue?.isInPlace()) this.#replace(reason)
+  }
+
+  /** Does it once nobody else has the lock. Throws a QueueError. */
+  async use<T>(work: (queue: Queue) => T): Promise<T> {
+    const limit = this.#now() + BUSY_LIMIT_MS
+    for (;;) {
+      if (!this.#queue) throw new QueueError('AccessFailed', this.#trouble ?? 'there is no queue to the database')
+      try {
+        return work(this.#queue)
+      } catch (error) {
+        if (!(error instanceof QueueError && error.busy) || this.#now() > limit) throw error
+        await new Promise((resolve) => setTimeout(resolve, BUSY_RETRY_MS))
+      }
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#timer)
+    this.#tellStatus()
+    this.#close()
+  }
+
+  #tick(): void {
+    if (!this.#queue) this.#open()
+    else if (this.#queue.isInPlace()) this.#tellStatus()
+    else this.#replace('the file of the queue to the database is gone')
+  }
+
+  #tellStatus(): void {
+    try {
+      const status = this.#queue?.status()
+      if (!status) return
+      this.#totals = totalsOf(status)
+      this.#listener.status(status)
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error
+      if (error.kind === 'CorruptedData') this.#replace(error.message)
+    }
+  }
+
+  #open(): void {
+    if (!this.#mayTry()) return
+    try {
+      this.#queue = Queue.create(this.#settings.path, { ...this.#options(), check: 'tables' })
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    const { setAside } = this.#queue
+    if (setAside !== undefined) {
+      this.#report(`what was no intact queue to the database is now ${setAside}`)
+      this.#goOnCounting(this.#queue)
+    }
+    this.#recover()
+  }
+
+  #replace(reason: string): void {
+    if (!this.#mayTry()) return
+    this.#close()
+    try {
+      this.#queue = Queue.replace(this.#settings.path, this.#options(), lostWith(this.#totals))
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    const aside = this.#queue.setAside
+    this.#report(`${reason}: a new one was made${aside === undefined ? '' : `, the old one is now ${aside}`}`)
+    this.#recover()
+    this.#listener.replaced(this.ref)
+  }
+
+  /** A new file in the place of one that broke before this start: what was in it is lost, and counted. */
+  #goOnCounting(fresh: Queue): void {
+    const { path } = this.#settings
+    if (this.#totals.sent === 0) return
+    fresh.destroy()
+    this.#queue = Queue.replace(path, this.#options(), lostWith(this.#totals))
+  }
+
+  #options() {
+    const { capacityBytes, whenFull, durability } = this.#settings
+    return { capacityBytes, whenFull, durability, busyTimeoutMs: 0 }
+  }
+
+  #mayTry(): boolean {
+    const now = this.#now()
+    if (now - this.#triedAt < REPLACE_PAUSE_MS) return false
+    this.#triedAt = now
+    return true
+  }
+
+  #fail(error: unknown): void {
+    const text = `there is no queue to the database: ${messageOf(error)}`
+    if (text !== this.#trouble) this.#report(text)
+    this.#trouble = text
+  }
+
+  #recover(): void {
+    if (this.#trouble !== undefined) this.#report('there is a queue to the database again')
+    this.#trouble = undefined
+    this.#tellStatus()
+  }
+
+  #report(text: string): void {
+    this.#listener.report(text)
+  }
+
+  #close(): void {
+    this.#queue?.close()
+    this.#queue = undefined
+  }
+}

@@ -1,0 +1,159 @@
+// The way of a supervisor's samples into the database, seen from Node-RED: its queue, its counts, its dead letters.
+
+import { isDeepStrictEqual } from 'node:util'
+import type { DurableQueueRef } from '../../lib/contract/control'
+import { asRecord } from '../../lib/contract/parse'
+import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { Queue, QueueStatus } from '../../lib/queue/queue'
+import { DurableLane, type DurableLaneSettings } from './durable-lane'
+import { readJsonFile, replaceFile } from './private-files'
+import { type Day, dayAt, type Mark, parseDay, speedOf, withMark } from './processor-count'
+import { parseTotals, totalsOf } from './queue-totals'
+
+/** The counts are written down so often, ms, and when the day or the supervisor ends. */
+const SAVE_MS = 60_000
+
+export type ProcessorListener = {
+  replaced(durable: DurableQueueRef | undefined): void
+  changed(status: ProcessorStatus): void
+  report(text: string): void
+  /** Rows of the historian's processes. */
+  workers(): ProcessRow[]
+}
+
+const NO_QUEUE: QueueStatus = {
+  pending: 0,
+  claimed: 0,
+  retry: 0,
+  dead: 0,
+  sent: 0,
+  delivered: 0,
+  dropped: 0,
+  messages: 0,
+  bytes: 0,
+  capacity: 0,
+  oldest: undefined,
+}
+
+export class Processor {
+  readonly #record: string
+  readonly #listener: ProcessorListener
+  readonly #now: () => number
+  readonly #wallClock: () => Date
+  #settings: DurableLaneSettings | undefined
+  #lane: DurableLane | undefined
+  #queue: QueueStatus = NO_QUEUE
+  #day: Day | undefined
+  #marks: Mark[] = []
+  #savedAt = Number.NEGATIVE_INFINITY
+  #told: ProcessorStatus | undefined
+
+  /** `record`: the file that remembers the counts. Without settings no history is kept. */
+  constructor(
+    record: string,
+    settings: DurableLaneSettings | undefined,
+    listener: ProcessorListener,
+    clock: { now(): number; wallClock(): Date },
+  ) {
+    this.#record = record
+    this.#listener = listener
+    this.#now = clock.now
+    this.#wallClock = clock.wallClock
+    this.#day = parseDay(asRecord(readJsonFile(record))?.day)
+    this.configure(settings)
+  }
+
+  get ref(): DurableQueueRef | undefined {
+    return this.#lane?.ref
+  }
+
+  configure(settings: DurableLaneSettings | undefined): void {
+    if (isDeepStrictEqual(settings, this.#settings)) return
+    this.#settings = settings
+    if (!settings) {
+      this.#lane?.close()
+      this.#lane = undefined
+      this.#queue = NO_QUEUE
+      this.#listener.replaced(undefined)
+    } else if (this.#lane) {
+      this.#lane.configure(settings)
+    } else {
+      this.#lane = new DurableLane(settings, this.#laneListener(), this.#now)
+      this.#listener.replaced(this.#lane.ref)
+    }
+  }
+
+  distrust(reason: string): void {
+    this.#lane?.distrust(reason)
+  }
+
+  /** undefined where no history is kept. */
+  status(): ProcessorStatus | undefined {
+    if (!this.#lane) return undefined
+    const { pending, claimed, retry, dead, delivered, dropped } = this.#queue
+    const workers = this.#listener.workers()
+    const running = workers.filter(({ status }) => status === 'running').length
+    return {
+      running: running > 0,
+      workers: running,
+      queue_pending: pending + claimed,
+      queue_retry: retry,
+      queue_dead: dead,
+      processed_total: delivered,
+      processed_today: delivered - (this.#day?.deliveredBefore ?? delivered),
+      speed: speedOf(this.#marks),
+      last_error: this.#lane.trouble ?? workers.find(({ last_error }) => last_error !== null)?.last_error ?? null,
+      dropped,
+    }
+  }
+
+  /** Something that the status tells may be another now. */
+  changed(): void {
+    const status = this.status()
+    if (!status || isDeepStrictEqual(status, this.#told)) return
+    this.#told = status
+    this.#listener.changed(status)
+  }
+
+  /** Does something with the queue; undefined where no history is kept. Throws a QueueError. */
+  use<T>(work: (queue: Queue) => T): Promise<T> | undefined {
+    return this.#lane?.use(work)
+  }
+
+  close(): void {
+    this.#lane?.close()
+    this.#lane = undefined
+    this.#save()
+  }
+
+  #laneListener() {
+    return {
+      replaced: (durable: DurableQueueRef) => this.#listener.replaced(durable),
+      report: (text: string) => this.#listener.report(text),
+      remembered: () => parseTotals(asRecord(readJsonFile(this.#record))?.totals),
+      status: (status: QueueStatus) => this.#onStatus(status),
+    }
+  }
+
+  #onStatus(status: QueueStatus): void {
+    const now = this.#now()
+    const day = dayAt(this.#day, this.#wallClock(), status.delivered)
+    const isNewDay = day !== this.#day
+    this.#queue = status
+    this.#day = day
+    this.#marks = withMark(this.#marks, { at: now, delivered: status.delivered })
+    if (isNewDay || now - this.#savedAt >= SAVE_MS) this.#save()
+    this.changed()
+  }
+
+  #save(): void {
+    if (!this.#day) return
+    this.#savedAt = this.#now()
+    try {
+      replaceFile(this.#record, { day: this.#day, totals: totalsOf(this.#queue) })
+    } catch {
+      // The disk is full or read-only, which the queue itself will say.
+    }
+  }
+}
