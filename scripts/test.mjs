@@ -51,7 +51,12 @@ function ensurePrograms() {
     return
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  run('Looking for packages of the system', 'apt-get', ['update', '-qq'], { env })
-  const packages = missing.flatMap((program) => program.packages)
-  run(`Installing ${names}`, 'apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...packages], { env })
+  const aptGet = (...args) => spawnSync('apt-get', args, { stdio: 'inherit', env }).status === 0
+  console.log('Looking for packages of the system ...')
+  aptGet('update', '-qq')
+  // Not every system has each of them.
+  for (const { name, variable, packages } of missing) {
+    console.log(`Installing ${name} ...`)
+    if (!aptGet('install', '-y', '-qq', ...packages)) console.warn(`${name} could not be installed: see ${variable}.`)
+  }
 }
