@@ -1,6 +1,7 @@
 // sources -> dist, which is what is tested and published. Any failure ends it with 1.
 //   1. tsc checks everything and emits lib, nodes, simulators, test and bench
-//   2. a collector (nodes/*/collector.ts) becomes one file: quick to start, and all that its sandbox has to read
+//   2. a child process (nodes/*/collector.ts, lib/historian/process.ts) becomes one file: quick to start, and all that its
+//      sandbox has to read
 //   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -22,7 +23,7 @@ for (const node of readdirSync('nodes')) {
   const source = join('nodes', node)
   const target = join('dist', source)
   mkdirSync(target, { recursive: true })
-  if (existsSync(join(source, 'collector.ts'))) await bundleCollector(source, target)
+  if (existsSync(join(source, 'collector.ts'))) await bundle(join(source, 'collector.ts'))
   for (const part of ['icons', 'locales']) {
     if (existsSync(join(source, part))) cpSync(join(source, part), join(target, part), { recursive: true })
   }
@@ -32,6 +33,8 @@ for (const node of readdirSync('nodes')) {
     writeFileSync(join(target, `${node}.html`), await fillHtml(readFileSync(html, 'utf8'), source, require))
 }
 
+await bundle(join('lib', 'historian', 'process.ts'))
+
 function tsc(project) {
   execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', project], {
     stdio: 'inherit',
@@ -39,10 +42,10 @@ function tsc(project) {
   })
 }
 
-async function bundleCollector(source, target) {
+async function bundle(source) {
   await build({
-    entryPoints: [join(source, 'collector.ts')],
-    outfile: join(target, 'collector.js'),
+    entryPoints: [source],
+    outfile: join('dist', source.replace(/\.ts$/, '.js')),
     bundle: true,
     platform: 'node',
     target: 'node22.13',

@@ -1,12 +1,12 @@
 // A node's html as it is published. The flow library and the scorecard parse it statically, so what is one table in the
 // sources (fields.ts) must stand in it as literals:
 //   defaults: someFields,        ->  defaults: { port: { value: 502, validate: editor.validate.port }, ... },
-//   credentials: someSecrets,    ->  credentials: { token: { type: 'password' }, ... },
+//   credentials: someSecrets,    ->  credentials: { token: { type: 'password', validate: editor.validate.token }, ... },
 //   /* editor.ts */              ->  var editor = ... (the bundled code of the node's editor.ts)
 //   <form-row field="port" ...>  ->  see form-row.mjs
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
-import { fillFormRows } from './form-row.mjs'
+import { fillFormRows, secretType } from './form-row.mjs'
 
 /** Properties that name a configuration node. */
 const CONFIG_NODES = { supervisor: 'collector-supervisor' }
@@ -35,7 +35,7 @@ function defaultOf(name, field) {
 }
 
 function credentialOf(name) {
-  return `${name}: { type: '${/username/i.test(name) ? 'text' : 'password'}' }`
+  return `${name}: { type: '${secretType(name)}', validate: editor.validate.${name} }`
 }
 
 async function bundleEditor(source) {

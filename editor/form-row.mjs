@@ -3,7 +3,7 @@
 // label.<field>, choice.<field>.<value>, explain.<field>.<value>, hint.<field>, unit.<unit>.
 //
 // Attributes: icon; unit (stands behind the input); hint (a line below); explain (a line below that goes with the choice);
-// placeholder (shown as it is); config (names a configuration node).
+// placeholder (shown as it is); config (names a configuration node); when (shown only with certain choices, see condition.ts).
 
 const FORM_ROW = /( *)<form-row\s+([^>]*?)\s*><\/form-row>/g
 const ATTRIBUTE = /([\w-]+)(?:="([^"]*)")?/g
@@ -20,11 +20,19 @@ export function fillFormRows(html, fields, prefix) {
   })
 }
 
-function formRow({ field: name, icon, unit, hint, explain, placeholder, config }, field, id) {
+/** Node-RED shows a credential of type `text` again, one of type `password` never. */
+export function secretType(name) {
+  return /username/i.test(name) ? 'text' : 'password'
+}
+
+function formRow({ field: name, icon, unit, hint, explain, placeholder, config, when }, field, id) {
   const label = `<i class="fa ${icon}"></i> <span data-i18n="label.${name}"></span>`
-  const lines = [`<div class="form-row">`]
+  const lines = [`<div class="form-row"${when === undefined ? '' : ` data-when="${when}"`}>`]
   if (field.kind === 'flag') {
     lines.push(`  <label class="collector-flag"><input type="checkbox" id="${id}"> ${label}</label>`)
+  } else if (field.kind === 'map') {
+    // Without the id of an input: Node-RED would take its value.
+    lines.push(`  <label>${label}</label>`, `  <div class="collector-pairs" data-pairs="${name}"></div>`)
   } else {
     lines.push(
       `  <label for="${id}">${label}</label>`,
@@ -46,7 +54,7 @@ function input(name, field, id, placeholder) {
   const hint = placeholder === undefined ? '' : ` placeholder="${placeholder}"`
   switch (field.kind) {
     case 'text':
-      return `<input type="${field.secret ? 'password' : 'text'}" id="${id}"${hint}>`
+      return `<input type="${field.secret ? secretType(name) : 'text'}" id="${id}"${hint}>`
     case 'number':
       // a text input: a placeholder like ${PORT} must be possible
       return `<input type="text" inputmode="decimal" class="collector-number" id="${id}"${hint}>`

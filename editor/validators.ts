@@ -4,6 +4,7 @@ import { checkField, type Field, type Fields, type ListField } from '../lib/cont
 import { asRecord } from '../lib/contract/parse'
 import { checkHasTags } from '../lib/contract/reader-fields'
 import { isPlaceholder } from './placeholder'
+import { checkPointTags, pairsOf } from './point-tags'
 import { cellsOf } from './tag'
 import { checkTags } from './tag-check'
 import { type Translate, type Wording, wordingIn } from './wording'
@@ -47,7 +48,15 @@ function problemIn(
   wording: (message: string) => string,
 ): string | undefined {
   if (field.kind === 'list' && Array.isArray(value)) return problemInTags(field, value, translate, wording)
-  return say(checkField(field, value), wording)
+  return say(checkField(field, value), wording) ?? (field.kind === 'map' ? problemInPairs(value, wording) : undefined)
+}
+
+function problemInPairs(stored: unknown, wording: (message: string) => string): string | undefined {
+  const pairs = pairsOf(stored)
+  const problems = checkPointTags(pairs)
+  const index = problems.findIndex(({ key, value }) => key !== undefined || value !== undefined)
+  const message = problems[index]?.key ?? problems[index]?.value
+  return message && `${pairs[index]?.key} = ${pairs[index]?.value}: ${wording(message)}`
 }
 
 function problemInTags(

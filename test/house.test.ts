@@ -16,7 +16,8 @@ const PUBLIC = /^nodes\/collector-supervisor\/(face|fleet|reader-node)$/
 const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^lib\/contract\//, mayImport: [] },
   { files: /^lib\/(registers|queue)\//, mayImport: [/^lib\/contract\//] },
-  { files: /^lib\/collector\//, mayImport: [/^lib\/(contract|queue)\//] },
+  { files: /^lib\/child\//, mayImport: [/^lib\/contract\//] },
+  { files: /^lib\/(collector|historian)\//, mayImport: [/^lib\/(contract|child|queue)\//] },
   {
     files: /^nodes\/collector-supervisor\/editor\.ts$|^nodes\/[\w-]+\/editor\.ts$/,
     mayImport: [/^lib\/contract\//, /^editor\//],

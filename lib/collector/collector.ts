@@ -2,6 +2,7 @@
 
 import type { Clock } from '../child/clock'
 import type { Control } from '../child/control'
+import { Heartbeat } from '../child/heartbeat'
 import { LinkReporter } from '../child/link'
 import { type Batch, encodeBatch } from '../contract/batch'
 import type { Configure, DurableQueueRef, LiveQueueRef } from '../contract/control'
@@ -33,7 +34,7 @@ export class Collector {
   readonly #durable: DurableOutbox
   readonly #link: LinkReporter
   readonly #loop: ReadLoop
-  #cancelHeartbeat: () => void = () => {}
+  readonly #heartbeat: Heartbeat
 
   constructor(parts: CollectorParts) {
     const { configure, settings, type, create, control, openLive, openDurable, clock, chance } = parts
@@ -66,6 +67,10 @@ export class Collector {
       log,
       trouble: (error) => control.durable(error?.message ?? '', error?.kind === 'broken' || error?.kind === 'gone'),
     })
+    this.#heartbeat = new Heartbeat(clock, configure.heartbeatMs, (latenessMs) => {
+      this.#statistics.lateness(latenessMs)
+      control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
+    })
     this.#link = new LinkReporter(clock, (report) => control.link(report))
     this.#loop = new ReadLoop({
       reader,
@@ -86,9 +91,9 @@ export class Collector {
   async run(): Promise<void> {
     this.#outbox.flush()
     this.#parts.control.ready()
-    this.#beat()
+    this.#heartbeat.start()
     await this.#loop.run()
-    this.#cancelHeartbeat()
+    this.#heartbeat.stop()
     this.#link.close()
     this.#outbox.close()
     this.#durable.close()
@@ -114,15 +119,5 @@ export class Collector {
     const samples = samplesIn(batch)
     this.#outbox.put(bytes, samples)
     this.#durable.put(bytes, samples)
-  }
-
-  #beat(): void {
-    const { configure, control, clock } = this.#parts
-    control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
-    const dueMs = clock.nowMs() + configure.heartbeatMs
-    this.#cancelHeartbeat = clock.after(configure.heartbeatMs, () => {
-      this.#statistics.lateness(clock.nowMs() - dueMs)
-      this.#beat()
-    })
   }
 }

@@ -37,6 +37,11 @@ export class DurableOutbox {
     this.reopen(parts.durable)
   }
 
+  /** Samples given up because the queue took no more. */
+  get dropped(): number {
+    return this.#sender?.dropped ?? 0
+  }
+
   /** A cycle without a good value leaves nothing to write. */
   put(batch: Uint8Array, samples: number): void {
     if (!this.#durable || samples === 0) return

@@ -11,6 +11,8 @@ export type Outgoing = Envelope & { weight?: number }
 /** One open queue. `send` stores all messages or none; `send` and opening throw a SinkError, and wait for nothing long. */
 export interface QueueSink {
   send(messages: readonly Outgoing[]): void
+  /** So many samples were given up: where the queue keeps a balance. Throws as `send` does. */
+  countLost?(samples: number): void
   close(): void
 }
 
@@ -63,6 +65,8 @@ export class Sender {
   #failures = 0
   #cancelRetry: (() => void) | undefined
   #dropped = 0
+  /** Of them the queue knows. */
+  #told = 0
   #droppedBeforeFailing = 0
 
   constructor(parts: SenderParts) {
@@ -98,6 +102,7 @@ export class Sender {
       this.#sink ??= this.#parts.open()
       this.#sendPreamble(this.#sink)
       this.#sendWaiting(this.#sink)
+      this.#tellLost(this.#sink)
       this.#recovered()
     } catch (thrown) {
       if (!(thrown instanceof SinkError)) throw thrown
@@ -139,6 +144,12 @@ export class Sender {
         this.#sendOneByOne(sink, next)
       }
     }
+  }
+
+  #tellLost(sink: QueueSink): void {
+    if (this.#dropped === this.#told) return
+    sink.countLost?.(this.#dropped - this.#told)
+    this.#told = this.#dropped
   }
 
   #nextToSend(): Waiting[] {

@@ -14,13 +14,18 @@ export function openLiveQueue({ path }: LiveQueueRef): QueueSink {
 }
 
 export function openDurableQueue({ path }: DurableQueueRef): QueueSink {
-  return openQueue(path, DURABLE)
+  return openQueue(path, DURABLE, (queue, samples) => queue.countLost(samples))
 }
 
-function openQueue(path: string, options: ConnectOptions): QueueSink {
+function openQueue(
+  path: string,
+  options: ConnectOptions,
+  countLost?: (queue: Queue, samples: number) => void,
+): QueueSink {
   const queue = attempt(() => Queue.connect(path, options))
   return {
     send: (messages) => attempt(() => queue.send([...messages])),
+    ...(countLost && { countLost: (samples: number) => attempt(() => countLost(queue, samples)) }),
     close: () => queue.close(),
   }
 }

@@ -7,7 +7,7 @@ import { checkTagName } from './reader-fields'
 /** What a tag may hold. Exact 64-bit integers above 2^53 are decimal strings, dates ISO 8601. */
 export type Value = number | boolean | string | Value[] | { [key: string]: Value }
 
-const TAG_KINDS = ['number', 'integer', 'unsigned', 'boolean', 'any'] as const
+export const TAG_KINDS = ['number', 'integer', 'unsigned', 'boolean', 'any'] as const
 /**
  * What a column holds. `boolean` columns travel as 0 and 1; `integer` and `unsigned` are whole numbers of 64 bits, as decimal
  * strings where a number would lose digits.

@@ -15,19 +15,19 @@ export type HistorianConfig = {
   | { sink: 'embedded'; path: string; retentionDays: number; retentionMb: number }
 )
 
-const PATH_MAX = 4096
+const TEXT_MAX = 4096
 
 export function parseHistorianConfig(input: unknown): HistorianConfig | undefined {
   const record = asRecord(input)
   const worker = asCount(record?.worker)
   const batchSize = asCount(record?.batchSize)
-  const queue = asText(record?.queue, PATH_MAX)
+  const queue = asText(record?.queue, TEXT_MAX)
   if (worker === undefined || batchSize === undefined || queue === undefined) return undefined
   if (record?.sink === 'influxdb') {
     const target = parseInfluxTarget(record.target)
     return target && { worker, batchSize, queue, sink: 'influxdb', target }
   }
-  const path = asText(record?.path, PATH_MAX)
+  const path = asText(record?.path, TEXT_MAX)
   const retentionDays = asNumber(record?.retentionDays, 0)
   const retentionMb = asNumber(record?.retentionMb, 0)
   if (record?.sink !== 'embedded' || path === undefined) return undefined

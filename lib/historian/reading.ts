@@ -20,15 +20,18 @@ export function readingsOf({ source, batches }: Readings): Reading[] {
 }
 
 function readingsOfBatch(source: Source, batch: Batch): Reading[] {
-  const byTime = new Map<number, Reading>()
+  const byTime = new Map<string, Reading>()
   batch.values.forEach((value, index) => {
     const column = source.columns[index]
     if (value === null || !column) return
-    const time = batch.sourceTimes.get(index) ?? batch.time
-    let reading = byTime.get(time)
+    const sourceTime = batch.sourceTimes.get(index)
+    const time = sourceTime ?? batch.time
+    const clockSteps = sourceTime === undefined ? (batch.clockSteps ?? 0) : 0
+    const key = `${time}+${clockSteps}`
+    let reading = byTime.get(key)
     if (!reading) {
-      reading = { source, time, clockSteps: batch.clockSteps ?? 0, fields: [] }
-      byTime.set(time, reading)
+      reading = { source, time, clockSteps, fields: [] }
+      byTime.set(key, reading)
     }
     reading.fields.push({ column, value })
   })

@@ -1,4 +1,4 @@
-// What stands in a queue file: its marks, its tables and how every connection to it is set up.
+// What stands in a queue file: its marks and its tables.
 
 import type { DatabaseSync } from 'node:sqlite'
 import { QueueError } from './queue-error'
@@ -6,7 +6,7 @@ import { QueueError } from './queue-error'
 /** "CSQ1": marks a file as a queue (`PRAGMA application_id`). */
 export const APPLICATION_ID = 0x43_53_51_31
 /** Raised whenever the tables below change (`PRAGMA user_version`). */
-export const LAYOUT_VERSION = 1
+export const LAYOUT_VERSION = 2
 export const PAGE_BYTES = 4096
 /** Ids beyond 2^53-1 would not be JavaScript numbers. */
 export const ID_MAX = Number.MAX_SAFE_INTEGER
@@ -14,13 +14,15 @@ export const ID_MAX = Number.MAX_SAFE_INTEGER
 export const ID_ABSURD = 2 ** 52
 
 // Columns are left unconstrained on purpose: what others write is judged when it is read (message.ts) and kept as a dead
-// letter. Only an id out of range could not be read at all. AUTOINCREMENT: an id is never given twice, so a cursor holds.
-// The body comes last, since SQLite walks over what stands before a column. The index ends in the id by itself.
+// letter. Only an id out of range could not be read at all. AUTOINCREMENT: an id is never given twice, so a cursor holds, and
+// ids count the messages ever sent (totals.ts). The body comes last, since SQLite walks over what stands before a column. The
+// index ends in the id by itself. Claims have a table of their own, so that a claim does not write the message once more.
 const TABLES = [
-  `CREATE TABLE queue (id INTEGER PRIMARY KEY CHECK (id = 1), capacity_bytes INTEGER, message_bytes INTEGER, dropped INTEGER)`,
-  `CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND ${ID_MAX}), recipient TEXT, title TEXT, origin TEXT, time TEXT, priority INTEGER, kind INTEGER, crc INTEGER, body BLOB)`,
+  `CREATE TABLE queue (id INTEGER PRIMARY KEY CHECK (id = 1), capacity_bytes INTEGER, message_bytes INTEGER, durability TEXT, when_full TEXT, sent_beyond_ids INTEGER, removed INTEGER, delivered INTEGER, dropped INTEGER, dead INTEGER, dead_bytes INTEGER)`,
+  `CREATE TABLE message (id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id BETWEEN 1 AND ${ID_MAX}), recipient TEXT, title TEXT, origin TEXT, time TEXT, priority INTEGER, weight INTEGER, kind INTEGER, crc INTEGER, body BLOB)`,
   `CREATE INDEX message_order ON message (recipient, priority DESC)`,
-  `CREATE TABLE dead_letter (place INTEGER PRIMARY KEY, id INTEGER, recipient TEXT, title TEXT, origin TEXT, time TEXT, priority INTEGER, kind INTEGER, crc INTEGER, body BLOB, reason TEXT)`,
+  `CREATE TABLE claim (id INTEGER PRIMARY KEY, holder INTEGER, due_ms INTEGER, span_ms INTEGER, attempts INTEGER, put_back INTEGER, weight INTEGER, reason TEXT)`,
+  `CREATE TABLE dead_letter (id INTEGER PRIMARY KEY, recipient TEXT, title TEXT, origin TEXT, time TEXT, priority INTEGER, weight INTEGER, kind INTEGER, crc INTEGER, body BLOB, whole INTEGER, reason TEXT)`,
 ]
 
 /** Lays the tables into an empty file; inside a transaction of the caller. */
@@ -47,31 +49,19 @@ export function checkTables(database: DatabaseSync): void {
   throw new QueueError('CorruptedData', 'the tables are not those of a queue')
 }
 
-/** Reads all of a file: throws CorruptedData where it is damaged. About 0.5 ms a MB. */
-export function checkDeeply(database: DatabaseSync): void {
-  const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
-  if (verdict !== 'ok') throw new QueueError('CorruptedData', `the file is damaged: ${verdict}`)
+/** Throws CorruptedData where there are no ids left to give. */
+export function checkIds(database: DatabaseSync): void {
   const used = database.prepare('SELECT max(id) >= ? AS absurd FROM message').get(ID_ABSURD)
   const given = database.prepare('SELECT max(seq) >= ? AS absurd FROM sqlite_sequence').get(ID_ABSURD)
   if (used?.absurd === 1 || given?.absurd === 1) throw new QueueError('CorruptedData', 'the ids are used up')
 }
 
-export function readPragma(database: DatabaseSync, name: string): unknown {
-  return database.prepare(`PRAGMA ${name}`).get()?.[name]
+/** Reads all of a file: throws CorruptedData where it is damaged. About 0.5 ms a MB. */
+export function checkDeeply(database: DatabaseSync): void {
+  const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
+  if (verdict !== 'ok') throw new QueueError('CorruptedData', `the file is damaged: ${verdict}`)
 }
 
-/** Page cache of a connection, KiB. Other processes' writes make it void anyway. */
-const CACHE_KIB = 512
-
-/**
- * Settings that hold for one connection. Without fsync: a queue survives the death of any process, but not that of the
- * machine; a live queue is not meant to.
- */
-export function tune(database: DatabaseSync): void {
-  database.exec(`
-    PRAGMA synchronous = OFF;
-    PRAGMA cache_size = -${CACHE_KIB};
-    PRAGMA cell_size_check = ON;
-    PRAGMA trusted_schema = OFF
-  `)
+export function readPragma(database: DatabaseSync, name: string): unknown {
+  return database.prepare(`PRAGMA ${name}`).get()?.[name]
 }

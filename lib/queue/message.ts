@@ -3,33 +3,43 @@
 import type { SQLOutputValue } from 'node:sqlite'
 import type { Envelope } from '../contract/envelope'
 import { messageOf } from '../contract/fault'
-import { asText } from '../contract/parse'
-import { type Body, decodeBody, encodeBody } from './body'
-import { ID_MAX } from './layout'
+import { asCount, asText } from '../contract/parse'
+import { type Body, decodeBody, encodeBody, sizeOf } from './body'
+import { TEXT_MAX, WEIGHT_MAX } from './columns'
 import { QueueError } from './queue-error'
 
+/** A message as it is sent. */
+export type Outgoing = Envelope & {
+  /** What it counts for in `status`, e.g. the samples in it: a whole number from 0 to 2^32, default 1. */
+  weight?: number
+}
 /** A message as it comes out of a queue. */
 export type Message = Envelope & {
   /** Rises from message to message over all recipients, and is never given twice. */
   id: number
+  weight: number
+  /** How often it was claimed before; 0 from `tail`. */
+  attempts: number
+  priority: number
 }
 /** A row that is no message. */
 export type Unreadable = { id: number; reason: string }
 export type Row = Record<string, SQLOutputValue>
-export type Encoded = { to: string; title: string; origin: string; time: string; body: Body }
+export type Encoded = { to: string; title: string; origin: string; time: string; weight: number; body: Body }
 
-/** Recipient, title, origin and time may each have this many UTF-16 units. */
-const TEXT_MAX = 1000
-const TEXT_MAX_BYTES = 3 * TEXT_MAX
-
-/** An envelope ready to be written. Throws SerializationFailed. */
-export function encodeMessage(envelope: Envelope, messageBytes: number): Encoded {
+/** A message ready to be written. Throws SerializationFailed. */
+export function encodeMessage(message: Outgoing, messageBytes: number, compressAboveBytes?: number): Encoded {
+  const weight = asCount(message.weight ?? 1) ?? Infinity
+  if (weight > WEIGHT_MAX) {
+    throw new QueueError('SerializationFailed', `"weight" must be a whole number from 0 to ${WEIGHT_MAX}`)
+  }
   return {
-    to: checkedText(envelope.to, 'to'),
-    title: checkedText(envelope.title, 'title'),
-    origin: checkedText(envelope.origin, 'origin'),
-    time: checkedText(envelope.time, 'time'),
-    body: encodeBody(envelope.data, messageBytes),
+    to: checkedText(message.to, 'to'),
+    title: checkedText(message.title, 'title'),
+    origin: checkedText(message.origin, 'origin'),
+    time: checkedText(message.time, 'time'),
+    weight,
+    body: encodeBody(message.data, messageBytes, compressAboveBytes),
   }
 }
 
@@ -43,29 +53,8 @@ function checkedText(value: unknown, field: string): string {
   )
 }
 
-/**
- * SQL for the columns that readMessage wants. What is absurd becomes NULL in SQLite already: a huge body is not even loaded,
- * and an integer that JavaScript cannot hold would throw in the middle of reading.
- */
-export function columnsFor(messageBytes: number): string {
-  const text = (column: string, name: string) =>
-    `CASE WHEN octet_length(${column}) <= ${TEXT_MAX_BYTES} THEN ${column} END AS "${name}"`
-  return [
-    'id',
-    text('recipient', 'to'),
-    text('title', 'title'),
-    text('origin', 'origin'),
-    text('time', 'time'),
-    'CASE WHEN kind BETWEEN 0 AND 255 THEN kind END AS kind',
-    'CASE WHEN crc BETWEEN 0 AND 0xffffffff THEN crc END AS crc',
-    `CASE WHEN octet_length(body) <= ${messageBytes} THEN body END AS body`,
-  ].join(', ')
-}
-/** SQL: only such ids can be read. No lower bound here: SQLite would start its search there and not at the cursor. */
-export const READABLE_ID = `id <= ${ID_MAX}`
-
-/** A row of those columns as a message; never throws. */
-export function readMessage(row: Row): Message | Unreadable {
+/** A row of messageColumns as a message; never throws. */
+export function readMessage(row: Row, messageBytes: number): Message | Unreadable {
   const { to, title, origin, time, kind, crc, body } = row
   const id = Number(row.id)
   if (
@@ -80,8 +69,15 @@ export function readMessage(row: Row): Message | Unreadable {
     return { id, reason: 'CorruptedData: malformed row' }
   }
   try {
-    return { id, to, title, origin, time, data: decodeBody({ kind, crc, bytes: body }) }
+    const data = decodeBody({ kind, crc, bytes: body }, messageBytes)
+    const attempts = Number(row.attempts ?? 0)
+    return { id, to, title, origin, time, priority: Number(row.priority), weight: Number(row.weight), attempts, data }
   } catch (thrown) {
     return { id, reason: `${thrown instanceof QueueError ? thrown.kind : 'CorruptedData'}: ${messageOf(thrown)}` }
   }
+}
+
+/** Bytes of its body before compression, as far as it can be told without a look at them. */
+export function sizeOfRow({ kind, body }: Row): number {
+  return body instanceof Uint8Array ? sizeOf(kind, body) : 0
 }

@@ -3,24 +3,33 @@
 
 import { accessSync, closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { asCount } from '../contract/parse'
-import { checkDeeply, checkTables, layTables, PAGE_BYTES, readMarks, tune } from './layout'
+import { checkDeeply, checkIds, checkTables, layTables, PAGE_BYTES, readMarks } from './layout'
 import { pause } from './pause'
 import { QueueError, toQueueError } from './queue-error'
+import { checkSettings, readSettings, type Settings, tune, writeSettings } from './settings'
+import { continueFrom, type FormerTotals } from './totals'
 
-/** What the file itself says about its size. */
-export type Limits = { capacityBytes: number; messageBytes: number }
 export type Opened = {
   database: DatabaseSync
-  limits: Limits
+  settings: Settings
   busyTimeoutMs: number
   /** Which file it is, where that is known. */
   identity?: string | undefined
   /** Where that went which was in the way. */
   aside?: string | undefined
 }
+/** How a queue is opened or made. */
+export type Making = {
+  settings: Settings
+  busyTimeoutMs: number
+  /** For the name of a file that is set aside. */
+  now: Date
+  /** How much of a file that is there is looked at. */
+  check: 'tables' | 'deep'
+  /** Where a new one begins to count. */
+  former?: FormerTotals
+}
 
-export const CAPACITY_MIN_BYTES = 128 * 1024
 /** Opening may have to wait for somebody who repairs or closes the file: briefly, whatever the caller wants later. */
 const OPEN_TIMEOUT_MS = 1000
 const RETRY_MS = 10
@@ -35,27 +44,34 @@ export function openQueue(path: string, busyTimeoutMs: number): Opened {
   })
 }
 
-/** Opens the queue at the path with these limits, or makes it; sets aside what is there and is none. */
-export function createQueueFile(path: string, limits: Limits, busyTimeoutMs: number, now: Date): Opened {
-  checkLimits(limits)
+/** Opens the queue at the path with these settings, or makes it; sets aside what is there and is none. */
+export function createQueueFile(path: string, making: Making): Opened {
+  checkSettings(making.settings)
   const found = identityOf(path)
   try {
-    return openOrMakePatiently(path, limits, busyTimeoutMs)
+    return openOrMakePatiently(path, making)
   } catch (thrown) {
     // nothing else is a reason to move a file: to be locked, or out of memory, says nothing about it
     if (toQueueError(thrown, path).kind !== 'CorruptedData' && !isUnopenable(path)) throw thrown
   }
   // another creator may have been faster
-  const aside = identityOf(path) === found ? setAside(path, now) : undefined
-  return { ...openOrMakePatiently(path, limits, busyTimeoutMs), aside }
+  const aside = identityOf(path) === found ? setAside(path, making.now) : undefined
+  return { ...openOrMakePatiently(path, making), aside }
+}
+
+/** Makes a new queue at the path; sets aside whatever is there, without a look at it. */
+export function replaceQueueFile(path: string, making: Making): Opened {
+  checkSettings(making.settings)
+  const aside = exists(path) ? setAside(path, making.now) : undefined
+  return { ...openOrMakePatiently(path, making), aside }
 }
 
 /** Tries again while somebody else is at it: SQLite itself does not wait when it changes the mode of a file. */
-function openOrMakePatiently(path: string, limits: Limits, busyTimeoutMs: number): Opened {
+function openOrMakePatiently(path: string, making: Making): Opened {
   const end = performance.now() + OPEN_TIMEOUT_MS
   for (;;) {
     try {
-      return { ...openOrMake(path, limits, busyTimeoutMs), identity: identityOf(path) }
+      return { ...openOrMake(path, making), identity: identityOf(path) }
     } catch (thrown) {
       if (!(thrown instanceof QueueError && thrown.busy) || performance.now() > end) throw thrown
       pause(RETRY_MS)
@@ -63,19 +79,7 @@ function openOrMakePatiently(path: string, limits: Limits, busyTimeoutMs: number
   }
 }
 
-function checkLimits({ capacityBytes, messageBytes }: Limits): void {
-  if (!Number.isSafeInteger(capacityBytes) || capacityBytes < CAPACITY_MIN_BYTES) {
-    throw new QueueError(
-      'CreationFailed',
-      `the capacity must be at least ${CAPACITY_MIN_BYTES} bytes: ${capacityBytes}`,
-    )
-  }
-  if (!Number.isSafeInteger(messageBytes) || messageBytes < 1) {
-    throw new QueueError('CreationFailed', `the size of a message must be at least 1 byte: ${messageBytes}`)
-  }
-}
-
-function openOrMake(path: string, limits: Limits, busyTimeoutMs: number): Opened {
+function openOrMake(path: string, making: Making): Opened {
   const found = look(path)
   if (found === 'nothing') {
     removeRemains(path)
@@ -85,23 +89,14 @@ function openOrMake(path: string, limits: Limits, busyTimeoutMs: number): Opened
   return orClose(database, path, () => {
     if (found === 'queue') {
       checkTables(database)
-      checkDeeply(database)
+      if (making.check === 'deep') checkDeeply(database)
+      checkIds(database)
     } else {
-      lay(database)
+      lay(database, making)
     }
-    setLimits(database, limits)
-    return ready(database, busyTimeoutMs)
+    writeSettings(database, making.settings)
+    return ready(database, making.busyTimeoutMs)
   })
-}
-
-/** Writes only what changes: somebody who stands still with the lock must not keep a queue from being opened. */
-function setLimits(database: DatabaseSync, { capacityBytes, messageBytes }: Limits): void {
-  const known = database.prepare('SELECT 1 FROM queue WHERE id = 1 AND capacity_bytes IS ? AND message_bytes IS ?')
-  if (known.get(capacityBytes, messageBytes)) return
-  const write = database.prepare(`
-    INSERT INTO queue (id, capacity_bytes, message_bytes, dropped) VALUES (1, ?, ?, 0) ON CONFLICT (id) DO UPDATE
-    SET capacity_bytes = excluded.capacity_bytes, message_bytes = excluded.message_bytes`)
-  write.run(capacityBytes, messageBytes)
 }
 
 /** Looks without the right to write, so that a stranger's file stays as it is. */
@@ -146,24 +141,25 @@ function orClose<T>(database: DatabaseSync, path: string, work: () => T): T {
 }
 
 /** All or nothing: whoever looks meanwhile sees an empty file. */
-function lay(database: DatabaseSync): void {
+function lay(database: DatabaseSync, { settings, former }: Making): void {
   database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}; PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`)
   database.exec('BEGIN IMMEDIATE')
   // another process may have been faster
-  if (readMarks(database) === 'empty') layTables(database)
+  if (readMarks(database) === 'empty') {
+    layTables(database)
+    writeSettings(database, settings)
+    if (former) continueFrom(database, former)
+  }
   database.exec('COMMIT')
 }
 
 function ready(database: DatabaseSync, busyTimeoutMs: number): Opened {
   database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}; PRAGMA journal_mode = WAL`)
   checkTables(database)
-  const row = database.prepare('SELECT capacity_bytes, message_bytes FROM queue WHERE id = 1').get()
-  const capacityBytes = asCount(row?.capacity_bytes)
-  const messageBytes = asCount(row?.message_bytes)
-  if (!capacityBytes || !messageBytes) throw new QueueError('CorruptedData', 'the queue does not know its size')
-  tune(database)
+  const settings = readSettings(database)
+  tune(database, settings)
   database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
-  return { database, limits: { capacityBytes, messageBytes }, busyTimeoutMs }
+  return { database, settings, busyTimeoutMs }
 }
 
 /** Whether something is at the path that SQLite cannot open as a file: a folder, a socket, a file without permission. */

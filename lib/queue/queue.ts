@@ -1,93 +1,86 @@
 // The queue between processes: an SQLite file in WAL mode that any process may open, write and read. No process serves it,
-// and none can break it by dying: a transaction is there whole or not at all, and locks end with their holder.
+// and none can break it by dying: a transaction is there whole or not at all, locks end with their holder, claims with time.
 
-import type { DatabaseSync } from 'node:sqlite'
-import type { Envelope } from '../contract/envelope'
 import { MESSAGE_MAX_BYTES } from '../contract/limits'
-import { DeadLetters } from './dead-letters'
-import { type Encoded, encodeMessage, type Message, type Row, readMessage } from './message'
+import { Connection } from './connection'
+import type { DeadLetter } from './dead-letters'
+import { Delivery, SLICE_BYTES } from './delivery'
+import type { Message, Outgoing } from './message'
+import type {
+  ConnectOptions,
+  CreateOptions,
+  QueueStatus,
+  ReceiveOptions,
+  RetryOptions,
+  SendOptions,
+  Settlement,
+  WaitOptions,
+} from './options'
 import { attempt, QueueError, toQueueError } from './queue-error'
-import { createQueueFile, identityOf, type Opened, openQueue, removeQueueFile } from './queue-file'
-import { pagesFor, Room } from './room'
-import { inTransaction, prepareStatements, type Statements } from './statements'
-import { WriteAheadLog } from './write-ahead-log'
+import {
+  createQueueFile,
+  identityOf,
+  type Making,
+  type Opened,
+  openQueue,
+  removeQueueFile,
+  replaceQueueFile,
+} from './queue-file'
+import { pagesFor } from './room'
+import type { FormerTotals } from './totals'
+import { within } from './within'
 
-export type { Message } from './message'
+export type { DeadLetter } from './dead-letters'
+export type { Message, Outgoing } from './message'
+export type * from './options'
 export { QueueError, type QueueErrorKind } from './queue-error'
-export { CAPACITY_MIN_BYTES } from './queue-file'
-
-export type ConnectOptions = {
-  /** How long a call may wait, blocking, for another process's lock; then AccessFailed with `busy`. 0 = not at all. */
-  busyTimeoutMs?: number
-}
-export type CreateOptions = ConnectOptions & {
-  /**
-   * At least CAPACITY_MIN_BYTES. Senders keep the pages in use below it; when many idle ones begin at once, each may go
-   * 1/64 beyond for a moment. The log comes on top: 1 to 3 MB, at most as much again if a reader stands still.
-   */
-  capacityBytes: number
-  /** Largest body. */
-  messageBytes?: number
-  /** For the name of a file that is set aside. */
-  now?: Date
-}
-export type QueueStatus = {
-  /** Not acknowledged yet. */
-  pending: number
-  claimed: number
-  retry: number
-  /** Kept in the table `dead_letter`, with the reason. */
-  dead: number
-  /** Given up for want of room, over the life of the file. */
-  dropped: number
-  /** In use, of `capacity`. */
-  bytes: number
-  capacity: number
-  /** ISO time of the oldest message. */
-  oldest: string | undefined
-}
+export { CAPACITY_MIN_BYTES, type Durability, type WhenFull } from './settings'
+export type { FormerTotals } from './totals'
 
 /** For another process's lock. */
 const BUSY_TIMEOUT_MS = 1000
-/** A read ends early once it has so many bytes: neither time nor memory of the consumer depends on the senders. */
-const SLICE_BYTES = 4 * 1024 * 1024
-
 export class Queue {
   readonly path: string
   readonly capacityBytes: number
   readonly messageBytes: number
-  /** Where `create` put what was at the path and was no intact queue. */
+  /** Where `create` put what was at the path and was no intact queue, and `replace` whatever was there. */
   readonly setAside: string | undefined
-  readonly #database: DatabaseSync
   readonly #identity: string | undefined
-  readonly #deadLetters: DeadLetters
-  readonly #room: Room
-  readonly #log: WriteAheadLog
-  readonly #statements: Statements
-  #open = true
+  readonly #connection: Connection
+  readonly #delivery: Delivery
 
-  private constructor(path: string, { database, limits, busyTimeoutMs, aside, identity }: Opened) {
+  private constructor(path: string, opened: Opened, options: ConnectOptions) {
     this.path = path
-    this.capacityBytes = limits.capacityBytes
-    this.messageBytes = limits.messageBytes
-    this.setAside = aside
-    this.#database = database
-    this.#identity = identity
-    this.#deadLetters = new DeadLetters(database, limits.messageBytes)
-    this.#room = new Room(database, limits.capacityBytes, this.#deadLetters)
-    this.#log = new WriteAheadLog(database, limits.capacityBytes, busyTimeoutMs)
-    this.#statements = prepareStatements(database, limits.messageBytes)
+    this.capacityBytes = opened.settings.capacityBytes
+    this.messageBytes = opened.settings.messageBytes
+    this.setAside = opened.aside
+    this.#identity = opened.identity
+    this.#connection = new Connection(opened, options)
+    this.#delivery = new Delivery(this.#connection)
   }
 
   /**
-   * Opens the queue at the path, with its messages and these limits, or makes a new one; what is there and is no intact
-   * queue is set aside. Other processes learn of changed limits when they connect. Throws CreationFailed.
+   * Opens the queue at the path, with its messages and these settings, or makes a new one; what is there and is no intact
+   * queue is set aside. Other processes learn of changed settings when they connect. Throws CreationFailed.
    */
   static create(path: string, options: CreateOptions): Queue {
-    const limits = { capacityBytes: options.capacityBytes, messageBytes: options.messageBytes ?? MESSAGE_MAX_BYTES }
+    return Queue.#make(path, options, (making) => createQueueFile(path, making))
+  }
+
+  /**
+   * Makes a new queue that goes on counting from these totals, in weight; what is at the path is set aside without a look at
+   * it, and what these totals do not know as delivered counts as dropped. Throws CreationFailed.
+   */
+  static replace(path: string, options: CreateOptions, former: FormerTotals): Queue {
+    return Queue.#make(path, options, (making) => replaceQueueFile(path, { ...making, former }))
+  }
+
+  static #make(path: string, options: CreateOptions, make: (making: Making) => Opened): Queue {
+    const { capacityBytes, messageBytes = MESSAGE_MAX_BYTES, durability = 'none', whenFull = 'drop-oldest' } = options
+    const { busyTimeoutMs = BUSY_TIMEOUT_MS, now = new Date(), check = 'deep' } = options
+    const settings = { capacityBytes, messageBytes, durability, whenFull }
     try {
-      const opened = createQueueFile(path, limits, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS, options.now ?? new Date())
-      return Queue.#over(path, opened)
+      return Queue.#over(path, make({ settings, busyTimeoutMs, now, check }), options)
     } catch (thrown) {
       const { message, busy } = toQueueError(thrown, path)
       throw new QueueError('CreationFailed', message, { busy, cause: thrown })
@@ -96,12 +89,12 @@ export class Queue {
 
   /** Opens an existing queue; throws AccessFailed or CorruptedData and leaves the file as it is. Does without node:fs. */
   static connect(path: string, options: ConnectOptions = {}): Queue {
-    return Queue.#over(path, openQueue(path, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS))
+    return Queue.#over(path, openQueue(path, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS), options)
   }
 
-  static #over(path: string, opened: Opened): Queue {
+  static #over(path: string, opened: Opened, options: ConnectOptions): Queue {
     try {
-      return new Queue(path, opened)
+      return new Queue(path, opened, options)
     } catch (thrown) {
       opened.database.close()
       throw toQueueError(thrown, path)
@@ -109,47 +102,87 @@ export class Queue {
   }
 
   /**
-   * Writes the messages in one transaction: when it returns they are in the file, when it throws none is. A higher
-   * `priority` (integer, default 0) is received earlier. Throws SerializationFailed, QueueFull, AccessFailed, CorruptedData.
+   * Writes the messages in one transaction: when it returns they are in the file, when it throws none is. Throws
+   * SerializationFailed, QueueFull, AccessFailed, CorruptedData.
    */
-  send(envelopes: Envelope | Envelope[], { priority = 0 }: { priority?: number } = {}): void {
+  send(outgoing: Outgoing | readonly Outgoing[], { priority = 0 }: SendOptions = {}): void {
     if (!Number.isSafeInteger(priority)) throw new QueueError('SerializationFailed', 'priority must be an integer')
-    const list = Array.isArray(envelopes) ? envelopes : [envelopes]
+    const list = isList(outgoing) ? outgoing : [outgoing]
     if (list.length === 0) return
-    const messages = list.map((envelope) => encodeMessage(envelope, this.messageBytes))
+    const { log, room, messages, totals, transaction, clock } = this.#connection
+    const encoded = list.map((message) => this.#connection.encode(message))
     attempt('send', () => {
-      const pages = pagesFor(messages)
-      this.#log.keepSmall(pages)
-      const isAmple = this.#room.isAmple(pages)
-      const [only] = messages
+      const pages = pagesFor(encoded)
+      if (!log.keepSmall(pages)) {
+        throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
+      }
+      const isAmple = room.isAmple(pages)
+      const sentBeyondIds = encoded.reduce((sum, { weight }) => sum + weight - 1, 0)
+      const [only] = encoded
       // a single insert is a transaction of its own
-      if (only && isAmple && messages.length === 1) return this.#insert(only, priority)
-      inTransaction(this.#statements, () => {
-        if (!isAmple) this.#countDropped(this.#room.make(pages))
-        for (const message of messages) this.#insert(message, priority)
+      if (only && isAmple && encoded.length === 1 && sentBeyondIds === 0) {
+        messages.insert(only, priority)
+        return
+      }
+      transaction.run(() => {
+        if (!isAmple) room.make(pages, clock())
+        for (const message of encoded) messages.insert(message, priority)
+        if (sentBeyondIds !== 0) totals.add({ sentBeyondIds })
       })
     })
   }
 
-  #insert({ to, title, origin, time, body }: Encoded, priority: number): void {
-    this.#statements.insert.run(to, title, origin, time, priority, body.kind, body.crc, body.bytes)
+  /** So much was given up before it could be sent: it counts as sent and dropped, so that the balance tells of it. */
+  countLost(weight: number): void {
+    if (!Number.isSafeInteger(weight) || weight < 0) throw new QueueError('SerializationFailed', 'no weight')
+    const { totals } = this.#connection
+    this.#connection.write('count lost', 0, () => totals.add({ sentBeyondIds: weight, dropped: weight }))
   }
 
   /**
-   * Messages for one recipient, highest priority first, then oldest. They stay in the queue, and are received again, until
-   * acknowledged: so a recipient is served by one consumer.
+   * Messages for one recipient that nobody has a lease on, highest priority first, then oldest. With `leaseMs` they are this
+   * connection's until the lease ends; without, they stay in the queue and are received again until acknowledged, so that a
+   * recipient is served by one consumer. A row that is no message becomes a dead letter; it is never returned and never
+   * throws. Throws AccessFailed, CorruptedData; with a lease also QueueFull, where the disk has no room to note it.
    */
-  receive(to: string, { max }: { max: number }): Message[] {
-    return this.#read('receive', () => this.#statements.receive.iterate(to), max)
+  receive(to: string, options: ReceiveOptions): Message[] {
+    return this.#delivery.receive(to, options)
   }
 
-  /** Removes received messages; returns how many were still there. */
+  /**
+   * Receives with a lease as soon as there is something, without blocking the thread; rejects with QueueEmpty after
+   * `timeoutMs`, with the reason of the signal when aborted, and with what `receive` throws.
+   */
+  receiveWithin(to: string, { timeoutMs, signal, ...options }: WaitOptions): Promise<Message[]> {
+    return within(() => this.#delivery.receive(to, options), timeoutMs, signal)
+  }
+
+  /** Delivered: removes those that this connection still holds, or received without a lease; returns how many. */
   ack(ids: readonly number[]): number {
-    return this.#write('ack', () => {
-      let removed = 0
-      for (const id of ids) removed += Number(this.#statements.remove.run(id).changes)
-      return removed
-    })
+    return this.#delivery.ack(ids)
+  }
+
+  /** The lease of those that this connection has claimed, and nobody else since, ends so much later than now; returns how many. */
+  extend(ids: readonly number[], leaseMs: number): number {
+    return this.#delivery.extend(ids, leaseMs)
+  }
+
+  /** Not now: puts back those that this connection holds, for anybody to receive after the delay; returns how many. */
+  retry(ids: readonly number[], options: RetryOptions): number {
+    return this.#delivery.retry(ids, options)
+  }
+
+  /** Never: makes dead letters of those that this connection holds; returns how many. */
+  dead(ids: readonly number[], reason: string): number {
+    return this.#delivery.dead(ids, reason)
+  }
+
+  /**
+   * In one transaction: these are done, and in their place, counted with their weight, these are dead letters. Returns how many
+   * of `done` this connection still held; if not all of them, nothing is changed. Throws SerializationFailed as well.
+   */
+  settle(settlement: Settlement): number {
+    return this.#delivery.settle(settlement)
   }
 
   /**
@@ -157,42 +190,55 @@ export class Queue {
    * that there are no more. A row that is no message becomes a dead letter; it is never returned and never throws.
    */
   tail(afterId: number, max: number): Message[] {
-    return this.#read('tail', () => this.#statements.tail.iterate(afterId), max)
+    return this.#connection.read('tail', () => this.#connection.messages.tail(afterId), max, SLICE_BYTES)
   }
 
   /** The highest id given so far, 0 if none: `tail` from here sees only what comes. */
   lastId(): number {
-    return attempt('last id', () => Number(this.#statements.lastId.get()?.id))
+    return attempt('last id', () => this.#connection.messages.lastId())
   }
 
   /**
-   * Removes all messages up to an id, 1 to 2 µs each; returns how many. To be called every second or so: what is not
-   * discarded counts as dropped when room is needed.
+   * Removes all messages up to an id, delivered, 1 to 2 µs each; returns how many. To be called every second or so: what is
+   * not discarded counts as dropped when room is needed.
    */
   discardThrough(id: number): number {
-    const discarded = this.#write('discard', () => {
-      this.#countDropped(this.#deadLetters.bury())
-      return Number(this.#statements.discard.run(id).changes)
-    })
-    this.#deadLetters.forgetNoted()
+    const { transaction, messages, deadLetters, totals } = this.#connection
+    const discarded = attempt('discard', () =>
+      transaction.run(() => {
+        deadLetters.buryNoted()
+        const { count, weight } = messages.removeThrough(id)
+        totals.add({ removed: count, delivered: weight })
+        return count
+      }),
+    )
+    deadLetters.forgetNoted()
     return discarded
   }
 
-  /** Counts rows: about 0.1 ms a thousand. */
+  /** Dead letters after an id, oldest first: at most `max`, and 4 MB or one. */
+  deadLetters({ max, after = 0 }: { max: number; after?: number }): DeadLetter[] {
+    return attempt('dead letters', () => this.#connection.deadLetters.list(max, after, SLICE_BYTES))
+  }
+
+  /** Puts dead letters back into the queue, in their old place, as if never claimed; without ids all. Returns how many: those that nobody can read stay. */
+  requeueDead(ids?: readonly number[]): number {
+    return this.#connection.write('requeue', 0, () => this.#connection.deadLetters.requeue(ids))
+  }
+
+  /** Removes dead letters, dropped; without ids all. Returns how many. */
+  discardDead(ids?: readonly number[]): number {
+    return this.#connection.write('discard dead', 0, () => this.#connection.deadLetters.discard(ids))
+  }
+
+  /** Some 20 µs, and 0.1 ms for each thousand messages that are claimed or were put back. */
   status(): QueueStatus {
-    return attempt('status', () => {
-      const row = this.#statements.status.get()
-      return {
-        pending: Number(row?.pending),
-        claimed: 0,
-        retry: 0,
-        dead: this.#deadLetters.count(),
-        dropped: Number(row?.dropped),
-        bytes: this.#room.usedBytes(),
-        capacity: this.capacityBytes,
-        oldest: typeof row?.oldest === 'string' ? row.oldest : undefined,
-      }
-    })
+    const { totals, room, clock } = this.#connection
+    return attempt('status', () => ({
+      ...totals.read(clock()),
+      bytes: room.usedBytes(),
+      capacity: this.capacityBytes,
+    }))
   }
 
   /** Of a created queue: whether its file is still at the path, or was deleted or replaced while open. */
@@ -201,9 +247,7 @@ export class Queue {
   }
 
   close(): void {
-    if (!this.#open) return
-    this.#open = false
-    this.#database.close()
+    this.#connection.close()
   }
 
   /** Closes and removes the file, -wal and -shm, unless another queue has taken the path meanwhile. */
@@ -213,50 +257,8 @@ export class Queue {
     this.close()
     if (!isTaken) removeQueueFile(this.path)
   }
+}
 
-  #read(doing: string, rowsOf: () => Iterable<Row> & Iterator<Row>, max: number): Message[] {
-    const messages: Message[] = []
-    if (!(max >= 1)) return messages
-    let rows: Iterator<Row> | undefined
-    let bytes = 0
-    try {
-      rows = rowsOf()
-      for (let step = rows.next(); !step.done; step = rows.next()) {
-        const message = readMessage(step.value)
-        if ('reason' in message) {
-          this.#deadLetters.note(message)
-          continue
-        }
-        messages.push(message)
-        const { body } = step.value
-        bytes += body instanceof Uint8Array ? body.length : 0
-        if (messages.length >= max || bytes >= SLICE_BYTES) break
-      }
-    } catch (thrown) {
-      // what was read before is good; the error will come again
-      if (messages.length === 0) throw toQueueError(thrown, doing)
-    } finally {
-      // an open cursor would keep the log from being emptied
-      rows?.return?.()
-    }
-    if (this.#deadLetters.noted > 0) this.#buryIfPossible()
-    return messages
-  }
-
-  #buryIfPossible(): void {
-    try {
-      this.#write('bury', () => this.#countDropped(this.#deadLetters.bury()))
-      this.#deadLetters.forgetNoted()
-    } catch {
-      // somebody else writes, or there is no room: they stay noted
-    }
-  }
-
-  #countDropped(count: number): void {
-    if (count > 0) this.#statements.countDropped.run(count)
-  }
-
-  #write<T>(doing: string, work: () => T): T {
-    return attempt(doing, () => inTransaction(this.#statements, work))
-  }
+function isList(outgoing: Outgoing | readonly Outgoing[]): outgoing is readonly Outgoing[] {
+  return Array.isArray(outgoing)
 }

@@ -4,7 +4,10 @@ import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { DeadLetters } from './dead-letters'
 import { PAGE_BYTES } from './layout'
 import type { Encoded } from './message'
+import type { Lot, Messages } from './messages'
 import { QueueError } from './queue-error'
+import type { Settings } from './settings'
+import type { Totals } from './totals'
 
 /** What a row and its entry in the index take besides their texts and body, bytes; rather too much. */
 const ROW_BYTES = 80
@@ -13,26 +16,34 @@ const ROW_IN_PAGE_BYTES = 4000
 /** Pages that tables and indexes may need beyond the rows: splitting one, and the trunk of the free ones. */
 const SPARE_PAGES = 3
 /** Pages of an empty queue: the schema and the roots. */
-const EMPTY_PAGES = 8
+const EMPTY_PAGES = 10
 /** So many senders may each use their share of the free room before they look again. */
 const CREDIT_SHARE = 64
 /** Most messages given up in one step. */
 const STEP_MAX = 16
 
 export class Room {
+  readonly #messages: Messages
   readonly #deadLetters: DeadLetters
-  readonly #capacityPages: number
+  readonly #totals: Totals
+  readonly #settings: Settings
   readonly #pageCount: StatementSync
   readonly #freePages: StatementSync
-  readonly #dropOldest: StatementSync
   #creditPages = 0
 
-  constructor(database: DatabaseSync, capacityBytes: number, deadLetters: DeadLetters) {
+  constructor(
+    database: DatabaseSync,
+    settings: Settings,
+    messages: Messages,
+    deadLetters: DeadLetters,
+    totals: Totals,
+  ) {
+    this.#settings = settings
+    this.#messages = messages
     this.#deadLetters = deadLetters
-    this.#capacityPages = Math.floor(capacityBytes / PAGE_BYTES)
+    this.#totals = totals
     this.#pageCount = database.prepare('PRAGMA page_count')
     this.#freePages = database.prepare('PRAGMA freelist_count')
-    this.#dropOldest = database.prepare('DELETE FROM message WHERE id IN (SELECT id FROM message ORDER BY id LIMIT ?)')
   }
 
   /** Bytes of the capacity that are in use. */
@@ -54,22 +65,35 @@ export class Room {
   }
 
   /**
-   * Inside a write transaction: gives up the oldest messages, at last even dead letters, until so many pages are free. Returns
-   * how many it gave up. Throws QueueFull where that is more than the queue has.
+   * Inside a write transaction: gives up messages and dead letters until so many pages are free. Throws QueueFull where that is
+   * more than the queue has, or where it must not give up anything.
    */
-  make(pages: number): number {
-    const limit = this.#capacityPages - Math.ceil(pages) - SPARE_PAGES
+  make(pages: number, nowMs: number): void {
+    const limit = Math.floor(this.#settings.capacityBytes / PAGE_BYTES) - Math.ceil(pages) - SPARE_PAGES
     if (limit < EMPTY_PAGES) throw new QueueError('QueueFull', 'larger than the whole queue')
-    let dropped = 0
     let used = this.#usedPages()
     for (let step = 1; used > limit; step = Math.min(step * 2, STEP_MAX)) {
-      const given = Number(this.#dropOldest.run(step).changes) || this.#deadLetters.dropOldest(step)
-      if (given === 0) throw new QueueError('QueueFull', 'no room, though the queue is empty')
-      dropped += given
+      if (this.#settings.whenFull === 'refuse') throw new QueueError('QueueFull', 'the queue is full')
+      if (!this.#giveUp(step, nowMs)) throw new QueueError('QueueFull', 'no room, though the queue is empty')
       used = this.#usedPages()
     }
     this.#creditPages = (limit - used) / CREDIT_SHARE
-    return dropped
+  }
+
+  /** The oldest messages; what somebody is delivering right now comes after the dead letters. */
+  #giveUp(count: number, nowMs: number): boolean {
+    return (
+      this.#drop(this.#messages.oldestFree(count, nowMs)) ||
+      this.#deadLetters.dropOldest(count) ||
+      this.#drop(this.#messages.oldest(count))
+    )
+  }
+
+  #drop({ ids, weight }: Lot): boolean {
+    if (ids.length === 0) return false
+    this.#messages.remove(ids)
+    this.#totals.add({ removed: ids.length, dropped: weight })
+    return true
   }
 }
 

@@ -4,7 +4,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { PAGE_BYTES } from './layout'
 import { pause } from './pause'
-import { QueueError } from './queue-error'
 
 /** The log is copied into the file from this size on, or from a quarter of the capacity. */
 const COPY_BYTES_MAX = 1024 * 1024
@@ -49,28 +48,28 @@ export class WriteAheadLog {
   /**
    * To be called before so many pages are written. Copies the log without disturbing anybody; where it grows all the same,
    * makes the others wait until it is empty. That fails only if somebody keeps a read transaction open (a stopped process, an
-   * SQLite tool): once the log has the size of the queue, throws QueueFull until that one is gone.
+   * SQLite tool). Returns false once the log has the size of the queue, until that one is gone.
    */
-  keepSmall(pages: number): void {
+  keepSmall(pages: number): boolean {
     this.#unseenPages += SEND_PAGES + pages
-    if (this.#unseenPages < LOOK_PAGES && !this.#isHeld) return
+    if (this.#unseenPages < LOOK_PAGES && !this.#isHeld) return true
     this.#unseenPages = 0
     const size = Number(this.#look.get()?.log)
     if (size <= this.#emptyAbovePages && !this.#isHeld) {
       if (size > this.#copyPages) this.#copy.get()
-      return
+      return true
     }
     const isAtLimit = size > this.#limitPages
     // once held, nobody waits any more
     if (this.#tryToEmpty(this.#isHeld ? 0 : isAtLimit ? LIMIT_TIMEOUT_MS : EMPTY_TIMEOUT_MS)) {
       this.#isHeld = false
       this.#emptyAbovePages = 2 * this.#copyPages
-      return
+      return true
     }
     // trying costs the others time: not again before it has grown further
     this.#emptyAbovePages = Math.min(size + this.#copyPages, this.#limitPages)
     this.#isHeld = isAtLimit
-    if (isAtLimit) throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
+    return !isAtLimit
   }
 
   #tryToEmpty(wantedMs: number): boolean {

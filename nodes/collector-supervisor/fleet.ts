@@ -11,7 +11,14 @@ import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
-import { type FleetSide, HANDOVER_MS, type Member, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
+import {
+  type FleetSide,
+  HANDOVER_MS,
+  type Member,
+  Supervisor,
+  type SupervisorLog,
+  type SupervisorSettings,
+} from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
@@ -32,13 +39,7 @@ export class Supervisors implements Fleet {
   }
 
   /** A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does. */
-  acquire(
-    holder: object,
-    id: string,
-    settings: SupervisorSettings,
-    folder: string,
-    log: SupervisorLog,
-  ): Supervisor {
+  acquire(holder: object, id: string, settings: SupervisorSettings, folder: string, log: SupervisorLog): Supervisor {
     const existing = this.#held.get(id)
     if (existing) {
       clearTimeout(existing.grace)

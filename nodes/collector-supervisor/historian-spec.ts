@@ -1,13 +1,14 @@
 // A supervisor's settings -> its queue to the database and its historian processes. Pure.
 
 import { join, resolve } from 'node:path'
+import { describeProblems } from '../../lib/contract/fields'
 import type { HistorianConfig } from '../../lib/contract/historian-config'
-import { checkInflux } from '../../lib/contract/influx-target'
+import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
 import type { DurableLaneSettings } from './durable-lane'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import type { ProcessSpec } from './process-spec'
 
-const SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'historian.js')
+const SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'process.js')
 const MEGABYTE = 2 ** 20
 /** A historian shows progress at least so often while its database answers, ms. */
 const PROGRESS_MS = 10_000
@@ -61,11 +62,11 @@ function historianConfig(
 
 function problemOf(config: SupervisorConfig, secrets: SupervisorSecrets): string | undefined {
   if (config.historian !== 'influxdb') return undefined
-  const [problem] = checkInflux(targetOf(config, secrets))
-  return problem === undefined ? undefined : `InfluxDB: ${problem.message}`
+  const problems = checkInflux(targetOf(config, secrets))
+  return problems.length === 0 ? undefined : describeProblems(problems)
 }
 
-function targetOf(config: SupervisorConfig, secrets: SupervisorSecrets) {
+function targetOf(config: SupervisorConfig, secrets: SupervisorSecrets): InfluxTarget {
   return {
     version: config.influxVersion,
     url: config.influxUrl,
@@ -75,5 +76,5 @@ function targetOf(config: SupervisorConfig, secrets: SupervisorSecrets) {
     token: secrets.influxToken,
     username: secrets.influxUsername,
     password: secrets.influxPassword,
-  } as const
+  }
 }

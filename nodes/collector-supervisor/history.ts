@@ -1,12 +1,12 @@
 // The embedded history, asked through the historian's process: Node-RED itself never opens the database.
 
 import { Fault } from '../../lib/contract/fault'
+import { type HistoryQuestion, parseHistorySeries, parseHistoryTags } from '../../lib/contract/history-answer'
 import {
+  HISTORY_TAGS_MAX,
   type HistoryAnswer,
   type HistoryQuery,
   type HistorySeries,
-  parseHistorySeries,
-  parseHistoryTags,
 } from '../../lib/contract/history-query'
 import type { SupervisedProcess } from './supervised-process'
 
@@ -26,37 +26,41 @@ export async function askHistory(keepers: readonly Keeper[], query: HistoryQuery
   const running = keeping.flatMap(({ historian }) => historian ?? [])
   if (running.length === 0) throw new Fault('link', 'failed', 'the historian is not running')
   for (const historian of running) {
-    const tags = query.tags ?? (await tagsOf(historian, query.collector))
+    const all = query.tags ?? (await tagsOf(historian, query.collector))
+    const tags = all.slice(0, HISTORY_TAGS_MAX)
     const series: HistorySeries[] = []
     // one by one: an answer must fit into one message
-    for (const tag of tags) {
-      const found = await seriesOf(historian, query, tag)
-      if (found) series.push(found)
-    }
-    if (series.length > 0) return answerOf(query, series)
+    for (const tag of tags) series.push(...(await seriesOf(historian, query, tag)))
+    if (series.length > 0) return answerOf(query, series, all.length - tags.length)
   }
-  return answerOf(query, [])
+  return answerOf(query, [], 0)
 }
 
-function answerOf({ collector, from, to, buckets }: HistoryQuery, series: HistorySeries[]): HistoryAnswer {
-  return { collector, from, to, ...(buckets !== undefined && { buckets }), series }
+function answerOf(
+  { collector, from, to, buckets }: HistoryQuery,
+  series: HistorySeries[],
+  tagsLeftOut: number,
+): HistoryAnswer {
+  return {
+    collector,
+    from,
+    to,
+    ...(buckets !== undefined && { buckets }),
+    series,
+    ...(tagsLeftOut > 0 && { tagsLeftOut }),
+  }
 }
 
 async function tagsOf(historian: SupervisedProcess, collector: string): Promise<string[]> {
-  const tags = parseHistoryTags(await historian.ask({ ask: 'tags', collector }, ANSWER_MS))
-  if (!tags) throw new Fault('protocol', 'failed', 'the historian gave a malformed answer')
-  return tags
+  const question: HistoryQuestion = { ask: 'tags', collector }
+  return parseHistoryTags(await historian.ask(question, ANSWER_MS)) ?? malformed()
 }
 
-/** undefined = there is no such tag. */
-async function seriesOf(
-  historian: SupervisedProcess,
-  query: HistoryQuery,
-  tag: string,
-): Promise<HistorySeries | undefined> {
-  const answer = await historian.ask({ ask: 'series', query, tag }, ANSWER_MS)
-  if (answer === null) return undefined
-  const series = parseHistorySeries(answer)
-  if (!series) throw new Fault('protocol', 'failed', 'the historian gave a malformed answer')
-  return series
+async function seriesOf(historian: SupervisedProcess, query: HistoryQuery, tag: string): Promise<HistorySeries[]> {
+  const question: HistoryQuestion = { ask: 'series', query, tag }
+  return parseHistorySeries(await historian.ask(question, ANSWER_MS)) ?? malformed()
+}
+
+function malformed(): never {
+  throw new Fault('protocol', 'failed', 'the historian gave a malformed answer')
 }

@@ -1,6 +1,8 @@
 // The dialog of a modbus-in node.
 
 import { addStyle, explainChoices, fillAbsent, openTabs } from '../../editor/form'
+import { checkMeasurement, showStandardMeasurement } from '../../editor/measurement'
+import { PointTagTable } from '../../editor/point-tag-table'
 import { checkUnusedName, nameNewReader } from '../../editor/reader-name'
 import type { Tag } from '../../editor/tag'
 import { TagTable } from '../../editor/tag-table'
@@ -19,6 +21,7 @@ export const validate = validatorsOf(modbusFields, {
   wordings: modbusWordings,
   checks: {
     name: checkUnusedName,
+    measurement: checkMeasurement,
     maxRegisters(value, { tags }) {
       const parsed = parseFields({ tags: modbusFields.tags }, { tags })
       return parsed.ok ? checkMaxRegisters({ maxRegisters: Number(value), tags: parsed.value.tags }) : undefined
@@ -40,19 +43,24 @@ export function onadd(this: EditedNode): void {
 
 /** Of the dialog that is open: Node-RED opens one of a type at a time. */
 let table: TagTable | undefined
+let pointTags: PointTagTable | undefined
 
 export function oneditprepare(this: EditedNode): void {
   const translate = translateFor(this)
   fillAbsent(this, modbusFields, 'node-input')
   const tabs = openTabs('collector-modbus-tabs', translate)
   explainChoices(translate)
+  showStandardMeasurement()
+  const wording = wordingIn(translate, modbusWordings)
+  const pairs = document.querySelector<HTMLElement>('[data-pairs="pointTags"]')
+  if (pairs) pointTags = new PointTagTable(pairs, { stored: this.pointTags, translate, wording })
   const pane = document.querySelector<HTMLElement>('#collector-modbus-tags')
   if (!pane) return
   table = new TagTable(pane, {
     list: modbusFields.tags,
     tags: tagsOf(this.tags),
     translate,
-    wording: wordingIn(translate, modbusWordings),
+    wording,
     describe: (cells) => describe(cells.address ?? '', translate),
     nextAddress: (cells) => nextAddress(cells.address ?? '', cells.type ?? ''),
     checked: (problems) => tabs.badge('tags', problems === 0 ? '' : '⚠'),
@@ -62,11 +70,13 @@ export function oneditprepare(this: EditedNode): void {
 
 export function oneditsave(this: EditedNode): void {
   if (table) this.tags = table.tags()
-  table = undefined
+  if (pointTags) this.pointTags = pointTags.stored()
+  oneditcancel()
 }
 
 export function oneditcancel(): void {
   table = undefined
+  pointTags = undefined
 }
 
 function tagsOf(stored: unknown): Tag[] {

@@ -21,10 +21,7 @@ export type EventMessage = { topic: string; payload: ProcessEvent }
 /** `msg.command` of the answer to a command, and of the message that a Catch node gets when it failed. */
 export type CommandReport = { command: string; name?: string; results: CommandResult[] }
 
-export function statusMessage(
-  rows: readonly ProcessRow[],
-  processors: Record<string, ProcessorStatus>,
-): StatusMessage {
+export function statusMessage(rows: readonly ProcessRow[], processors: Record<string, ProcessorStatus>): StatusMessage {
   const payload = structuredClone([...rows])
   return { topic: 'processes', payload, summary: summarize(rows), processor: structuredClone(processors) }
 }

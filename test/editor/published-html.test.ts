@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type AnyNode, type Expression, type ObjectExpression, parse } from 'acorn'
+import { parseCondition } from '../../editor/condition'
 import { defaultsOf, type Fields } from '../../lib/contract/fields'
 import { supervisorFields, supervisorSecrets } from '../../nodes/collector-supervisor/fields'
 import { modbusFields } from '../../nodes/modbus-in/fields'
@@ -107,6 +108,17 @@ for (const { node, category, inputs, outputs, fields, secrets } of nodes) {
         assert.ok(entry.type === 'ObjectExpression')
         const expected = /username/i.test(name) ? 'text' : 'password'
         assert.equal(literal(propertiesOf(entry).get('type')), expected)
+        assert.ok(propertiesOf(entry).has('validate'), name)
+      }
+    })
+
+    it('has conditions that can hold', () => {
+      for (const [, text = ''] of html.matchAll(/data-when="([^"]*)"/g)) {
+        for (const [property, values] of parseCondition(text)) {
+          const field = fields[property]
+          assert.ok(field?.kind === 'choice', property)
+          for (const value of values) assert.ok(field.choices.includes(value), `${property}=${value}`)
+        }
       }
     })
 

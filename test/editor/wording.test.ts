@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { checkPointTags } from '../../editor/point-tags'
 import { type Wording, wordingIn } from '../../editor/wording'
 import { checkField, type Field } from '../../lib/contract/fields'
+import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
+import { checkPointText } from '../../lib/contract/point-text'
 import { checkHasTags, checkTagName, duplicateNames } from '../../lib/contract/reader-fields'
+import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
 import { checkAddress, checkAddresses, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
 import { modbusWordings } from '../../nodes/modbus-in/wordings'
@@ -64,6 +68,18 @@ const contract = [
   ...duplicateNames([{ name: 'a' }, { name: 'a' }]).map(({ message }) => message),
   ...checkHasTags([]).map(({ message }) => message),
   ...problemsOf(tags, [new Array(100_001).fill(tag)]),
+  ...texts(
+    ...['', 'x'.repeat(2000), 'a\nb', 'a\ud800', 'a\\', 'a\\ b', '#1'].map((text) =>
+      checkPointText('measurement', text),
+    ),
+    checkPointText('tag-key', 'time'),
+  ),
+  ...texts(
+    checkPointTags([
+      { key: 'line', value: '1' },
+      { key: 'line', value: '2' },
+    ])[1]?.key,
+  ),
 ]
 
 const modbus = [
@@ -83,8 +99,31 @@ const modbus = [
 
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])
 
+const server: InfluxTarget = {
+  version: '2',
+  url: 'http://127.0.0.1:8086',
+  org: 'plant',
+  bucket: 'samples',
+  database: '',
+  token: '',
+  username: '',
+  password: '',
+}
+const influx = [
+  ...['', 'influx', 'http://a:b@host', 'http://host?db=x', 'http://host/api/v2/write'].map((url) => ({ url })),
+  { org: '\ud800' },
+  { token: 'a b' },
+  { version: '1', database: 'x', username: 'a:b' } as const,
+  { version: '1', database: 'x', password: 'x' } as const,
+].flatMap((change) => {
+  const messages = checkInflux({ ...server, ...change }).map(({ message }) => message)
+  assert.equal(messages.length, 1)
+  return messages
+})
+
 const suites: { node: string; messages: string[]; wordings: Wording[] }[] = [
   { node: 'modbus-in', messages: [...contract, ...modbus], wordings: modbusWordings },
+  { node: 'collector-supervisor', messages: influx, wordings: supervisorWordings },
   { node: 'status-broadcast', messages: filter, wordings: statusBroadcastWordings },
 ]
 

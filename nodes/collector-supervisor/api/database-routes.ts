@@ -37,7 +37,10 @@ async function deadLetters(fleet: Fleet, { query }: Request): Promise<Reply> {
 async function moveDeadLetters(fleet: Fleet, how: 'requeue' | 'discard', { body }: Request): Promise<Reply> {
   const scope = parseScope(body ?? {})
   if (!scope) {
-    return errorReply('bad-request', 'expected { supervisor?, ids? }: the name of a supervisor, and ids of its dead letters')
+    return errorReply(
+      'bad-request',
+      'expected { supervisor?, ids? }: the name of a supervisor, and ids of its dead letters',
+    )
   }
   const unknown = unknownSupervisor(fleet, scope.supervisor)
   if (unknown) return unknown

@@ -199,7 +199,7 @@ describe('a collector process', () => {
     })
     const [code] = await patiently('the end of the process', () => once(byHand, 'close'))
     assert.equal(code, 78)
-    assert.match(stderr, /a collector is started by its supervisor only/)
+    assert.match(stderr, /this process is started by its supervisor only/)
   })
 
   const bugs = [

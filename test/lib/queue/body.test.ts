@@ -19,13 +19,13 @@ describe('body of a message', () => {
     ['no bytes', new Uint8Array(0)],
   ]
   for (const [name, value] of values) {
-    it(`comes back as what it was: ${name}`, () => assert.deepEqual(decodeBody(encodeBody(value, MAX)), value))
+    it(`comes back as what it was: ${name}`, () => assert.deepEqual(decodeBody(encodeBody(value, MAX), MAX), value))
   }
 
   it('takes a view of a larger buffer as the part that it shows', () => {
     const view = new Uint8Array([9, 9, 1, 2, 9]).subarray(2, 4)
-    assert.deepEqual(decodeBody(encodeBody(view, MAX)), new Uint8Array([1, 2]))
-    assert.deepEqual(decodeBody(encodeBody(Buffer.from([1, 2]), MAX)), Buffer.from([1, 2]))
+    assert.deepEqual(decodeBody(encodeBody(view, MAX), MAX), new Uint8Array([1, 2]))
+    assert.deepEqual(decodeBody(encodeBody(Buffer.from([1, 2]), MAX), MAX), Buffer.from([1, 2]))
   })
 
   it('carries the CRC-32 of its bytes', () => {
@@ -67,12 +67,12 @@ describe('body of a message', () => {
     const body = encodeBody(new Uint8Array(100), MAX)
     const bytes = Uint8Array.from(body.bytes)
     bytes[50] = 1
-    assertQueueError(() => decodeBody({ ...body, bytes }), 'CorruptedData', /CRC/)
+    assertQueueError(() => decodeBody({ ...body, bytes }, MAX), 'CorruptedData', /CRC/)
   })
 
   it('cannot be read when it is whole but no JSON, or of a kind that nobody knows', () => {
     const bytes = Buffer.from('{"a":')
-    assertQueueError(() => decodeBody({ kind: 1, crc: crc32(bytes), bytes }), 'DeserializationFailed')
-    assertQueueError(() => decodeBody({ kind: 77, crc: crc32(bytes), bytes }), 'DeserializationFailed', /77/)
+    assertQueueError(() => decodeBody({ kind: 1, crc: crc32(bytes), bytes }, MAX), 'DeserializationFailed')
+    assertQueueError(() => decodeBody({ kind: 77, crc: crc32(bytes), bytes }, MAX), 'DeserializationFailed', /77/)
   })
 })

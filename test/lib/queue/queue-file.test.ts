@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { LAYOUT_VERSION } from '../../../lib/queue/layout'
 import { Queue, QueueError } from '../../../lib/queue/queue'
 import { assertIntact, assertQueueError, closing, drain, envelope, scratchFolder, seededRandom, sql } from './scratch'
 
@@ -76,7 +77,7 @@ describe('file of a queue', () => {
       'a queue of a later layout',
       (path) => {
         Queue.create(path, { capacityBytes }).close()
-        sql(path, 'PRAGMA user_version = 2')
+        sql(path, `PRAGMA user_version = ${LAYOUT_VERSION + 1}`)
       },
       'CorruptedData',
     ],

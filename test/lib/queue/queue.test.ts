@@ -15,8 +15,9 @@ describe('queue', () => {
     const sender = keep(Queue.connect(queue.path))
     const sent = envelope({ a: 1 }, { origin: 'o', to: 'r', title: 't' })
     sender.send(sent)
-    assert.deepEqual(queue.receive('r', { max: 10 }), [{ id: 1, ...sent }])
-    assert.deepEqual(queue.tail(0, 10), [{ id: 1, ...sent }])
+    const received = [{ id: 1, weight: 1, priority: 0, attempts: 0, ...sent }]
+    assert.deepEqual(queue.receive('r', { max: 10 }), received)
+    assert.deepEqual(queue.tail(0, 10), received)
   })
 
   it('keeps a message until it is acknowledged, and no longer', () => {
@@ -134,7 +135,10 @@ describe('queue', () => {
       claimed: 0,
       retry: 0,
       dead: 0,
+      sent: 0,
+      delivered: 0,
       dropped: 0,
+      messages: 0,
       capacity: capacityBytes,
       oldest: undefined,
     })

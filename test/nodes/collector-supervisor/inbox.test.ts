@@ -15,7 +15,17 @@ const TAGS: TagColumn[] = [
 ]
 
 function message(title: string, data: unknown): Message {
-  return { id: 1, origin: 'oven', to: 'a1', title, data, time: '2026-01-02T03:04:05.678Z' }
+  return {
+    id: 1,
+    origin: 'oven',
+    to: 'a1',
+    title,
+    data,
+    time: '2026-01-02T03:04:05.678Z',
+    weight: 1,
+    attempts: 0,
+    priority: 0,
+  }
 }
 
 function tags(parts: { generation?: number; revision?: number; tags?: TagColumn[] } = {}): Message {

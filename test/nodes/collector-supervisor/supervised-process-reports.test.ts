@@ -8,7 +8,7 @@ import { until } from '../../support/until'
 import { COUNTERS, READY, supervising } from './supervision'
 
 function message(title: string, data: unknown): Message {
-  return { id: 1, origin: 'oven', to: 'a1', title, data, time: '' }
+  return { id: 1, origin: 'oven', to: 'a1', title, data, time: '', weight: 1, attempts: 0, priority: 0 }
 }
 function tags(generation: number): Message {
   return message(TITLE_TAGS, { generation, revision: 1, tags: [{ name: 'speed', unit: '', kind: 'number' }] })

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseFields } from '../../../lib/contract/fields'
-import { supervisorFields } from '../../../nodes/collector-supervisor/fields'
+import { supervisorFields, supervisorSecrets } from '../../../nodes/collector-supervisor/fields'
 import { Supervisors } from '../../../nodes/collector-supervisor/fleet'
 import type { Delivery } from '../../../nodes/collector-supervisor/inbox'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
@@ -45,10 +45,12 @@ describe('a supervisor', function () {
   it('delivers the readings of all readers, though what is done with one of them throws', async () => {
     const supervisors = new Supervisors(() => {})
     const config = parseFields(supervisorFields, { historian: 'none' })
-    assert.ok(config.ok)
+    const secrets = parseFields(supervisorSecrets, {})
+    assert.ok(config.ok && secrets.ok)
+    const settings = { name: 'plant', config: config.value, secrets: secrets.value }
     const holder = {}
     const log = { warn: () => {}, info: () => {}, debug: () => {} }
-    const supervisor = supervisors.acquire(holder, 'id', 'plant', config.value, folder, log)
+    const supervisor = supervisors.acquire(holder, 'id', settings, folder, log)
     const values: unknown[] = []
     let thrown = 0
     const listeners = new Map<string, (delivery: Delivery) => void>([

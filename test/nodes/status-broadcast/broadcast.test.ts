@@ -7,6 +7,7 @@ import { parseFilter } from '../../../nodes/status-broadcast/filter'
 import { viewOf } from '../../../nodes/status-broadcast/view'
 import { FakeFleet } from '../../support/fake-fleet'
 import { processEvent, processRow } from '../../support/process-row'
+import { processorStatus } from '../../support/processor-status'
 import { until } from '../../support/until'
 
 describe('A broadcast', () => {
@@ -49,6 +50,21 @@ describe('A broadcast', () => {
     assert.deepEqual(events, [processEvent('oven')])
     await until(() => statuses.length > 0)
     assert.deepEqual(statuses, [[processRow('oven', { status: 'crashed' })]])
+  })
+
+  it('sends a message when the way into the database of a supervisor it shows changes, not for its counts', async () => {
+    const fleet = new FakeFleet(processRow('oven'))
+    fleet.setProcessor('Line A', processorStatus())
+    open(fleet, { supervisorId: 's1', gapMs: 5 }).start()
+    await until(() => statuses.length === 1)
+    fleet.setProcessor('Line A', processorStatus())
+    await until(() => statuses.length === 2)
+    fleet.setProcessor('Line A', processorStatus({ processed_total: 5000 }))
+    fleet.setProcessor('Line B', processorStatus({ queue_dead: 1 }))
+    fleet.setProcessor('Line A', processorStatus({ queue_dead: 1 }))
+    await until(() => statuses.length === 3)
+    await delay(30)
+    assert.equal(statuses.length, 3)
   })
 
   it('sends no message for measurements, and the last of many changes', async () => {

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
 import type { ProcessRow } from '../../../lib/contract/process-row'
-import { isNews, tellingOf } from '../../../nodes/status-broadcast/news'
+import type { ProcessorStatus } from '../../../lib/contract/processor-status'
+import { isNews, isProcessorNews, processorTellingOf, tellingOf } from '../../../nodes/status-broadcast/news'
 import { processRow } from '../../support/process-row'
+import { processorStatus } from '../../support/processor-status'
 
 describe('News of a process', () => {
   const table: [Partial<ProcessRow>, boolean][] = [
@@ -41,4 +43,31 @@ describe('News of a process', () => {
     row.tags.bad = 3
     assert.equal(isNews(before, tellingOf(row)), true)
   })
+})
+
+describe('News of the way into the database', () => {
+  const table: [Partial<ProcessorStatus>, boolean][] = [
+    [{}, false],
+    [{ queue_pending: 9, processed_total: 9, processed_today: 9, speed: 9 }, false],
+    [{ running: false }, true],
+    [{ workers: 2 }, true],
+    [{ queue_retry: 1 }, true],
+    [{ queue_dead: 1 }, true],
+    [{ last_error: 'no answer' }, true],
+  ]
+  for (const [change, expected] of table) {
+    it(`${expected ? 'is' : 'is not'} ${JSON.stringify(change)}`, () => {
+      const [before, after] = [{}, change].map((parts) => processorTellingOf(processorStatus(parts)))
+      assert.ok(after)
+      assert.equal(isProcessorNews(before, after), expected)
+    })
+  }
+
+  it('is that something is tried again, not how much', () => {
+    const [before, after] = [5, 6].map((queue_retry) => processorTellingOf(processorStatus({ queue_retry })))
+    assert.ok(after)
+    assert.equal(isProcessorNews(before, after), false)
+  })
+
+  it('is that it is heard of', () => assert.ok(isProcessorNews(undefined, processorTellingOf(processorStatus()))))
 })

@@ -4,6 +4,7 @@ import type { CommandResult } from '../../../lib/contract/command'
 import { registerStatusBroadcast } from '../../../nodes/status-broadcast/status-broadcast-node'
 import { FakeFleet } from '../../support/fake-fleet'
 import { processEvent, processRow } from '../../support/process-row'
+import { processorStatus } from '../../support/processor-status'
 import { testHelper } from '../../support/test-helper'
 import { until } from '../../support/until'
 
@@ -161,9 +162,12 @@ describe('The status-broadcast node', () => {
   })
 
   it('shows only its supervisor and filter', async () => {
+    fleet.setProcessor('Line A', processorStatus())
+    fleet.setProcessor('Line B', processorStatus({ queue_dead: 2 }))
     await load({ supervisor: 's2', filter: 'status:stopped' })
     await until(() => statuses.length > 0)
     assert.deepEqual(Object(statuses[0]).payload, [press])
+    assert.deepEqual(Object(statuses[0]).processor, { 'Line B': processorStatus({ queue_dead: 2 }) })
   })
 
   it('answers get_status by output 1 with the same message, which keeps its other properties', async () => {

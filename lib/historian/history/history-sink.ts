@@ -1,0 +1,82 @@
+// The embedded history as a place where readings go. The file is opened when it is first needed, and again after any trouble.
+
+import type { Fault } from '../../contract/fault'
+import type { Reading } from '../reading'
+import type { Sink, Verdict } from '../sink'
+import { toHistoryFault } from './history-fault'
+import { HistoryFile } from './history-file'
+import { HistoryWriter } from './history-writer'
+import { isStorableTime } from './stored-time'
+
+export type HistorySinkOptions = {
+  path: string
+  /** Is told what an operator should know: that a file was set aside, and why. */
+  tell: (text: string) => void
+  now?: () => Date
+}
+
+export class HistorySink implements Sink {
+  readonly #path: string
+  readonly #tell: (text: string) => void
+  readonly #now: () => Date
+  #opened: { file: HistoryFile; writer: HistoryWriter } | undefined
+  #isClosed = false
+
+  constructor({ path, tell, now = () => new Date() }: HistorySinkOptions) {
+    this.#path = path
+    this.#tell = tell
+    this.#now = now
+  }
+
+  /** Blocks its thread while it writes, and for some seconds at most while another process does. */
+  async write(readings: readonly Reading[], signal: AbortSignal): Promise<Verdict> {
+    if (signal.aborted || this.#isClosed) return { kind: 'later', reason: 'the history is being closed' }
+    const strange = readings.find(({ time }) => !isStorableTime(time))
+    if (strange) return { kind: 'refused', reason: `no clock shows the time ${strange.time} ms` }
+    try {
+      const { file, writer } = this.#open()
+      writer.write(readings)
+      if (file.isInPlace()) return { kind: 'accepted' }
+      // written into a file that another process has set aside, or somebody has deleted
+      this.#close()
+      return { kind: 'later', reason: `${this.#path}: the file was replaced`, afterMs: 0 }
+    } catch (thrown) {
+      return this.#verdictOn(toHistoryFault(thrown, this.#path))
+    }
+  }
+
+  close(): void {
+    this.#isClosed = true
+    this.#close()
+  }
+
+  #open(): { file: HistoryFile; writer: HistoryWriter } {
+    if (this.#opened) return this.#opened
+    const file = HistoryFile.open(this.#path, this.#now())
+    if (file.setAside) this.#tell(describeSetAside(file.setAside.path, file.setAside.reason))
+    this.#opened = { file, writer: new HistoryWriter(file.database) }
+    return this.#opened
+  }
+
+  #close(): void {
+    this.#opened?.file.close()
+    this.#opened = undefined
+  }
+
+  #verdictOn(fault: Fault): Verdict {
+    try {
+      const aside = fault.code === 'history-damaged' ? this.#opened?.file.abandon(this.#now()) : undefined
+      if (aside !== undefined) this.#tell(describeSetAside(aside, fault.message))
+    } catch (thrown) {
+      return { kind: 'later', reason: toHistoryFault(thrown, this.#path).message }
+    } finally {
+      // opened anew next time: nothing half-done is left of this one
+      this.#close()
+    }
+    return { kind: 'later', reason: fault.message }
+  }
+}
+
+export function describeSetAside(path: string, reason: string): string {
+  return `a new history is made, since the old one cannot be used (${reason}); it is kept as ${path}`
+}

@@ -1,0 +1,94 @@
+// The series of a history by the age of their oldest values, to be deleted from the oldest on. What is in `recent` does not
+// count: it is there for a short time only.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { fromStoredTime, toStoredTime } from './stored-time'
+
+/** Values that one step deletes: about 1 ms. */
+const STEP_VALUES = 1000
+/** Series looked at in one step. */
+const STEP_SERIES = 500
+
+type Oldest = { id: number; time: bigint }
+
+export class OldestFirst {
+  readonly #oldest = new Map<number, bigint>()
+  readonly #empty: number[] = []
+  readonly #inRecent: ReadonlySet<number>
+  #seenId = 0
+  readonly #look: StatementSync
+  readonly #oldestOf: StatementSync
+  readonly #boundOf: StatementSync
+  readonly #delete: StatementSync
+  readonly #remove: StatementSync
+  readonly #countRemoved: StatementSync
+
+  constructor(database: DatabaseSync) {
+    const prepare = (sql: string): StatementSync => {
+      const statement = database.prepare(sql)
+      statement.setReadBigInts(true)
+      return statement
+    }
+    this.#look = prepare(`
+      SELECT id, (SELECT min(time) FROM sample WHERE sample.series = series.id) AS time FROM series
+      WHERE id > ? ORDER BY id LIMIT ${STEP_SERIES}`)
+    this.#oldestOf = prepare('SELECT min(time) AS time FROM sample WHERE series = ?')
+    this.#boundOf = prepare(
+      `SELECT time FROM sample WHERE series = ? AND time < ? ORDER BY time LIMIT 1 OFFSET ${STEP_VALUES}`,
+    )
+    this.#delete = prepare('DELETE FROM sample WHERE series = ? AND time < ?')
+    this.#remove = prepare(`
+      DELETE FROM series WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sample WHERE series = ?1)
+        AND NOT EXISTS (SELECT 1 FROM recent WHERE series = ?1)`)
+    this.#countRemoved = prepare('UPDATE history SET series_removed = series_removed + 1 WHERE id = 1')
+    const recent = prepare('SELECT DISTINCT series FROM recent').all()
+    this.#inRecent = new Set(recent.map(({ series }) => Number(series)))
+  }
+
+  /** To be called until it is false: there are no more series. */
+  lookAtMore(): boolean {
+    const rows = this.#look.all(this.#seenId)
+    for (const { id, time } of rows) {
+      this.#seenId = Number(id)
+      if (typeof time === 'bigint') this.#oldest.set(this.#seenId, time)
+      else if (!this.#inRecent.has(this.#seenId)) this.#empty.push(this.#seenId)
+    }
+    return rows.length === STEP_SERIES
+  }
+
+  /** Of the oldest value, ms since the epoch; undefined if there is none. */
+  timeMs(): number | undefined {
+    const first = this.#first()
+    return first && fromStoredTime(first.time)
+  }
+
+  /** Deletes of the series with the oldest value those before this time; returns how many. Inside a transaction. */
+  deleteBefore(beforeMs: number): number {
+    const first = this.#first()
+    if (!first) return 0
+    const bound = this.#boundOf.get(first.id, toStoredTime(beforeMs))?.time
+    const { changes } = this.#delete.run(first.id, typeof bound === 'bigint' ? bound : toStoredTime(beforeMs))
+    const time = this.#oldestOf.get(first.id)?.time
+    if (typeof time === 'bigint') this.#oldest.set(first.id, time)
+    else {
+      this.#oldest.delete(first.id)
+      this.#empty.push(first.id)
+    }
+    return Number(changes)
+  }
+
+  /** Removes a series without values, unless it has got some meanwhile; false if there is none. Inside a transaction. */
+  removeEmpty(): boolean {
+    const id = this.#empty.pop()
+    if (id === undefined) return false
+    // whoever has remembered its id learns of it by this
+    if (Number(this.#remove.run(id).changes) > 0) this.#countRemoved.run()
+    return true
+  }
+
+  #first(): Oldest | undefined {
+    let first: Oldest | undefined
+    for (const [id, time] of this.#oldest) if (!first || time < first.time) first = { id, time }
+    return first
+  }
+}

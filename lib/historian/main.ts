@@ -1,0 +1,102 @@
+// The process of a historian: its configuration understood, its parts put together.
+
+import { systemClock } from '../child/clock'
+import type { Control } from '../child/control'
+import { Heartbeat } from '../child/heartbeat'
+import { LinkReporter } from '../child/link'
+import { type Order, runChild, type Work } from '../child/main'
+import type { Configure, LogLevel } from '../contract/control'
+import { Fault, messageOf } from '../contract/fault'
+import { type HistorianConfig, parseHistorianConfig } from '../contract/historian-config'
+import { parseHistoryQuestion } from '../contract/history-answer'
+import { Queue } from '../queue/queue'
+import { Historian } from './historian'
+import { readHistory } from './history/history-file'
+import { HistorySink } from './history/history-sink'
+import { listTags, querySeries } from './history/query'
+import { Retention } from './history/retention'
+import { retentionLimits } from './history/retention-plan'
+import { InfluxSink } from './influx-sink'
+import type { Sink } from './sink'
+import { Statistics, timed } from './statistics'
+
+/** A claim waits so long for another process's lock, ms; the historian has time, but it answers questions too. */
+const BUSY_TIMEOUT_MS = 250
+
+/** From here on the process belongs to the historian, which also ends it. */
+export function runHistorian(): void {
+  runChild(historianOf)
+}
+
+function historianOf(configure: Configure, control: Control): Work {
+  const config = parseHistorianConfig(configure.config)
+  if (!config) throw new Fault('config', 'configuration', 'the configuration of the historian is malformed')
+  const log = control.log.bind(control)
+  const statistics = new Statistics()
+  const link = new LinkReporter(systemClock, (report) => control.link(report))
+  const heartbeat = new Heartbeat(systemClock, configure.heartbeatMs, (latenessMs) =>
+    control.heartbeat(statistics.counters(latenessMs)),
+  )
+  const historian = new Historian({
+    open: () => Queue.connect(config.queue, { busyTimeoutMs: BUSY_TIMEOUT_MS }),
+    sink: timed(sinkOf(config, log), statistics.writes, systemClock.nowMs),
+    clock: systemClock,
+    chance: Math.random,
+    batchSize: config.batchSize,
+    report: ({ link: state, reason }) => link.report(state, reason),
+    log,
+    progress: {
+      cycle: () => statistics.cycle(),
+      delivered: (samples) => statistics.delivered(samples),
+      refused: () => {},
+      failed: () => {},
+    },
+  })
+  const retention = retentionOf(config, log)
+
+  return {
+    async run() {
+      control.ready()
+      heartbeat.start()
+      await historian.run()
+      heartbeat.stop()
+      link.close()
+      retention?.close()
+    },
+    stop: (closeMs) => historian.stop(closeMs),
+    obey: (order) => obey(config, control, order),
+  }
+}
+
+function sinkOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Sink {
+  if (config.sink === 'influxdb') return new InfluxSink(config.target, systemClock)
+  return new HistorySink({ path: config.path, tell: (text) => log('warn', text) })
+}
+
+/** One for a history: the first worker's. */
+function retentionOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Retention | undefined {
+  if (config.sink !== 'embedded' || config.worker !== 1) return undefined
+  const { path, retentionDays: days, retentionMb: megabytes } = config
+  return new Retention({ path, limits: retentionLimits({ days, megabytes }), tell: (text) => log('warn', text) })
+}
+
+function obey(config: HistorianConfig, control: Control, order: Order): void {
+  // The queues have their places; a queue that was replaced is found again at the next claim.
+  if (order.type !== 'query') return
+  try {
+    control.result(order.id, true, answer(config, order.query))
+  } catch (thrown) {
+    control.result(order.id, false, messageOf(thrown))
+  }
+}
+
+function answer(config: HistorianConfig, input: unknown): unknown {
+  const question = parseHistoryQuestion(input)
+  if (!question) throw new Fault('protocol', 'question', 'the historian does not understand the question')
+  if (config.sink !== 'embedded') throw new Fault('config', 'no-history', 'this historian keeps no history of its own')
+  return readHistory(config.path, (database) =>
+    question.ask === 'tags'
+      ? listTags(database, question.collector)
+      : querySeries(database, question.query, question.tag),
+  )
+}

@@ -1,0 +1,115 @@
+// One open file: its parts, and the ways in which all calls read and write it.
+
+import type { DatabaseSync } from 'node:sqlite'
+import { Claims } from './claims'
+import { DeadLetters } from './dead-letters'
+import { type Encoded, encodeMessage, type Message, type Outgoing, type Row, readMessage, sizeOfRow } from './message'
+import { Messages, type Rows } from './messages'
+import { monotonicMs } from './monotonic'
+import type { ConnectOptions } from './options'
+import { attempt, toQueueError } from './queue-error'
+import type { Opened } from './queue-file'
+import { Room } from './room'
+import type { Settings } from './settings'
+import { Totals } from './totals'
+import { Transaction } from './transaction'
+import { WriteAheadLog } from './write-ahead-log'
+
+export class Connection {
+  readonly settings: Settings
+  readonly clock: () => number
+  readonly transaction: Transaction
+  readonly messages: Messages
+  readonly claims: Claims
+  readonly totals: Totals
+  readonly deadLetters: DeadLetters
+  readonly room: Room
+  readonly log: WriteAheadLog
+  readonly #database: DatabaseSync
+  readonly #compressAboveBytes: number | undefined
+  #open = true
+
+  constructor({ database, settings, busyTimeoutMs }: Opened, options: ConnectOptions) {
+    this.settings = settings
+    this.clock = options.clock ?? monotonicMs
+    this.transaction = new Transaction(database)
+    this.messages = new Messages(database, settings.messageBytes)
+    this.claims = new Claims(database, this.messages)
+    this.totals = new Totals(database)
+    this.deadLetters = new DeadLetters(database, settings, this.messages, this.totals)
+    this.room = new Room(database, settings, this.messages, this.deadLetters, this.totals)
+    this.log = new WriteAheadLog(database, settings.capacityBytes, busyTimeoutMs)
+    this.#database = database
+    this.#compressAboveBytes = options.compressAboveBytes
+  }
+
+  encode(message: Outgoing): Encoded {
+    return encodeMessage(message, this.settings.messageBytes, this.#compressAboveBytes)
+  }
+
+  /** A write of about so many pages that is never refused for want of room in the log: it makes room, sooner or later. */
+  write<T>(doing: string, pages: number, work: () => T): T {
+    return attempt(doing, () => {
+      this.log.keepSmall(pages)
+      return this.transaction.run(work)
+    })
+  }
+
+  /** Messages of these rows, at least one if there is any; a row that is none becomes a dead letter as soon as that is possible. */
+  read(doing: string, rowsOf: () => Rows, max: number, maxBytes: number): Message[] {
+    const messages: Message[] = []
+    if (!(max >= 1)) return messages
+    let rows: Rows | undefined
+    let bytes = 0
+    try {
+      rows = rowsOf()
+      for (let step = rows.next(); !step.done; step = rows.next()) {
+        const message = this.#readable(step.value)
+        if (!message) continue
+        bytes += sizeOfRow(step.value)
+        if (messages.length > 0 && bytes > maxBytes) break
+        messages.push(message)
+        if (messages.length >= max || bytes >= maxBytes) break
+      }
+    } catch (thrown) {
+      // what was read before is good; the error will come again
+      if (messages.length === 0) throw toQueueError(thrown, doing)
+    } finally {
+      // an open cursor would keep the log from being emptied
+      rows?.return?.()
+    }
+    this.#buryIfPossible()
+    return messages
+  }
+
+  /** The messages among rows that were read already. */
+  readAll(rows: readonly Row[]): Message[] {
+    const messages = rows.flatMap((row) => this.#readable(row) ?? [])
+    this.#buryIfPossible()
+    return messages
+  }
+
+  #readable(row: Row): Message | undefined {
+    const message = readMessage(row, this.settings.messageBytes)
+    if (!('reason' in message)) return message
+    this.deadLetters.note(message)
+    return undefined
+  }
+
+  #buryIfPossible(): void {
+    if (this.deadLetters.noted === 0) return
+    try {
+      this.transaction.run(() => this.deadLetters.buryNoted())
+      this.deadLetters.forgetNoted()
+    } catch {
+      // somebody else writes, or there is no room: they stay noted
+    }
+  }
+
+  /** Twice without harm. */
+  close(): void {
+    if (!this.#open) return
+    this.#open = false
+    this.#database.close()
+  }
+}

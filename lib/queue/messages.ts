@@ -1,0 +1,108 @@
+// The table of messages: rows in, rows in order, rows out. A row leaves together with what `claim` knows of it.
+
+import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { integer, LAST_ID, messageColumns, READABLE_ID, WEIGHT } from './columns'
+import { lasts } from './lease'
+import type { Encoded, Row } from './message'
+
+/** Messages by their ids, and what they count for together. */
+export type Lot = { ids: number[]; weight: number }
+export type Rows = Iterable<Row> & Iterator<Row>
+
+export class Messages {
+  readonly #insert: StatementSync
+  readonly #tail: StatementSync
+  readonly #available: StatementSync
+  readonly #isAvailable: StatementSync
+  readonly #lastId: StatementSync
+  readonly #oldest: StatementSync
+  readonly #oldestFree: StatementSync
+  readonly #remove: StatementSync
+  readonly #removeClaims: StatementSync
+  readonly #weighThrough: StatementSync
+  readonly #removeThrough: StatementSync
+  readonly #removeClaimsThrough: StatementSync
+
+  constructor(database: DatabaseSync, messageBytes: number) {
+    const columns = messageColumns(messageBytes)
+    const isFree = `NOT EXISTS (SELECT 1 FROM claim WHERE claim.id = message.id AND ${lasts('?1')})`
+    const attempts = `(SELECT ${integer('attempts', 0)} FROM claim WHERE claim.id = message.id) AS attempts`
+    const forRecipient = `FROM message WHERE recipient = ?2 AND ${READABLE_ID} AND ${isFree}`
+    const given = 'id IN (SELECT value FROM json_each(?))'
+    this.#insert = database.prepare(`
+      INSERT INTO message (recipient, title, origin, time, priority, weight, kind, crc, body)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
+    this.#tail = database.prepare(`SELECT ${columns} FROM message WHERE id > ? AND ${READABLE_ID} ORDER BY id`)
+    this.#available = database.prepare(`SELECT ${columns}, ${attempts} ${forRecipient} ORDER BY priority DESC, id`)
+    this.#isAvailable = database.prepare(`SELECT 1 ${forRecipient} LIMIT 1`)
+    this.#lastId = database.prepare(`SELECT ${LAST_ID} AS id`)
+    this.#oldest = database.prepare(`SELECT id, ${WEIGHT} AS weight FROM message ORDER BY id LIMIT ?`)
+    this.#oldestFree = database.prepare(
+      `SELECT id, ${WEIGHT} AS weight FROM message WHERE ${isFree} ORDER BY id LIMIT ?2`,
+    )
+    this.#remove = database.prepare(`DELETE FROM message WHERE ${given}`)
+    this.#removeClaims = database.prepare(`DELETE FROM claim WHERE ${given}`)
+    this.#weighThrough = database.prepare(
+      `SELECT count(*) AS messages, coalesce(sum(${WEIGHT}), 0) AS weight FROM message WHERE id <= ?`,
+    )
+    this.#removeThrough = database.prepare('DELETE FROM message WHERE id <= ?')
+    this.#removeClaimsThrough = database.prepare('DELETE FROM claim WHERE id <= ?')
+  }
+
+  /** Returns its id. */
+  insert({ to, title, origin, time, weight, body }: Encoded, priority: number): number {
+    const { kind, crc, bytes } = body
+    return Number(this.#insert.run(to, title, origin, time, priority, weight, kind, crc, bytes).lastInsertRowid)
+  }
+
+  /** Rows after an id, in the order of their ids. */
+  tail(afterId: number): Rows {
+    return this.#tail.iterate(afterId)
+  }
+
+  /** Rows for a recipient that nobody holds, highest priority first, then oldest. What is held is stepped over: 0.3 µs each. */
+  available(to: string, nowMs: number): Rows {
+    return this.#available.iterate(nowMs, to)
+  }
+
+  isAvailable(to: string, nowMs: number): boolean {
+    return this.#isAvailable.get(nowMs, to) !== undefined
+  }
+
+  lastId(): number {
+    return Number(this.#lastId.get()?.id)
+  }
+
+  oldest(count: number): Lot {
+    return lotOf(this.#oldest.all(count))
+  }
+
+  /** The oldest that nobody holds. */
+  oldestFree(count: number, nowMs: number): Lot {
+    return lotOf(this.#oldestFree.all(nowMs, count))
+  }
+
+  remove(ids: readonly number[]): void {
+    const list = JSON.stringify(ids)
+    this.#remove.run(list)
+    this.#removeClaims.run(list)
+  }
+
+  /** Removes all up to an id; returns how many they were and what they counted for. */
+  removeThrough(id: number): { count: number; weight: number } {
+    const row = this.#weighThrough.get(id)
+    this.#removeThrough.run(id)
+    this.#removeClaimsThrough.run(id)
+    return { count: Number(row?.messages), weight: Number(row?.weight) }
+  }
+}
+
+/** Of rows with `id` and `weight`. */
+export function lotOf(rows: readonly Row[]): Lot {
+  const lot: Lot = { ids: [], weight: 0 }
+  for (const { id, weight } of rows) {
+    lot.ids.push(Number(id))
+    lot.weight += Number(weight)
+  }
+  return lot
+}
