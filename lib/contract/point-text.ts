@@ -25,6 +25,8 @@ export function checkPointText(part: PointPart, text: string): string | undefine
   if (/\\[\\ ,="]/.test(text)) {
     return 'must not have a backslash before a space, comma, equals sign, quotation mark or another backslash'
   }
+  // VictoriaMetrics takes the next one on the line for its partner, and what is between them for one word.
+  if (text.split('"').length % 2 === 0) return 'must not have a quotation mark without its partner'
   switch (part) {
     case 'measurement':
       return text.startsWith('#') ? 'must not begin with #: the line would be a comment' : undefined

@@ -402,6 +402,16 @@ describe('the historian', () => {
       }
     }
 
+    it('cannot hold a dead letter of that size: the whole message is one', async () => {
+      bench.database.answer = (readings) =>
+        readings.some(({ time }) => time === T0) ? { kind: 'refused', reason: 'no' } : undefined
+      bench.queue.faults.push({ method: 'settle', error: new QueueError('SerializationFailed', 'too large') })
+      send(2)
+      await deliverAll()
+      assert.equal(bench.queue.status().dead, 6)
+      assert.equal(bench.queue.letters[0]?.reason, 'no')
+    })
+
     it('is not blamed for a mistake of ours', async () => {
       const bug = new TypeError('a mistake')
       bench.database.answer = () => {
