@@ -1,6 +1,7 @@
 // The results as Markdown: for the terminal and for docs/benchmarks.md.
 
 import type { CollectorMemory } from './collector-memory'
+import type { DurableCost } from './durable-cost'
 import type { HistorianSpeed } from './historian'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
@@ -18,6 +19,7 @@ export type Results = {
   intervalMs: number
   restart: RestartTimes
   reading: ReadingCost[]
+  durable: DurableCost
   memory: CollectorMemory
   queues: QueueCost[]
   bareSqlite: BareSqlite
@@ -29,6 +31,7 @@ export function report(results: Results): string {
     facts(results),
     restart(results),
     reading(results),
+    durable(results),
     memory(results),
     queue(results),
     historian(results),
@@ -128,6 +131,16 @@ function ratios(reading: readonly ReadingCost[]): string {
     ]
   })
   return lines.join('\n')
+}
+
+function durable({ durable, values, intervalMs }: Results): string {
+  const rows = [
+    ['collectors, no history', summary(durable.without, 2)],
+    ['collectors, embedded history', summary(durable.with, 2)],
+    ['the historian that writes it', summary(durable.historian, 2)],
+  ]
+  const text = `CPU time of the processes of ${durable.readers} readers with ${values} registers every ${intervalMs} ms.`
+  return `## Keeping a history\n\n${text}\n\n${markdownTable(['', 'µs/value'], rows)}`
 }
 
 function memory({ memory, values, intervalMs }: Results): string {
