@@ -25,7 +25,14 @@ export type Results = {
 }
 
 export function report(results: Results): string {
-  const sections = [facts(results), restart(results), reading(results), memory(results), queue(results), historian(results)]
+  const sections = [
+    facts(results),
+    restart(results),
+    reading(results),
+    memory(results),
+    queue(results),
+    historian(results),
+  ]
   return `${sections.join('\n\n')}\n`
 }
 
