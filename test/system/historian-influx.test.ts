@@ -1,17 +1,20 @@
 // The historian and real databases: what was written is read back with their own queries and compared value by value.
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { systemClock } from '../../lib/child/clock'
 import type { TagKind, Value } from '../../lib/contract/batch'
 import type { InfluxTarget } from '../../lib/contract/influx-target'
+import { HISTORIAN, TITLE_READINGS } from '../../lib/contract/limits'
 import { Historian } from '../../lib/historian/historian'
 import { InfluxSink } from '../../lib/historian/influx-sink'
 import type { Reading } from '../../lib/historian/reading'
 import type { Verdict } from '../../lib/historian/sink'
-import { MemoryQueue } from '../lib/historian/memory-queue'
+import { Queue } from '../../lib/queue/queue'
 import { batchOf, bodyOf, readingOf, sourceOf } from '../lib/historian/readings-of-test'
 import { InfluxServer } from '../support/influx-servers'
 import { GOOD_NAMES } from '../support/names'
+import { temporaryFolder } from '../support/temporary-folder'
 import { until } from '../support/until'
 
 const never = new AbortController().signal
@@ -26,12 +29,16 @@ async function write(target: InfluxTarget, readings: readonly Reading[], timeout
   }
 }
 
+function send(queue: Queue, data: Uint8Array, weight: number): void {
+  queue.send({ origin: 'press 1', to: HISTORIAN, title: TITLE_READINGS, time: '', data, weight })
+}
+
 /** Runs a historian on the queue until all is delivered or dead. */
-async function drain(target: InfluxTarget, queue: MemoryQueue, whileRunning = async () => {}): Promise<string[]> {
+async function drain(target: InfluxTarget, queue: Queue, whileRunning = async () => {}): Promise<string[]> {
   const links: string[] = []
   const nothing = (): void => {}
   const historian = new Historian({
-    open: () => queue,
+    open: () => Queue.connect(queue.path),
     sink: new InfluxSink(target, systemClock, { timeoutMs: 1000 }),
     clock: systemClock,
     chance: Math.random,
@@ -43,7 +50,10 @@ async function drain(target: InfluxTarget, queue: MemoryQueue, whileRunning = as
   const running = historian.run()
   try {
     await whileRunning()
-    await until(() => queue.sent === queue.delivered + queue.status().dead, 15_000)
+    await until(() => {
+      const { sent, delivered, dead } = queue.status()
+      return sent === delivered + dead
+    }, 15_000)
   } finally {
     historian.stop(1000)
     await running
@@ -66,6 +76,8 @@ describe('the historian and InfluxDB 1', () => {
   let server: InfluxServer
   let target: InfluxTarget
   let databases = 0
+  const folder = temporaryFolder()
+  let queue: Queue
 
   before(async function () {
     this.timeout(60_000)
@@ -73,9 +85,12 @@ describe('the historian and InfluxDB 1', () => {
   })
   after(() => server?.dispose())
   beforeEach(async () => {
+    queue = Queue.create(join(folder(), 'durable.queue'), { capacityBytes: 2 ** 26, durability: 'commit' })
     target = { ...NOTHING, version: '1', url: server.url, database: `plant ${++databases}` }
     await server.query(`CREATE DATABASE "${target.database}"`)
   })
+
+  afterEach(() => queue.close())
 
   async function rows(select = '*', from = 'plant'): Promise<Record<string, string>[]> {
     return records(await server.query(`SELECT ${select} FROM "${from}"`, target.database))
@@ -187,18 +202,17 @@ describe('the historian and InfluxDB 1', () => {
 
   it('finds the one value in 10 000 lines that it refuses', async () => {
     await write(target, [readingOf(1, { a: 1, b: 1 })])
-    const queue = new MemoryQueue(systemClock)
     const batches = Array.from({ length: 10_000 }, (_, index) => batchOf(1000 + index, [index, index]))
     const source = sourceOf(['a', 'b'])
-    for (let at = 0; at < 10_000; at += 500) queue.send(bodyOf(source, batches.slice(at, at + 500)), 1000)
+    for (let at = 0; at < 10_000; at += 500) send(queue, bodyOf(source, batches.slice(at, at + 500)), 1000)
     const texts = sourceOf(['a', 'b'], { kinds: { b: 'any' } })
-    queue.send(bodyOf(texts, [batchOf(500, [7, 'text'])]), 2)
+    send(queue, bodyOf(texts, [batchOf(500, [7, 'text'])]), 2)
     await drain(target, queue)
-    const [letter, ...more] = queue.letters
+    const [letter, ...more] = queue.deadLetters({ max: 10 })
     assert.deepEqual(more, [])
     assert.match(letter?.reason ?? '', /field type conflict.*"b".*string.*float/)
-    assert.equal(letter?.message.weight, 1)
-    assert.equal(queue.delivered, 20_001)
+    assert.equal(letter?.weight, 1)
+    assert.equal(queue.status().delivered, 20_001)
     const [counts] = records(await server.query('SELECT count(a), count(b) FROM plant', target.database))
     assert.deepEqual([counts?.count, counts?.count_1], ['10002', '10001'])
 
@@ -210,19 +224,18 @@ describe('the historian and InfluxDB 1', () => {
 
   for (const fault of ['killed', 'frozen'] as const) {
     it(`goes on when it was ${fault}, with nothing lost`, async () => {
-      const queue = new MemoryQueue(systemClock)
       const source = sourceOf(['a'])
       let sent = 0
-      const send = (): void => {
+      const sendOne = (): void => {
         sent++
-        queue.send(bodyOf(source, [batchOf(1000 + sent, [sent])]), 1)
+        send(queue, bodyOf(source, [batchOf(1000 + sent, [sent])]), 1)
       }
-      send()
+      sendOne()
       const links = await drain(target, queue, async () => {
-        await until(() => queue.delivered === 1, 10_000)
+        await until(() => queue.status().delivered === 1, 10_000)
         if (fault === 'killed') await server.stop('SIGKILL')
         else server.freeze(true)
-        for (let more = 0; more < 50; more++) send()
+        for (let more = 0; more < 50; more++) sendOne()
         await until(() => queue.status().retry > 0, 10_000)
         if (fault === 'killed') await server.start()
         else server.freeze(false)
@@ -291,7 +304,19 @@ describe('the historian and VictoriaMetrics', () => {
     const more = { kinds: { text: 'any' }, collector: 'broken' } as const
     assert.deepEqual(await write(target, [readingOf(1_700_000_000_000, values, more)]), { kind: 'accepted' })
     const { plant_v, plant_w } = await valuesOf('broken')
-    assert.deepEqual([plant_v?.[0], plant_w], [1, [2]])
+    assert.ok(plant_v?.includes(1))
+    assert.deepEqual(plant_w, [2])
+  })
+
+  it('makes no line of what follows a line break in a text, once it is known', async () => {
+    const more = { kinds: { text: 'any' }, collector: 'forged' } as const
+    const sink = new InfluxSink(target, systemClock)
+    await sink.write([readingOf(1_700_000_000_000, { v: 1 }, more)], never)
+    const values = { v: 2, text: 'a\nplant,collector=forged,type=modbus v=666 1700000002000000000\n' }
+    const verdict = await sink.write([readingOf(1_700_000_001_000, values, more)], never)
+    sink.close()
+    assert.deepEqual(verdict, { kind: 'accepted' })
+    assert.deepEqual(await valuesOf('forged'), { plant_v: [1, 2] })
   })
 
   it('has names as they were given', async () => {

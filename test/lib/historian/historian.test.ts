@@ -251,6 +251,15 @@ describe('the historian', () => {
       })
     }
 
+    it('and takes some of it now and then, it is asked again soon', async () => {
+      bench = new HistorianBench({ batchSize: 1 })
+      bench.database.answer = () => (bench.database.writes.length % 2 === 0 ? later : undefined)
+      for (let message = 0; message < 20; message++) send(1, message)
+      await deliverAll(30_000)
+      assert.equal(bench.queue.delivered, 60)
+      assert.ok(Math.max(...bench.queue.delays) <= 1000)
+    })
+
     it('says why, once', async () => {
       bench.database.answer = () => later
       send(1)
