@@ -8,6 +8,7 @@ import { DeviceProcess } from '../simulators/modbus/device-process'
 import { PACKAGE_ROOT } from '../test/support/node-red'
 import { type CollectorMemory, measureMemory } from './collector-memory'
 import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
+import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureReading } from './reading-cost'
@@ -53,6 +54,8 @@ async function main(): Promise<void> {
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
+    tell('the embedded history')
+    const history = measureHistory(plan.runs)
     const text = report({
       facts,
       values: VALUES,
@@ -62,6 +65,7 @@ async function main(): Promise<void> {
       memory,
       queues,
       bareSqlite,
+      history,
     })
     process.stdout.write(`\n${text}`)
     if (quick) return

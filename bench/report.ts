@@ -1,6 +1,7 @@
 // The results as Markdown: for the terminal and for docs/benchmarks.md.
 
 import type { CollectorMemory } from './collector-memory'
+import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
@@ -20,10 +21,18 @@ export type Results = {
   memory: CollectorMemory
   queues: QueueCost[]
   bareSqlite: BareSqlite
+  history: HistoryCost
 }
 
 export function report(results: Results): string {
-  const sections = [facts(results), restart(results), reading(results), memory(results), queue(results)]
+  const sections = [
+    facts(results),
+    restart(results),
+    reading(results),
+    memory(results),
+    queue(results),
+    historySection(results.history),
+  ]
   return `${sections.join('\n\n')}\n`
 }
 
