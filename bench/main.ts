@@ -10,6 +10,7 @@ import { type CollectorMemory, measureMemory } from './collector-memory'
 import { measureDurable } from './durable-cost'
 import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
 import { measureHistorian } from './historian'
+import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureReading } from './reading-cost'
@@ -59,6 +60,8 @@ async function main(): Promise<void> {
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
     tell('the way into databases')
     const historian = await measureHistorian(plan.runs)
+    tell('the embedded history')
+    const history = measureHistory(plan.runs)
     const text = report({
       facts,
       values: VALUES,
@@ -70,6 +73,7 @@ async function main(): Promise<void> {
       queues,
       historian,
       bareSqlite,
+      history,
     })
     process.stdout.write(`\n${text}`)
     if (quick) return

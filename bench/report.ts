@@ -3,6 +3,7 @@
 import type { CollectorMemory } from './collector-memory'
 import type { DurableCost } from './durable-cost'
 import type { HistorianSpeed } from './historian'
+import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
@@ -24,6 +25,7 @@ export type Results = {
   queues: QueueCost[]
   bareSqlite: BareSqlite
   historian: HistorianSpeed[]
+  history: HistoryCost
 }
 
 export function report(results: Results): string {
@@ -35,6 +37,9 @@ export function report(results: Results): string {
     memory(results),
     queue(results),
     historian(results),
+    memory(results),
+    queue(results),
+    historySection(results.history),
   ]
   return `${sections.join('\n\n')}\n`
 }
