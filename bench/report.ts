@@ -37,8 +37,6 @@ export function report(results: Results): string {
     memory(results),
     queue(results),
     historian(results),
-    memory(results),
-    queue(results),
     historySection(results.history),
   ]
   return `${sections.join('\n\n')}\n`
