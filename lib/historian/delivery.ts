@@ -3,7 +3,7 @@
 
 import { type BatchLimit, bytesOf, halves } from './batch'
 import type { Claim, Part } from './claim'
-import type { Reading } from './reading'
+import type { Field, Reading } from './reading'
 import type { Sink, Verdict } from './sink'
 import { Suspects } from './suspects'
 
@@ -42,7 +42,7 @@ export class Delivery {
     const clean: Part[] = []
     const suspect: Part[] = []
     for (const part of claim.parts) {
-      const isSuspect = (field: Reading['fields'][number]): boolean => this.#suspects.has(part.reading, field)
+      const isSuspect = (field: Field): boolean => this.#suspects.has(part.reading, field)
       const split = claim.split(part, isSuspect)
       if (split) {
         clean.push(split[0])

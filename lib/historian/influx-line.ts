@@ -38,7 +38,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
   if (timestamp === undefined) return { ok: false, reason: `the time ${time} ms is outside of what a database holds` }
   const points: Points = { plain: newPoint(source, timestamp), breaking: undefined }
   for (const { column, value } of fields) {
-    const problem = problems.fields.get(column.name)
+    const problem = problems.fields.size > 0 ? problems.fields.get(column.name) : undefined
     if (problem !== undefined) return { ok: false, reason: problem }
     const text = fieldValue(column.kind, value, dialect)
     if (text === undefined) {
@@ -47,7 +47,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
         reason: `tag "${column.name}": ${shown(value)} cannot be written as ${KIND_NAMES[column.kind]}`,
       }
     }
-    if (text.includes('\n')) {
+    if (column.kind === 'any' && text.includes('\n')) {
       if (dialect.lineBreaks === 'leave-out') continue
       points.breaking ??= newPoint(source, timestamp)
       points.breaking.fields[column.name] = text

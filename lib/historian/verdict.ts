@@ -48,6 +48,8 @@ function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number): V
     case 400:
     case 422:
       if (isNotAboutLines(answer.body)) return blocked(`${notThis(target)} (${said})`)
+      // VictoriaMetrics, for more than 256 KiB.
+      if (words.includes('too long line')) return { kind: 'too-large', reason: words }
       return { kind: 'refused', reason: words || `the database answers ${status} without a reason` }
     case 401:
       return blocked(`the database does not know this login (${said}): check ${loginOf(target)}`)
@@ -88,11 +90,15 @@ function verdictOnSuccess({ status, body }: Answer, said: string, target: Influx
 
 /** A wrong address or a missing parameter: the next lines would get the same answer, so none of them is at fault. */
 function isNotAboutLines(body: string): boolean {
-  return (
-    /^\s*</.test(body) ||
-    /unsupported path|HTTP request (was sent )?to (an )?HTTPS|provide either|database (name )?is required/i.test(body)
-  )
+  return /^\s*</.test(body) || NOT_ABOUT_LINES.some((words) => words.test(body))
 }
+
+const NOT_ABOUT_LINES = [
+  /unsupported path/i, // VictoriaMetrics, for a path of another version
+  /HTTP request (was sent )?to (an )?HTTPS/i, // servers in Go, nginx
+  /provide either|database (name )?is required/i, // InfluxDB 2 without organization, 1 without database
+  /db name did not adhere|exceed limit of \d+ databases/i, // InfluxDB 3, which makes a database that is not there
+]
 
 function verdictOnFailure(code: string, message: string, target: InfluxTarget): Verdict {
   const { url } = target

@@ -269,6 +269,7 @@ describe('the historian and InfluxDB 1', () => {
 describe('the historian and VictoriaMetrics', () => {
   let server: InfluxServer
   let target: InfluxTarget
+  const folder = temporaryFolder()
 
   before(async function () {
     this.timeout(60_000)
@@ -341,6 +342,26 @@ describe('the historian and VictoriaMetrics', () => {
       new Set(GOOD_NAMES.map((name) => `plant_${name}`)),
     )
     for (const { metric } of series) for (const name of GOOD_NAMES) assert.equal(metric[`tag ${name}`], name)
+  })
+
+  it('takes a reading of 20 000 tags, in pieces if need be', async () => {
+    const names = Array.from({ length: 20_000 }, (_, index) => `a tag with a long name ${index}`)
+    const queue = Queue.create(join(folder(), 'durable.queue'), { capacityBytes: 2 ** 26 })
+    const source = sourceOf(names, { collector: 'wide' })
+    send(
+      queue,
+      bodyOf(source, [
+        batchOf(
+          1_700_000_000_000,
+          names.map((_, index) => index),
+        ),
+      ]),
+      names.length,
+    )
+    await drain(target, queue)
+    assert.equal(queue.status().delivered, names.length)
+    queue.close()
+    assert.equal((await server.series('{collector="wide"}')).length, names.length)
   })
 
   it('is not taken for an InfluxDB 3', async () => {
