@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, fork, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { readdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { asCount, asRecord } from '../../../../lib/contract/parse'
 import { HistoryFile } from '../../../../lib/historian/history/history-file'
@@ -64,6 +65,16 @@ describe('the history of several processes', function () {
     await until(() => writers.every((writer) => accepted(writer) >= 5000), 30_000)
     for (const writer of writers) await kill(writer)
     assert.deepEqual(writers.flatMap(told), [])
+    assertComplete(writers)
+  })
+
+  it('is made anew once by those who find something else together', async () => {
+    writeFileSync(path(), 'no database at all '.repeat(500))
+    const writers = ['a', 'b', 'c'].map(start)
+    await until(() => writers.every((writer) => accepted(writer) >= 500), 30_000)
+    for (const writer of writers) await kill(writer)
+    assert.equal(writers.flatMap(told).filter((message) => asRecord(message)?.told !== undefined).length, 1)
+    assert.equal(readdirSync(folder()).filter((name) => name.includes('corrupt')).length, 1)
     assertComplete(writers)
   })
 
