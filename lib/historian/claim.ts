@@ -3,9 +3,10 @@
 
 import { TITLE_READINGS } from '../contract/limits'
 import { decodeReadings } from '../contract/readings'
+import { QueueError } from '../queue/queue-error'
 import { halves } from './batch'
 import type { Claimed, DeadLetter, DurableQueue } from './durable-queue'
-import { messageOfReading, type Reading, readingsOf } from './reading'
+import { type Field, messageOfReading, type Reading, readingsOf } from './reading'
 
 /** A reading, or some fields of one, and the message it came with. */
 export type Part = { reading: Reading; entry: Entry }
@@ -59,21 +60,25 @@ export class Claim {
   }
 
   /** The same reading in two parts, the second with those fields that fit; undefined if that is none or all of them. */
-  split({ entry, reading }: Part, fits: (field: Reading['fields'][number]) => boolean): [Part, Part] | undefined {
-    const second = reading.fields.filter(fits)
-    if (second.length === 0 || second.length === reading.fields.length) return undefined
-    const first = reading.fields.filter((field) => !fits(field))
+  split(part: Part, fits: (field: Field) => boolean): [Part, Part] | undefined {
+    const second = part.reading.fields.filter(fits)
+    if (second.length === 0 || second.length === part.reading.fields.length) return undefined
+    const first = part.reading.fields.filter((field) => !fits(field))
+    return this.#splitInto(part, first, second)
+  }
+
+  /** The same reading in two parts with half of its fields each; undefined for a single field. */
+  halve(part: Part): [Part, Part] | undefined {
+    const [first, second] = halves(part.reading.fields) ?? []
+    return first && second && this.#splitInto(part, first, second)
+  }
+
+  #splitInto({ entry, reading }: Part, first: Field[], second: Field[]): [Part, Part] {
     entry.open++
     return [
       { entry, reading: { ...reading, fields: first } },
       { entry, reading: { ...reading, fields: second } },
     ]
-  }
-
-  /** The same reading in two parts with half of its fields each; undefined for a single field. */
-  halve(part: Part): [Part, Part] | undefined {
-    const [, second] = halves(part.reading.fields) ?? []
-    return second && this.split(part, (field) => second.includes(field))
   }
 
   /** Tells the queue what is done, and forgets it. When it throws, it may be called again for the rest. */
@@ -91,8 +96,18 @@ export class Claim {
     // One by one: if a single message is somebody else's by now, nothing of a transaction is carried out.
     for (const entry of finished) {
       if (entry.dead.length === 0) continue
-      queue.settle({ done: [entry.message.id], dead: entry.dead.map((letter) => deadLetter(entry.message, letter)) })
+      this.#bury(entry, queue)
       this.#forget([entry])
+    }
+  }
+
+  #bury({ message, dead }: Entry, queue: DurableQueue): void {
+    try {
+      queue.settle({ done: [message.id], dead: dead.map((letter) => deadLetter(message, letter)) })
+    } catch (thrown) {
+      if (!(thrown instanceof QueueError) || thrown.kind !== 'SerializationFailed') throw thrown
+      // What is refused cannot be a message of its own, for its size, say: better all of it than to try for ever.
+      queue.dead([message.id], this.refusal)
     }
   }
 

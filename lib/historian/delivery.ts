@@ -3,7 +3,7 @@
 
 import { type BatchLimit, bytesOf, halves } from './batch'
 import type { Claim, Part } from './claim'
-import type { Reading } from './reading'
+import type { Field, Reading } from './reading'
 import type { Sink, Verdict } from './sink'
 import { Suspects } from './suspects'
 
@@ -15,6 +15,8 @@ export type DeliveryParts = {
   limit: BatchLimit
   /** While it lasts, others must not get the messages. */
   beforeWrite(claim: Claim): void
+  /** Something is in the database. */
+  afterSuccess(): void
 }
 
 const WRITTEN: Outcome = { kind: 'written' }
@@ -40,7 +42,7 @@ export class Delivery {
     const clean: Part[] = []
     const suspect: Part[] = []
     for (const part of claim.parts) {
-      const isSuspect = (field: Reading['fields'][number]): boolean => this.#suspects.has(part.reading, field)
+      const isSuspect = (field: Field): boolean => this.#suspects.has(part.reading, field)
       const split = claim.split(part, isSuspect)
       if (split) {
         clean.push(split[0])
@@ -122,6 +124,7 @@ class Run {
         limit.accepted(sizeOf(readings))
         if (this.#suspects.size > 0) for (const reading of readings) this.#suspects.clear(reading)
         this.#claim.done(batch)
+        this.#parts.afterSuccess()
         return WRITTEN
       case 'too-large':
         limit.tooLarge(sizeOf(readings))

@@ -40,10 +40,10 @@ export type Progress = {
   failed(reason: string): void
 }
 
-/** How long others leave a claimed message alone, ms: longer than one write may take. */
-export const LEASE_MS = 60_000
-/** Before a write, a lease that is older than this is renewed, ms. */
-const RENEW_MS = 15_000
+/** How long others leave a claimed message alone, ms: what a historian that was killed had claimed waits so long. */
+export const LEASE_MS = 20_000
+/** While it is being written, a lease that is older than this is renewed, ms. */
+const RENEW_MS = 5_000
 /** Bytes of messages in one claim; as lines they become about three times as much. */
 const CLAIM_BYTES = 1024 * 1024
 const POLL_MS = 500
@@ -80,6 +80,10 @@ export class Historian {
         parts.progress.cycle()
         this.#keepLease(claim)
       },
+      afterSuccess: () => {
+        this.#failures = 0
+        this.#report('connected', '')
+      },
     })
   }
 
@@ -111,11 +115,12 @@ export class Historian {
   async #turn(): Promise<void> {
     const queue = this.#openQueue()
     const messages = await this.#claim(queue)
+    if (this.#queueFailures > 0) this.#report('connecting', '')
     this.#queueFailures = 0
     this.#parts.progress.cycle()
     if (messages.length === 0) return
     const claim = new Claim(messages)
-    const outcome = await this.#delivery.deliver(claim, this.#end.signal)
+    const outcome = await this.#whileLeased(claim, () => this.#delivery.deliver(claim, this.#end.signal))
     await this.#conclude(claim, outcome, queue)
     if (outcome.kind === 'written' && !this.#isFull(messages)) await this.#pause(GATHER_MS)
   }
@@ -152,6 +157,23 @@ export class Historian {
   #isFull(messages: readonly Claimed[]): boolean {
     const bytes = messages.reduce((sum, { data }) => sum + (data instanceof Uint8Array ? data.length : 0), 0)
     return messages.length >= this.#parts.batchSize || bytes >= CLAIM_BYTES / 2
+  }
+
+  /** A single write may take longer than a lease lasts. */
+  async #whileLeased<T>(claim: Claim, work: () => Promise<T>): Promise<T> {
+    let cancel = (): void => {}
+    const renewLater = (): void => {
+      cancel = this.#parts.clock.after(RENEW_MS, () => {
+        this.#keepLease(claim)
+        renewLater()
+      })
+    }
+    renewLater()
+    try {
+      return await work()
+    } finally {
+      cancel()
+    }
   }
 
   #keepLease(claim: Claim): void {
@@ -227,6 +249,7 @@ export class Historian {
     progress.cycle()
     progress.failed(reason)
     log('error', reason)
+    if (!error.busy) this.#report('degraded', reason)
     // A claim that it holds still comes back when its lease ends.
     if (!error.busy) this.#closeQueue()
     const delayMs = Math.min(QUEUE_FIRST_MS * 2 ** (this.#queueFailures - 1), QUEUE_LONGEST_MS)

@@ -16,8 +16,13 @@ const KIND_NAMES: Record<TagKind, string> = {
   any: 'a value',
 }
 
-/** Where servers differ. `unsigned`: a whole number from 0 on is an integer to InfluxDB 1, which knows no others. */
-export type Dialect = { unsigned: 'u' | 'i' }
+/** Where servers differ. */
+export type Dialect = {
+  /** A whole number from 0 on is an integer to InfluxDB 1, which knows no others. */
+  unsigned: 'u' | 'i'
+  /** VictoriaMetrics keeps no texts, and takes a line break in one for the end of the line: what follows would be a line. */
+  lineBreaks: 'keep' | 'leave-out'
+}
 /** The lines of one reading: the same series and time in each, so that they are one point again. */
 export type Lines = { ok: true; lines: string[] } | { ok: false; reason: string }
 
@@ -33,7 +38,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
   if (timestamp === undefined) return { ok: false, reason: `the time ${time} ms is outside of what a database holds` }
   const points: Points = { plain: newPoint(source, timestamp), breaking: undefined }
   for (const { column, value } of fields) {
-    const problem = problems.fields.get(column.name)
+    const problem = problems.fields.size > 0 ? problems.fields.get(column.name) : undefined
     if (problem !== undefined) return { ok: false, reason: problem }
     const text = fieldValue(column.kind, value, dialect)
     if (text === undefined) {
@@ -42,7 +47,8 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
         reason: `tag "${column.name}": ${shown(value)} cannot be written as ${KIND_NAMES[column.kind]}`,
       }
     }
-    if (text.includes('\n')) {
+    if (column.kind === 'any' && text.includes('\n')) {
+      if (dialect.lineBreaks === 'leave-out') continue
       points.breaking ??= newPoint(source, timestamp)
       points.breaking.fields[column.name] = text
     } else points.plain.fields[column.name] = text
@@ -51,7 +57,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
   return { ok: true, lines: lines.filter((line) => line !== undefined) }
 }
 
-/** `breaking`: texts with line breaks. VictoriaMetrics takes one for the end of the line, whatever else stands in it. */
+/** `breaking`: texts with line breaks, apart as long as it is not known what the server makes of them. */
 type Points = { plain: Point; breaking: Point | undefined }
 
 function newPoint(source: Source, timestamp: string): Point {

@@ -11,8 +11,9 @@ export type Reading = {
   /** How often the collector's clock had been set back: tells apart what else would have the same time. */
   clockSteps: number
   /** Good values only. */
-  fields: { column: TagColumn; value: Value }[]
+  fields: Field[]
 }
+export type Field = { column: TagColumn; value: Value }
 
 /** All readings of a message in order, one for each distinct time; those without a good value are left out. */
 export function readingsOf({ source, batches }: Readings): Reading[] {

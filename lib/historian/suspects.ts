@@ -1,9 +1,7 @@
 // Fields that the database has refused lately. They are written apart from all others: a field whose type has changed is
 // refused in every cycle, and each time the search for it would cost dozens of requests.
 
-import type { Reading } from './reading'
-
-type Field = Reading['fields'][number]
+import type { Field, Reading } from './reading'
 
 const KNOWN_MAX = 1000
 

@@ -23,14 +23,15 @@ describe('retention', () => {
   const open = () => keep(HistoryFile.open(path()))
   const size = () => statSync(path()).size
 
-  /** A whole round at this time; returns how long its slices took, ms. */
+  /** A whole round at this time; returns what its slices took of the processor, ms. */
   function round(limits: RetentionLimits, wallMs: number, elapsedMs = 60_000): number[] {
     const file = open()
     const slices: number[] = []
     for (const steps = retentionRound(file.database, limits, { wallMs, elapsedMs }); ; ) {
-      const startedAt = performance.now()
+      const before = process.cpuUsage()
       const isDone = steps.next().done
-      slices.push(performance.now() - startedAt)
+      const { user, system } = process.cpuUsage(before)
+      slices.push((user + system) / 1000)
       if (isDone) break
     }
     file.close()
@@ -113,7 +114,7 @@ describe('retention', () => {
     assert.equal(a.newest, BigInt(T0 + 299_999 * SECOND))
     assert.ok(slices.length > 20, `${slices.length} slices`)
     const sorted = slices.sort((one, other) => one - other)
-    assert.ok((sorted[Math.floor(sorted.length * 0.9)] ?? 0) < 20, `slices of ${sorted.slice(-10)} ms`)
+    assert.ok((sorted[Math.floor(sorted.length * 0.9)] ?? 0) < 20, `slices take ${sorted.slice(-10)} ms`)
     assertIntact(path())
     const steady = size()
     assert.ok(round(limits, T0 + 300_000 * SECOND).length < 10)
@@ -137,6 +138,8 @@ describe('retention', () => {
 
   it('gives the space back when everything is too old', () => {
     fill(['a', 'b'], 200_000, SECOND)
+    // the last one to close it would empty the log
+    open()
     const before = size()
     round(retentionLimits({ days: 1, megabytes: 0 }), T0 + 100 * DAY)
     assert.deepEqual(ranges(), [])
