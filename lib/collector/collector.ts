@@ -65,11 +65,11 @@ export class Collector {
       open: openDurable,
       clock,
       log,
-      trouble: (error) => control.durable(error?.message ?? '', error?.kind === 'broken' || error?.kind === 'gone'),
+      trouble: (error) => control.durable(error?.message ?? '', error?.kind === 'broken'),
     })
     this.#heartbeat = new Heartbeat(clock, configure.heartbeatMs, (latenessMs) => {
       this.#statistics.lateness(latenessMs)
-      control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
+      this.#beat()
     })
     this.#link = new LinkReporter(clock, (report) => control.link(report))
     this.#loop = new ReadLoop({
@@ -97,6 +97,8 @@ export class Collector {
     this.#link.close()
     this.#outbox.close()
     this.#durable.close()
+    // What was read since the last beat counts, too.
+    this.#beat()
   }
 
   /** Stops reading at once and gives the reader this time, ms, to close. */
@@ -112,6 +114,10 @@ export class Collector {
   /** From now on the readings are kept in this queue. */
   durable(durable: DurableQueueRef | undefined): void {
     this.#durable.reopen(durable)
+  }
+
+  #beat(): void {
+    this.#parts.control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
   }
 
   #emit(batch: Batch): void {

@@ -5,6 +5,7 @@ import type { Clock } from '../child/clock'
 import type { DurableQueueRef, LogLevel } from '../contract/control'
 import { HISTORIAN, TITLE_READINGS } from '../contract/limits'
 import { encodeReadings, encodeSource, type Source } from '../contract/readings'
+import { monotonicMs } from '../queue/monotonic'
 import { type QueueSink, Sender, type SinkError } from './sender'
 
 export type OpenDurable = (durable: DurableQueueRef) => QueueSink
@@ -54,15 +55,15 @@ export class DurableOutbox {
 
   /** The queue was made or replaced; without one nothing is kept any more. */
   reopen(durable: DurableQueueRef | undefined): void {
-    this.#durable = durable
     if (!durable) {
-      this.#sender?.close()
-      this.#sender = undefined
-      this.#forgetGathered()
+      this.close()
       return
     }
-    if (this.#sender) this.#sender.reopen()
-    else this.#sender = this.#newSender()
+    const isNew = durable.knownUntilMs !== this.#durable?.knownUntilMs
+    this.#durable = durable
+    if (!this.#sender) this.#sender = this.#newSender()
+    else if (isNew && durable.knownUntilMs !== undefined) this.#sender.replaced(durable.knownUntilMs)
+    else this.#sender.reopen()
   }
 
   close(): void {
@@ -79,6 +80,7 @@ export class DurableOutbox {
       open: () => this.#openQueue(open),
       capacityBytes: () => this.#durable?.capacityBytes ?? 0,
       clock,
+      machineMs: monotonicMs,
       log,
       trouble,
     })

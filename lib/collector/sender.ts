@@ -42,9 +42,11 @@ export type SenderParts = {
   preamble?(): Outgoing | undefined
   /** The queue was opened anew: whoever reads it has not been told anything yet. */
   opened?(): void
-  /** The queue takes nothing, told at the second failure in a row, or takes messages again (undefined). */
+  /** The queue takes nothing, told at the second failure in a row and now and then, or takes messages again (undefined). */
   trouble?(error: SinkError | undefined): void
   clock: Clock
+  /** The machine's monotonic clock: for `replaced`. */
+  machineMs?(): number
   log(level: LogLevel, text: string): void
 }
 
@@ -52,6 +54,12 @@ export const WAITING_MAX = 1000
 export const WAITING_MAX_BYTES = 4 * 1024 * 1024
 /** Between two attempts while the queue takes nothing, ms: each may block the process for the queue's busy timeout. */
 export const RETRY_MS = 250
+/** A trouble that lasts is told again after so many attempts: whoever has to mend it may not have been able to. */
+const TELL_EVERY = 10
+/** At the end there is no later: so often a queue is tried that is busy. */
+const LAST_ATTEMPTS = 10
+/** So many messages are remembered with the time at which they were sent. */
+const SENT_MAX = 1000
 /** Sent in one go at most, bytes, and a quarter of the queue: what waits may be larger than the queue. */
 const SEND_MAX_BYTES = 512 * 1024
 
@@ -65,7 +73,8 @@ export class Sender {
   #failures = 0
   #cancelRetry: (() => void) | undefined
   #dropped = 0
-  /** Of them the queue knows. */
+  #sent: { atMs: number; samples: number }[] = []
+  /** Of those that were dropped the queue knows. */
   #told = 0
   #droppedBeforeFailing = 0
 
@@ -94,28 +103,48 @@ export class Sender {
     this.flush()
   }
 
+  /** As `reopen`; of what was sent after this time, ms on the machine's monotonic clock, the new queue knows nothing: lost. */
+  replaced(knownUntilMs: number): void {
+    for (const { atMs, samples } of this.#sent) if (atMs > knownUntilMs) this.#dropped += samples
+    this.#sent = []
+    this.reopen()
+  }
+
   /** Sends what waits, and the preamble if it is due. */
   flush(): void {
     this.#cancelRetry?.()
     this.#cancelRetry = undefined
+    const error = this.#attempt()
+    if (error) this.#failed(error)
+    else this.#recovered()
+  }
+
+  /** Sends what can be sent; the rest is given up, and counted where that is possible. */
+  close(): void {
+    this.#cancelRetry?.()
+    this.#cancelRetry = undefined
+    for (let attempt = 1; this.#waiting.length > 0 && attempt <= LAST_ATTEMPTS; attempt++) {
+      if (this.#attempt()?.kind === 'broken') break
+    }
+    while (this.#waiting.length > 0) this.#giveUpOldest()
+    if (this.#dropped !== this.#told) this.#attempt()
+    this.#closeSink()
+  }
+
+  #attempt(): SinkError | undefined {
     try {
       this.#sink ??= this.#parts.open()
       this.#sendPreamble(this.#sink)
+      // First: a queue that is full can still count.
+      this.#tellLost(this.#sink)
       this.#sendWaiting(this.#sink)
       this.#tellLost(this.#sink)
-      this.#recovered()
+      return undefined
     } catch (thrown) {
       if (!(thrown instanceof SinkError)) throw thrown
       if (thrown.kind === 'gone' || thrown.kind === 'broken') this.#closeSink()
-      this.#failed(thrown)
+      return thrown
     }
-  }
-
-  close(): void {
-    if (this.#waiting.length > 0) this.flush()
-    this.#cancelRetry?.()
-    this.#cancelRetry = undefined
-    this.#closeSink()
   }
 
   #sendPreamble(sink: QueueSink): void {
@@ -138,7 +167,7 @@ export class Sender {
       const next = this.#nextToSend()
       try {
         sink.send(next.map(({ message }) => message))
-        for (const _ of next) this.#takeOldest()
+        for (const _ of next) this.#sentOldest()
       } catch (thrown) {
         if (!(thrown instanceof SinkError) || thrown.kind !== 'refused') throw thrown
         this.#sendOneByOne(sink, next)
@@ -167,13 +196,20 @@ export class Sender {
     for (const { message } of list) {
       try {
         sink.send([message])
-        this.#takeOldest()
+        this.#sentOldest()
       } catch (thrown) {
         if (!(thrown instanceof SinkError) || thrown.kind !== 'refused') throw thrown
         this.#parts.log('error', `the ${this.#parts.queue} refuses a batch: ${thrown.message}`)
         this.#giveUpOldest()
       }
     }
+  }
+
+  #sentOldest(): void {
+    const samples = this.#takeOldest()?.samples ?? 0
+    const { machineMs } = this.#parts
+    if (machineMs) this.#sent.push({ atMs: machineMs(), samples })
+    if (this.#sent.length > SENT_MAX) this.#sent.shift()
   }
 
   #giveUpOldest(): void {
@@ -191,10 +227,8 @@ export class Sender {
     this.#failures++
     if (this.#failures === 1) this.#droppedBeforeFailing = this.#dropped
     // A queue that is busy once is no news.
-    if (this.#failures === 2) {
-      log('error', `the ${queue} takes nothing: ${error.message}`)
-      trouble?.(error)
-    }
+    if (this.#failures === 2) log('error', `the ${queue} takes nothing: ${error.message}`)
+    if (this.#failures >= 2 && this.#failures % TELL_EVERY === 2) trouble?.(error)
     this.#cancelRetry = clock.after(RETRY_MS, () => this.flush())
   }
 

@@ -30,6 +30,11 @@ export type DurableQueueRef = LiveQueueRef & {
   flushMs: number
   /** or so many samples, whichever comes first. */
   batchSize: number
+  /**
+   * A file that was put in the place of another one went on counting from what the other had held at this time, ms on the
+   * machine's monotonic clock. What was sent later was lost with it, and nobody but its sender knows of it.
+   */
+  knownUntilMs?: number
 }
 
 export type ToChild =
@@ -204,5 +209,7 @@ function parseDurable(input: unknown): DurableQueueRef | undefined {
   const queue = parseLive(input)
   const flushMs = asNumber(record?.flushMs, 1)
   const batchSize = asCount(record?.batchSize)
-  return queue && flushMs !== undefined && batchSize !== undefined ? { ...queue, flushMs, batchSize } : undefined
+  const knownUntilMs = asNumber(record?.knownUntilMs, 0)
+  if (!queue || flushMs === undefined || batchSize === undefined) return undefined
+  return { ...queue, flushMs, batchSize, ...(knownUntilMs !== undefined && { knownUntilMs }) }
 }

@@ -36,8 +36,8 @@ export type Progress = {
   delivered(samples: number): void
   /** So many samples became dead letters. */
   refused(samples: number, reason: string): void
-  /** What an operator should know. */
-  failed(reason: string): void
+  /** What an operator should know; `queueIsBroken`: nobody will get on with this file of the queue. */
+  failed(reason: string, queueIsBroken?: boolean): void
 }
 
 /** How long others leave a claimed message alone, ms: what a historian that was killed had claimed waits so long. */
@@ -66,6 +66,7 @@ export class Historian {
   readonly #end = new AbortController()
   #cancelEnd: (() => void)[] = []
   #queue: DurableQueue | undefined
+  #isReplaced = false
   #leasedAtMs = 0
   #failures = 0
   #queueFailures = 0
@@ -112,6 +113,11 @@ export class Historian {
     this.#cancelEnd.push(this.#parts.clock.after(graceMs, () => this.#end.abort()))
   }
 
+  /** The queue was replaced: what is claimed next comes from the file that is there now. */
+  reopen(): void {
+    this.#isReplaced = true
+  }
+
   async #turn(): Promise<void> {
     const queue = this.#openQueue()
     const messages = await this.#claim(queue)
@@ -126,6 +132,8 @@ export class Historian {
   }
 
   #openQueue(): DurableQueue {
+    if (this.#isReplaced) this.#closeQueue()
+    this.#isReplaced = false
     this.#queue ??= this.#parts.open()
     return this.#queue
   }
@@ -247,7 +255,7 @@ export class Historian {
     this.#queueFailures++
     const reason = `the queue cannot be used, ${error.kind}: ${error.message}`
     progress.cycle()
-    progress.failed(reason)
+    progress.failed(reason, error.kind === 'CorruptedData')
     log('error', reason)
     if (!error.busy) this.#report('degraded', reason)
     // A claim that it holds still comes back when its lease ends.

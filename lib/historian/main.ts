@@ -49,7 +49,9 @@ function historianOf(configure: Configure, control: Control): Work {
       cycle: () => statistics.cycle(),
       delivered: (samples) => statistics.delivered(samples),
       refused: () => {},
-      failed: () => {},
+      failed: (reason, queueIsBroken = false) => {
+        if (queueIsBroken) control.durable(reason, true)
+      },
     },
   })
   const retention = retentionOf(config, log)
@@ -64,7 +66,12 @@ function historianOf(configure: Configure, control: Control): Work {
       retention?.close()
     },
     stop: (closeMs) => historian.stop(closeMs),
-    obey: (order) => obey(config, control, order),
+    obey: (order) => {
+      if (order.type === 'query') reply(config, control, order)
+      if (order.type !== 'durable') return
+      historian.reopen()
+      control.durable('', false)
+    },
   }
 }
 
@@ -80,13 +87,11 @@ function retentionOf(config: HistorianConfig, log: (level: LogLevel, text: strin
   return new Retention({ path, limits: retentionLimits({ days, megabytes }), tell: (text) => log('warn', text) })
 }
 
-function obey(config: HistorianConfig, control: Control, order: Order): void {
-  // The queues have their places; a queue that was replaced is found again at the next claim.
-  if (order.type !== 'query') return
+function reply(config: HistorianConfig, control: Control, { id, query }: Order & { type: 'query' }): void {
   try {
-    control.result(order.id, true, answer(config, order.query))
+    control.result(id, true, answer(config, query))
   } catch (thrown) {
-    control.result(order.id, false, messageOf(thrown))
+    control.result(id, false, messageOf(thrown))
   }
 }
 

@@ -228,6 +228,11 @@ export function identityOf(path: string): string | undefined {
   }
 }
 
+/** Whoever opens an empty file throws its log away, and with it all that the others write. */
+export function isEmpty(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0
+}
+
 export function removeQueueFile(path: string): void {
   for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true })
 }

@@ -20,6 +20,7 @@ import { attempt, QueueError, toQueueError } from './queue-error'
 import {
   createQueueFile,
   identityOf,
+  isEmpty,
   type Making,
   type Opened,
   openQueue,
@@ -241,9 +242,9 @@ export class Queue {
     }))
   }
 
-  /** Of a created queue: whether its file is still at the path, or was deleted or replaced while open. */
+  /** Of a created queue: whether its file is still at the path, or was deleted, emptied or replaced while open. */
   isInPlace(): boolean {
-    return this.#identity !== undefined && identityOf(this.path) === this.#identity
+    return this.#identity !== undefined && identityOf(this.path) === this.#identity && !isEmpty(this.path)
   }
 
   close(): void {

@@ -1,8 +1,10 @@
 // The supervisor's end of the durable queue: makes the file, knows where it is and how full, replaces one that is lost or
 // broken. Messages never come through here: collectors write them, historians take them.
 
+import { statSync } from 'node:fs'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import { messageOf } from '../../lib/contract/fault'
+import { monotonicMs } from '../../lib/queue/monotonic'
 import { Queue, QueueError, type QueueStatus } from '../../lib/queue/queue'
 import { lostWith, NO_TOTALS, type QueueTotals, totalsOf } from './queue-totals'
 
@@ -13,6 +15,8 @@ const REPLACE_PAUSE_MS = 5000
 /** Somebody else has the lock: an operation waits for it so long at most, and asks again so often, ms. */
 const BUSY_LIMIT_MS = 5000
 const BUSY_RETRY_MS = 25
+/** A larger file would take too long to be read whole: damage in it shows when it is come across. */
+const CHECK_BYTES_MAX = 64 * 1024 * 1024
 
 export type DurableLaneSettings = {
   path: string
@@ -41,6 +45,9 @@ export class DurableLane {
   #settings: DurableLaneSettings
   #queue: Queue | undefined
   #totals: QueueTotals
+  /** When `#totals` were true, on the machine's clock, and when those were with which the file began that is there now. */
+  #totalsAtMs = monotonicMs()
+  #knownUntilMs: number | undefined
   #triedAt = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
 
@@ -57,7 +64,8 @@ export class DurableLane {
   /** Also while there is no file: the collectors keep what they can, and find it when it is there. */
   get ref(): DurableQueueRef {
     const { path, capacityBytes, flushMs, batchSize } = this.#settings
-    return { path, capacityBytes, flushMs, batchSize }
+    const knownUntilMs = this.#knownUntilMs
+    return { path, capacityBytes, flushMs, batchSize, ...(knownUntilMs !== undefined && { knownUntilMs }) }
   }
 
   /** Why there is no queue at the moment. */
@@ -100,9 +108,14 @@ export class DurableLane {
   }
 
   #tick(): void {
-    if (!this.#queue) this.#open()
-    else if (this.#queue.isInPlace()) this.#tellStatus()
-    else this.#replace('the file of the queue to the database is gone')
+    if (!this.#queue) {
+      if (this.#open()) this.#listener.replaced(this.ref)
+      return
+    }
+    const isInPlace = this.#queue.isInPlace()
+    // Of a file that was deleted it is still known how far it got.
+    this.#tellStatus()
+    if (!isInPlace) this.#replace('the file of the queue to the database is gone')
   }
 
   #tellStatus(): void {
@@ -110,6 +123,7 @@ export class DurableLane {
       const status = this.#queue?.status()
       if (!status) return
       this.#totals = totalsOf(status)
+      this.#totalsAtMs = monotonicMs()
       this.#listener.status(status)
     } catch (error) {
       if (!(error instanceof QueueError)) throw error
@@ -117,27 +131,41 @@ export class DurableLane {
     }
   }
 
-  #open(): void {
-    if (!this.#mayTry()) return
+  /** Whether it could. */
+  #open(): boolean {
+    if (!this.#mayTry()) return false
     try {
-      this.#queue = Queue.create(this.#settings.path, { ...this.#options(), check: 'tables' })
+      this.#queue = this.#openOrMake()
     } catch (error) {
       this.#fail(error)
-      return
-    }
-    const { setAside } = this.#queue
-    if (setAside !== undefined) {
-      this.#report(`what was no intact queue to the database is now ${setAside}`)
-      this.#goOnCounting(this.#queue)
+      return false
     }
     this.#recover()
+    return true
+  }
+
+  #openOrMake(): Queue {
+    const { path } = this.#settings
+    const queue = Queue.create(path, { ...this.#options(), check: sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep' })
+    const { setAside } = queue
+    if (setAside !== undefined) this.#report(`what was no intact queue to the database is now ${setAside}`)
+    if (this.#totals.sent === 0 || queue.status().sent > 0) return queue
+    // In the place of one that broke, or is gone: what was in it is lost, and counted.
+    queue.destroy()
+    return this.#goOnCounting()
+  }
+
+  #goOnCounting(): Queue {
+    const queue = Queue.replace(this.#settings.path, this.#options(), lostWith(this.#totals))
+    this.#knownUntilMs = this.#totalsAtMs
+    return queue
   }
 
   #replace(reason: string): void {
     if (!this.#mayTry()) return
     this.#close()
     try {
-      this.#queue = Queue.replace(this.#settings.path, this.#options(), lostWith(this.#totals))
+      this.#queue = this.#goOnCounting()
     } catch (error) {
       this.#fail(error)
       return
@@ -146,14 +174,6 @@ export class DurableLane {
     this.#report(`${reason}: a new one was made${aside === undefined ? '' : `, the old one is now ${aside}`}`)
     this.#recover()
     this.#listener.replaced(this.ref)
-  }
-
-  /** A new file in the place of one that broke before this start: what was in it is lost, and counted. */
-  #goOnCounting(fresh: Queue): void {
-    const { path } = this.#settings
-    if (this.#totals.sent === 0) return
-    fresh.destroy()
-    this.#queue = Queue.replace(path, this.#options(), lostWith(this.#totals))
   }
 
   #options() {
@@ -188,4 +208,10 @@ export class DurableLane {
     this.#queue?.close()
     this.#queue = undefined
   }
+}
+
+/** Of the file at the path and its log, bytes. */
+function sizeOf(path: string): number {
+  const sizes = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+  return sizes.reduce((sum, size) => sum + size, 0)
 }

@@ -73,6 +73,7 @@ export class Processor {
     this.#settings = settings
     if (!settings) {
       this.#lane?.close()
+      this.#save()
       this.#lane = undefined
       this.#queue = NO_QUEUE
       this.#listener.replaced(undefined)
@@ -123,8 +124,8 @@ export class Processor {
 
   close(): void {
     this.#lane?.close()
-    this.#lane = undefined
     this.#save()
+    this.#lane = undefined
   }
 
   #laneListener() {
@@ -148,7 +149,7 @@ export class Processor {
   }
 
   #save(): void {
-    if (!this.#day) return
+    if (!this.#day || !this.#lane) return
     this.#savedAt = this.#now()
     try {
       replaceFile(this.#record, { day: this.#day, totals: totalsOf(this.#queue) })

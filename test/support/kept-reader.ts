@@ -81,7 +81,7 @@ export class KeptReader {
       await delay(POLL_MS)
     }
     const words = `the way into the database of ${this.name} did not become what was wanted`
-    throw new Error(`${words}; it is ${JSON.stringify(last)}\n${nodeRed.output.slice(-3000)}`)
+    throw new Error(`${words}; it is ${JSON.stringify(last)}\n${nodeRed.output.slice(-800)}`)
   }
 
   /** Waits until more samples are written. */

@@ -71,6 +71,11 @@ export class HistoryFile {
     return this.#identity !== undefined && identityOf(this.path) === this.#identity
   }
 
+  /** Whoever opens an empty file throws its log away, and with it all that is written from here on. */
+  isEmptied(): boolean {
+    return statSync(this.path, { throwIfNoEntry: false })?.size === 0
+  }
+
   /** Closes it and moves it out of the way, unless somebody else has; returns where it is. Throws a Fault. */
   abandon(now: Date): string | undefined {
     const isInPlace = this.isInPlace()

@@ -1,6 +1,6 @@
 // The embedded history as a place where readings go. The file is opened when it is first needed, and again after any trouble.
 
-import type { Fault } from '../../contract/fault'
+import { Fault } from '../../contract/fault'
 import type { Reading } from '../reading'
 import type { Sink, Verdict } from '../sink'
 import { toHistoryFault } from './history-fault'
@@ -36,6 +36,7 @@ export class HistorySink implements Sink {
     try {
       const { file, writer } = this.#open()
       writer.write(readings)
+      if (file.isEmptied()) throw new Fault('link', 'history-damaged', `${this.#path}: somebody has emptied the file`)
       if (file.isInPlace()) return { kind: 'accepted' }
       // written into a file that another process has set aside, or somebody has deleted
       this.#close()
