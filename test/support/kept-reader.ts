@@ -90,11 +90,14 @@ export class KeptReader {
     return this.processorWhen(nodeRed, ({ processed_total }) => processed_total >= before + count)
   }
 
-  /** Stops the reader and waits until nothing is on its way any more. */
-  async quiet(nodeRed: NodeRed): Promise<{ produced: number; status: ProcessorStatus; row: ProcessRow }> {
+  /** Stops the reader and waits until nothing is on its way any more; `sent` tells what has to arrive by then. */
+  async quiet(
+    nodeRed: NodeRed,
+    sent = ({ samples_total }: ProcessRow): number => samples_total,
+  ): Promise<{ produced: number; status: ProcessorStatus; row: ProcessRow }> {
     await nodeRed.command(`${this.name}/stop`)
     const row = await nodeRed.rowWhen(this.name, ({ status }) => status === 'stopped')
-    const produced = row.samples_total
+    const produced = sent(row)
     const isThere = ({ queue_pending, queue_retry, ...status }: ProcessorStatus): boolean =>
       queue_pending === 0 && queue_retry === 0 && sumOf({ queue_pending, queue_retry, ...status }) >= produced
     return { produced, status: await this.processorWhen(nodeRed, isThere), row }

@@ -2,9 +2,9 @@
 // break. Node-RED and the flow do not notice; readings are written again, and what was lost is counted.
 
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync, writeSync } from 'node:fs'
+import { rmSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { DatabaseSync } from 'node:sqlite'
+import { everyByte, flip, makeNewer, overwrite, removeDatabase, replaceByText } from '../support/broken-files'
 import { flowOf } from '../support/flows'
 import { HISTORY_FILE, KeptReader, QUEUE_FILE, sumOf } from '../support/kept-reader'
 import { NodeRed } from '../support/node-red'
@@ -13,18 +13,18 @@ import { NodeRed } from '../support/node-red'
 type Attack = { title: string; harm(folder: string): void; aside?: string }
 
 const attacks: Attack[] = [
-  { title: 'deleted', harm: (folder) => remove(folder, QUEUE_FILE, '', '-wal', '-shm') },
-  { title: 'deleted without its log', harm: (folder) => remove(folder, QUEUE_FILE, '') },
-  { title: 'replaced by text', harm: (folder) => replaceByText(folder, QUEUE_FILE) },
-  { title: 'cut off', harm: (folder) => truncateSync(join(folder, QUEUE_FILE), 5000) },
-  { title: 'emptied', harm: (folder) => truncateSync(join(folder, QUEUE_FILE)), aside: QUEUE_FILE },
-  { title: 'overwritten with garbage', harm: (folder) => overwrite(folder, QUEUE_FILE), aside: QUEUE_FILE },
-  { title: 'given a newer layout', harm: (folder) => makeNewer(folder, QUEUE_FILE) },
-  { title: 'flipped in every 512th byte', harm: (folder) => flip(folder, QUEUE_FILE), aside: QUEUE_FILE },
-  { title: 'robbed of its history', harm: (folder) => remove(folder, HISTORY_FILE, '', '-wal', '-shm') },
-  { title: 'left with a history of text', harm: (folder) => replaceByText(folder, HISTORY_FILE) },
-  { title: 'left with a history cut off', harm: (folder) => truncateSync(join(folder, HISTORY_FILE), 5000) },
-  { title: 'left with an empty history', harm: (folder) => truncateSync(join(folder, HISTORY_FILE)) },
+  { title: 'deleted', harm: queue(removeDatabase) },
+  { title: 'deleted without its log', harm: queue((path) => rmSync(path)) },
+  { title: 'replaced by text', harm: queue(replaceByText) },
+  { title: 'cut off', harm: queue((path) => truncateSync(path, 5000)) },
+  { title: 'emptied', harm: queue((path) => truncateSync(path)), aside: QUEUE_FILE },
+  { title: 'overwritten with garbage', harm: queue(overwrite), aside: QUEUE_FILE },
+  { title: 'given a newer layout', harm: queue(makeNewer) },
+  { title: 'flipped in every 512th byte', harm: queue((path) => flip(path, ...everyByte(path, 512))), aside: QUEUE_FILE },
+  { title: 'robbed of its history', harm: history(removeDatabase) },
+  { title: 'left with a history of text', harm: history(replaceByText) },
+  { title: 'left with a history cut off', harm: history((path) => truncateSync(path, 5000)) },
+  { title: 'left with an empty history', harm: history((path) => truncateSync(path)), aside: HISTORY_FILE },
 ]
 
 describe('the queue to the database, when in use it is', function () {
@@ -74,41 +74,10 @@ async function survive(nodeRed: NodeRed, { harm, aside }: Attack, reader: KeptRe
   assert.equal(status.last_error, null)
 }
 
-function remove(folder: string, file: string, ...endings: string[]): void {
-  for (const ending of endings) rmSync(join(folder, file + ending), { force: true })
+function queue(harm: (path: string) => void): Attack['harm'] {
+  return (folder) => harm(join(folder, QUEUE_FILE))
 }
 
-/** As an editor saves: a new file under the old name. */
-function replaceByText(folder: string, file: string): void {
-  remove(folder, file, '', '-wal', '-shm')
-  writeFileSync(join(folder, file), 'This is no database.\n'.repeat(1000))
-}
-
-function overwrite(folder: string, file: string): void {
-  const fd = openSync(join(folder, file), 'r+')
-  try {
-    writeSync(fd, Buffer.alloc(200_000, 'garbage!'), 0, 200_000, 0)
-  } finally {
-    closeSync(fd)
-  }
-  if (statSync(join(folder, `${file}-wal`), { throwIfNoEntry: false })) truncateSync(join(folder, `${file}-wal`))
-}
-
-function makeNewer(folder: string, file: string): void {
-  const database = new DatabaseSync(join(folder, file), { timeout: 5000 })
-  database.exec('PRAGMA user_version = 99')
-  database.close()
-}
-
-function flip(folder: string, file: string): void {
-  const path = join(folder, file)
-  const bytes = readFileSync(path)
-  for (let at = 7; at < bytes.length; at += 512) bytes[at] = (bytes[at] ?? 0) ^ 0xff
-  const fd = openSync(path, 'r+')
-  try {
-    writeSync(fd, bytes, 0, bytes.length, 0)
-  } finally {
-    closeSync(fd)
-  }
-  truncateSync(`${path}-wal`)
+function history(harm: (path: string) => void): Attack['harm'] {
+  return (folder) => harm(join(folder, HISTORY_FILE))
 }
