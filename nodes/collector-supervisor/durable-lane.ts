@@ -2,10 +2,12 @@
 // broken. Messages never come through here: collectors write them, historians take them.
 
 import { statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import { messageOf } from '../../lib/contract/fault'
 import { monotonicMs } from '../../lib/queue/monotonic'
 import { Queue, QueueError, type QueueStatus } from '../../lib/queue/queue'
+import { makePrivateFolder } from './private-files'
 import { lostWith, NO_TOTALS, type QueueTotals, totalsOf } from './queue-totals'
 
 /** Is the file still there, how full is it? ms */
@@ -146,6 +148,7 @@ export class DurableLane {
 
   #openOrMake(): Queue {
     const { path } = this.#settings
+    makePrivateFolder(dirname(path))
     const queue = Queue.create(path, { ...this.#options(), check: sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep' })
     const { setAside } = queue
     if (setAside !== undefined) this.#report(`what was no intact queue to the database is now ${setAside}`)

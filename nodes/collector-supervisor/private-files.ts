@@ -1,12 +1,16 @@
 // Small files of a supervisor's folder: 0600 in folders 0700, replaced as a whole, so that a power cut leaves the old or the new.
 
-import { closeSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { dirname } from 'node:path'
 
 const FOLDER_MODE = 0o700
 const FILE_MODE = 0o600
 
+/** With its parents. Not by mkdir's own `recursive`, which says ENOENT whatever is in the way. */
 export function makePrivateFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: FOLDER_MODE })
+  if (existsSync(path)) return
+  makePrivateFolder(dirname(path))
+  mkdirSync(path, { mode: FOLDER_MODE })
 }
 
 export function replaceFile(path: string, content: unknown): void {

@@ -20,6 +20,8 @@ export type ProcessorListener = {
   report(text: string): void
   /** Rows of the historian's processes. */
   workers(): ProcessRow[]
+  /** Why the readings of a process do not get into the queue, or undefined. */
+  senderTrouble(): string | undefined
 }
 
 const NO_QUEUE: QueueStatus = {
@@ -104,7 +106,7 @@ export class Processor {
       processed_total: delivered,
       processed_today: delivered - (this.#day?.deliveredBefore ?? delivered),
       speed: speedOf(this.#marks),
-      last_error: this.#lane.trouble ?? workers.find(({ last_error }) => last_error !== null)?.last_error ?? null,
+      last_error: this.#lane.trouble ?? lastErrorOf(workers) ?? this.#listener.senderTrouble() ?? null,
       dropped,
     }
   }
@@ -157,4 +159,8 @@ export class Processor {
       // The disk is full or read-only, which the queue itself will say.
     }
   }
+}
+
+function lastErrorOf(rows: readonly ProcessRow[]): string | undefined {
+  return rows.find(({ last_error }) => last_error !== null)?.last_error ?? undefined
 }

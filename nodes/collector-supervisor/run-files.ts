@@ -2,7 +2,7 @@
 // loop does not notice that its parent is gone), the next start finds and ends it.
 
 import { execFileSync } from 'node:child_process'
-import { readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
@@ -22,12 +22,13 @@ export class RunFiles {
 
   constructor(folder: string) {
     this.#folder = folder
-    makePrivateFolder(folder)
   }
 
   write(recipient: string, pid: number): void {
     const startTime = processStartTime(pid)
-    if (startTime !== undefined) replaceFile(this.#path(recipient), { pid, startTime } satisfies RunFile)
+    if (startTime === undefined) return
+    makePrivateFolder(this.#folder)
+    replaceFile(this.#path(recipient), { pid, startTime } satisfies RunFile)
   }
 
   remove(recipient: string): void {
@@ -36,6 +37,7 @@ export class RunFiles {
 
   /** Ends what an earlier Node-RED has left behind: SIGTERM, 2 s, SIGKILL. Returns the pids that were still alive. */
   async sweep(): Promise<number[]> {
+    if (!existsSync(this.#folder)) return []
     const files = readdirSync(this.#folder, { withFileTypes: true })
     const runFiles = files.filter((file) => file.isFile() && file.name.endsWith('.run'))
     const ended = await Promise.all(runFiles.map(({ name }) => this.#sweepOne(join(this.#folder, name))))

@@ -60,6 +60,11 @@ export class SupervisedProcess {
     return this.#child?.pid
   }
 
+  /** Why its readings do not get into the durable queue; '' when they do. */
+  get durableTrouble(): string {
+    return this.#observation.report.durableTrouble
+  }
+
   row(): ProcessRow {
     const { command, args } = this.#around.program(this.#spec)
     return rowOf({

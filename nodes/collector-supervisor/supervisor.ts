@@ -73,14 +73,15 @@ export class Supervisor implements SupervisorFace {
   #watchedAt = performance.now()
   #unclaimed = 0
 
-  /** Throws what the file system says when the folder cannot be made, or a QueueError without a place for the live queue. */
+  /** Throws a QueueError, or what the file system says, without a place for the live queue. */
   constructor(id: string, settings: SupervisorSettings, folder: string, fleet: FleetSide, log: SupervisorLog) {
     this.id = id
     this.#settings = settings
     this.#folder = folder
     this.#fleet = fleet
     this.#log = log
-    makePrivateFolder(folder)
+    // Without it the flow goes on all the same, and the queue to the database says what is wrong.
+    this.#guardFile(() => makePrivateFolder(folder))
     this.#runFiles = new RunFiles(join(folder, 'run'))
     this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
     this.#laneRecord = join(folder, 'live.json')
@@ -185,10 +186,16 @@ export class Supervisor implements SupervisorFace {
       changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
       report: (text: string) => this.#log.warn(text),
       workers: () => this.#historians().map(({ process }) => process.row()),
+      senderTrouble: () => this.#senderTrouble(),
     }
     const clock = { now: () => performance.now(), wallClock: () => new Date() }
     const settings = queueSettings(this.#config, this.#folder)
     return new Processor(join(this.#folder, 'processor.json'), settings, listener, clock)
+  }
+
+  #senderTrouble(): string | undefined {
+    const process = [...this.#members.values()].find((member) => member.process.durableTrouble !== '')?.process
+    return process && `nothing of "${process.spec.name}" gets into the queue to the database: ${process.durableTrouble}`
   }
 
   #historians(): Member[] {

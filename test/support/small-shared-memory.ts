@@ -11,7 +11,12 @@ const MOUNT = `mount -t tmpfs -o size=${DOCKER_SHARED_MEMORY_MB}m none /dev/shm`
 
 /** For NodeRedOptions.launcher; `before` is run in the shell after the mount. */
 export function inSmallSharedMemory(before = 'true'): string[] {
-  return [...UNSHARE, 'sh', '-c', `${MOUNT} && ${before} && exec "$@"`, 'sh']
+  return inOwnMounts(`${MOUNT} && ${before}`)
+}
+
+/** For NodeRedOptions.launcher: mounts made by this shell command are seen by nobody else, and go with the process. */
+export function inOwnMounts(mount: string): string[] {
+  return [...UNSHARE, 'sh', '-c', `${mount} && exec "$@"`, 'sh']
 }
 
 /** Whether this machine lets us; containers often do not. */
