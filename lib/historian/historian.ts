@@ -49,8 +49,6 @@ const CLAIM_BYTES = 1024 * 1024
 const POLL_MS = 500
 /** What comes within this time, ms, is written together. */
 const GATHER_MS = 250
-/** After the delay of a message, until it is claimed again, ms: so that it comes before the newer ones. */
-const DUE_MARGIN_MS = 20
 /** Between tries to reach a queue that is in trouble, ms. */
 const QUEUE_FIRST_MS = 1000
 const QUEUE_LONGEST_MS = 30_000
@@ -213,8 +211,9 @@ export class Historian {
         const delayMs = backoffMs(outcome, this.#failures, this.#parts.chance())
         this.#report('disconnected', outcome.reason)
         this.#parts.progress.failed(outcome.reason)
-        await this.#settle(claim, queue, { delayMs, reason: outcome.reason })
-        await this.#pause(delayMs + DUE_MARGIN_MS)
+        // The historian waits, not the messages: one with a new configuration takes them at once and in their order.
+        await this.#settle(claim, queue, { delayMs: 0, reason: outcome.reason })
+        await this.#pause(delayMs)
         break
       }
       default:

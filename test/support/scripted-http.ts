@@ -27,14 +27,14 @@ export class ScriptedHttp {
   /** What the next request gets, whatever it is. */
   answer: (request: Received) => ScriptedAnswer = () => ({ status: 204 })
 
-  static async start(): Promise<ScriptedHttp> {
+  static async start({ port = 0 } = {}): Promise<ScriptedHttp> {
     const scripted = new ScriptedHttp()
     scripted.#server.on('connection', (socket) => {
       scripted.#sockets.set(socket, ++scripted.connections)
       socket.on('close', () => scripted.#sockets.delete(socket))
       socket.on('error', () => {})
     })
-    await new Promise<void>((resolve) => scripted.#server.listen(0, '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => scripted.#server.listen(port, '127.0.0.1', resolve))
     return scripted
   }
 
