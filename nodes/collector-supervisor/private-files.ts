@@ -1,6 +1,16 @@
 // Small files of a supervisor's folder: 0600 in folders 0700, replaced as a whole, so that a power cut leaves the old or the new.
 
-import { closeSync, existsSync, fchmodSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  fchmodSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 const FOLDER_MODE = 0o700

@@ -47,14 +47,20 @@ describe('a database that is away', function () {
     const from = nodeRed.recorded(PUSHED).length
     await database.close()
     await awayFor(/nobody listens at http:.*is the database running/)
-    const status = await pushed(({ queue_retry, last_error }) => queue_retry > 0 && /nobody listens/.test(last_error ?? ''), from)
+    const status = await pushed(
+      ({ queue_retry, last_error }) => queue_retry > 0 && /nobody listens/.test(last_error ?? ''),
+      from,
+    )
     assert.equal(status.running, true)
     const before = await reader.processor(nodeRed)
     const waiting = ({ queue_pending, queue_retry }: ProcessorStatus): number => queue_pending + queue_retry
     await reader.processorWhen(nodeRed, (later) => waiting(later) >= waiting(before) + 50)
     database = await serve(Number(new URL(url).port))
     await back()
-    await pushed(({ queue_retry, last_error }) => queue_retry === 0 && last_error === null, nodeRed.recorded(PUSHED).length - 1)
+    await pushed(
+      ({ queue_retry, last_error }) => queue_retry === 0 && last_error === null,
+      nodeRed.recorded(PUSHED).length - 1,
+    )
     const growthMb = residentMb(nodeRed.pid) - memoryMb
     assert.ok(growthMb < GROWTH_MAX_MB, `Node-RED grew by ${growthMb} MB`)
   })

@@ -20,7 +20,11 @@ const attacks: Attack[] = [
   { title: 'emptied', harm: queue((path) => truncateSync(path)), aside: QUEUE_FILE },
   { title: 'overwritten with garbage', harm: queue(overwrite), aside: QUEUE_FILE },
   { title: 'given a newer layout', harm: queue(makeNewer) },
-  { title: 'flipped in every 512th byte', harm: queue((path) => flip(path, ...everyByte(path, 512))), aside: QUEUE_FILE },
+  {
+    title: 'flipped in every 512th byte',
+    harm: queue((path) => flip(path, ...everyByte(path, 512))),
+    aside: QUEUE_FILE,
+  },
   { title: 'robbed of its history', harm: history(removeDatabase) },
   { title: 'left with a history of text', harm: history(replaceByText) },
   { title: 'left with a history cut off', harm: history((path) => truncateSync(path, 5000)) },

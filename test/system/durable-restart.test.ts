@@ -41,7 +41,12 @@ const damages: Damage[] = [
   { title: 'a flipped byte in its messages', file: QUEUE_FILE, harm: flipRoot('message'), lost: 'all' },
   { title: 'a flipped byte in its index', file: QUEUE_FILE, harm: flipRoot('message_order'), lost: 'all' },
   { title: 'a flipped byte in a reading', file: QUEUE_FILE, harm: flipInMessage, lost: 'none' },
-  { title: 'many flipped bytes', file: QUEUE_FILE, harm: (path) => flip(path, ...everyByte(path, 500)), lost: 'unknown' },
+  {
+    title: 'many flipped bytes',
+    file: QUEUE_FILE,
+    harm: (path) => flip(path, ...everyByte(path, 500)),
+    lost: 'unknown',
+  },
   { title: 'a history of text', file: HISTORY_FILE, harm: replaceByText, lost: 'none' },
   { title: 'a history cut off', file: HISTORY_FILE, harm: (path) => truncateSync(path, 5000), lost: 'none' },
   { title: 'a newer history', file: HISTORY_FILE, harm: makeNewer, lost: 'none' },
@@ -79,7 +84,8 @@ describe('Node-RED, started again with', function () {
   })
 
   for (const [index, { title, lost }] of damages.entries()) {
-    it(`${title}, keeps on writing, and ${lost === 'all' ? 'counts what was lost' : 'counts right'}`, () => outcomes[index])
+    it(`${title}, keeps on writing, and ${lost === 'all' ? 'counts what was lost' : 'counts right'}`, () =>
+      outcomes[index])
   }
 })
 
@@ -100,7 +106,10 @@ async function goOn(nodeRed: NodeRed, { file, lost }: Damage, reader: KeptReader
   const { produced, status } = await reader.quiet(nodeRed, ({ samples_total }) => {
     return lost === 'unknown' ? 0 : before.sent + samples_total
   })
-  assert.ok(Object.values(status).every((value) => typeof value !== 'number' || value >= 0), JSON.stringify(status))
+  assert.ok(
+    Object.values(status).every((value) => typeof value !== 'number' || value >= 0),
+    JSON.stringify(status),
+  )
   if (lost === 'unknown') return
   assert.equal(sumOf(status), produced, JSON.stringify({ produced, ...status }))
   // A reading that the end came over may have missed the flow.
