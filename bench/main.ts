@@ -7,7 +7,10 @@ import { parseArgs } from 'node:util'
 import { DeviceProcess } from '../simulators/modbus/device-process'
 import { PACKAGE_ROOT } from '../test/support/node-red'
 import { type CollectorMemory, measureMemory } from './collector-memory'
+import { measureDurable } from './durable-cost'
 import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
+import { measureHistorian } from './historian'
+import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureReading } from './reading-cost'
@@ -50,18 +53,27 @@ async function main(): Promise<void> {
   try {
     const { restart, memory } = await measureCollectors(plan, device, tell)
     const reading = await measureReading({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
+    tell('what keeping a history costs')
+    const durable = await measureDurable({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device)
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
+    tell('the way into databases')
+    const historian = await measureHistorian(plan.runs)
+    tell('the embedded history')
+    const history = measureHistory(plan.runs)
     const text = report({
       facts,
       values: VALUES,
       intervalMs: INTERVAL_MS,
       restart,
       reading,
+      durable,
       memory,
       queues,
+      historian,
       bareSqlite,
+      history,
     })
     process.stdout.write(`\n${text}`)
     if (quick) return

@@ -1,6 +1,9 @@
 // The results as Markdown: for the terminal and for docs/benchmarks.md.
 
 import type { CollectorMemory } from './collector-memory'
+import type { DurableCost } from './durable-cost'
+import type { HistorianSpeed } from './historian'
+import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
@@ -9,7 +12,7 @@ import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
 
 /** What this project wants to reach. */
-const AIM = { sampleMs: 200, valueUs: 0.4, privateMb: 16 } as const
+const AIM = { sampleMs: 200, valueUs: 0.4, privateMb: 16, partOfClient: 0.9, productions: 10 } as const
 
 export type Results = {
   facts: Fact[]
@@ -17,13 +20,25 @@ export type Results = {
   intervalMs: number
   restart: RestartTimes
   reading: ReadingCost[]
+  durable: DurableCost
   memory: CollectorMemory
   queues: QueueCost[]
   bareSqlite: BareSqlite
+  historian: HistorianSpeed[]
+  history: HistoryCost
 }
 
 export function report(results: Results): string {
-  const sections = [facts(results), restart(results), reading(results), memory(results), queue(results)]
+  const sections = [
+    facts(results),
+    restart(results),
+    reading(results),
+    durable(results),
+    memory(results),
+    queue(results),
+    historian(results),
+    historySection(results.history),
+  ]
   return `${sections.join('\n\n')}\n`
 }
 
@@ -121,6 +136,16 @@ function ratios(reading: readonly ReadingCost[]): string {
   return lines.join('\n')
 }
 
+function durable({ durable, values, intervalMs }: Results): string {
+  const rows = [
+    ['collectors, no history', summary(durable.without, 2)],
+    ['collectors, embedded history', summary(durable.with, 2)],
+    ['the historian that writes it', summary(durable.historian, 2)],
+  ]
+  const text = `CPU time of the processes of ${durable.readers} readers with ${values} registers every ${intervalMs} ms.`
+  return `## Keeping a history\n\n${text}\n\n${markdownTable(['', 'µs/value'], rows)}`
+}
+
 function memory({ memory, values, intervalMs }: Results): string {
   const rows = [
     ['collector', summary(memory.collector, 1), String(AIM.privateMb)],
@@ -150,4 +175,30 @@ function queue({ queues, bareSqlite, values }: Results): string {
 same bytes by one INSERT into a table without an index, and by SELECT; no order, no checksum, no bounds.`
   const header = ['', 'send p50, µs', 'send p99, µs', 'read, µs/message', 'remove, µs/message']
   return `## Live queue\n\n${text}\n\n${markdownTable(header, rows)}`
+}
+
+/** What ten readers with 100 tags every 100 ms produce. */
+const PRODUCED_PER_SECOND = 10_000
+
+function historian({ historian }: Results): string {
+  const rows = historian.map(({ database, values, sink, bareClient, backlog }) => [
+    database,
+    summary(sink, 0),
+    summary(bareClient, 0),
+    (median(sink) / median(bareClient)).toFixed(2),
+    summary(backlog, 0),
+    ((median(backlog) * values) / PRODUCED_PER_SECOND).toFixed(0),
+  ])
+  const header = [
+    'database',
+    'sink, lines/s',
+    'yardstick: bare client, lines/s',
+    `part (aim ${AIM.partOfClient})`,
+    'from the queue, lines/s',
+    `times the production (aim ${AIM.productions})`,
+  ]
+  const text = `Lines of 100 numbers into real databases on the same machine, in batches of about 1 MB, one after the other: through the
+historian's sink, and by the client library alone. From the queue: a backlog in a durable queue on disk, beside what ten
+readers of 100 tags produce every 100 ms.`
+  return `## Historian\n\n${text}\n\n${markdownTable(header, rows)}`
 }

@@ -1,13 +1,30 @@
-// `npm test`: installs what is missing (packages, and Chromium where that is possible), builds, checks, runs all tests.
-// A missing browser is a loud skip for a user and a failure under CI, see test/support/browser.ts.
+// `npm test`: installs what is missing (packages, and where that is possible a browser and databases), builds, checks, runs
+// all tests. A missing browser or database is a loud skip for a user and a failure under CI, see test/support/browser.ts and
+// influx-servers.ts.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { ensureInstalled, nodeProgram, ROOT, run } from './toolchain.mjs'
 
+const PROGRAMS = [
+  {
+    name: 'Chromium',
+    variable: 'CHROMIUM',
+    paths: ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'],
+    packages: ['chromium', 'fonts-noto-cjk'],
+  },
+  { name: 'InfluxDB 1', variable: 'INFLUXD', paths: ['/usr/bin/influxd'], packages: ['influxdb'] },
+  {
+    name: 'VictoriaMetrics',
+    variable: 'VICTORIA_METRICS',
+    paths: ['/usr/bin/victoria-metrics'],
+    packages: ['victoria-metrics'],
+  },
+]
+
 process.chdir(ROOT)
 ensureInstalled()
-ensureChromium()
+ensurePrograms()
 const node = nodeProgram()
 // Programs that the tests start find the same Node first.
 process.env.PATH = [dirname(node), process.env.PATH].join(process.platform === 'win32' ? ';' : ':')
@@ -22,15 +39,24 @@ const mocha = [join('node_modules', 'mocha', 'bin', 'mocha.js'), ...process.argv
 const { status } = spawnSync(node, mocha, { stdio: 'inherit' })
 process.exit(status ?? 1)
 
-function ensureChromium() {
-  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
-  if (process.env.CHROMIUM || known.some(existsSync)) return
+/** Programs of Debian that tests need and npm does not bring: installed where that is possible. */
+function ensurePrograms() {
+  const missing = PROGRAMS.filter(({ variable, paths }) => !process.env[variable] && !paths.some(existsSync))
+  if (missing.length === 0) return
+  const names = missing.map(({ name }) => name).join(', ')
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (!mayInstall) {
-    console.warn('Chromium is missing: the browser tests will be skipped. Install it, or set CHROMIUM to its path.')
+    const variables = missing.map(({ variable }) => variable).join(', ')
+    console.warn(`Missing: ${names}. Their tests will be skipped. Install them, or set ${variables} to their paths.`)
     return
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-  run('Looking for packages of the system', 'apt-get', ['update', '-qq'], { env })
-  run('Installing Chromium', 'apt-get', ['install', '-y', '-qq', 'chromium', 'fonts-noto-cjk'], { env })
+  const aptGet = (...args) => spawnSync('apt-get', args, { stdio: 'inherit', env }).status === 0
+  console.log('Looking for packages of the system ...')
+  aptGet('update', '-qq')
+  // Not every system has each of them.
+  for (const { name, variable, packages } of missing) {
+    console.log(`Installing ${name} ...`)
+    if (!aptGet('install', '-y', '-qq', ...packages)) console.warn(`${name} could not be installed: see ${variable}.`)
+  }
 }

@@ -55,8 +55,8 @@ export function choice<const T extends string>(choices: readonly [T, ...T[]], st
 export function flag(standard: boolean): FlagField {
   return { kind: 'flag', default: standard }
 }
-export function map(): MapField {
-  return { kind: 'map', default: {} }
+export function map(options: Pick<MapField, 'check'> = {}): MapField {
+  return { kind: 'map', default: {}, ...options }
 }
 export function list<F extends Fields>(
   item: F,
@@ -158,7 +158,10 @@ function parseField(field: Field, input: unknown, path: string, problems: Proble
 
 function parseMap(field: MapField, input: unknown, refuse: (message: string | undefined) => void): unknown {
   const record = input === undefined || input === '' ? field.default : asRecord(input)
-  if (!record || !Object.values(record).every((value) => typeof value === 'string')) refuse('expected pairs of texts')
+  const pairs = record && Object.entries(record)
+  const texts = pairs?.filter((pair): pair is [string, string] => typeof pair[1] === 'string')
+  if (!texts || texts.length !== pairs?.length) refuse('expected pairs of texts')
+  else refuse(field.check?.(Object.fromEntries(texts)))
   return record ?? {}
 }
 

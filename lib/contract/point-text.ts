@@ -20,11 +20,8 @@ export function checkPointText(part: PointPart, text: string): string | undefine
   if (text.length > LENGTH_MAX) return `is longer than ${LENGTH_MAX} characters`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(text)) return 'has a control character, such as a tab or a line break'
-  if (/\p{Surrogate}/u.test(text)) return 'has half a character'
-  if (text.endsWith('\\')) return 'must not end in a backslash'
-  if (/\\[\\ ,="]/.test(text)) {
-    return 'must not have a backslash before a space, comma, equals sign, quotation mark or another backslash'
-  }
+  const problem = checkWritable(text)
+  if (problem !== undefined) return problem
   switch (part) {
     case 'measurement':
       return text.startsWith('#') ? 'must not begin with #: the line would be a comment' : undefined
@@ -38,4 +35,16 @@ export function checkPointText(part: PointPart, text: string): string | undefine
     default:
       return part satisfies never
   }
+}
+
+/** What no text of a line may be, wherever it stands; also the names of readers and tags are held to it. */
+export function checkWritable(text: string): string | undefined {
+  if (/\p{Surrogate}/u.test(text)) return 'has half a character'
+  if (text.endsWith('\\')) return 'must not end in a backslash'
+  if (/\\[\\ ,="]/.test(text)) {
+    return 'must not have a backslash before a space, comma, equals sign, quotation mark or another backslash'
+  }
+  // VictoriaMetrics takes the next one on the line for its partner, and what is between them for one word.
+  if (text.split('"').length % 2 === 0) return 'must not have a quotation mark without its partner'
+  return undefined
 }

@@ -3,13 +3,21 @@
 import { NAME_MAX_LENGTH } from './command'
 import { choice, type Infer, list, map, number, type Problem, text, whole } from './fields'
 import { TAGS_MAX } from './limits'
+import { checkPointText, checkWritable } from './point-text'
 
 /** Names that would be lost or do harm as a key of msg.payload or in a line of the database. */
 export function checkTagName(name: string): string | undefined {
   if (name === '__proto__' || name === 'constructor' || name === 'prototype') return `"${name}" cannot be a tag's name`
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
   if (/[\u0000-\u001f\u007f]/.test(name)) return 'has a control character'
-  if (name.endsWith('\\')) return 'must not end in a backslash'
+  return checkWritable(name)
+}
+
+function checkPointTags(tags: Record<string, string>): string | undefined {
+  for (const [key, value] of Object.entries(tags)) {
+    const problem = checkPointText('tag-key', key) ?? checkPointText('tag-value', value)
+    if (problem !== undefined) return `${key}: ${problem}`
+  }
   return undefined
 }
 
@@ -39,8 +47,11 @@ export const readerFields = {
   /** ms to wait for an answer of the device. */
   timeout: number({ default: 1000, min: 10, max: 600_000 }),
   emit: choice(['cycle', 'change', 'tag']),
-  measurement: text(),
-  pointTags: map(),
+  /** '' = the name of the reader. */
+  measurement: text({
+    check: (measurement) => (measurement === '' ? undefined : checkPointText('measurement', measurement)),
+  }),
+  pointTags: map({ check: checkPointTags }),
   autoStart: choice(['inherit', 'true', 'false']),
 }
 

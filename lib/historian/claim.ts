@@ -3,6 +3,7 @@
 
 import { TITLE_READINGS } from '../contract/limits'
 import { decodeReadings } from '../contract/readings'
+import { QueueError } from '../queue/queue-error'
 import { halves } from './batch'
 import type { Claimed, DeadLetter, DurableQueue } from './durable-queue'
 import { messageOfReading, type Reading, readingsOf } from './reading'
@@ -91,8 +92,18 @@ export class Claim {
     // One by one: if a single message is somebody else's by now, nothing of a transaction is carried out.
     for (const entry of finished) {
       if (entry.dead.length === 0) continue
-      queue.settle({ done: [entry.message.id], dead: entry.dead.map((letter) => deadLetter(entry.message, letter)) })
+      this.#bury(entry, queue)
       this.#forget([entry])
+    }
+  }
+
+  #bury({ message, dead }: Entry, queue: DurableQueue): void {
+    try {
+      queue.settle({ done: [message.id], dead: dead.map((letter) => deadLetter(message, letter)) })
+    } catch (thrown) {
+      if (!(thrown instanceof QueueError) || thrown.kind !== 'SerializationFailed') throw thrown
+      // What is refused cannot be a message of its own, for its size, say: better all of it than to try for ever.
+      queue.dead([message.id], this.refusal)
     }
   }
 

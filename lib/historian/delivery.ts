@@ -15,6 +15,8 @@ export type DeliveryParts = {
   limit: BatchLimit
   /** While it lasts, others must not get the messages. */
   beforeWrite(claim: Claim): void
+  /** Something is in the database. */
+  afterSuccess(): void
 }
 
 const WRITTEN: Outcome = { kind: 'written' }
@@ -122,6 +124,7 @@ class Run {
         limit.accepted(sizeOf(readings))
         if (this.#suspects.size > 0) for (const reading of readings) this.#suspects.clear(reading)
         this.#claim.done(batch)
+        this.#parts.afterSuccess()
         return WRITTEN
       case 'too-large':
         limit.tooLarge(sizeOf(readings))

@@ -80,6 +80,10 @@ export class Historian {
         parts.progress.cycle()
         this.#keepLease(claim)
       },
+      afterSuccess: () => {
+        this.#failures = 0
+        this.#report('connected', '')
+      },
     })
   }
 

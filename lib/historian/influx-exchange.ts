@@ -184,10 +184,11 @@ function answer(status: number, headers: Headers, body: string): Reply {
   }
   const retryAfter = text('retry-after')
   const location = text('location')
-  return {
-    kind: 'answer',
-    status,
-    body,
-    headers: { ...(retryAfter !== undefined && { retryAfter }), ...(location !== undefined && { location }) },
+  const known = {
+    ...(retryAfter !== undefined && { retryAfter }),
+    ...(location !== undefined && { location }),
+    // Which otherwise says that it is an InfluxDB 1.8.
+    ...(text('x-server-hostname') !== undefined && { victoriaMetrics: true }),
   }
+  return { kind: 'answer', status, body, headers: known }
 }

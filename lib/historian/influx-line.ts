@@ -16,8 +16,13 @@ const KIND_NAMES: Record<TagKind, string> = {
   any: 'a value',
 }
 
-/** Where servers differ. `unsigned`: a whole number from 0 on is an integer to InfluxDB 1, which knows no others. */
-export type Dialect = { unsigned: 'u' | 'i' }
+/** Where servers differ. */
+export type Dialect = {
+  /** A whole number from 0 on is an integer to InfluxDB 1, which knows no others. */
+  unsigned: 'u' | 'i'
+  /** VictoriaMetrics keeps no texts, and takes a line break in one for the end of the line: what follows would be a line. */
+  lineBreaks: 'keep' | 'leave-out'
+}
 /** The lines of one reading: the same series and time in each, so that they are one point again. */
 export type Lines = { ok: true; lines: string[] } | { ok: false; reason: string }
 
@@ -43,6 +48,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
       }
     }
     if (text.includes('\n')) {
+      if (dialect.lineBreaks === 'leave-out') continue
       points.breaking ??= newPoint(source, timestamp)
       points.breaking.fields[column.name] = text
     } else points.plain.fields[column.name] = text
@@ -51,7 +57,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
   return { ok: true, lines: lines.filter((line) => line !== undefined) }
 }
 
-/** `breaking`: texts with line breaks. VictoriaMetrics takes one for the end of the line, whatever else stands in it. */
+/** `breaking`: texts with line breaks, apart as long as it is not known what the server makes of them. */
 type Points = { plain: Point; breaking: Point | undefined }
 
 function newPoint(source: Source, timestamp: string): Point {

@@ -12,17 +12,17 @@ import { verdictOf } from './verdict'
 export const WRITE_TIMEOUT_MS = 30_000
 
 export class InfluxSink implements Sink {
-  readonly #config: InfluxTarget
+  readonly #target: InfluxTarget
   readonly #clock: Clock
-  readonly #dialect: Dialect
+  #dialect: Dialect
   readonly #exchange: InfluxExchange
 
-  /** `config` has passed checkInflux. */
-  constructor(config: InfluxTarget, clock: Clock, { timeoutMs = WRITE_TIMEOUT_MS } = {}) {
-    this.#config = config
+  /** `target` has passed checkInflux. */
+  constructor(target: InfluxTarget, clock: Clock, { timeoutMs = WRITE_TIMEOUT_MS } = {}) {
+    this.#target = target
     this.#clock = clock
-    this.#dialect = { unsigned: config.version === '1' ? 'i' : 'u' }
-    this.#exchange = new InfluxExchange(endpointOf(config), { clock, timeoutMs })
+    this.#dialect = { unsigned: target.version === '1' ? 'i' : 'u', lineBreaks: 'keep' }
+    this.#exchange = new InfluxExchange(endpointOf(target), { clock, timeoutMs })
   }
 
   async write(readings: readonly Reading[], signal: AbortSignal): Promise<Verdict> {
@@ -34,7 +34,8 @@ export class InfluxSink implements Sink {
     }
     if (all.length === 0) return { kind: 'accepted' }
     const reply = await this.#exchange.post(all, signal)
-    return verdictOf(reply, this.#config, this.#clock.wallMs())
+    if (reply.kind === 'answer' && reply.headers.victoriaMetrics) this.#dialect.lineBreaks = 'leave-out'
+    return verdictOf(reply, this.#target, this.#clock.wallMs())
   }
 
   close(): void {
@@ -43,8 +44,8 @@ export class InfluxSink implements Sink {
 }
 
 /** Secrets go into a header, never into the path. */
-export function endpointOf(config: InfluxTarget): Endpoint {
-  const { version, url, org, bucket, database, token, username, password } = config
+export function endpointOf(target: InfluxTarget): Endpoint {
+  const { version, url, org, bucket, database, token, username, password } = target
   const query = (parameters: Record<string, string>): string => String(new URLSearchParams(parameters))
   switch (version) {
     case '1': {

@@ -7,26 +7,27 @@ import type { Verdict } from './sink'
 
 /** How a write request ended. */
 export type Reply =
-  | { kind: 'answer'; status: number; headers: { retryAfter?: string; location?: string }; body: string }
+  | { kind: 'answer'; status: number; headers: ReplyHeaders; body: string }
   /** Without a whole answer; `code` as of Node.js, e.g. ECONNREFUSED. */
   | { kind: 'failure'; code: string; message: string }
   | { kind: 'timeout'; afterMs: number }
   /** By ourselves. */
   | { kind: 'cancelled' }
 
+type ReplyHeaders = { retryAfter?: string; location?: string; victoriaMetrics?: boolean }
 type Answer = Extract<Reply, { kind: 'answer' }>
 
 const WORDS_MAX = 300
 
 /** `nowMs` since the epoch, to understand dates of the server. */
-export function verdictOf(reply: Reply, config: InfluxTarget, nowMs: number): Verdict {
+export function verdictOf(reply: Reply, target: InfluxTarget, nowMs: number): Verdict {
   switch (reply.kind) {
     case 'answer':
-      return verdictOnAnswer(reply, config, nowMs)
+      return verdictOnAnswer(reply, target, nowMs)
     case 'failure':
-      return verdictOnFailure(reply.code, quote(reply.message, config), config)
+      return verdictOnFailure(reply.code, quote(reply.message, target), target)
     case 'timeout':
-      return later(`no answer from ${config.url} within ${reply.afterMs / 1000} s: is the database overloaded or hung?`)
+      return later(`no answer from ${target.url} within ${reply.afterMs / 1000} s: is the database overloaded or hung?`)
     case 'cancelled':
       return later('stopped while writing')
     default:
@@ -34,28 +35,28 @@ export function verdictOf(reply: Reply, config: InfluxTarget, nowMs: number): Ve
   }
 }
 
-function verdictOnAnswer(answer: Answer, config: InfluxTarget, nowMs: number): Verdict {
+function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number): Verdict {
   const { status } = answer
-  const words = wordsIn(answer.body, config)
+  const words = wordsIn(answer.body, target)
   const said = words === '' ? `${status}` : `${status}: ${words}`
-  if (status < 300) return verdictOnSuccess(answer, said, config)
+  if (status < 300) return verdictOnSuccess(answer, said, target)
   if (status < 400) {
-    const to = quote(answer.headers.location ?? '', config) || 'another place'
-    return blocked(`${config.url} redirects to ${to} (${status}): set the URL to where the database is`)
+    const to = quote(answer.headers.location ?? '', target) || 'another place'
+    return blocked(`${target.url} redirects to ${to} (${status}): set the URL to where the database is`)
   }
   switch (status) {
     case 400:
     case 422:
-      if (isNotAboutLines(answer.body)) return blocked(`${notThis(config)} (${said})`)
+      if (isNotAboutLines(answer.body)) return blocked(`${notThis(target)} (${said})`)
       return { kind: 'refused', reason: words || `the database answers ${status} without a reason` }
     case 401:
-      return blocked(`the database does not know this login (${said}): check ${loginOf(config)}`)
+      return blocked(`the database does not know this login (${said}): check ${loginOf(target)}`)
     case 403:
       return blocked(
-        `the database does not permit writing (${said}): may ${writerOf(config)} write to ${placeOf(config)}?`,
+        `the database does not permit writing (${said}): may ${writerOf(target)} write to ${placeOf(target)}?`,
       )
     case 404:
-      return blocked(`not found (${said}): is there ${placeOf(config)}, and is ${config.url} an ${nameOf(config)}?`)
+      return blocked(`not found (${said}): is there ${placeOf(target)}, and is ${target.url} an ${nameOf(target)}?`)
     case 413:
       return { kind: 'too-large', reason: `the database takes no request of this size (${said})` }
     case 408:
@@ -65,7 +66,7 @@ function verdictOnAnswer(answer: Answer, config: InfluxTarget, nowMs: number): V
       return later(reason, answer.headers.retryAfter, nowMs)
     }
     default:
-      if (status < 500) return blocked(`${notThis(config)} (${said})`)
+      if (status < 500) return blocked(`${notThis(target)} (${said})`)
       // InfluxDB Enterprise: it has the data, and will pass it on to a node that is behind.
       if (words.includes('hinted handoff queue not empty')) return { kind: 'accepted' }
       return later(
@@ -77,12 +78,12 @@ function verdictOnAnswer(answer: Answer, config: InfluxTarget, nowMs: number): V
 }
 
 /** All write paths answer 204; a 201 or 200 with text may be a partial answer of InfluxDB 3, or no database at all. */
-function verdictOnSuccess({ status, body }: Answer, said: string, config: InfluxTarget): Verdict {
+function verdictOnSuccess({ status, body }: Answer, said: string, target: InfluxTarget): Verdict {
   if (status === 204 || body.trim() === '') return { kind: 'accepted' }
   const answer = parsed(body)
-  if (!answer) return blocked(`${notThis(config)} (${said})`)
+  if (!answer) return blocked(`${notThis(target)} (${said})`)
   if (answer.error === undefined && answer.data === undefined) return { kind: 'accepted' }
-  return { kind: 'refused', reason: wordsIn(body, config) }
+  return { kind: 'refused', reason: wordsIn(body, target) }
 }
 
 /** A wrong address or a missing parameter: the next lines would get the same answer, so none of them is at fault. */
@@ -93,8 +94,8 @@ function isNotAboutLines(body: string): boolean {
   )
 }
 
-function verdictOnFailure(code: string, message: string, config: InfluxTarget): Verdict {
-  const { url } = config
+function verdictOnFailure(code: string, message: string, target: InfluxTarget): Verdict {
+  const { url } = target
   if (/CERT|SELF_SIGNED|UNABLE_TO_(VERIFY|GET)|^ERR_TLS|^HOSTNAME/.test(code)) {
     return blocked(`the certificate of ${url} is not trusted (${code}): install one that is, or its authority's`)
   }
@@ -132,8 +133,8 @@ function nameOf({ version }: InfluxTarget): string {
   return `InfluxDB ${version}`
 }
 
-function notThis(config: InfluxTarget): string {
-  return `${config.url} does not answer like an ${nameOf(config)}: check the URL and the version`
+function notThis(target: InfluxTarget): string {
+  return `${target.url} does not answer like an ${nameOf(target)}: check the URL and the version`
 }
 
 function loginOf({ version }: InfluxTarget): string {
@@ -149,12 +150,12 @@ function placeOf({ version, org, bucket, database }: InfluxTarget): string {
 }
 
 /** The server's own words: {error} of InfluxDB 1, {message} of 2, {error, data: [{error_message}]} of 3, or the text as it is. */
-function wordsIn(body: string, config: InfluxTarget): string {
+function wordsIn(body: string, target: InfluxTarget): string {
   const answer = parsed(body)
-  if (!answer) return quote(body, config)
+  if (!answer) return quote(body, target)
   const first = asRecord(Array.isArray(answer.data) ? answer.data[0] : answer.data)
   const words = [answer.error, answer.message, first?.error_message].filter((text) => asText(text, Infinity))
-  return quote(words.join(': '), config)
+  return quote(words.join(': '), target)
 }
 
 function parsed(body: string): Record<string, unknown> | undefined {

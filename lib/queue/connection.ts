@@ -7,7 +7,8 @@ import { type Encoded, encodeMessage, type Message, type Outgoing, type Row, rea
 import { Messages, type Rows } from './messages'
 import { monotonicMs } from './monotonic'
 import type { ConnectOptions } from './options'
-import { attempt, toQueueError } from './queue-error'
+import { patiently } from './pause'
+import { attempt } from './queue-error'
 import type { Opened } from './queue-file'
 import { Room } from './room'
 import type { Settings } from './settings'
@@ -24,46 +25,75 @@ export class Connection {
   readonly totals: Totals
   readonly deadLetters: DeadLetters
   readonly room: Room
-  readonly log: WriteAheadLog
   readonly #database: DatabaseSync
+  readonly #log: WriteAheadLog
+  readonly #busyTimeoutMs: number
   readonly #compressAboveBytes: number | undefined
   #open = true
 
   constructor({ database, settings, busyTimeoutMs }: Opened, options: ConnectOptions) {
     this.settings = settings
     this.clock = options.clock ?? monotonicMs
-    this.transaction = new Transaction(database)
+    this.transaction = new Transaction(database, busyTimeoutMs)
     this.messages = new Messages(database, settings.messageBytes)
     this.claims = new Claims(database, this.messages)
     this.totals = new Totals(database)
     this.deadLetters = new DeadLetters(database, settings, this.messages, this.totals)
     this.room = new Room(database, settings, this.messages, this.deadLetters, this.totals)
-    this.log = new WriteAheadLog(database, settings.capacityBytes, busyTimeoutMs)
     this.#database = database
+    this.#log = new WriteAheadLog(database, settings.capacityBytes, busyTimeoutMs)
+    this.#busyTimeoutMs = busyTimeoutMs
     this.#compressAboveBytes = options.compressAboveBytes
+    // from here on the waiting is ours
+    database.exec('PRAGMA busy_timeout = 0')
   }
 
   encode(message: Outgoing): Encoded {
     return encodeMessage(message, this.settings.messageBytes, this.#compressAboveBytes)
   }
 
+  /** Reads something; whatever it throws comes out as a QueueError. */
+  attempt<T>(doing: string, work: () => T): T {
+    return attempt(doing, () => patiently(this.#busyTimeoutMs, work))
+  }
+
+  /** To be called before so many pages are written. False while nothing should be added, see WriteAheadLog. */
+  keepLogSmall(pages: number): boolean {
+    return patiently(this.#busyTimeoutMs, () => this.#log.keepSmall(pages))
+  }
+
+  /** One statement that is a transaction of its own. */
+  writeAlone(work: () => void): void {
+    patiently(this.#busyTimeoutMs, work)
+  }
+
   /** A write of about so many pages that is never refused for want of room in the log: it makes room, sooner or later. */
   write<T>(doing: string, pages: number, work: () => T): T {
     return attempt(doing, () => {
-      this.log.keepSmall(pages)
+      this.keepLogSmall(pages)
       return this.transaction.run(work)
     })
   }
 
   /** Messages of these rows, at least one if there is any; a row that is none becomes a dead letter as soon as that is possible. */
   read(doing: string, rowsOf: () => Rows, max: number, maxBytes: number): Message[] {
+    if (!(max >= 1)) return []
+    const messages = attempt(doing, () => {
+      const { rows, first } = patiently(this.#busyTimeoutMs, () => {
+        const rows = rowsOf()
+        return { rows, first: rows.next() }
+      })
+      return this.#collect(rows, first, max, maxBytes)
+    })
+    this.#buryIfPossible()
+    return messages
+  }
+
+  #collect(rows: Rows, first: IteratorResult<Row>, max: number, maxBytes: number): Message[] {
     const messages: Message[] = []
-    if (!(max >= 1)) return messages
-    let rows: Rows | undefined
     let bytes = 0
     try {
-      rows = rowsOf()
-      for (let step = rows.next(); !step.done; step = rows.next()) {
+      for (let step = first; !step.done; step = rows.next()) {
         const message = this.#readable(step.value)
         if (!message) continue
         bytes += sizeOfRow(step.value)
@@ -73,12 +103,11 @@ export class Connection {
       }
     } catch (thrown) {
       // what was read before is good; the error will come again
-      if (messages.length === 0) throw toQueueError(thrown, doing)
+      if (messages.length === 0) throw thrown
     } finally {
       // an open cursor would keep the log from being emptied
-      rows?.return?.()
+      rows.return?.()
     }
-    this.#buryIfPossible()
     return messages
   }
 

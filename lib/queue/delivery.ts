@@ -5,7 +5,6 @@ import { checkedSpan } from './lease'
 import type { Message } from './message'
 import type { Lot } from './messages'
 import type { ReceiveOptions, RetryOptions, Settlement } from './options'
-import { attempt } from './queue-error'
 import { pagesFor } from './room'
 
 /** A read ends early once it has so many bytes: neither time nor memory of the consumer depends on the senders. */
@@ -34,7 +33,7 @@ export class Delivery {
     if (!(max >= 1)) return []
     for (;;) {
       // nobody is kept waiting for the lock by those who look in vain
-      if (!attempt('receive', () => messages.isAvailable(to, clock()))) return []
+      if (!this.#connection.attempt('receive', () => messages.isAvailable(to, clock()))) return []
       const rows = this.#connection.write('receive', 1, () => claims.take(to, max, maxBytes, leaseMs, clock()))
       const received = this.#connection.readAll(rows)
       if (received.length > 0 || rows.length === 0) return received

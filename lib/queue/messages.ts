@@ -33,7 +33,10 @@ export class Messages {
       INSERT INTO message (recipient, title, origin, time, priority, weight, kind, crc, body)
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`)
     this.#tail = database.prepare(`SELECT ${columns} FROM message WHERE id > ? AND ${READABLE_ID} ORDER BY id`)
-    this.#available = database.prepare(`SELECT ${columns}, ${attempts} ${forRecipient} ORDER BY priority DESC, id`)
+    // by the column, not by what is selected under its name: only so the index gives the order
+    this.#available = database.prepare(`
+      SELECT ${columns}, ${attempts} ${forRecipient}
+      ORDER BY message.priority DESC, id`)
     this.#isAvailable = database.prepare(`SELECT 1 ${forRecipient} LIMIT 1`)
     this.#lastId = database.prepare(`SELECT ${LAST_ID} AS id`)
     this.#oldest = database.prepare(`SELECT id, ${WEIGHT} AS weight FROM message ORDER BY id LIMIT ?`)

@@ -158,7 +158,6 @@ function ready(database: DatabaseSync, busyTimeoutMs: number): Opened {
   checkTables(database)
   const settings = readSettings(database)
   tune(database, settings)
-  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`)
   return { database, settings, busyTimeoutMs }
 }
 

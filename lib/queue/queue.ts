@@ -109,11 +109,12 @@ export class Queue {
     if (!Number.isSafeInteger(priority)) throw new QueueError('SerializationFailed', 'priority must be an integer')
     const list = isList(outgoing) ? outgoing : [outgoing]
     if (list.length === 0) return
-    const { log, room, messages, totals, transaction, clock } = this.#connection
-    const encoded = list.map((message) => this.#connection.encode(message))
+    const connection = this.#connection
+    const { room, messages, totals, transaction, clock } = connection
+    const encoded = list.map((message) => connection.encode(message))
     attempt('send', () => {
       const pages = pagesFor(encoded)
-      if (!log.keepSmall(pages)) {
+      if (!connection.keepLogSmall(pages)) {
         throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
       }
       const isAmple = room.isAmple(pages)
@@ -121,8 +122,7 @@ export class Queue {
       const [only] = encoded
       // a single insert is a transaction of its own
       if (only && isAmple && encoded.length === 1 && sentBeyondIds === 0) {
-        messages.insert(only, priority)
-        return
+        return connection.writeAlone(() => messages.insert(only, priority))
       }
       transaction.run(() => {
         if (!isAmple) room.make(pages, clock())
@@ -195,7 +195,7 @@ export class Queue {
 
   /** The highest id given so far, 0 if none: `tail` from here sees only what comes. */
   lastId(): number {
-    return attempt('last id', () => this.#connection.messages.lastId())
+    return this.#connection.attempt('last id', () => this.#connection.messages.lastId())
   }
 
   /**
@@ -218,7 +218,7 @@ export class Queue {
 
   /** Dead letters after an id, oldest first: at most `max`, and 4 MB or one. */
   deadLetters({ max, after = 0 }: { max: number; after?: number }): DeadLetter[] {
-    return attempt('dead letters', () => this.#connection.deadLetters.list(max, after, SLICE_BYTES))
+    return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.list(max, after, SLICE_BYTES))
   }
 
   /** Puts dead letters back into the queue, in their old place, as if never claimed; without ids all. Returns how many: those that nobody can read stay. */
@@ -234,7 +234,7 @@ export class Queue {
   /** Some 20 µs, and 0.1 ms for each thousand messages that are claimed or were put back. */
   status(): QueueStatus {
     const { totals, room, clock } = this.#connection
-    return attempt('status', () => ({
+    return this.#connection.attempt('status', () => ({
       ...totals.read(clock()),
       bytes: room.usedBytes(),
       capacity: this.capacityBytes,

@@ -1,13 +1,16 @@
 // A write transaction of one connection.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
+import { patiently } from './pause'
 
 export class Transaction {
   readonly #begin: StatementSync
   readonly #commit: StatementSync
   readonly #rollback: StatementSync
+  readonly #busyTimeoutMs: number
 
-  constructor(database: DatabaseSync) {
+  constructor(database: DatabaseSync, busyTimeoutMs: number) {
+    this.#busyTimeoutMs = busyTimeoutMs
     // the lock from the start: upgrading a read transaction later could not wait for it
     this.#begin = database.prepare('BEGIN IMMEDIATE')
     this.#commit = database.prepare('COMMIT')
@@ -16,7 +19,7 @@ export class Transaction {
 
   /** All of it happens or, when it throws, nothing. */
   run<T>(work: () => T): T {
-    this.#begin.run()
+    patiently(this.#busyTimeoutMs, () => this.#begin.run())
     try {
       const result = work()
       this.#commit.run()

@@ -85,7 +85,7 @@ export class WriteAheadLog {
         pause(RETRY_MS)
       }
     } finally {
-      this.#setTimeout(this.#busyTimeoutMs)
+      this.#setTimeout(0)
     }
   }
 

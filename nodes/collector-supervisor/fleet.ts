@@ -98,9 +98,10 @@ export class Supervisors implements Fleet {
 
   processors(): Record<string, ProcessorStatus> {
     const statuses: Record<string, ProcessorStatus> = {}
-    for (const [, { supervisor, closing }] of this.#held) {
+    for (const [id, { supervisor, closing }] of this.#held) {
       const status = closing ? undefined : supervisor.processor.status()
-      if (status) statuses[supervisor.name] = status
+      const key = Object.hasOwn(statuses, supervisor.name) ? `${supervisor.name} (${id})` : supervisor.name
+      if (status) statuses[key] = status
     }
     return statuses
   }

@@ -203,8 +203,10 @@ export class Supervisor implements SupervisorFace {
       if (!specs.some(({ recipient }) => recipient === member.process.spec.recipient)) void this.retire(member)
     }
     for (const spec of specs) {
-      const added = this.add(spec, { row: () => this.#processor.changed() })
-      if (added instanceof Fault) this.#log.warn(`nothing is written into the database: ${added.message}`)
+      const listener = { row: () => this.#processor.changed() }
+      const added = this.add(spec, listener)
+      // Another supervisor has the same name; its id nobody else has.
+      if (added instanceof Fault) this.add({ ...spec, name: `${spec.name} (${this.id})` }, listener)
     }
   }
 

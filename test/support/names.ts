@@ -10,7 +10,7 @@ export const GOOD_NAMES = [
   'a=b',
   '=',
   'say "hi"',
-  '"',
+  '"DB 1"."flow, rate=x"',
   "it's",
   'a\\b',
   '\\a',

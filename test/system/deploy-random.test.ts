@@ -7,6 +7,7 @@ import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, SUPERVISOR, supervisorNode } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { collectorsOf } from '../support/processes'
+import { randomNumbers } from '../support/random'
 import { until } from '../support/until'
 
 const IDS = ['a', 'b', 'c', 'd'] as const
@@ -108,14 +109,3 @@ describe('deploys at random', function () {
     }
   })
 })
-
-/** mulberry32 */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
-  }
-}

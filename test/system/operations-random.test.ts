@@ -12,6 +12,7 @@ import { flowOf, readerNode, SUPERVISOR, supervisorNode } from '../support/flows
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { type Answer, Pipeline } from '../support/pipeline'
 import { childrenOf, collectorsOf } from '../support/processes'
+import { randomNumbers } from '../support/random'
 
 const NAMES = ['boiler', 'oven', 'press'] as const
 type Name = (typeof NAMES)[number]
@@ -173,16 +174,5 @@ class TwinWatch {
     if (living.length > NAMES.length) this.twins.push(`${living.length} processes: ${living}`)
     const readers = living.map((pid) => this.#readerOf.get(pid)).filter((reader) => reader !== undefined)
     if (new Set(readers).size < readers.length) this.twins.push(`${readers} are ${living}`)
-  }
-}
-
-/** Mulberry32: the same numbers for the same seed, within [0, 1). */
-function randomNumbers(seed: number): () => number {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
   }
 }

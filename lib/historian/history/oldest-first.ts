@@ -9,11 +9,12 @@ const STEP_VALUES = 1000
 /** Series looked at in one step. */
 const STEP_SERIES = 500
 
-type Oldest = { id: number; time: bigint }
-
 export class OldestFirst {
   readonly #oldest = new Map<number, bigint>()
   readonly #empty: number[] = []
+  /** Series that still have values before this time: all of them have their turn before the next time. */
+  #sweep: { beforeMs: number; ids: number[] } = { beforeMs: Number.NEGATIVE_INFINITY, ids: [] }
+  #timeMs: number | undefined
   readonly #inRecent: ReadonlySet<number>
   #seenId = 0
   readonly #look: StatementSync
@@ -56,23 +57,33 @@ export class OldestFirst {
     return rows.length === STEP_SERIES
   }
 
-  /** Of the oldest value, ms since the epoch; undefined if there is none. */
+  /** Of the oldest value when the sweep began, ms since the epoch; undefined if there is none. */
   timeMs(): number | undefined {
-    const first = this.#first()
-    return first && fromStoredTime(first.time)
+    if (this.#sweep.ids.length > 0) return this.#timeMs
+    let first: bigint | undefined
+    for (const time of this.#oldest.values()) if (first === undefined || time < first) first = time
+    this.#timeMs = first === undefined ? undefined : fromStoredTime(first)
+    return this.#timeMs
   }
 
-  /** Deletes of the series with the oldest value those before this time; returns how many. Inside a transaction. */
+  /** Deletes of one series some values before this time; returns how many. Inside a transaction. */
   deleteBefore(beforeMs: number): number {
-    const first = this.#first()
-    if (!first) return 0
-    const bound = this.#boundOf.get(first.id, toStoredTime(beforeMs))?.time
-    const { changes } = this.#delete.run(first.id, typeof bound === 'bigint' ? bound : toStoredTime(beforeMs))
-    const time = this.#oldestOf.get(first.id)?.time
-    if (typeof time === 'bigint') this.#oldest.set(first.id, time)
+    const before = BigInt(toStoredTime(beforeMs))
+    if (beforeMs !== this.#sweep.beforeMs || this.#sweep.ids.length === 0) {
+      const ids = [...this.#oldest].filter(([, time]) => time < before).map(([id]) => id)
+      this.#sweep = { beforeMs, ids }
+    }
+    const id = this.#sweep.ids.at(-1)
+    if (id === undefined) return 0
+    const bound = this.#boundOf.get(id, before)?.time
+    const { changes } = this.#delete.run(id, typeof bound === 'bigint' ? bound : before)
+    if (typeof bound === 'bigint') return Number(changes)
+    this.#sweep.ids.pop()
+    const time = this.#oldestOf.get(id)?.time
+    if (typeof time === 'bigint') this.#oldest.set(id, time)
     else {
-      this.#oldest.delete(first.id)
-      this.#empty.push(first.id)
+      this.#oldest.delete(id)
+      this.#empty.push(id)
     }
     return Number(changes)
   }
@@ -84,11 +95,5 @@ export class OldestFirst {
     // whoever has remembered its id learns of it by this
     if (Number(this.#remove.run(id).changes) > 0) this.#countRemoved.run()
     return true
-  }
-
-  #first(): Oldest | undefined {
-    let first: Oldest | undefined
-    for (const [id, time] of this.#oldest) if (!first || time < first.time) first = { id, time }
-    return first
   }
 }

@@ -3,7 +3,7 @@
 
 import type { DatabaseSync } from 'node:sqlite'
 import { asCount } from '../../contract/parse'
-import { inTransaction, pragma } from './layout'
+import { inTransaction } from './layout'
 import { OldestFirst } from './oldest-first'
 import { advance, type RetentionClock, retentionTime } from './retention-clock'
 import { nextStep, type RetentionLimits, type RetentionStep } from './retention-plan'
@@ -35,8 +35,10 @@ export function* retentionRound(
   const oldest = new OldestFirst(database)
   while (oldest.lookAtMore()) yield
   yield
+  const [pageCount, freelistCount] = [database.prepare('PRAGMA page_count'), database.prepare('PRAGMA freelist_count')]
   const next = (before: RetentionStep): RetentionStep => {
-    const [pages, freePages] = [pragma(database, 'page_count'), pragma(database, 'freelist_count')]
+    const pages = Number(pageCount.get()?.page_count)
+    const freePages = Number(freelistCount.get()?.freelist_count)
     const isShrinking = before.kind === 'delete' && before.because === 'size'
     return nextStep({ pages, freePages, oldestMs: oldest.timeMs(), nowMs }, limits, isShrinking)
   }

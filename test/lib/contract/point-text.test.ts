@@ -22,6 +22,8 @@ describe('a text in a line of the database', () => {
     ['a\\=b', /backslash/],
     ['a\\"b', /backslash/],
     ['\\\\server', /backslash/],
+    ['"', /partner/],
+    ['5" pipe', /partner/],
     ['\ud83d', /half/],
     ['x'.repeat(1001), /1000/],
   ]

@@ -251,6 +251,15 @@ describe('the historian', () => {
       })
     }
 
+    it('and takes some of it now and then, it is asked again soon', async () => {
+      bench = new HistorianBench({ batchSize: 1 })
+      bench.database.answer = () => (bench.database.writes.length % 2 === 0 ? later : undefined)
+      for (let message = 0; message < 20; message++) send(1, message)
+      await deliverAll(30_000)
+      assert.equal(bench.queue.delivered, 60)
+      assert.ok(Math.max(...bench.queue.delays) <= 1000)
+    })
+
     it('says why, once', async () => {
       bench.database.answer = () => later
       send(1)
@@ -401,6 +410,16 @@ describe('the historian', () => {
         })
       }
     }
+
+    it('cannot hold a dead letter of that size: the whole message is one', async () => {
+      bench.database.answer = (readings) =>
+        readings.some(({ time }) => time === T0) ? { kind: 'refused', reason: 'no' } : undefined
+      bench.queue.faults.push({ method: 'settle', error: new QueueError('SerializationFailed', 'too large') })
+      send(2)
+      await deliverAll()
+      assert.equal(bench.queue.status().dead, 6)
+      assert.equal(bench.queue.letters[0]?.reason, 'no')
+    })
 
     it('is not blamed for a mistake of ours', async () => {
       const bug = new TypeError('a mistake')

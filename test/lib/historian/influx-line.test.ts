@@ -3,8 +3,8 @@ import type { TagKind, Value } from '../../../lib/contract/batch'
 import { linesOf, nanoseconds } from '../../../lib/historian/influx-line'
 import { readingOf } from './readings-of-test'
 
-const MODERN = { unsigned: 'u' } as const
-const OLD = { unsigned: 'i' } as const
+const MODERN = { unsigned: 'u', lineBreaks: 'keep' } as const
+const OLD = { unsigned: 'i', lineBreaks: 'keep' } as const
 
 describe('a reading as line protocol', () => {
   it('has measurement, tags, fields and time', () => {
@@ -89,6 +89,14 @@ describe('a reading as line protocol', () => {
         'plant,collector=press\\ 1,type=modbus n=1 1000000',
         'plant,collector=press\\ 1,type=modbus text="a\nplant n=666 1" 1000000',
       ],
+    })
+  })
+
+  it('leaves out such a text where a server would take what follows for a line', () => {
+    const reading = readingOf(1, { n: 1, text: 'a\nplant n=666 1' }, { kinds: { text: 'any' } })
+    assert.deepEqual(linesOf(reading, { unsigned: 'u', lineBreaks: 'leave-out' }), {
+      ok: true,
+      lines: ['plant,collector=press\\ 1,type=modbus n=1 1000000'],
     })
   })
 

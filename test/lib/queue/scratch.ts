@@ -7,7 +7,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { type Queue, QueueError, type QueueErrorKind } from '../../../lib/queue/queue'
+import { type Queue, QueueError, type QueueErrorKind, type QueueStatus } from '../../../lib/queue/queue'
 
 export { envelope, TIME } from './scratch-envelope'
 
@@ -71,6 +71,33 @@ export function sql(
   } finally {
     database.close()
   }
+}
+
+/** Takes the write lock of a queue in this process. */
+export function locking(path: string): { release(): void } {
+  const database = new DatabaseSync(path)
+  database.exec('BEGIN IMMEDIATE')
+  return { release: () => database.close() }
+}
+
+/** That the totals agree with each other and with the rows; returns them. */
+export function assertBalance(queue: Queue): QueueStatus {
+  const status = queue.status()
+  const { sent, delivered, pending, claimed, retry, dead, dropped, messages } = status
+  assert.equal(delivered + pending + claimed + retry + dead + dropped, sent, JSON.stringify(status))
+  const [rows] = sql(
+    queue.path,
+    `SELECT (SELECT count(*) FROM message) AS messages, (SELECT total(weight) FROM message) AS waiting,
+      (SELECT total(weight) FROM dead_letter) AS dead,
+      (SELECT count(*) FROM claim WHERE id NOT IN (SELECT id FROM message)) AS orphans`,
+  )
+  assert.deepEqual(
+    { ...(rows as object) },
+    { messages, waiting: pending + claimed + retry, dead, orphans: 0 },
+    JSON.stringify(status),
+  )
+  for (const part of [delivered, pending, claimed, retry, dead, dropped]) assert.ok(part >= 0, JSON.stringify(status))
+  return status
 }
 
 export function assertIntact(path: string): void {

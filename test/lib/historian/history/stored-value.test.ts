@@ -76,7 +76,7 @@ describe('a value of the history', () => {
         assert.ok(stored !== undefined)
         assert.deepEqual(
           fromStored(through(stored).value, 'any'),
-          JSON.parse(JSON.stringify(value), (_, part) => part),
+          typeof value === 'number' ? value : JSON.parse(JSON.stringify(value)),
         )
       }),
       { numRuns: 200 },
