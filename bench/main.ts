@@ -10,6 +10,7 @@ import { type CollectorMemory, measureMemory } from './collector-memory'
 import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
 import { machineFacts } from './measure/machine'
 import { measureBareSqlite, measureQueue } from './queue-cost'
+import { measureThroughput } from './queue-throughput'
 import { measureReading } from './reading-cost'
 import { report } from './report'
 import { measureRestart, type RestartTimes } from './restart-time'
@@ -53,6 +54,8 @@ async function main(): Promise<void> {
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
+    tell('the durable queue in bulk')
+    const throughput = await measureThroughput(plan.runs)
     const text = report({
       facts,
       values: VALUES,
@@ -62,6 +65,7 @@ async function main(): Promise<void> {
       memory,
       queues,
       bareSqlite,
+      throughput,
     })
     process.stdout.write(`\n${text}`)
     if (quick) return

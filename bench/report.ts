@@ -5,11 +5,12 @@ import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
 import type { BareSqlite, QueueCost } from './queue-cost'
+import type { Throughput } from './queue-throughput'
 import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
 
 /** What this project wants to reach. */
-const AIM = { sampleMs: 200, valueUs: 0.4, privateMb: 16 } as const
+const AIM = { sampleMs: 200, valueUs: 0.4, privateMb: 16, ofPipe: 0.7 } as const
 
 export type Results = {
   facts: Fact[]
@@ -20,10 +21,18 @@ export type Results = {
   memory: CollectorMemory
   queues: QueueCost[]
   bareSqlite: BareSqlite
+  throughput: Throughput
 }
 
 export function report(results: Results): string {
-  const sections = [facts(results), restart(results), reading(results), memory(results), queue(results)]
+  const sections = [
+    facts(results),
+    restart(results),
+    reading(results),
+    memory(results),
+    queue(results),
+    throughput(results),
+  ]
   return `${sections.join('\n\n')}\n`
 }
 
@@ -150,4 +159,25 @@ function queue({ queues, bareSqlite, values }: Results): string {
 same bytes by one INSERT into a table without an index, and by SELECT; no order, no checksum, no bounds.`
   const header = ['', 'send p50, µs', 'send p99, µs', 'read, µs/message', 'remove, µs/message']
   return `## Live queue\n\n${text}\n\n${markdownTable(header, rows)}`
+}
+
+function throughput({ throughput, values }: Results): string {
+  const of = (name: string, rates: readonly number[], aim: string): string[] => [
+    name,
+    summary(rates, 0),
+    summary(
+      rates.map((rate) => rate * values),
+      0,
+    ),
+    (median(rates) / median(throughput.pipe)).toFixed(2),
+    aim,
+  ]
+  const rows = [
+    of('**durable queue**, 500 a transaction, claimed and acknowledged', throughput.queue, String(AIM.ofPipe)),
+    of('yardstick: a raw pipe', throughput.pipe, ''),
+    of('yardstick: `child.send` of objects', throughput.childSend, ''),
+  ]
+  const text = `From one process to another, in bulk; each encodes or decodes batches of ${values} numbers. The queue lies on disk with
+\`durability: commit\`; what has gone through it survived the death of either side, what is in a pipe does not.`
+  return `## Durable queue\n\n${text}\n\n${markdownTable(['', 'messages/s', 'values/s', 'of the pipe', 'aim'], rows)}`
 }
