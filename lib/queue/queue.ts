@@ -3,6 +3,7 @@
 
 import { MESSAGE_MAX_BYTES } from '../contract/limits'
 import { Connection } from './connection'
+import { identityOf, removeDatabaseFile } from './database-file'
 import type { DeadLetter } from './dead-letters'
 import { Delivery, SLICE_BYTES } from './delivery'
 import type { Message, Outgoing } from './message'
@@ -17,15 +18,7 @@ import type {
   WaitOptions,
 } from './options'
 import { attempt, QueueError, toQueueError } from './queue-error'
-import {
-  createQueueFile,
-  identityOf,
-  type Making,
-  type Opened,
-  openQueue,
-  removeQueueFile,
-  replaceQueueFile,
-} from './queue-file'
+import { createQueueFile, type Making, type Opened, openQueue, replaceQueueFile } from './queue-file'
 import { pagesFor } from './room'
 import type { FormerTotals } from './totals'
 import { within } from './within'
@@ -255,7 +248,7 @@ export class Queue {
     // looked at while it is open: afterwards the identity may be given to another file
     const isTaken = this.#identity !== undefined && !this.isInPlace() && identityOf(this.path) !== undefined
     this.close()
-    if (!isTaken) removeQueueFile(this.path)
+    if (!isTaken) removeDatabaseFile(this.path)
   }
 }
 
