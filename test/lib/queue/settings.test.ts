@@ -88,7 +88,7 @@ describe('settings of a queue', () => {
     const sender = keep(Queue.connect(queue.path))
     let sent = 0
     const fill = () => {
-      for (;;) {
+      while (sent < 1000) {
         sender.send(envelope(new Uint8Array(1000), { weight: 2 }))
         sent++
       }
