@@ -1,5 +1,5 @@
 // sources -> dist, which is what is tested and published. Any failure ends it with 1.
-//   1. tsc checks everything and emits lib, nodes, simulators, test and bench
+//   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of the queue, which others use
 //   2. a child process (nodes/*/collector.ts, lib/historian/process.ts) becomes one file: quick to start, and all that its
 //      sandbox has to read
 //   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
@@ -18,6 +18,7 @@ const require = createRequire(import.meta.url)
 rmSync('dist', { recursive: true, force: true })
 tsc('tsconfig.json')
 tsc('editor/tsconfig.json')
+tsc('lib/queue/tsconfig.json')
 
 for (const node of readdirSync('nodes')) {
   const source = join('nodes', node)

@@ -13,6 +13,7 @@ import { measureHistorian } from './historian'
 import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureBareSqlite, measureQueue } from './queue-cost'
+import { measureThroughput } from './queue-throughput'
 import { measureReading } from './reading-cost'
 import { report } from './report'
 import { measureRestart, type RestartTimes } from './restart-time'
@@ -62,6 +63,8 @@ async function main(): Promise<void> {
     const historian = await measureHistorian(plan.runs)
     tell('the embedded history')
     const history = measureHistory(plan.runs)
+    tell('the durable queue in bulk')
+    const throughput = await measureThroughput(plan.runs)
     const text = report({
       facts,
       values: VALUES,
@@ -74,6 +77,7 @@ async function main(): Promise<void> {
       historian,
       bareSqlite,
       history,
+      throughput,
     })
     process.stdout.write(`\n${text}`)
     if (quick) return

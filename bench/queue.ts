@@ -1,6 +1,6 @@
 // What the live queue costs: `node dist/bench/queue.js [producers] [messages/s each] [seconds]`. Every message has 100 values.
 // send: how long a producer is busy with one; tail and discard: main-thread CPU of a consumer that drains every 20 ms and discards
-// every second. The first half, in which the processes start, is not counted.
+// every second. The first half, in which the processes start, is not counted. Then what the durable queue carries in bulk.
 
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,6 +10,8 @@ import { join } from 'node:path'
 import { encodeBatch } from '../lib/contract/batch'
 import { LIVE_CAPACITY_BYTES, TITLE_SAMPLES } from '../lib/contract/limits'
 import { type Message, Queue } from '../lib/queue/queue'
+import { median } from './measure/statistic'
+import { measureThroughput } from './queue-throughput'
 
 const DRAIN_MS = 20
 const DISCARD_MS = 1000
@@ -108,4 +110,15 @@ async function consume(producers: number, rate: number, seconds: number): Promis
 
 const [, , ...args] = process.argv
 if (args[0] === 'producer') produce(args[1] ?? '', args[2] ?? '', Number(args[3]), Number(args[4]))
-else void consume(Number(args[0] ?? 50), Number(args[1] ?? 10), Number(args[2] ?? 10))
+else {
+  void consume(Number(args[0] ?? 50), Number(args[1] ?? 10), Number(args[2] ?? 10))
+    .then(() => measureThroughput(3))
+    .then(({ queue, pipe, childSend }) => {
+      const row = (rates: number[]) => ({
+        'messages/s': Math.round(median(rates)),
+        'values/s': Math.round(median(rates) * 100),
+        'of the pipe': Math.round((median(rates) / median(pipe)) * 100) / 100,
+      })
+      console.table({ 'durable queue': row(queue), pipe: row(pipe), 'child.send': row(childSend) })
+    })
+}

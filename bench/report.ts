@@ -8,11 +8,19 @@ import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
 import type { BareSqlite, QueueCost } from './queue-cost'
+import type { Throughput } from './queue-throughput'
 import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
 
 /** What this project wants to reach. */
-const AIM = { sampleMs: 200, valueUs: 0.4, privateMb: 16, partOfClient: 0.9, productions: 10 } as const
+const AIM = {
+  sampleMs: 200,
+  valueUs: 0.4,
+  privateMb: 16,
+  ofPipe: 0.7,
+  partOfClient: 0.9,
+  productions: 10,
+} as const
 
 export type Results = {
   facts: Fact[]
@@ -26,6 +34,7 @@ export type Results = {
   bareSqlite: BareSqlite
   historian: HistorianSpeed[]
   history: HistoryCost
+  throughput: Throughput
 }
 
 export function report(results: Results): string {
@@ -36,6 +45,7 @@ export function report(results: Results): string {
     durable(results),
     memory(results),
     queue(results),
+    throughput(results),
     historian(results),
     historySection(results.history),
   ]
@@ -201,4 +211,25 @@ function historian({ historian }: Results): string {
 historian's sink, and by the client library alone. From the queue: a backlog in a durable queue on disk, beside what ten
 readers of 100 tags produce every 100 ms.`
   return `## Historian\n\n${text}\n\n${markdownTable(header, rows)}`
+}
+
+function throughput({ throughput, values }: Results): string {
+  const of = (name: string, rates: readonly number[], aim: string): string[] => [
+    name,
+    summary(rates, 0),
+    summary(
+      rates.map((rate) => rate * values),
+      0,
+    ),
+    (median(rates) / median(throughput.pipe)).toFixed(2),
+    aim,
+  ]
+  const rows = [
+    of('**durable queue**, 500 a transaction, claimed and acknowledged', throughput.queue, String(AIM.ofPipe)),
+    of('yardstick: a raw pipe', throughput.pipe, ''),
+    of('yardstick: `child.send` of objects', throughput.childSend, ''),
+  ]
+  const text = `From one process to another, in bulk; each encodes or decodes batches of ${values} numbers. The queue lies on disk with
+\`durability: commit\`; what has gone through it survived the death of either side, what is in a pipe does not.`
+  return `## Durable queue\n\n${text}\n\n${markdownTable(['', 'messages/s', 'values/s', 'of the pipe', 'aim'], rows)}`
 }

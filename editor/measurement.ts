@@ -3,13 +3,10 @@
 import { checkPointText } from '../lib/contract/point-text'
 import { inputValue } from './condition'
 
-/** A check for `measurement`: without one of its own it is the name of the reader. */
-export function checkMeasurement(value: unknown, node: EditedNode): string | undefined {
-  const measurement = value === undefined || value === '' ? node.name : value
+/** A check for a `measurement` that is left empty: it is the name of the reader then. */
+export function checkMeasurement(value: unknown, { name }: EditedNode): string | undefined {
   // Without a name the reader has another problem.
-  return measurement === undefined || measurement === ''
-    ? undefined
-    : checkPointText('measurement', String(measurement))
+  return value || !name ? undefined : checkPointText('measurement', String(name))
 }
 
 /** Shows the name of the reader where the measurement is left empty. */

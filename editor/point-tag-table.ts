@@ -25,7 +25,7 @@ export class PointTagTable {
     this.#addButton = element('button', 'red-ui-button red-ui-button-small', { type: 'button' })
     this.#addButton.append(element('i', 'fa fa-plus'), ` ${options.translate('pairs.add')}`)
     this.#addButton.addEventListener('click', () => this.#add({ key: '', value: '' }, this.#rows.length).key.focus())
-    parent.append(this.#addButton, this.#message)
+    parent.append(this.#message, this.#addButton)
     for (const pair of pairsOf(options.stored)) this.#add(pair, this.#rows.length)
     this.#check()
   }
@@ -56,7 +56,7 @@ export class PointTagTable {
     row.element.addEventListener('input', () => this.#check())
     row.element.addEventListener('keydown', (event) => this.#onKey(event, row))
     remove.addEventListener('click', () => this.#remove(row))
-    const before = this.#rows[index]?.element ?? this.#addButton
+    const before = this.#rows[index]?.element ?? this.#message
     before.before(row.element)
     this.#rows.splice(index, 0, row)
     return row

@@ -48,9 +48,11 @@ function problemIn(
   wording: (message: string) => string,
 ): string | undefined {
   if (field.kind === 'list' && Array.isArray(value)) return problemInTags(field, value, translate, wording)
-  return say(checkField(field, value), wording) ?? (field.kind === 'map' ? problemInPairs(value, wording) : undefined)
+  const inPairs = field.kind === 'map' ? problemInPairs(value, wording) : undefined
+  return inPairs ?? say(checkField(field, value), wording)
 }
 
+/** Says more than the field's own check: which pair it is, in the user's language. */
 function problemInPairs(stored: unknown, wording: (message: string) => string): string | undefined {
   const pairs = pairsOf(stored)
   const problems = checkPointTags(pairs)

@@ -6,7 +6,12 @@ import { fileURLToPath } from 'node:url'
 
 const folder = join(dirname(dirname(fileURLToPath(import.meta.url))), 'examples', 'dashboard')
 const path = join(folder, '01 - Process table.json')
-const templates = { 'Process table': 'process-table.vue', Events: 'events.vue' }
+const templates = {
+  'Process table': 'process-table.vue',
+  'Into the history': 'processor.vue',
+  Trend: 'trend.vue',
+  Events: 'events.vue',
+}
 
 const flow = JSON.parse(readFileSync(path, 'utf8'))
 for (const node of flow) {

@@ -72,21 +72,26 @@ export class ReadLoop {
   async #once(startedMs: number): Promise<void> {
     const count = this.#parts.reader.tags.length
     if (this.#connection.state === 'down') {
-      this.#emit(allBad(count, this.#connection.reason), this.#clock.wallMs(), NO_TIMES)
+      this.#emit(allBad(count, this.#connection.reason), this.#wallTime(), NO_TIMES)
       return
     }
     const reading = await this.#connection.read()
     if (reading === undefined) return
     this.#parts.statistics.duration(this.#clock.nowMs() - startedMs)
-    if (reading instanceof Fault) this.#emit(allBad(count, reading.message), this.#clock.wallMs(), NO_TIMES)
-    else this.#emit(columnsOf(reading, count), reading.time ?? this.#clock.wallMs(), reading.sourceTimes ?? NO_TIMES)
+    if (reading instanceof Fault) this.#emit(allBad(count, reading.message), this.#wallTime(), NO_TIMES)
+    else this.#emit(columnsOf(reading, count), reading.time ?? this.#wallTime(), reading.sourceTimes ?? NO_TIMES)
+  }
+
+  /** A clock that is set back gives times a second time: the readings must not overwrite each other in the database. */
+  #wallTime(): number {
+    const time = this.#clock.wallMs()
+    if (time <= this.#lastTime) this.#clockSteps = (this.#clockSteps + 1) % CLOCK_STEPS_MAX
+    this.#lastTime = time
+    return time
   }
 
   #emit({ values, bad }: Columns, time: number, sourceTimes: ReadonlyMap<number, number>): void {
     this.#parts.statistics.batch(values.length - bad.size, bad.size)
-    // A clock that is set back gives times a second time: the readings must not overwrite each other in the database.
-    if (time <= this.#lastTime) this.#clockSteps = (this.#clockSteps + 1) % CLOCK_STEPS_MAX
-    this.#lastTime = time
     const { generation } = this.#parts
     const clockSteps = this.#clockSteps
     this.#parts.emit({

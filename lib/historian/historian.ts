@@ -122,11 +122,20 @@ export class Historian {
     if (this.#queueFailures > 0) this.#report('connecting', '')
     this.#queueFailures = 0
     this.#parts.progress.cycle()
-    if (messages.length === 0) return
+    if (messages.length === 0) return this.#probe()
     const claim = new Claim(messages)
     const outcome = await this.#whileLeased(claim, () => this.#delivery.deliver(claim, this.#end.signal))
     await this.#conclude(claim, outcome, queue)
     if (outcome.kind === 'written' && !this.#isFull(messages)) await this.#pause(GATHER_MS)
+  }
+
+  /** While nothing comes, somebody may still want to know whether it could be written. */
+  async #probe(): Promise<void> {
+    const { sink } = this.#parts
+    if (this.#link?.link !== 'connecting' || !sink.probe) return
+    const verdict = await sink.probe(this.#end.signal)
+    if (verdict.kind === 'accepted') this.#report('connected', '')
+    else this.#report('disconnected', verdict.reason)
   }
 
   #openQueue(): DurableQueue {

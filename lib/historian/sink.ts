@@ -17,6 +17,8 @@ export type Verdict =
 export interface Sink {
   /** Writes all readings or says what happened instead; writing them again does no harm. Never throws, ends in bounded time. */
   write(readings: readonly Reading[], signal: AbortSignal): Promise<Verdict>
+  /** Whether it could be written to now, where that can be known without writing. */
+  probe?(signal: AbortSignal): Promise<Verdict>
   /** May be called twice. */
   close(): void
 }

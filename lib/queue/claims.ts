@@ -27,7 +27,8 @@ export class Claims {
     this.#messages = messages
     const given = `(SELECT value FROM json_each(?2))`
     this.#claim = database.prepare(`
-      INSERT INTO claim (id, holder, due_ms, span_ms, attempts, put_back, weight) VALUES (?, ?, ?, ?, 1, 0, ?)
+      INSERT INTO claim (id, holder, due_ms, span_ms, attempts, put_back, weight)
+      SELECT id, ?1, ?2, ?3, 1, 0, ${WEIGHT} FROM message WHERE id IN (SELECT value FROM json_each(?4))
       ON CONFLICT (id) DO UPDATE SET holder = excluded.holder, due_ms = excluded.due_ms, span_ms = excluded.span_ms,
         attempts = attempts + 1`)
     this.#held = database.prepare(`
@@ -59,10 +60,9 @@ export class Claims {
     }
     // an open cursor would keep the log from being emptied
     rows.return?.()
-    for (const { id, weight } of taken) {
-      this.#claim.run(Number(id), this.#holder, nowMs + leaseMs, leaseMs, Number(weight))
-      this.#remembered.delete(Number(id))
-    }
+    const ids = taken.map(({ id }) => Number(id))
+    this.#claim.run(this.#holder, nowMs + leaseMs, leaseMs, JSON.stringify(ids))
+    this.forget(ids)
     return taken
   }
 
@@ -96,6 +96,7 @@ export class Claims {
 
   /** To be called once messages have left the queue. */
   forget(ids: readonly number[]): void {
+    if (this.#remembered.size === 0) return
     for (const id of ids) this.#remembered.delete(id)
   }
 }

@@ -1,8 +1,8 @@
 // The file of a queue: found, opened, made, set aside, removed. Connecting uses nothing but SQLite, which the permission
 // model does not restrict; creating uses node:fs where it is allowed to.
 
-import { accessSync, closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
+import { exists, identityOf, makePrivate, removeRemains, setAside, whyUnopenable } from './database-file'
 import { checkDeeply, checkIds, checkTables, layTables, PAGE_BYTES, readMarks } from './layout'
 import { pause } from './pause'
 import { QueueError, toQueueError } from './queue-error'
@@ -52,7 +52,7 @@ export function createQueueFile(path: string, making: Making): Opened {
     return openOrMakePatiently(path, making)
   } catch (thrown) {
     // nothing else is a reason to move a file: to be locked, or out of memory, says nothing about it
-    if (toQueueError(thrown, path).kind !== 'CorruptedData' && !isUnopenable(path)) throw thrown
+    if (toQueueError(thrown, path).kind !== 'CorruptedData' && whyUnopenable(path) === undefined) throw thrown
   }
   // another creator may have been faster
   const aside = identityOf(path) === found ? setAside(path, making.now) : undefined
@@ -83,7 +83,7 @@ function openOrMake(path: string, making: Making): Opened {
   const found = look(path)
   if (found === 'nothing') {
     removeRemains(path)
-    makePrivate(path)
+    makePrivateIfPermitted(path)
   }
   const database = open(path)
   return orClose(database, path, () => {
@@ -161,78 +161,11 @@ function ready(database: DatabaseSync, busyTimeoutMs: number): Opened {
   return { database, settings, busyTimeoutMs }
 }
 
-/** Whether something is at the path that SQLite cannot open as a file: a folder, a socket, a file without permission. */
-function isUnopenable(path: string): boolean {
+/** Without permission for it, SQLite makes the file; or says why it cannot. */
+function makePrivateIfPermitted(path: string): void {
   try {
-    if (!lstatSync(path).isFile()) return true
+    makePrivate(path)
   } catch {
-    return false
+    // SQLite will tell
   }
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK)
-    return false
-  } catch {
-    return true
-  }
-}
-
-/** Moves what is at the path out of the way, its log with it; returns where it is now. Throws what node:fs throws. */
-function setAside(path: string, time: Date): string {
-  const aside = `${path}.corrupt-${time.toISOString().replaceAll(/[:.]/g, '-')}`
-  // the log first: left behind, it would be replayed into the new file
-  moveIfThere(`${path}-wal`, `${aside}-wal`)
-  rmSync(`${path}-shm`, { force: true })
-  renameSync(path, aside)
-  return aside
-}
-
-function moveIfThere(from: string, to: string): void {
-  if (exists(from)) renameSync(from, to)
-}
-
-function exists(path: string): boolean {
-  try {
-    lstatSync(path)
-    return true
-  } catch {
-    return false
-  }
-}
-
-/**
- * Where only the main file was deleted, processes that still have it open share `-shm` by its name: a new queue must not
- * meet them there. These belong to no other creator, since the main file is always made first.
- */
-function removeRemains(path: string): void {
-  const remains = [`${path}-wal`, `${path}-shm`].filter(exists)
-  if (remains.length === 0 || exists(path)) return
-  for (const remain of remains) rmSync(remain, { force: true })
-}
-
-/** Readable by its owner alone; SQLite gives its log the same mode. Without permission for it, SQLite makes the file. */
-function makePrivate(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch {
-    // it is there already or cannot be made: SQLite will tell
-  }
-}
-
-/** Which file is at the path; undefined where there is none or looking is not permitted. */
-export function identityOf(path: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true })
-    return `${dev}:${ino}`
-  } catch {
-    return undefined
-  }
-}
-
-/** Whoever opens an empty file throws its log away, and with it all that the others write. */
-export function isEmpty(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.size === 0
-}
-
-export function removeQueueFile(path: string): void {
-  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true })
 }

@@ -3,6 +3,7 @@
 
 import { MESSAGE_MAX_BYTES } from '../contract/limits'
 import { Connection } from './connection'
+import { identityOf, isEmptied, removeDatabaseFile } from './database-file'
 import type { DeadLetter } from './dead-letters'
 import { Delivery, SLICE_BYTES } from './delivery'
 import type { Message, Outgoing } from './message'
@@ -17,16 +18,7 @@ import type {
   WaitOptions,
 } from './options'
 import { attempt, QueueError, toQueueError } from './queue-error'
-import {
-  createQueueFile,
-  identityOf,
-  isEmpty,
-  type Making,
-  type Opened,
-  openQueue,
-  removeQueueFile,
-  replaceQueueFile,
-} from './queue-file'
+import { createQueueFile, type Making, type Opened, openQueue, replaceQueueFile } from './queue-file'
 import { pagesFor } from './room'
 import type { FormerTotals } from './totals'
 import { within } from './within'
@@ -244,7 +236,7 @@ export class Queue {
 
   /** Of a created queue: whether its file is still at the path, or was deleted, emptied or replaced while open. */
   isInPlace(): boolean {
-    return this.#identity !== undefined && identityOf(this.path) === this.#identity && !isEmpty(this.path)
+    return this.#identity !== undefined && identityOf(this.path) === this.#identity && !isEmptied(this.path)
   }
 
   close(): void {
@@ -254,9 +246,10 @@ export class Queue {
   /** Closes and removes the file, -wal and -shm, unless another queue has taken the path meanwhile. */
   destroy(): void {
     // looked at while it is open: afterwards the identity may be given to another file
-    const isTaken = this.#identity !== undefined && !this.isInPlace() && identityOf(this.path) !== undefined
+    const there = identityOf(this.path)
+    const isTaken = this.#identity !== undefined && there !== undefined && there !== this.#identity
     this.close()
-    if (!isTaken) removeQueueFile(this.path)
+    if (!isTaken) removeDatabaseFile(this.path)
   }
 }
 

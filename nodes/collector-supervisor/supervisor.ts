@@ -9,7 +9,8 @@ import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
-import { historianSpecs, queueSettings } from './historian-spec'
+import { queueSettings } from './historian-spec'
+import { Historians } from './historians'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { policyOf } from './policy'
@@ -65,6 +66,7 @@ export class Supervisor implements SupervisorFace {
   readonly #lane: LiveLane
   readonly #folder: string
   readonly #processor: Processor
+  readonly #historians: Historians
   readonly #laneRecord: string
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
@@ -89,8 +91,9 @@ export class Supervisor implements SupervisorFace {
     this.#swept = this.#sweep()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
+    this.#historians = new Historians(this, folder)
     this.#processor = this.#newProcessor()
-    this.#adoptHistorians()
+    this.#historians.adopt(settings, () => this.#processor.changed())
   }
 
   get name(): string {
@@ -115,7 +118,7 @@ export class Supervisor implements SupervisorFace {
     this.#settings = settings
     this.#log = log
     this.#processor.configure(queueSettings(settings.config, this.#folder))
-    this.#adoptHistorians()
+    this.#historians.adopt(settings, () => this.#processor.changed())
     this.#meter.stop()
     this.#meter = this.#startMeter()
     for (const { process } of this.#members.values()) this.#fleet.changed(process.spec.name)
@@ -158,9 +161,8 @@ export class Supervisor implements SupervisorFace {
     return this.#config.historian === 'embedded'
   }
 
-  /** The first process of the historian that runs. */
   get historian(): SupervisedProcess | undefined {
-    return this.#historians().find(({ process }) => process.machine.state.status === 'running')?.process
+    return this.#historians.running
   }
 
   /** For the end, when no process is left. */
@@ -185,7 +187,7 @@ export class Supervisor implements SupervisorFace {
       },
       changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
       report: (text: string) => this.#log.warn(text),
-      workers: () => this.#historians().map(({ process }) => process.row()),
+      workers: () => this.#historians.rows(),
       senderTrouble: () => this.#senderTrouble(),
     }
     const clock = { now: () => performance.now(), wallClock: () => new Date() }
@@ -196,25 +198,6 @@ export class Supervisor implements SupervisorFace {
   #senderTrouble(): string | undefined {
     const process = [...this.#members.values()].find((member) => member.process.durableTrouble !== '')?.process
     return process && `nothing of "${process.spec.name}" gets into the queue to the database: ${process.durableTrouble}`
-  }
-
-  #historians(): Member[] {
-    return [...this.#members.values()].filter(({ process, retired }) => process.spec.type === 'historian' && !retired)
-  }
-
-  /** As many historian processes as the settings want, as they want them. */
-  #adoptHistorians(): void {
-    const { config, secrets, name } = this.#settings
-    const specs = historianSpecs(config, secrets, this.#folder, { id: this.id, name })
-    for (const member of this.#historians()) {
-      if (!specs.some(({ recipient }) => recipient === member.process.spec.recipient)) void this.retire(member)
-    }
-    for (const spec of specs) {
-      const listener = { row: () => this.#processor.changed() }
-      const added = this.add(spec, listener)
-      // Another supervisor has the same name; its id nobody else has.
-      if (added instanceof Fault) this.add({ ...spec, name: `${spec.name} (${this.id})` }, listener)
-    }
   }
 
   #laneListener(): LiveLaneListener {

@@ -47,7 +47,7 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
     const env = placeholder('PLC_HOST')
     await table.cell(0, 'scale').fill('0.10')
     await table.cell(0, 'name').press('Enter')
-    await table.cell(1, 'name').fill('<b>&"')
+    await table.cell(1, 'name').fill('<b>&""')
     await editor.tab('device')
     await editor.page.locator('#node-input-host').fill(env)
     await editor.page.locator('#node-input-port').fill('1502')
@@ -59,7 +59,7 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
 
     await editor.edit('reader')
     assert.equal(await editor.page.locator('#node-input-host').inputValue(), env)
-    assert.deepEqual((await table.column('name')).slice(0, 3), ['temperature', '<b>&"', 'pressure'])
+    assert.deepEqual((await table.column('name')).slice(0, 3), ['temperature', '<b>&""', 'pressure'])
     await editor.cancel()
     await editor.deploy()
     const saved = deployed('reader')
@@ -67,7 +67,7 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
     assert.equal(Number(saved?.port), 1502)
     assert.deepEqual(Array.isArray(saved?.tags) && saved.tags.slice(0, 2), [
       { ...TAGS[0], scale: 0.1 },
-      { name: '<b>&"', address: '40003', type: 'float32', order: 'CDAB', scale: 0.1, unit: '°C', deadband: 0.5 },
+      { name: '<b>&""', address: '40003', type: 'float32', order: 'CDAB', scale: 0.1, unit: '°C', deadband: 0.5 },
     ])
     assert.deepEqual(Array.isArray(saved?.tags) && saved.tags.slice(2), TAGS.slice(1))
     assert.deepEqual(editor.complaints, [])

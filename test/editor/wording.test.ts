@@ -69,7 +69,7 @@ const contract = [
   ...checkHasTags([]).map(({ message }) => message),
   ...problemsOf(tags, [new Array(100_001).fill(tag)]),
   ...texts(
-    ...['', 'x'.repeat(2000), 'a\nb', 'a\ud800', 'a\\', 'a\\ b', '#1'].map((text) =>
+    ...['', 'x'.repeat(2000), 'a\nb', 'a\ud800', 'a\\', 'a\\ b', 'a"', '#1'].map((text) =>
       checkPointText('measurement', text),
     ),
     checkPointText('tag-key', 'time'),

@@ -2,10 +2,12 @@
 // stays a name.
 
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { type Plant, startPlant } from '../../simulators/demo/plant'
-import { startChromium } from '../support/browser'
+import { SHOTS, startChromium } from '../support/browser'
 import { NodeRed } from '../support/node-red'
+import { until } from '../support/until'
 import { installWithDashboard, readExample } from './example'
 
 const HOSTILE = `<img src=x onerror="document.title='hacked'">{{ 6 * 7 }}`
@@ -50,6 +52,17 @@ describe('the dashboard example in a browser', function () {
     await page.locator('.cs-name', { hasText: 'boiler' }).waitFor()
     return page
   }
+  const choose = async (page: Page, reader: string, tag: string): Promise<void> => {
+    for (const [index, text] of [reader, tag].entries()) {
+      await page.locator('.cs-trend-choice').nth(index).click()
+      await page.locator('.v-overlay--active .v-list-item').getByText(text, { exact: true }).click()
+    }
+  }
+  /** Of the curve of means. */
+  const verticesOf = (page: Page): Promise<number> =>
+    page
+      .locator('.cs-trend-mean')
+      .evaluateAll((paths) => paths.reduce((sum, path) => sum + (path.getAttribute('d')?.split('L').length ?? 0), 0))
   const button = (page: Page, name: string) => page.getByRole('button', { name, exact: true })
   const rowOf = (page: Page, name: string) => page.locator('tbody tr', { hasText: name })
 
@@ -63,13 +76,93 @@ describe('the dashboard example in a browser', function () {
         .locator('.cs-tile-value')
         .allInnerTexts()
         .then((all) => all.slice(0, 3)),
-      ['3', '3', '0'],
+      // Three readers and the historian.
+      ['4', '4', '0'],
     )
     await page.locator('.cs-name', { hasText: HOSTILE }).waitFor()
     await page.locator('.cs-event', { hasText: HOSTILE }).first().waitFor()
-    assert.equal(await page.locator('.cs-processes img, .cs-events img').count(), 0)
+    assert.equal(await page.locator('.cs-processes img, .cs-events img, .cs-trend img, .cs-way img').count(), 0)
     assert.notEqual(await page.title(), 'hacked')
-    await page.locator('canvas').nth(1).waitFor()
+    await page.locator('.cs-trend-mean').first().waitFor({ state: 'attached' })
+    await page.close()
+  })
+
+  it('has a trend that is filled at once after a page reload, and goes on live', async () => {
+    const page = await open(1400, 1300)
+    await choose(page, 'boiler', 'temperature')
+    await until(async () => (await verticesOf(page)) >= 6, 40_000)
+    await page.locator('.cs-trend-latest', { hasText: '°C' }).waitFor()
+    // Nothing new can come: what is drawn after the reload is what the history has.
+    await nodeRed.command('boiler/stop')
+    await until(async () => {
+      const { body } = await nodeRed.request('GET', '/collectors/processor')
+      return Object(body).Plant.queue_pending === 0
+    }, 20_000)
+    await page.reload()
+    const startedMs = performance.now()
+    await page.locator('.cs-trend-mean').first().waitFor({ state: 'attached' })
+    console.log(`      filled ${(performance.now() - startedMs).toFixed()} ms after the page had loaded`)
+    const filled = await verticesOf(page)
+    assert.ok(filled >= 6, `${filled} points`)
+    assert.equal(await page.locator('.cs-trend-latest').count(), 0)
+
+    await nodeRed.command('boiler/start')
+    await page.locator('.cs-trend-latest', { hasText: '°C' }).waitFor()
+    await until(async () => (await verticesOf(page)) > filled, 20_000)
+    await page.locator('.cs-trend svg').hover({ position: { x: 700, y: 100 } })
+    await page.screenshot({ path: join(SHOTS, 'trend.png') })
+    await page.close()
+  })
+
+  it('has a trend of any reader, tag and range', async () => {
+    const page = await open(1400, 1300)
+    for (const [reader, tag] of [
+      ['boiler', 'burner'],
+      [HOSTILE, 'flow'],
+      ['press', 'strokes'],
+    ] as const) {
+      await choose(page, reader, tag)
+      await page.locator('.cs-trend-mean').first().waitFor({ state: 'attached' })
+      for (const range of ['1 h', '24 h', '7 d', '15 min']) {
+        await page.locator('.cs-trend-ranges').getByText(range, { exact: true }).click()
+        await page.locator('.cs-trend-mean').first().waitFor({ state: 'attached' })
+      }
+      assert.equal(await page.locator('.cs-trend-trouble').count(), 0)
+    }
+    assert.notEqual(await page.title(), 'hacked')
+    await page.close()
+  })
+
+  it('says in words when the history cannot be read, and goes on by itself', async () => {
+    const page = await open(1400, 1300)
+    const trouble = page.locator('.cs-trend-trouble')
+    await choose(page, 'boiler', 'temperature')
+    const answers: [status: number, body: string, words: RegExp][] = [
+      [409, '{"error":"no supervisor keeps an embedded history","code":"conflict"}', /no supervisor keeps/],
+      [401, '{"error":"who are you?","code":"unauthorized"}', /permission/],
+      [502, '<html>', /answers with 502/],
+    ]
+    for (const [status, body, words] of answers) {
+      await page.route('**/collectors/history**', (route) => route.fulfill({ status, body }))
+      await page.reload()
+      await trouble.filter({ hasText: words }).waitFor()
+      await page.screenshot({ path: join(SHOTS, `trend-${status}.png`) })
+      await page.unroute('**/collectors/history**')
+    }
+    await trouble.waitFor({ state: 'detached' })
+    await page.locator('.cs-trend-mean').first().waitFor({ state: 'attached' })
+    // The browser itself complains of answers like these.
+    complaints.splice(0)
+    await page.close()
+  })
+
+  it('shows how the samples get into the history', async () => {
+    const page = await open(1400, 1300)
+    const way = page.locator('.cs-way-one', { hasText: 'Plant' })
+    await page.screenshot({ path: join(SHOTS, 'dashboard.png') })
+    await way.getByText('writing', { exact: true }).waitFor()
+    const written = way.locator('.cs-way-tile', { hasText: 'written today' }).locator('.cs-way-value')
+    await until(async () => Number((await written.innerText()).replace(/\D/g, '')) > 20, 20_000)
     await page.close()
   })
 
@@ -126,6 +219,9 @@ describe('the dashboard example in a browser', function () {
   it('fits on a phone', async () => {
     const page = await open(390, 844)
     await button(page, 'Restart boiler').waitFor()
+    await page.locator('.cs-trend-mean').first().scrollIntoViewIfNeeded()
+    await page.screenshot({ path: join(SHOTS, 'trend-phone.png') })
+    await page.screenshot({ path: join(SHOTS, 'dashboard-phone.png'), fullPage: true })
     assert.ok(await page.evaluate('document.documentElement.scrollWidth <= innerWidth'))
     await page.close()
   })

@@ -75,6 +75,7 @@ for (const file of files) {
         for (const node of flow.filter((node) => node.type === type)) {
           assert.deepEqual(parseFields(fields, node).ok, true, JSON.stringify(parseFields(fields, node)))
           for (const name of Object.keys(fields)) assert.ok(name in node, `${type} has no ${name}`)
+          if (type === 'collector-supervisor') assert.equal(node.historian, 'embedded')
         }
       }
     })
@@ -96,7 +97,12 @@ for (const file of files) {
     })
 
     it('has the templates of the .vue files beside it, and loads nothing from elsewhere', () => {
-      const sources: Record<string, string> = { 'Process table': 'process-table.vue', Events: 'events.vue' }
+      const sources: Record<string, string> = {
+        'Process table': 'process-table.vue',
+        'Into the history': 'processor.vue',
+        Trend: 'trend.vue',
+        Events: 'events.vue',
+      }
       for (const { name, format } of flow.filter(({ type }) => type === 'ui-template')) {
         const source = readFileSync(join(root, dirname(file), sources[String(name)] ?? ''), 'utf8')
         assert.ok(format === source, `${String(name)}: run node scripts/fill-templates.mjs`)
@@ -116,10 +122,12 @@ describe('The examples together', () => {
     )
   })
 
-  it('can all be imported: no id and no reader name comes twice', () => {
+  it('can all be imported: no id, no name of a reader and none of a supervisor comes twice', () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, all.length)
-    const names = all.filter(({ type }) => type === 'modbus-in').map(({ name }) => name)
-    assert.equal(new Set(names).size, names.length)
+    for (const type of ['modbus-in', 'collector-supervisor']) {
+      const names = all.filter((node) => node.type === type).map(({ name }) => name)
+      assert.equal(new Set(names).size, names.length)
+    }
   })
 })
 

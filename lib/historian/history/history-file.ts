@@ -1,20 +1,18 @@
 // The file of a history: opened, made, set aside. Several processes may do so at once.
 
-import {
-  accessSync,
-  closeSync,
-  constants,
-  existsSync,
-  lstatSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { accessSync, constants } from 'node:fs'
+import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Fault, messageOf } from '../../contract/fault'
+import {
+  exists,
+  identityOf,
+  isEmptied,
+  makePrivate,
+  removeRemains,
+  setAside,
+  whyUnopenable,
+} from '../../queue/database-file'
 import { pause } from '../../queue/pause'
 import { toHistoryFault } from './history-fault'
 import { checkHistory, inTransaction, layTables, PAGE_BYTES, readMarks, tune } from './layout'
@@ -27,8 +25,6 @@ const OPEN_TIMEOUT_MS = 1000
 const RETRY_MS = 10
 /** A call waits so long for another process's lock, blocking: others move many values at once now and then. */
 const BUSY_TIMEOUT_MS = 2000
-/** Files set aside are for the operator to look at; a broken disk shall not be filled with them. */
-const ASIDE_MAX = 2
 
 export class HistoryFile {
   readonly path: string
@@ -61,7 +57,7 @@ export class HistoryFile {
       reason = strange ?? fault.message
     }
     // another process may have been faster
-    const aside = identityOf(path) === found ? moveAside(path, now) : undefined
+    const aside = identityOf(path) === found ? inFolder(path, () => setAside(path, now)) : undefined
     const database = openPatiently(path)
     return new HistoryFile(path, database, aside === undefined ? undefined : { path: aside, reason })
   }
@@ -71,16 +67,16 @@ export class HistoryFile {
     return this.#identity !== undefined && identityOf(this.path) === this.#identity
   }
 
-  /** Whoever opens an empty file throws its log away, and with it all that is written from here on. */
+  /** Whether somebody has cut the file down to nothing. */
   isEmptied(): boolean {
-    return statSync(this.path, { throwIfNoEntry: false })?.size === 0
+    return isEmptied(this.path)
   }
 
   /** Closes it and moves it out of the way, unless somebody else has; returns where it is. Throws a Fault. */
   abandon(now: Date): string | undefined {
     const isInPlace = this.isInPlace()
     this.close()
-    return isInPlace ? moveAside(this.path, now) : undefined
+    return isInPlace ? inFolder(this.path, () => setAside(this.path, now)) : undefined
   }
 
   close(): void {
@@ -127,7 +123,7 @@ function openOrMake(path: string): DatabaseSync {
   const found = look(path)
   if (found === 'nothing') {
     removeRemains(path)
-    makePrivate(path)
+    inFolder(path, () => makePrivate(path))
   }
   const database = open(path, false)
   try {
@@ -147,7 +143,7 @@ function openOrMake(path: string): DatabaseSync {
 
 /** Looks without the right to write, so that a stranger's file stays as it is. */
 function look(path: string): 'nothing' | 'empty' | 'history' {
-  if (!existsSync(path)) return 'nothing'
+  if (!exists(path)) return 'nothing'
   const database = open(path, true)
   try {
     database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}; BEGIN`)
@@ -173,21 +169,6 @@ function lay(database: DatabaseSync): void {
   })
 }
 
-/** Why SQLite cannot open what is at the path, if that is to blame: a folder, a socket, a file without permission. */
-function whyUnopenable(path: string): string | undefined {
-  try {
-    if (!lstatSync(path).isFile()) return 'it is no file'
-  } catch {
-    return undefined
-  }
-  try {
-    accessSync(path, constants.R_OK | constants.W_OK)
-    return undefined
-  } catch (thrown) {
-    return messageOf(thrown)
-  }
-}
-
 /** A history that is unavailable because of its folder is somebody's to mend, and says so. */
 function withFolder(fault: Fault, path: string): Fault {
   if (fault.code !== 'history-unavailable') return fault
@@ -204,54 +185,11 @@ function unwritable(path: string, thrown: unknown): Fault {
   return new Fault('config', 'history-folder', message, { cause: thrown })
 }
 
-/** Moves what is at the path out of the way, its log with it; returns where it is now. */
-function moveAside(path: string, time: Date): string {
-  const aside = `${path}.corrupt-${time.toISOString().replaceAll(/[:.]/g, '-')}`
+/** Does something to the file that only the folder can be to blame for if it fails. */
+function inFolder<T>(path: string, work: () => T): T {
   try {
-    // the log first: left behind, it would be replayed into the new file
-    if (existsSync(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`)
-    rmSync(`${path}-shm`, { force: true })
-    renameSync(path, aside)
-    removeOldestAside(path)
-    return aside
+    return work()
   } catch (thrown) {
     throw unwritable(path, thrown)
-  }
-}
-
-/** Their names sort by time. */
-function removeOldestAside(path: string): void {
-  const start = `${basename(path)}.corrupt-`
-  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(start) && name.endsWith('Z'))
-  for (const name of names.sort().slice(0, -ASIDE_MAX)) {
-    for (const end of ['', '-wal']) rmSync(join(dirname(path), name + end), { force: true, recursive: true })
-  }
-}
-
-/**
- * Where only the main file was deleted, processes that still have it open share `-shm` by its name: a new history must not
- * meet them there. These belong to no other maker, since the main file is always made first.
- */
-function removeRemains(path: string): void {
-  if (existsSync(path)) return
-  for (const end of ['-wal', '-shm']) rmSync(path + end, { force: true })
-}
-
-/** Readable by its owner alone; SQLite gives its log the same mode. */
-function makePrivate(path: string): void {
-  try {
-    closeSync(openSync(path, 'wx', 0o600))
-  } catch (thrown) {
-    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw unwritable(path, thrown)
-  }
-}
-
-/** Which file is at the path; undefined where there is none. */
-function identityOf(path: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(path, { bigint: true })
-    return `${dev}:${ino}`
-  } catch {
-    return undefined
   }
 }

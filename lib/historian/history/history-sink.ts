@@ -46,6 +46,10 @@ export class HistorySink implements Sink {
     }
   }
 
+  probe(signal: AbortSignal): Promise<Verdict> {
+    return this.write([], signal)
+  }
+
   close(): void {
     this.#isClosed = true
     this.#close()

@@ -7,7 +7,7 @@ type Timer = { atMs: number; callback: () => void }
 
 export class SteppedClock implements Clock {
   #nowMs: number
-  readonly #wallAheadMs: number
+  #wallAheadMs: number
   #timers: Timer[] = []
 
   constructor(nowMs = 0, wallMs = 1_700_000_000_000) {
@@ -47,6 +47,11 @@ export class SteppedClock implements Clock {
       await setImmediate()
     }
     this.#nowMs = untilMs
+  }
+
+  /** Somebody sets the wall clock; durations do not notice. */
+  setWall(wallMs: number): void {
+    this.#wallAheadMs = wallMs - this.#nowMs
   }
 
   /** The process stood still: time passes and no timer fires. */

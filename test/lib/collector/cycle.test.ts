@@ -129,6 +129,38 @@ describe('read loop', () => {
     assert.deepEqual([...(bench.batches[2]?.sourceTimes ?? [])], [[1, 66]])
   })
 
+  it('counts how often the wall clock is set back, and reads on in its rhythm whatever that clock says', async () => {
+    const bench = new Bench()
+    await bench.run(1600)
+    bench.clock.setWall(1_600_000_000_000)
+    await bench.run(2000)
+    bench.clock.setWall(1_900_000_000_000)
+    await bench.run(1000)
+    bench.clock.setWall(1_600_000_000_000)
+    await bench.run(1000)
+    assert.equal(bench.story, '+0 +1400 +2400 +3400 +4400 +5400')
+    assert.deepEqual(
+      bench.batches.map(({ clockSteps }) => clockSteps),
+      [0, 0, 1, 1, 1, 2],
+    )
+    const keys = bench.batches.map(({ time, clockSteps }) => `${time}+${clockSteps}`)
+    assert.equal(new Set(keys).size, keys.length)
+  })
+
+  it('does not take the times of a device for those of the clock', async () => {
+    const bench = new Bench()
+    bench.device.onRead = async () => ({ ...good(3, 4), time: 77 })
+    await bench.run(2600)
+    assert.deepEqual(
+      bench.batches.map(({ time, clockSteps }) => [time, clockSteps]),
+      [
+        [77, 0],
+        [77, 0],
+        [77, 0],
+      ],
+    )
+  })
+
   it('yields a bad batch each cycle while a connection hangs, and does not wait for it', async () => {
     const bench = new Bench()
     bench.device.onOpen = never

@@ -284,6 +284,31 @@ describe('the historian', () => {
     })
   })
 
+  describe('while nothing comes', () => {
+    it('says whether the database could be written, where that can be known', async () => {
+      for (const [verdict, link] of [
+        [{ kind: 'accepted' }, 'connected'],
+        [{ kind: 'later', reason: 'the disk is full' }, 'disconnected'],
+      ] as const) {
+        bench = new HistorianBench({ probe: async () => verdict })
+        bench.start()
+        await bench.clock.advance(2000)
+        assert.equal(bench.links.at(-1)?.link, link)
+        bench.historian.stop(1000)
+        await bench.clock.advance(2000)
+      }
+    })
+
+    it('says that it is connecting where it cannot', async () => {
+      bench.start()
+      await bench.clock.advance(2000)
+      assert.deepEqual(
+        bench.links.map(({ link }) => link),
+        ['connecting'],
+      )
+    })
+  })
+
   describe('stopping', () => {
     it('is done at once when nothing is held', async () => {
       bench.start()

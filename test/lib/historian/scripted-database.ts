@@ -73,14 +73,15 @@ export class HistorianBench {
   readonly closedDoors: Error[] = []
   readonly historian: Historian
 
-  constructor({ batchSize = 5000 } = {}) {
+  constructor({ batchSize = 5000, probe }: { batchSize?: number; probe?: () => Promise<Verdict> } = {}) {
+    const { database } = this
     this.historian = new Historian({
       open: () => {
         const fault = this.closedDoors.shift()
         if (fault) throw fault
         return this.queue
       },
-      sink: this.database,
+      sink: probe ? { write: database.write.bind(database), close: () => database.close(), probe } : database,
       clock: this.clock,
       chance: () => 0.5,
       batchSize,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { crc32 } from 'node:zlib'
-import { decodeBody, encodeBody } from '../../../lib/queue/body'
+import { crc32, deflateRawSync } from 'node:zlib'
+import { type Body, decodeBody, encodeBody, sizeOf } from '../../../lib/queue/body'
 import { assertQueueError } from './scratch'
 
 const MAX = 1000
@@ -74,5 +74,62 @@ describe('body of a message', () => {
     const bytes = Buffer.from('{"a":')
     assertQueueError(() => decodeBody({ kind: 1, crc: crc32(bytes), bytes }, MAX), 'DeserializationFailed')
     assertQueueError(() => decodeBody({ kind: 77, crc: crc32(bytes), bytes }, MAX), 'DeserializationFailed', /77/)
+  })
+
+  describe('compressed', () => {
+    const zeros = new Uint8Array(MAX)
+    const compressed = (data: unknown) => encodeBody(data, MAX, 100)
+
+    it('is smaller, and comes back as what it was', () => {
+      for (const data of [zeros, 'x'.repeat(500), { a: new Array(200).fill(1) }]) {
+        const body = compressed(data)
+        assert.ok(body.bytes.length < 60, `${body.bytes.length} bytes`)
+        const back = decodeBody(body, MAX)
+        assert.deepEqual(back instanceof Uint8Array ? new Uint8Array(back) : back, data)
+      }
+    })
+
+    it('is not done up to the size, nor where it saves nothing, nor unless it is wanted', () => {
+      assert.equal(compressed(new Uint8Array(100)).bytes.length, 100)
+      const noise = Uint8Array.from({ length: 300 }, (_, index) => (index * 7919 + index * index * 31) >> 3)
+      const { kind, bytes } = encodeBody(noise, MAX, 1)
+      assert.deepEqual(kind === 0, bytes.length === 300)
+      assert.equal(encodeBody(zeros, MAX).bytes.length, MAX)
+      assert.equal(encodeBody(new Uint8Array(0), MAX, 0).kind, 0)
+    })
+
+    it('says how large it was', () => {
+      const { kind, bytes } = compressed(zeros)
+      assert.equal(sizeOf(kind, bytes), MAX)
+      assert.equal(sizeOf(0, zeros), MAX)
+      assert.equal(sizeOf(2, new Uint8Array(3)), 3)
+    })
+
+    const deflated = (size: number, content: Uint8Array): Body => {
+      const head = Buffer.alloc(4)
+      head.writeUInt32LE(size)
+      const bytes = Buffer.concat([head, content])
+      return { kind: 2, crc: crc32(bytes), bytes }
+    }
+    const bomb = deflateRawSync(new Uint8Array(50_000_000))
+    const bad: [string, Body, RegExp][] = [
+      ['a bomb that admits it', deflated(50_000_000, bomb), /beyond 1000/],
+      ['a bomb that denies it', deflated(900, bomb), /inflate/],
+      ['less than announced', deflated(900, deflateRawSync(new Uint8Array(800))), /800 bytes instead of 900/],
+      ['nothing', { kind: 2, crc: 0, bytes: new Uint8Array(0) }, /inflate/],
+      ['no deflate data', deflated(5, Buffer.from('hello')), /inflate/],
+      ['cut off', deflated(MAX, deflateRawSync(zeros).subarray(0, 5)), /inflate/],
+    ]
+    for (const [name, body, message] of bad) {
+      it(`cannot be read when it is ${name}, and takes no memory`, () => {
+        const before = process.memoryUsage().arrayBuffers
+        assertQueueError(() => decodeBody(body, MAX), 'DeserializationFailed', message)
+        assert.ok(process.memoryUsage().arrayBuffers - before < 5_000_000)
+      })
+    }
+
+    it('is refused above the size of a message, however small it would become', () => {
+      assertQueueError(() => encodeBody(new Uint8Array(MAX + 1), MAX, 100), 'SerializationFailed')
+    })
   })
 })

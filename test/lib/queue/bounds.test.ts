@@ -3,8 +3,8 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Queue } from '../../../lib/queue/queue'
-import { assertIntact, assertQueueError, closing, drain, envelope, scratchFolder } from './scratch'
+import { Queue, QueueError } from '../../../lib/queue/queue'
+import { assertBalance, assertIntact, assertQueueError, closing, drain, envelope, scratchFolder } from './scratch'
 
 const capacityBytes = 512 * 1024
 
@@ -124,6 +124,58 @@ describe('size of a queue', () => {
       queue.send(envelope('again'))
       assert.deepEqual(drain(queue).slice(-2), ['late', 'again'])
       late.close()
+      assertIntact(queue.path)
+      queue.destroy()
+    } finally {
+      execFileSync('umount', ['--lazy', disk])
+    }
+  })
+
+  it('with leases on a full disk refuses by name, loses nothing, and goes on when there is room', function () {
+    const disk = folder.file('disk-of-leases')
+    mkdirSync(disk)
+    if (!mount(disk)) this.skip()
+    try {
+      const queue = Queue.create(join(disk, 'queue'), { capacityBytes, durability: 'commit', whenFull: 'refuse' })
+      const other = Queue.connect(queue.path)
+      const ballast = join(disk, 'ballast')
+      for (let sent = 0; sent < 100; sent++) queue.send(envelope(new Uint8Array(1000), { weight: 3 }))
+      const held = queue.receive('reader', { max: 20, leaseMs: 60_000 }).map(({ id }) => id)
+      fill(ballast)
+      const refused = new Set<string>()
+      let done = 0
+      for (let round = 0; round < 400; round++) {
+        const tried = (work: () => unknown) => {
+          try {
+            work()
+          } catch (thrown) {
+            assert.ok(thrown instanceof QueueError && thrown.kind === 'QueueFull', String(thrown))
+            refused.add('refused')
+          }
+        }
+        tried(() => queue.send(envelope(new Uint8Array(2000), { weight: 3 })))
+        tried(() =>
+          other.dead(
+            other.receive('reader', { max: 2, leaseMs: 60_000 }).map(({ id }) => id),
+            'x',
+          ),
+        )
+        tried(() => queue.extend(held, 60_000))
+        tried(() => {
+          done += queue.ack(held.slice(round, round + 1))
+        })
+        queue.status()
+        fill(ballast)
+      }
+      assert.equal(refused.size, 1, 'the disk was not full')
+      rmSync(ballast)
+      done += queue.ack(held)
+      assert.equal(done, held.length)
+      other.requeueDead()
+      queue.send(envelope('late'))
+      other.close()
+      // what the other one claimed and could not give up comes back with its lease
+      assert.equal(assertBalance(queue).dropped, 0)
       assertIntact(queue.path)
       queue.destroy()
     } finally {

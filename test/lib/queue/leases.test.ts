@@ -274,6 +274,10 @@ describe('leases of a queue', () => {
   it('are given for no more bytes than wanted, but always for one message', () => {
     const { a } = pair(0)
     for (const size of [5000, 1000, 1000, 1000]) a.send(envelope(new Uint8Array(size)))
+    assert.deepEqual(
+      a.receive('reader', { max: 10, maxBytes: 6500 }).map(({ id }) => id),
+      [1, 2],
+    )
     const claimed = () => a.receive('reader', { max: 10, leaseMs, maxBytes: 2000 }).map(({ id }) => id)
     assert.deepEqual([claimed(), claimed(), claimed(), claimed()], [[1], [2, 3], [4], []])
   })

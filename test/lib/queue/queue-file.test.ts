@@ -231,6 +231,66 @@ describe('file of a queue', () => {
     assert.ok(opened > 20 && aside > 20, `${opened} opened, ${aside} set aside: the test tests nothing`)
   })
 
+  it('with a byte flipped at any place, claims and dead letters in it, gives nothing but QueueErrors', function () {
+    this.timeout(60_000)
+    const model = keep(Queue.create(folder.file(), { capacityBytes, compressAboveBytes: 100 }))
+    model.send([1, 2, 3, 4, 5].map((data) => envelope({ data, text: 'x'.repeat(data * 100) }, { weight: data })))
+    model.receive('reader', { max: 3, leaseMs: 60_000 })
+    model.dead([1], 'x')
+    model.retry([2], { delayMs: 60_000, reason: 'x' })
+    model.close()
+    const bytes = readFileSync(model.path)
+    // pages are mostly empty: every place that holds something, and some of the others
+    const places = [...bytes.keys()].filter((place) => bytes[place] !== 0 || place % 97 === 0)
+    const path = folder.file('every')
+    let read = 0
+    for (const place of places) {
+      const flipped = Uint8Array.from(bytes)
+      flipped[place] = (flipped[place] ?? 0) ^ 0xff
+      writeFileSync(path, flipped)
+      const tried = (work: () => unknown) => {
+        try {
+          work()
+          read++
+        } catch (thrown) {
+          assert.ok(thrown instanceof QueueError, `byte ${place}: ${thrown}`)
+        }
+      }
+      tried(() => {
+        const queue = keep(Queue.connect(path))
+        tried(() => queue.ack(queue.receive('reader', { max: 1, leaseMs: 1000 }).map(({ id }) => id)))
+        tried(() => queue.receive('reader', { max: 100 }))
+        tried(() => queue.retry([2, 3, 4], { delayMs: 0, reason: 'x' }))
+        tried(() => queue.settle({ done: [4, 5], dead: [{ message: envelope(1), reason: 'x' }] }))
+        tried(() => queue.deadLetters({ max: 10 }))
+        tried(() => queue.requeueDead())
+        tried(() => queue.discardDead())
+        tried(() => queue.status())
+        queue.close()
+      })
+      for (const name of readdirSync(folder.file(''))) if (name.startsWith('every')) rmSync(folder.file(name))
+    }
+    assert.ok(read > places.length * 2, `${read} of ${places.length}: the test tests nothing`)
+  })
+
+  it('is looked at only so far as wanted: what is beyond shows later', () => {
+    const model = make()
+    for (let sent = 0; sent < 60; sent++) model.send(envelope('x'.repeat(500)))
+    model.close()
+    const bytes = readFileSync(model.path)
+    const middle = Math.floor(bytes.length / 4096 / 2) * 4096
+    bytes.fill(0xff, middle, middle + 4096)
+    writeFileSync(model.path, bytes)
+    const shallow = Queue.create(model.path, { capacityBytes, check: 'tables' })
+    assert.equal(shallow.setAside, undefined)
+    assert.throws(() => drain(shallow), QueueError)
+    shallow.close()
+    assert.ok(make(model.path).setAside)
+    const path = folder.file()
+    writeFileSync(path, 'text '.repeat(1000))
+    assert.ok(keep(Queue.create(path, { capacityBytes, check: 'tables' })).setAside)
+  })
+
   it('with a damaged log is opened without what the log held, at worst', () => {
     const random = seededRandom(2)
     const path = folder.file()

@@ -131,7 +131,7 @@ describe('the file of a history', () => {
       for (const end of ['', '-wal', '-shm']) rmSync(path() + end, { force: true })
     }
     assert.ok(aside > 20 && aside < 100, `${aside} set aside: the test tests nothing`)
-    assert.equal(readdirSync(folder()).filter((name) => /corrupt-.*Z$/.test(name)).length, 2)
+    assert.equal(readdirSync(folder()).filter((name) => /corrupt-.*Z$/.test(name)).length, 3)
   })
 
   it('whose damage shows later is set aside then, and the write comes again', async () => {

@@ -1,0 +1,104 @@
+// The file of an SQLite database with what belongs to it (-wal, -shm), as a thing of the file system: made private, told apart,
+// set aside, removed. Several processes may be at it at once.
+
+import {
+  accessSync,
+  closeSync,
+  constants,
+  lstatSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { messageOf } from '../contract/fault'
+
+/** Files set aside are for the operator to look at; a broken disk shall not be filled with them. */
+const ASIDE_MAX = 3
+
+/** Which file is at the path; undefined where there is none or looking is not permitted. */
+export function identityOf(path: string): string | undefined {
+  try {
+    const { dev, ino } = statSync(path, { bigint: true })
+    return `${dev}:${ino}`
+  } catch {
+    return undefined
+  }
+}
+
+/** Whoever opens an empty file throws its log away, and with it all that the others write. */
+export function isEmptied(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.size === 0
+}
+
+/** Why SQLite cannot open what is at the path, if that is to blame: a folder, a socket, a file without permission. */
+export function whyUnopenable(path: string): string | undefined {
+  try {
+    if (!lstatSync(path).isFile()) return 'it is no file'
+  } catch {
+    return undefined
+  }
+  try {
+    accessSync(path, constants.R_OK | constants.W_OK)
+    return undefined
+  } catch (thrown) {
+    return messageOf(thrown)
+  }
+}
+
+/** Readable by its owner alone; SQLite gives its log the same mode. Throws what node:fs throws, but not for a file that is there. */
+export function makePrivate(path: string): void {
+  try {
+    closeSync(openSync(path, 'wx', 0o600))
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown
+  }
+}
+
+/**
+ * Moves what is at the path out of the way, its log with it, as `<path>.corrupt-<time>`; returns where it is now. The oldest of
+ * many are removed. Throws what node:fs throws.
+ */
+export function setAside(path: string, time: Date): string {
+  const aside = `${path}.corrupt-${time.toISOString().replaceAll(/[:.]/g, '-')}`
+  // the log first: left behind, it would be replayed into the new file
+  if (exists(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`)
+  rmSync(`${path}-shm`, { force: true })
+  renameSync(path, aside)
+  removeOldestAside(path)
+  return aside
+}
+
+/** Their names sort by time. */
+function removeOldestAside(path: string): void {
+  const start = `${basename(path)}.corrupt-`
+  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(start) && name.endsWith('Z'))
+  for (const name of names.sort().slice(0, -ASIDE_MAX)) {
+    for (const end of ['', '-wal']) rmSync(join(dirname(path), name + end), { force: true, recursive: true })
+  }
+}
+
+/**
+ * Where only the main file was deleted, processes that still have it open share `-shm` by its name: a new database must not
+ * meet them there. These belong to no other maker, since the main file is always made first.
+ */
+export function removeRemains(path: string): void {
+  const remains = [`${path}-wal`, `${path}-shm`].filter(exists)
+  if (remains.length === 0 || exists(path)) return
+  for (const remain of remains) rmSync(remain, { force: true })
+}
+
+export function removeDatabaseFile(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) rmSync(file, { force: true })
+}
+
+export function exists(path: string): boolean {
+  try {
+    lstatSync(path)
+    return true
+  } catch {
+    return false
+  }
+}

@@ -1,0 +1,221 @@
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { encodeBatch } from '../../../lib/contract/batch'
+import { HISTORIAN, TITLE_READINGS } from '../../../lib/contract/limits'
+import type { ProcessRow } from '../../../lib/contract/process-row'
+import type { ProcessorStatus } from '../../../lib/contract/processor-status'
+import { encodeReadings, encodeSource } from '../../../lib/contract/readings'
+import { Queue } from '../../../lib/queue/queue'
+import { listDeadLetters, moveDeadLetters } from '../../../nodes/collector-supervisor/dead-letters'
+import type { DurableLaneSettings } from '../../../nodes/collector-supervisor/durable-lane'
+import { Processor } from '../../../nodes/collector-supervisor/processor'
+import { processRow } from '../../support/process-row'
+import { until } from '../../support/until'
+
+describe('the way into the database', () => {
+  let folder: string
+  let processor: Processor | undefined
+  let workers: ProcessRow[]
+  let replaced: unknown[]
+  let told: ProcessorStatus[]
+  const reports: string[] = []
+
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'collectors-processor-'))
+    workers = [processRow('historian', { type: 'historian' })]
+    replaced = []
+    told = []
+    reports.length = 0
+  })
+  afterEach(() => {
+    processor?.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  const path = (): string => join(folder, 'durable.queue')
+  const settings = (parts: Partial<DurableLaneSettings> = {}): DurableLaneSettings => ({
+    path: path(),
+    capacityBytes: 4 * 2 ** 20,
+    whenFull: 'drop-oldest',
+    durability: 'commit',
+    flushMs: 1000,
+    batchSize: 5000,
+    ...parts,
+  })
+
+  function open(at: DurableLaneSettings | 'none' = settings(), wallClock = () => new Date()): Processor {
+    processor = new Processor(
+      join(folder, 'processor.json'),
+      at === 'none' ? undefined : at,
+      {
+        replaced: (ref) => replaced.push(ref),
+        changed: (status) => told.push(status),
+        report: (text) => reports.push(text),
+        workers: () => workers,
+      },
+      { now: () => performance.now(), wallClock },
+    )
+    return processor
+  }
+
+  /** As a collector does. */
+  function send(count: number, weight = 3): void {
+    const queue = Queue.connect(path())
+    for (let index = 0; index < count; index++) queue.send({ ...message(index), weight })
+    queue.close()
+  }
+
+  function message(index: number) {
+    const columns = ['a', 'b', 'c'].map((name) => ({ name, unit: '', kind: 'number' as const }))
+    const source = encodeSource({ collector: 'press', type: 'modbus', measurement: 'm', pointTags: {}, columns })
+    const batch = { generation: 1, revision: 1, cycle: 1, time: 1e12 + index, bad: new Map(), sourceTimes: new Map() }
+    const data = encodeReadings(source, [encodeBatch({ ...batch, values: [1, 2, 3] })])
+    return { origin: 'press', to: HISTORIAN, title: TITLE_READINGS, time: new Date(0).toISOString(), data }
+  }
+
+  /** As a historian does. */
+  function deliver(count: number, how: (queue: Queue, ids: number[]) => void = (queue, ids) => queue.ack(ids)): void {
+    const queue = Queue.connect(path())
+    const ids = queue.receive(HISTORIAN, { max: count, leaseMs: 60_000 }).map(({ id }) => id)
+    assert.equal(ids.length, count)
+    how(queue, ids)
+    queue.close()
+  }
+
+  const statusWhen = async (fits: (status: ProcessorStatus) => boolean): Promise<ProcessorStatus> => {
+    await until(() => told.some(fits), 5000)
+    return told.findLast(fits) ?? assert.fail()
+  }
+
+  it('is none where no history is kept, and makes no file', () => {
+    const none = open('none')
+    assert.equal(none.status(), undefined)
+    assert.equal(none.ref, undefined)
+    assert.deepEqual(readdirSync(folder), [])
+  })
+
+  it('counts samples wherever they are', async () => {
+    open()
+    send(10)
+    deliver(4)
+    deliver(1, (queue, ids) => queue.retry(ids, { delayMs: 60_000, reason: 'down' }))
+    deliver(2, (queue, ids) => queue.dead(ids, 'bad'))
+    const status = await statusWhen(({ queue_dead }) => queue_dead === 6)
+    assert.deepEqual(
+      { ...status, speed: 0 },
+      {
+        running: true,
+        workers: 1,
+        queue_pending: 9,
+        queue_retry: 3,
+        queue_dead: 6,
+        processed_total: 12,
+        processed_today: 12,
+        speed: 0,
+        last_error: null,
+        dropped: 0,
+      },
+    )
+  })
+
+  it('tells of workers, and what keeps them from working', () => {
+    const one = open()
+    workers = [
+      processRow('h1', { type: 'historian', status: 'running', last_error: null }),
+      processRow('h2', { type: 'historian', status: 'crashed', last_error: '401: look at the token' }),
+    ]
+    one.changed()
+    const { running, workers: count, last_error } = told.at(-1) ?? assert.fail()
+    assert.deepEqual([running, count, last_error], [true, 1, '401: look at the token'])
+    const before = told.length
+    one.changed()
+    assert.equal(told.length, before, 'nothing is told twice')
+  })
+
+  it('goes on counting over a restart', async () => {
+    open()
+    send(5)
+    deliver(3)
+    await statusWhen(({ processed_total }) => processed_total === 9)
+    processor?.close()
+    told.length = 0
+    open()
+    const { processed_total, processed_today, queue_pending } = await statusWhen(() => true)
+    assert.deepEqual([processed_total, processed_today, queue_pending], [9, 9, 6])
+  })
+
+  it('counts today from local midnight', async () => {
+    let time = new Date(2026, 10, 22, 23, 59, 59)
+    open(settings(), () => time)
+    send(5)
+    deliver(3)
+    await statusWhen(({ processed_today }) => processed_today === 9)
+    time = new Date(2026, 10, 23, 0, 0, 1)
+    await statusWhen(({ processed_today, processed_total }) => processed_today === 0 && processed_total === 9)
+    deliver(1)
+    await statusWhen(({ processed_today, processed_total }) => processed_today === 3 && processed_total === 12)
+  })
+
+  it('makes a new file in the place of one that is deleted, and counts what was in it as lost', async () => {
+    open()
+    send(5)
+    deliver(2)
+    await statusWhen(({ queue_pending }) => queue_pending === 9)
+    replaced.length = 0
+    for (const file of readdirSync(folder).filter((name) => name.startsWith('durable'))) rmSync(join(folder, file))
+    const status = await statusWhen(({ dropped }) => dropped === 9)
+    assert.deepEqual([status.queue_pending, status.processed_total], [0, 6])
+    assert.equal(replaced.length, 1)
+    assert.match(reports.join(), /is gone: a new one was made/)
+    send(1)
+    await statusWhen(({ queue_pending }) => queue_pending === 3)
+  })
+
+  it('starts with a file that is none: it is set aside, and the counts go on', async () => {
+    open()
+    send(5)
+    deliver(2)
+    await statusWhen(({ queue_pending }) => queue_pending === 9)
+    processor?.close()
+    writeFileSync(path(), 'no queue at all')
+    for (const end of ['-wal', '-shm']) rmSync(path() + end, { force: true })
+    told.length = 0
+    open()
+    const status = await statusWhen(() => true)
+    assert.deepEqual([status.queue_pending, status.processed_total, status.dropped], [0, 6, 9])
+    assert.ok(readdirSync(folder).some((name) => name.includes('.corrupt-')))
+  })
+
+  it('says why there is no queue, and makes it once that is possible', async () => {
+    const blocked = join(folder, 'missing', 'durable.queue')
+    open(settings({ path: blocked }))
+    assert.match(processor?.status()?.last_error ?? '', /^there is no queue to the database: /)
+    assert.ok(!existsSync(blocked))
+    await assert.rejects(async () => processor?.use((queue) => queue.status()), /there is no queue/)
+  })
+
+  it('lists dead letters with what is in them, and moves some or all', async () => {
+    const keeper = { name: 'plant', processor: open() }
+    send(3)
+    deliver(3, (queue, ids) => queue.dead(ids, 'field type conflict'))
+    const letters = await listDeadLetters([keeper], 10)
+    assert.deepEqual(letters[1], {
+      supervisor: 'plant',
+      id: letters[1]?.id,
+      collector: 'press',
+      time: new Date(1e12 + 1).toISOString(),
+      reason: 'field type conflict',
+      samples: 3,
+      measurement: 'm',
+      values: { a: 1, b: 2, c: 3 },
+    })
+    assert.equal((await listDeadLetters([keeper], 2)).length, 2)
+    assert.equal(await moveDeadLetters([keeper], 'requeue', [letters[1]?.id ?? 0]), 1)
+    assert.equal(await moveDeadLetters([keeper], 'discard', undefined), 2)
+    await statusWhen(
+      (status) => status.queue_dead === 0 && status.dropped === 6 && status.queue_pending + status.queue_retry === 3,
+    )
+  })
+})
