@@ -5,7 +5,7 @@ import type { Clock } from '../child/clock'
 import type { DurableQueueRef, LogLevel } from '../contract/control'
 import { HISTORIAN, TITLE_READINGS } from '../contract/limits'
 import { encodeReadings, encodeSource, type Source } from '../contract/readings'
-import { monotonicMs } from '../queue/monotonic'
+import { monotonicExactMs } from '../queue/monotonic'
 import { type QueueSink, Sender, type SinkError } from './sender'
 
 export type OpenDurable = (durable: DurableQueueRef) => QueueSink
@@ -80,7 +80,7 @@ export class DurableOutbox {
       open: () => this.#openQueue(open),
       capacityBytes: () => this.#durable?.capacityBytes ?? 0,
       clock,
-      machineMs: monotonicMs,
+      machineMs: monotonicExactMs,
       log,
       trouble,
     })

@@ -5,7 +5,7 @@ import { statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import { messageOf } from '../../lib/contract/fault'
-import { monotonicMs } from '../../lib/queue/monotonic'
+import { monotonicExactMs } from '../../lib/queue/monotonic'
 import { Queue, QueueError, type QueueStatus } from '../../lib/queue/queue'
 import { makePrivateFolder } from './private-files'
 import { lostWith, NO_TOTALS, type QueueTotals, totalsOf } from './queue-totals'
@@ -48,7 +48,7 @@ export class DurableLane {
   #queue: Queue | undefined
   #totals: QueueTotals
   /** When `#totals` were true, on the machine's clock, and when those were with which the file began that is there now. */
-  #totalsAtMs = monotonicMs()
+  #totalsAtMs = monotonicExactMs()
   #knownUntilMs: number | undefined
   #triedAt = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
@@ -125,7 +125,7 @@ export class DurableLane {
       const status = this.#queue?.status()
       if (!status) return
       this.#totals = totalsOf(status)
-      this.#totalsAtMs = monotonicMs()
+      this.#totalsAtMs = monotonicExactMs()
       this.#listener.status(status)
     } catch (error) {
       if (!(error instanceof QueueError)) throw error

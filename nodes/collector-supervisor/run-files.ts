@@ -22,6 +22,11 @@ export class RunFiles {
 
   constructor(folder: string) {
     this.#folder = folder
+    try {
+      makePrivateFolder(folder)
+    } catch {
+      // Whoever writes the first file will tell.
+    }
   }
 
   write(recipient: string, pid: number): void {

@@ -4,6 +4,7 @@ import { type Outgoing, RETRY_MS, SinkError, type SinkErrorKind, WAITING_MAX } f
 import { encodeBatch } from '../../../lib/contract/batch'
 import type { DurableQueueRef } from '../../../lib/contract/control'
 import { decodeReadings } from '../../../lib/contract/readings'
+import { monotonicExactMs } from '../../../lib/queue/monotonic'
 import { SteppedClock } from '../child/stepped-clock'
 
 const REF: DurableQueueRef = { path: '/a', capacityBytes: 2 ** 30, flushMs: 1000, batchSize: 10 }
@@ -144,6 +145,53 @@ describe('the outbox to the database', () => {
     assert.equal(post.lost, 50)
     await post.clock.advance(10 * RETRY_MS)
     assert.equal(post.lost, 50)
+  })
+
+  it('tells of a trouble again while it lasts: who has to mend it may not have been able to', async () => {
+    const post = new Post()
+    post.harm = 'broken'
+    post.put(1, 10)
+    await post.clock.advance(25 * RETRY_MS)
+    assert.deepEqual(post.troubles, ['because broken', 'because broken', 'because broken'])
+  })
+
+  it('counts what it has to give up while the queue is full as soon as the queue can count', async () => {
+    const post = new Post()
+    post.harm = 'later'
+    for (let cycle = 1; cycle <= WAITING_MAX + 5; cycle++) post.put(cycle, 10)
+    await post.clock.advance(RETRY_MS)
+    assert.equal(post.lost, 50)
+  })
+
+  it('counts what it cannot send when it closes', () => {
+    const post = new Post()
+    post.harm = 'later'
+    for (let cycle = 1; cycle <= 3; cycle++) post.put(cycle, 10)
+    post.put(4)
+    post.outbox.close()
+    assert.equal(post.lost, 31)
+  })
+
+  it('sends what is gathered when no history is kept any more', () => {
+    const post = new Post()
+    post.put(1)
+    post.outbox.reopen(undefined)
+    assert.deepEqual(post.messages, [[1]])
+  })
+
+  it('counts as lost what it sent into the former file after that was last looked at', () => {
+    const post = new Post()
+    const knownUntilMs = monotonicExactMs() - 1
+    post.put(1, 10)
+    post.outbox.reopen({ ...REF, knownUntilMs })
+    assert.equal(post.lost, 10)
+    // The same file, opened anew.
+    post.put(2, 10)
+    post.outbox.reopen({ ...REF, capacityBytes: 7, knownUntilMs })
+    assert.equal(post.lost, 10)
+    // All of it was known.
+    post.outbox.reopen({ ...REF, knownUntilMs: monotonicExactMs() + 1 })
+    assert.equal(post.lost, 10)
   })
 
   it('moves to the new file with everything that waits', async () => {

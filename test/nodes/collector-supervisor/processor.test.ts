@@ -18,6 +18,7 @@ describe('the way into the database', () => {
   let folder: string
   let processor: Processor | undefined
   let workers: ProcessRow[]
+  let senderTrouble: string | undefined
   let replaced: unknown[]
   let told: ProcessorStatus[]
   const reports: string[] = []
@@ -25,6 +26,7 @@ describe('the way into the database', () => {
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'collectors-processor-'))
     workers = [processRow('historian', { type: 'historian' })]
+    senderTrouble = undefined
     replaced = []
     told = []
     reports.length = 0
@@ -54,6 +56,7 @@ describe('the way into the database', () => {
         changed: (status) => told.push(status),
         report: (text) => reports.push(text),
         workers: () => workers,
+        senderTrouble: () => senderTrouble,
       },
       { now: () => performance.now(), wallClock },
     )
@@ -134,6 +137,14 @@ describe('the way into the database', () => {
     assert.equal(told.length, before, 'nothing is told twice')
   })
 
+  it('tells of readings that do not get into the queue', () => {
+    const one = open()
+    senderTrouble = 'the disk is full'
+    assert.equal(one.status()?.last_error, 'the disk is full')
+    workers = [processRow('h1', { type: 'historian', last_error: '401: look at the token' })]
+    assert.equal(one.status()?.last_error, '401: look at the token')
+  })
+
   it('goes on counting over a restart', async () => {
     open()
     send(5)
@@ -173,6 +184,30 @@ describe('the way into the database', () => {
     await statusWhen(({ queue_pending }) => queue_pending === 3)
   })
 
+  it('goes on counting though the file has gone between two runs, and though no history was kept meanwhile', async () => {
+    const one = open()
+    send(5)
+    deliver(2)
+    await statusWhen(({ queue_pending }) => queue_pending === 9)
+    one.configure(undefined)
+    one.close()
+    for (const file of readdirSync(folder).filter((name) => name.startsWith('durable'))) rmSync(join(folder, file))
+    told.length = 0
+    open()
+    const status = await statusWhen(() => true)
+    assert.deepEqual([status.queue_pending, status.processed_total, status.dropped], [0, 6, 9])
+  })
+
+  it('replaces a file that a process cannot get on with, once it complains again', async () => {
+    const one = open()
+    replaced.length = 0
+    await until(() => {
+      one.distrust('a page is damaged')
+      return replaced.length > 0
+    }, 10_000)
+    assert.match(reports.join(), /a page is damaged: a new one was made, the old one is now/)
+  })
+
   it('starts with a file that is none: it is set aside, and the counts go on', async () => {
     open()
     send(5)
@@ -189,11 +224,16 @@ describe('the way into the database', () => {
   })
 
   it('says why there is no queue, and makes it once that is possible', async () => {
-    const blocked = join(folder, 'missing', 'durable.queue')
+    const blocked = join(folder, 'file', 'durable.queue')
+    writeFileSync(join(folder, 'file'), 'no folder')
     open(settings({ path: blocked }))
     assert.match(processor?.status()?.last_error ?? '', /^there is no queue to the database: /)
     assert.ok(!existsSync(blocked))
     await assert.rejects(async () => processor?.use((queue) => queue.status()), /there is no queue/)
+    replaced.length = 0
+    rmSync(join(folder, 'file'))
+    await until(() => existsSync(blocked), 10_000)
+    assert.equal(replaced.length, 1, 'the collectors open it')
   })
 
   it('lists dead letters with what is in them, and moves some or all', async () => {
