@@ -7,18 +7,12 @@ import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
 import { askHistory } from './history'
+import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
-import {
-  type FleetSide,
-  HANDOVER_MS,
-  type Member,
-  Supervisor,
-  type SupervisorLog,
-  type SupervisorSettings,
-} from './supervisor'
+import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }

@@ -13,6 +13,7 @@ import { queueSettings } from './historian-spec'
 import { Historians } from './historians'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
+import { type Member, Members } from './members'
 import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
@@ -21,12 +22,9 @@ import { RunFiles } from './run-files'
 import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
-import { SupervisedProcess } from './supervised-process'
+import type { SupervisedProcess } from './supervised-process'
 import type { Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
-
-/** A released process is kept so long for a re-created node, ms. */
-export const HANDOVER_MS = 5_000
 
 /** What a supervisor tells to the fleet and asks of it. */
 export type FleetSide = {
@@ -46,20 +44,11 @@ export type SupervisorSettings = { name: string; config: SupervisorConfig; secre
 
 export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
 
-/** A reader's place: its process, and the node that holds it. */
-export type Member = {
-  process: SupervisedProcess
-  listener: ReaderListener | undefined
-  grace: NodeJS.Timeout | undefined
-  /** Set when the process is on its way out; settles when it is gone. */
-  retired: Promise<void> | undefined
-}
-
 export class Supervisor implements SupervisorFace {
   readonly id: string
   readonly #fleet: FleetSide
   #log: SupervisorLog
-  readonly #members = new Map<string, Member>()
+  readonly #members: Members
   readonly #gate = new SpawnGate()
   readonly #runFiles: RunFiles
   readonly #desired: DesiredState
@@ -86,6 +75,13 @@ export class Supervisor implements SupervisorFace {
     this.#guardFile(() => makePrivateFolder(folder))
     this.#runFiles = new RunFiles(join(folder, 'run'))
     this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
+    this.#members = new Members({
+      desired: this.#desired,
+      surroundings: (spec, member) => this.#surroundings(spec, member),
+      autoStart: () => this.#config.autoStart,
+      changed: (name) => fleet.changed(name),
+      shuttingDown: () => fleet.shuttingDown(),
+    })
     this.#laneRecord = join(folder, 'live.json')
     this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
     this.#swept = this.#sweep()
@@ -106,7 +102,7 @@ export class Supervisor implements SupervisorFace {
     return this.#settings.config
   }
   get members(): ReadonlyMap<string, Member> {
-    return this.#members
+    return this.#members.all
   }
   /** Messages in the live queue that nobody here is meant by. */
   get unclaimed(): number {
@@ -121,23 +117,17 @@ export class Supervisor implements SupervisorFace {
     this.#historians.adopt(settings, () => this.#processor.changed())
     this.#meter.stop()
     this.#meter = this.#startMeter()
-    for (const { process } of this.#members.values()) this.#fleet.changed(process.spec.name)
+    for (const process of this.#members.processes()) this.#fleet.changed(process.spec.name)
   }
 
   add(spec: ProcessSpec, listener: ReaderListener): Membership | Fault {
     const inTheWay = this.#fleet.claim(spec.name, spec.recipient, this)
     if (inTheWay !== undefined) return new Fault('config', 'duplicate-name', inTheWay)
-    const member = this.#memberFor(spec)
-    member.listener = listener
-    return {
-      row: () => member.process.row(),
-      deliver: (deliver) => member.process.deliver(deliver),
-      release: (removed, received) => this.#release(member, listener, removed, received),
-    }
+    return this.#members.join(spec, listener)
   }
 
   tellRow(row: ProcessRow): void {
-    for (const { process, listener } of this.#members.values()) if (process.spec.name === row.name) listener?.row(row)
+    for (const { process, listener } of this.members.values()) if (process.spec.name === row.name) listener?.row(row)
   }
 
   /** What the operator wants is remembered over a restart of Node-RED. */
@@ -147,14 +137,12 @@ export class Supervisor implements SupervisorFace {
 
   /** Ends a process and forgets it. */
   retire(member: Member): Promise<void> {
-    clearTimeout(member.grace)
-    member.retired ??= this.#retire(member)
-    return member.retired
+    return this.#members.retire(member)
   }
 
   /** Ends all processes; settles when they are gone. */
-  async retireAll(): Promise<void> {
-    await Promise.all([...this.#members.values()].map((member) => this.retire(member)))
+  retireAll(): Promise<void> {
+    return this.#members.retireAll()
   }
 
   get keepsHistory(): boolean {
@@ -176,14 +164,14 @@ export class Supervisor implements SupervisorFace {
   }
 
   killNow(): void {
-    for (const { process } of this.#members.values()) process.killNow()
+    for (const process of this.#members.processes()) process.killNow()
     this.#lane.close()
   }
 
   #newProcessor(): Processor {
     const listener = {
       replaced: (durable: DurableQueueRef | undefined) => {
-        for (const { process } of this.#members.values()) process.durableReplaced(durable)
+        for (const process of this.#members.processes()) process.durableReplaced(durable)
       },
       changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
       report: (text: string) => this.#log.warn(text),
@@ -196,20 +184,20 @@ export class Supervisor implements SupervisorFace {
   }
 
   #senderTrouble(): string | undefined {
-    const process = [...this.#members.values()].find((member) => member.process.durableTrouble !== '')?.process
+    const process = [...this.#members.processes()].find(({ durableTrouble }) => durableTrouble !== '')
     return process && `nothing of "${process.spec.name}" gets into the queue to the database: ${process.durableTrouble}`
   }
 
   #laneListener(): LiveLaneListener {
     return {
       message: (message) => {
-        const member = this.#members.get(message.to)
+        const member = this.members.get(message.to)
         if (member) member.process.receive(message)
         else this.#unclaimed += 1
       },
       replaced: (live, reason) => {
         this.#log.warn(`${reason}: a new one was made`)
-        for (const { process } of this.#members.values()) process.liveReplaced(live, reason)
+        for (const process of this.#members.processes()) process.liveReplaced(live, reason)
       },
       stuck: (reason) => this.#log.warn(reason),
       folder: (path) => this.#guardFile(() => rememberLiveFolder(this.#laneRecord, path)),
@@ -223,66 +211,6 @@ export class Supervisor implements SupervisorFace {
     } catch (error) {
       this.#log.warn(`what an earlier run may have left behind could not be looked for: ${error}`)
     }
-  }
-
-  #memberFor(spec: ProcessSpec): Member {
-    const existing = this.#members.get(spec.recipient)
-    if (!existing) return this.#newMember(spec)
-    clearTimeout(existing.grace)
-    existing.retired = undefined
-    const { process } = existing
-    const formerName = process.spec.name
-    process.adopt(spec)
-    // It was on its way out, or is to start by itself from now on.
-    if (process.machine.desired === 'down' && this.#isWanted(spec)) startOrRefuse(process)
-    if (formerName !== spec.name) {
-      this.#fleet.changed(formerName)
-      this.#fleet.changed(spec.name)
-    }
-    return existing
-  }
-
-  #isWanted(spec: ProcessSpec): boolean {
-    return (spec.autoStart ?? this.#config.autoStart) && !this.#desired.isStopped(spec.recipient)
-  }
-
-  #newMember(spec: ProcessSpec): Member {
-    const wanted = this.#isWanted(spec)
-    const process: SupervisedProcess = new SupervisedProcess(
-      spec,
-      wanted ? 'up' : 'down',
-      this.#surroundings(spec, () => member),
-    )
-    const member: Member = { process, listener: undefined, grace: undefined, retired: undefined }
-    this.#members.set(spec.recipient, member)
-    if (wanted || spec.problem !== undefined) startOrRefuse(process)
-    this.#fleet.changed(spec.name)
-    return member
-  }
-
-  async #release(member: Member, listener: ReaderListener, removed: boolean, received: () => boolean): Promise<void> {
-    // Somebody else holds it already.
-    if (member.listener !== listener) return
-    member.listener = undefined
-    const landed = member.process.inbox.detach(received)
-    // A deploy does not wait for a process to end; Node-RED's own end has to.
-    if (this.#fleet.shuttingDown()) await this.retire(member)
-    else if (removed) void this.retire(member)
-    else {
-      clearTimeout(member.grace)
-      member.grace = setTimeout(() => void this.retire(member), HANDOVER_MS)
-    }
-    await landed
-  }
-
-  async #retire(member: Member): Promise<void> {
-    const { process } = member
-    member.listener = undefined
-    await process.operate('stop')
-    // A node with the same id may have come back meanwhile and taken it over.
-    if (member.retired === undefined || this.#members.get(process.spec.recipient) !== member) return
-    this.#members.delete(process.spec.recipient)
-    this.#fleet.changed(process.spec.name)
   }
 
   #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {
@@ -323,15 +251,12 @@ export class Supervisor implements SupervisorFace {
     this.#watchedAt = now
     // After the poll phase: heartbeats that have already arrived are heard before anybody is judged.
     setImmediate(() => {
-      for (const { process } of this.#members.values()) process.watch(blocked)
+      for (const process of this.#members.processes()) process.watch(blocked)
     })
   }
 
   #startMeter(): { stop(): void } {
-    const members = this.#members
-    return startMeter(this.#config.statsInterval * 1000, function* () {
-      for (const { process } of members.values()) yield process
-    })
+    return startMeter(this.#config.statsInterval * 1000, () => this.#members.processes())
   }
 
   #guardFile(work: () => void): void {
@@ -341,10 +266,4 @@ export class Supervisor implements SupervisorFace {
       this.#log.warn(`a file of the supervisor could not be written: ${error}`)
     }
   }
-}
-
-/** A configuration that cannot work is not tried: its problem is shown instead. */
-function startOrRefuse(process: SupervisedProcess): void {
-  const { problem } = process.spec
-  process.feed(problem === undefined ? { type: 'start', operator: false } : { type: 'refused', problem })
 }
