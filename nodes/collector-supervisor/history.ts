@@ -1,6 +1,6 @@
 // The embedded history, asked through the historian's process: Node-RED itself never opens the database.
 
-import { Fault } from '../../lib/contract/fault'
+import { Fault, toFault } from '../../lib/contract/fault'
 import { type HistoryQuestion, parseHistorySeries, parseHistoryTags } from '../../lib/contract/history-answer'
 import {
   HISTORY_TAGS_MAX,
@@ -25,15 +25,27 @@ export async function askHistory(keepers: readonly Keeper[], query: HistoryQuery
   if (keeping.length === 0) throw new Fault('config', 'conflict', 'no supervisor keeps an embedded history')
   const running = keeping.flatMap(({ historian }) => historian ?? [])
   if (running.length === 0) throw new Fault('link', 'failed', 'the historian is not running')
+  let fault: Fault | undefined
   for (const historian of running) {
-    const all = query.tags ?? (await tagsOf(historian, query.collector))
-    const tags = all.slice(0, HISTORY_TAGS_MAX)
-    const series: HistorySeries[] = []
-    // one by one: an answer must fit into one message
-    for (const tag of tags) series.push(...(await seriesOf(historian, query, tag)))
-    if (series.length > 0) return answerOf(query, series, all.length - tags.length)
+    try {
+      const answer = await answerFrom(historian, query)
+      if (answer.series.length > 0) return answer
+    } catch (thrown) {
+      // Another one may have what is asked for.
+      fault ??= toFault(thrown)
+    }
   }
+  if (fault) throw fault
   return answerOf(query, [], 0)
+}
+
+async function answerFrom(historian: SupervisedProcess, query: HistoryQuery): Promise<HistoryAnswer> {
+  const all = query.tags ?? (await tagsOf(historian, query.collector))
+  const tags = all.slice(0, HISTORY_TAGS_MAX)
+  const series: HistorySeries[] = []
+  // one by one: an answer must fit into one message
+  for (const tag of tags) series.push(...(await seriesOf(historian, query, tag)))
+  return answerOf(query, series, all.length - tags.length)
 }
 
 function answerOf(

@@ -85,7 +85,7 @@ export class KeptReader {
   }
 
   /** Waits until more samples are written. */
-  async moreWritten(nodeRed: NodeRed, count = 20): Promise<ProcessorStatus> {
+  async moreWritten(nodeRed: NodeRed, count = 10): Promise<ProcessorStatus> {
     const { processed_total: before } = await this.processor(nodeRed)
     return this.processorWhen(nodeRed, ({ processed_total }) => processed_total >= before + count)
   }
