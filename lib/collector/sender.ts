@@ -3,10 +3,9 @@
 
 import type { Clock } from '../child/clock'
 import type { LogLevel } from '../contract/control'
-import type { Envelope } from '../contract/envelope'
+import type { Outgoing } from '../queue/queue'
 
-/** `weight`: the samples in it. */
-export type Outgoing = Envelope & { weight?: number }
+export type { Outgoing } from '../queue/queue'
 
 /** One open queue. `send` stores all messages or none; `send` and opening throw a SinkError, and wait for nothing long. */
 export interface QueueSink {

@@ -24,7 +24,7 @@ function openQueue(
 ): QueueSink {
   const queue = attempt(() => Queue.connect(path, options))
   return {
-    send: (messages) => attempt(() => queue.send([...messages])),
+    send: (messages) => attempt(() => queue.send(messages)),
     ...(countLost && { countLost: (samples: number) => attempt(() => countLost(queue, samples)) }),
     close: () => queue.close(),
   }

@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Queue } from '../../lib/queue/queue'
-import { assertBalance, assertIntact, seededRandom } from '../lib/queue/scratch'
+import { assertBalance, assertIntact } from '../lib/queue/scratch'
+import { randomNumbers } from '../support/random'
 import { until } from '../support/until'
 
 const capacityBytes = 256 * 1024 * 1024
@@ -131,7 +132,7 @@ describe('the durable queue between processes', function () {
   })
 
   it('loses nothing by 200 kill -9, and counts exactly', async () => {
-    const random = seededRandom(5)
+    const random = randomNumbers(5)
     let names = 0
     const begin = () => {
       const isProducer = ++names % 2 === 0

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { asCount, asRecord } from '../../../lib/contract/parse'
 import { Queue } from '../../../lib/queue/queue'
+import { randomNumbers } from '../../support/random'
 import {
   assertIntact,
   assertQueueError,
@@ -12,7 +13,6 @@ import {
   envelope,
   forking,
   scratchFolder,
-  seededRandom,
   until,
 } from './scratch'
 
@@ -116,7 +116,7 @@ describe('queue between processes', function () {
   it('survives kill -9 of producers at any moment: nothing committed is lost, nothing half is there', async () => {
     const queue = make()
     const tally = new Tally(queue)
-    const random = seededRandom(3)
+    const random = randomNumbers(3)
     const told: [string, number][] = []
     let producers = 0
     const next = () => {
@@ -165,7 +165,7 @@ describe('queue between processes', function () {
   it('goes on with the others when a producer is stopped in mid-stream', async () => {
     const queue = make()
     const tally = new Tally(queue)
-    const random = seededRandom(4)
+    const random = randomNumbers(4)
     const stopped = start('producer', [queue.path, 'stopped', '0', '3', '5000', '1'])
     const other = start('producer', [queue.path, 'other', '0', '1', '20', '1'])
     await until('both produce', () => lastSent(stopped) > 0 && lastSent(other) > 0)

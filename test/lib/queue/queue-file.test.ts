@@ -13,7 +13,8 @@ import { basename } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { LAYOUT_VERSION } from '../../../lib/queue/layout'
 import { Queue, QueueError } from '../../../lib/queue/queue'
-import { assertIntact, assertQueueError, closing, drain, envelope, scratchFolder, seededRandom, sql } from './scratch'
+import { randomNumbers } from '../../support/random'
+import { assertIntact, assertQueueError, closing, drain, envelope, scratchFolder, sql } from './scratch'
 
 const capacityBytes = 256 * 1024
 
@@ -183,7 +184,7 @@ describe('file of a queue', () => {
   })
 
   it('with flipped bytes gives nothing but QueueErrors, and creating always succeeds', () => {
-    const random = seededRandom(1)
+    const random = randomNumbers(1)
     const model = make()
     for (let sent = 0; sent < 60; sent++) model.send(envelope({ sent, text: 'x'.repeat(sent * 20) }))
     sql(model.path, 'UPDATE message SET crc = 1 WHERE id = 7')
@@ -292,7 +293,7 @@ describe('file of a queue', () => {
   })
 
   it('with a damaged log is opened without what the log held, at worst', () => {
-    const random = seededRandom(2)
+    const random = randomNumbers(2)
     const path = folder.file()
     for (let round = 0; round < 30; round++) {
       const model = Queue.create(folder.file(`model${round}`), { capacityBytes })

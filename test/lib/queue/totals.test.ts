@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { Queue, QueueError } from '../../../lib/queue/queue'
-import { assertBalance, assertIntact, closing, envelope, scratchFolder, seededRandom, sql } from './scratch'
+import { randomNumbers } from '../../support/random'
+import { assertBalance, assertIntact, closing, envelope, scratchFolder, sql } from './scratch'
 
 const leaseMs = 100
 
@@ -13,7 +14,7 @@ describe('totals of a queue', () => {
 
   for (const seed of [1, 2, 3, 4, 5, 6]) {
     it(`are exact after every operation of several connections, whatever they do: seed ${seed}`, () => {
-      const random = seededRandom(seed)
+      const random = randomNumbers(seed)
       const upTo = (max: number) => Math.floor(random() * max)
       let nowMs = 1000
       const options = { capacityBytes: 16 * 1024 * 1024, clock: () => nowMs }
@@ -174,7 +175,7 @@ describe('totals of a queue', () => {
   }
 
   it('are exact while room is made, with weights, claims and dead letters about', () => {
-    const random = seededRandom(9)
+    const random = randomNumbers(9)
     let nowMs = 0
     const queue = keep(Queue.create(folder.file(), { capacityBytes: 256 * 1024, clock: () => nowMs }))
     for (let round = 0; round < 400; round++) {

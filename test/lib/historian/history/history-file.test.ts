@@ -16,8 +16,8 @@ import { HistoryFile, readHistory } from '../../../../lib/historian/history/hist
 import { HistoryWriter, settle } from '../../../../lib/historian/history/history-writer'
 import { inTransaction } from '../../../../lib/historian/history/layout'
 import { queryHistory } from '../../../../lib/historian/history/query'
+import { randomNumbers } from '../../../support/random'
 import { temporaryFolder } from '../../../support/temporary-folder'
-import { seededRandom } from '../../queue/scratch'
 import { accept, assertFault, assertIntact, closing, query, reading, seconds, sinkAt, sql } from './scratch'
 
 const NOW = new Date('2030-01-02T03:04:05.678Z')
@@ -107,7 +107,7 @@ describe('the file of a history', () => {
     writer.write(seconds(300, 'c'))
     model.close()
     const size = statSync(path('model')).size
-    const random = seededRandom(1)
+    const random = randomNumbers(1)
     let aside = 0
     for (let round = 0; round < 120; round++) {
       copyFileSync(path('model'), path())

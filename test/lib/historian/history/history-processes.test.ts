@@ -7,10 +7,10 @@ import { asCount, asRecord } from '../../../../lib/contract/parse'
 import { HistoryFile } from '../../../../lib/historian/history/history-file'
 import { settle } from '../../../../lib/historian/history/history-writer'
 import { inTransaction } from '../../../../lib/historian/history/layout'
+import { randomNumbers } from '../../../support/random'
 import { canHaveSmallSharedMemory, inSmallSharedMemory } from '../../../support/small-shared-memory'
 import { temporaryFolder } from '../../../support/temporary-folder'
 import { until } from '../../../support/until'
-import { seededRandom } from '../../queue/scratch'
 import { assertIntact, sql } from './scratch'
 
 type Writer = { tag: string; process: ChildProcess; messages: unknown[] }
@@ -79,7 +79,7 @@ describe('the history of several processes', function () {
   })
 
   it('holds all that was accepted, though its writers are killed at any moment', async () => {
-    const random = seededRandom(5)
+    const random = randomNumbers(5)
     const writers: Writer[] = []
     const others = start('other')
     for (let kills = 0; kills < 20; kills++) {
