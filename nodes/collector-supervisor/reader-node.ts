@@ -4,7 +4,7 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems, type Infer, type Parsed, type Problem } from '../../lib/contract/fields'
-import type { ProcessRow, ProcessType } from '../../lib/contract/process-row'
+import type { ProcessRow, ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
 import { flowMessages, type Sent } from './flow-message'
@@ -15,21 +15,23 @@ import { badgeOf } from './reader-status'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
 
-export type ReaderKind = {
+export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   /** Of the node, e.g. modbus-in. */
   nodeType: string
   processType: ProcessType
   /** The collector's script. */
   script: string
   /** All that can be said against the configuration, an empty tag list included. */
-  parse(definition: unknown): Parsed<ReaderConfig>
+  parse(definition: unknown): Parsed<Config>
+  /** Absent: every one is closed. */
+  sandbox?(config: Config): Sandbox
 }
 
 /** Long enough for any flow to have been started, ms; after it readings are sent in any case. */
 const FLOW_START_MS = 2_000
 const STATUS_TEXT_MAX = 120
 
-export function registerReader(RED: NodeAPI, kind: ReaderKind): void {
+export function registerReader<Config extends ReaderConfig>(RED: NodeAPI, kind: ReaderKind<Config>): void {
   RED.nodes.registerType(kind.nodeType, function (this: Node, definition: NodeDef) {
     RED.nodes.createNode(this, definition)
     new ReaderNode(RED, this, kind, definition)
@@ -39,12 +41,12 @@ export function registerReader(RED: NodeAPI, kind: ReaderKind): void {
 /** A config node that holds a supervisor. */
 export type SupervisorNode = Node & { supervisor?: SupervisorFace }
 
-class ReaderNode {
+class ReaderNode<Config extends ReaderConfig> {
   readonly #RED: NodeAPI
   readonly #node: Node
   #shown = ''
 
-  constructor(RED: NodeAPI, node: Node, kind: ReaderKind, definition: NodeDef) {
+  constructor(RED: NodeAPI, node: Node, kind: ReaderKind<Config>, definition: NodeDef) {
     this.#RED = RED
     this.#node = node
     const parsed = kind.parse(definition)
@@ -143,11 +145,11 @@ class ReaderNode {
   }
 }
 
-function specOf(
-  kind: ReaderKind,
+function specOf<Config extends ReaderConfig>(
+  kind: ReaderKind<Config>,
   recipient: string,
   name: string,
-  parsed: Parsed<ReaderConfig>,
+  parsed: Parsed<Config>,
   problems: Problem[],
 ): ProcessSpec {
   const config = parsed.ok ? parsed.value : undefined
@@ -157,6 +159,7 @@ function specOf(
     type: kind.processType,
     recipient,
     script: kind.script,
+    ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
     config,
     intervalMs: config?.interval ?? 0,
     tagsTotal: config?.tags.length ?? 0,

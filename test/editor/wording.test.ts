@@ -45,7 +45,7 @@ function texts(...messages: (string | undefined)[]): string[] {
   return messages.map((message) => message ?? assert.fail('should be a problem'))
 }
 
-const { port, host, emit, tags } = modbusFields
+const { port, name, emit, tags } = modbusFields
 const tag = {
   name: 'a',
   address: '40001',
@@ -60,7 +60,7 @@ const tag = {
 } as const
 
 const contract = [
-  ...problemsOf(host, ['', 'x'.repeat(2000)]),
+  ...problemsOf(name, ['', 'x'.repeat(2000)]),
   ...problemsOf(port, ['abc', 1.5, 99999, 0]),
   ...problemsOf(emit, ['sometimes']),
   ...problemsOf(tags.item.deadband, [-1]),

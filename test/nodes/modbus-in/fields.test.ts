@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { defaultsOf, parseFields } from '../../../lib/contract/fields'
-import { checkMaxRegisters, modbusFields, modbusTagFields } from '../../../nodes/modbus-in/fields'
+import {
+  checkMaxRegisters,
+  checkTarget,
+  modbusFields,
+  modbusTagFields,
+  type Transport,
+} from '../../../nodes/modbus-in/fields'
 
 const node = { name: 'boiler', supervisor: 's1', host: '192.168.0.5' }
 
@@ -24,6 +30,11 @@ describe('modbus-in fields', () => {
       host: '',
       port: 502,
       unitId: 1,
+      serialPort: '',
+      baudRate: 9600,
+      dataBits: 8,
+      stopBits: 1,
+      parity: 'none',
       maxRegisters: 125,
       maxGap: 10,
       tags: [],
@@ -55,7 +66,6 @@ describe('modbus-in fields', () => {
   })
 
   const wrong: [what: string, input: object, problem: string][] = [
-    ['a missing host', { host: ' ' }, 'host: must not be empty'],
     ['a port of 99999', { port: 99999 }, 'port: 99999 is not within 1 to 65535'],
     ['a unit id of 256', { unitId: 256 }, 'unitId: 256 is not within 0 to 255'],
     ['126 registers', { maxRegisters: 126 }, 'maxRegisters: 126 is not within 1 to 125'],
@@ -112,4 +122,24 @@ describe('modbus-in fields', () => {
     assert.equal(checkMaxRegisters(value), 'must be at least 2: tag "long" is float32')
     assert.equal(checkMaxRegisters({ ...value, maxRegisters: 2 }), undefined)
   })
+
+  const targets: [transport: Transport, given: 'host' | 'serialPort' | 'neither', missing: string | undefined][] = [
+    ['tcp', 'host', undefined],
+    ['tcp', 'serialPort', 'host'],
+    ['rtu-over-tcp', 'neither', 'host'],
+    ['udp', 'serialPort', 'host'],
+    ['rtu', 'serialPort', undefined],
+    ['rtu', 'host', 'serialPort'],
+  ]
+  for (const [transport, given, missing] of targets) {
+    it(`of ${transport} with ${given} ${missing ? `miss ${missing}` : 'are complete'}`, () => {
+      const problems = checkTarget({
+        transport,
+        host: ' ',
+        serialPort: ' ',
+        ...(given !== 'neither' && { [given]: 'x' }),
+      })
+      assert.deepEqual(problems, missing ? [{ path: missing, message: 'must not be empty' }] : [])
+    })
+  }
 })
