@@ -75,6 +75,7 @@ async function measureRun(bench: BenchNodeRed, { runMs }: RivalPlan, cost: Rival
   await delay(runMs)
   const after = now()
   const { values, delayMs } = await bench.meter()
+  if (values === 0) throw new Error(`${cost.name} brings nothing: ${bench.nodeRed.output}`)
   const seconds = (after.at - before.at) / 1000
   cost.valuesPerSecond.push(values / seconds)
   cost.mainThread.push((after.mainThread - before.mainThread) / seconds)

@@ -119,7 +119,7 @@ function rivalNodes(index: number, { values, intervalMs }: Load, port: number): 
     {
       id: server,
       type: 'modbus-client',
-      name: server,
+      name: '',
       clienttype: 'tcp',
       bufferCommands: true,
       tcpHost: '127.0.0.1',
