@@ -91,11 +91,12 @@ export class Search<Item extends Span> {
   /** The device gave what `next` said. */
   answered(): Hole | undefined {
     const { purpose, first, end } = this.#step
+    if (purpose === 'sample') {
+      this.#samples = []
+      return undefined
+    }
     this.#culpritsInARow = 0
     switch (purpose) {
-      case 'sample':
-        this.#samples = []
-        return undefined
       case 'again':
         // it was refused for a moment only
         this.#border = undefined
@@ -148,7 +149,7 @@ export class Search<Item extends Span> {
       const end = this.#culpritsInARow > 0 ? first + 1 : this.#items.length
       return { purpose: 'rest', first, end, address }
     }
-    const answeredBefore = this.#refusedStart < this.#start
+    const answeredBefore = this.#refusedFrom < first
     if (count === 1 && !answeredBefore) return { purpose: 'alone', first, end: first + 1, address }
     const whole = count === 1 || (answeredBefore && !this.#narrowed)
     return { purpose: 'part', first, end: whole ? this.#to : first + Math.ceil(count / 2), address: this.#start }
