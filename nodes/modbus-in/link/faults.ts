@@ -75,7 +75,7 @@ const serialProblems: readonly [says: RegExp, problem: Problem][] = [
   [/permission denied|operation not permitted|access is? ?denied/i, NO_PERMISSION],
   [/inappropriate ioctl|not a typewriter|is a directory|not a tty/i, NO_SERIAL],
   [
-    /input\/output error|\bEIO\b|no such device|\bENXIO\b|\bENODEV\b|\bEBADF\b|operation aborted|invalid handle|error code (22|31|433|1167)\b/i,
+    /input\/output error|\bEIO\b|no such device|\bENXIO\b|\bENODEV\b|bad file descriptor|operation aborted|invalid handle|error code (22|31|433|1167)\b/i,
     GONE,
   ],
   [/no such file|file not found/i, NO_PORT],

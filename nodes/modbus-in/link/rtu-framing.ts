@@ -69,6 +69,8 @@ export class RtuFraming implements Framing {
     this.#current = undefined
     this.#echoDue = undefined
     if (!current) return
+    // without an answer the next request goes out all the same: the unit may not know the function
+    if (this.#currentIsProbe) this.#met.add(current.unit)
     // an answer comes once: after a garbled one there is no late one to be feared
     if (this.#garbled) this.#outstanding.settle(current)
     else if (current.functionCode === RETURN_QUERY_DATA) this.#mute.add(current.unit)
@@ -89,8 +91,6 @@ export class RtuFraming implements Framing {
   probe(asked: Asked, nowMs: number): Buffer {
     const { unit } = asked
     if (this.#met.has(unit) && this.#mute.has(unit)) return this.#send(otherRead(asked), nowMs, true)
-    // Without an answer to this one the next request goes out all the same: the unit may not know the function.
-    this.#met.add(unit)
     this.#queryData = (this.#queryData + 1) % WORDS
     return this.#send(rtuFrame(unit, RETURN_QUERY_DATA, 0, this.#queryData), nowMs, true)
   }
@@ -163,7 +163,9 @@ export class RtuFraming implements Framing {
     // an echo would have come before
     else if (this.#echoDue) this.#echoes = false
     this.#echoDue = undefined
-    return this.#currentIsProbe ? [] : [{ kind: 'answer', rtu: frame }]
+    if (!this.#currentIsProbe) return [{ kind: 'answer', rtu: frame }]
+    this.#met.add(answered.unit)
+    return []
   }
 
   #echo(): void {
