@@ -124,8 +124,12 @@ export function portOf(server: Server): number {
   return address.port
 }
 
-/** The right answer: every register holds its own address. */
+/** The right answer: every register holds its own address. Return Query Data is echoed. */
 export function replyTo({ transaction, unit, functionCode, address, count }: RawRequest): Buffer {
+  if (functionCode === 8) {
+    const head = Buffer.of(transaction >> 8, transaction & 255, 0, 0, 0, 6, unit, functionCode)
+    return Buffer.concat([head, Buffer.of(address >> 8, address & 255, count >> 8, count & 255)])
+  }
   const reply = Buffer.alloc(9 + count * 2)
   reply.writeUInt16BE(transaction, 0)
   reply.writeUInt16BE(3 + count * 2, 4)
@@ -140,11 +144,9 @@ export const honest: Behaviour = (request, socket) => {
   socket.write(replyTo(request))
 }
 
-/** The same over RTU; Return Query Data is echoed. */
+/** The same over RTU. */
 export function rtuReplyTo(request: RawRequest): Buffer {
-  const { unit, functionCode, address, count } = request
-  if (functionCode !== 8) return withCrc(replyTo(request).subarray(6))
-  return withCrc(Buffer.of(unit, 8, address >> 8, address & 255, count >> 8, count & 255))
+  return withCrc(replyTo(request).subarray(6))
 }
 
 export function withCrc(frame: Buffer): Buffer {

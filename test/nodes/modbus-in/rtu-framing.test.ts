@@ -254,10 +254,19 @@ describe('an RTU framing and late answers', () => {
     assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['late'])
   })
 
-  it('asks a unit that says everything twice for a proof before each request', () => {
+  it('asks a unit that says everything twice for a proof before each request, until it has ceased to', () => {
     const framing = asking()
     assert.deepEqual(kindsOf(framing.receive(Buffer.concat([ANSWER, ANSWER]))), ['answer', 'late'])
-    assert.equal(framing.doubts(OTHER, 0), true)
+    const first = framing.probe(READ, 0)
+    framing.receive(Buffer.concat([first, first]))
+    assert.equal(framing.doubts(READ, 0), false)
+    framing.request(requestOf(READ), 0)
+    framing.receive(ANSWER)
+    assert.equal(framing.doubts(READ, 0), true)
+    framing.receive(framing.probe(READ, 0))
+    framing.request(requestOf(READ), 0)
+    framing.receive(ANSWER)
+    assert.equal(framing.doubts(READ, 0), false)
   })
 })
 
