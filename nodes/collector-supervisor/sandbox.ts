@@ -32,7 +32,9 @@ export function collectorProgram(script: string, memoryLimitMb: number, sandbox:
 
 /** Found anew at each start: the package may have been installed since the last one. */
 function addonFlags(script: string): string[] {
-  return ['--allow-addons', ...addonFiles(ADDON_PACKAGE, script).map((path) => `--allow-fs-read=${path}`)]
+  const files = addonFiles(ADDON_PACKAGE, script)
+  // Node warns of the flag on stderr, where the log expects trouble; the row tells of it.
+  return ['--allow-addons', '--disable-warning=SecurityWarning', ...files.map((path) => `--allow-fs-read=${path}`)]
 }
 
 /** The program of a historian: it may also read and write the supervisor's folder. */

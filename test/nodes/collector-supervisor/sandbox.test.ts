@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { execFileSync } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
 import type { Sandbox } from '../../../lib/contract/process-row'
 import { collectorProgram, sandboxEnvironment, sandboxFlags } from '../../../nodes/collector-supervisor/sandbox'
@@ -68,7 +68,9 @@ describe('what a process can do in the sandbox of a collector', () => {
   function toldIn(sandbox: Sandbox): unknown {
     const { command, args, cwd, env } = collectorProgram(script, 256, sandbox)
     const outside = join(DIST, '..', 'package.json')
-    return JSON.parse(execFileSync(command, [...args, outside], { cwd, env, encoding: 'utf8' }))
+    const { stdout, stderr } = spawnSync(command, [...args, outside], { cwd, env, encoding: 'utf8' })
+    assert.equal(stderr, '')
+    return JSON.parse(stdout)
   }
 
   it('is nothing but to compute, as long as it is closed', () => {
