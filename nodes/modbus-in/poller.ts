@@ -6,6 +6,7 @@ import type { Value } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { splitBlock } from '../../lib/registers/blocks'
+import { Unreadable } from '../../lib/registers/decoder'
 import { type Area, describeRange, isBitArea } from './addresses'
 import { concernOf, describeException } from './exceptions'
 import type { Plan, ReadBlock } from './plan'
@@ -213,8 +214,8 @@ function take(cycle: Cycle, block: ReadBlock, view: DataView): void {
     const at = (address - block.address) * step
     for (const { column, decode } of targets) {
       const value = decode(view, at)
-      if (typeof value === 'boolean' || Number.isFinite(value)) cycle.values[column] = value
-      else cycle.bad.set(column, 'the device holds no number here (NaN or infinity); is the word order right?')
+      if (value instanceof Unreadable) cycle.bad.set(column, value.reason)
+      else cycle.values[column] = value
     }
   }
 }

@@ -1,6 +1,6 @@
 // What a simulated device holds: four areas of registers and bits, values that move, what exists and what is refused.
 
-import type { WordOrder, WordType } from '../../lib/contract/word-types'
+import { isBitType, type WordOrder, type WordType } from '../../lib/contract/word-types'
 import { encodeValue, widthOf } from './encode'
 import { valueAt, type Wave } from './waves'
 
@@ -83,7 +83,7 @@ export class DeviceMemory {
     for (const point of points) {
       const width = widthOf(point.type)
       checkRange({ address: point.address, count: width })
-      if (isBits(point.area) !== (point.type === 'bool')) throw new RangeError(`${point.type} in ${point.area}`)
+      if (isBits(point.area) !== isBitType(point.type)) throw new RangeError(`${point.type} in ${point.area}`)
       this.halt(point.area, point.address, width)
       const value: Moving = { point, since: this.now(), reads: 0 }
       for (let offset = 0; offset < width; offset++) this.moving[point.area].set(point.address + offset, value)
