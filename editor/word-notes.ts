@@ -2,7 +2,7 @@
 // go with them, and which columns mean something.
 
 import { asOneOf } from '../lib/contract/parse'
-import { isBitType, isNumberType, ordersOf, wordTypes } from '../lib/contract/word-types'
+import { isNumberType, ordersOf, wordTypes } from '../lib/contract/word-types'
 import type { ChoiceGroup, RowNotes } from './tag-row'
 import type { Translate } from './wording'
 
@@ -25,11 +25,9 @@ export function wordTypeGroups(translate: Translate): ChoiceGroup[] {
 export function wordNotes(typeName: string | undefined): Omit<RowNotes, 'reads'> {
   const type = asOneOf(typeName, wordTypes)
   if (type === undefined) return { choices: {}, idle: [], needed: [] }
-  const scaling = isNumberType(type) ? [] : ['scale', 'offset']
-  const deadband = isBitType(type) || type === 'string' ? ['deadband'] : []
   return {
     choices: { order: ordersOf(type) },
-    idle: [...scaling, ...deadband],
+    idle: isNumberType(type) ? [] : ['scale', 'offset', 'deadband'],
     needed: type === 'string' ? ['length'] : [],
   }
 }

@@ -3,6 +3,8 @@ import { placeholder } from '../support/placeholder'
 import { inEveryNodeRed } from './suite'
 
 const NETWORK = ['transport', 'host', 'port', 'unitId', 'timeout', 'maxRegisters', 'maxGap']
+/** The speed is that of the line behind the converter. */
+const OVER_TCP = ['transport', 'host', 'port', 'baudRate', ...NETWORK.slice(3)]
 const SERIAL = [
   ...['transport', 'serialPort', 'baudRate', 'dataBits', 'parity', 'stopBits', 'unitId', 'timeout'],
   ...['maxRegisters', 'maxGap'],
@@ -16,9 +18,9 @@ inEveryNodeRed('The dialog of modbus in', ({ version, deployed, open }) => {
     assert.deepEqual(await editor.rowsIn('device'), NETWORK)
     const explanation = editor.page.locator('[data-explains="node-input-transport"]')
     const texts = new Set<string | null>()
-    for (const transport of ['rtu-over-tcp', 'udp', 'tcp']) {
+    for (const transport of ['udp', 'rtu-over-tcp', 'tcp']) {
       await editor.input('transport').selectOption(transport)
-      assert.deepEqual(await editor.rowsIn('device'), NETWORK, transport)
+      assert.deepEqual(await editor.rowsIn('device'), transport === 'rtu-over-tcp' ? OVER_TCP : NETWORK, transport)
       texts.add(await explanation.textContent())
     }
     await editor.input('transport').selectOption('rtu')

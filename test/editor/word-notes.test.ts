@@ -22,7 +22,7 @@ describe('What the tag table knows of the types', () => {
       ['bool', 'scale offset deadband', ''],
       ['bit', 'scale offset deadband', ''],
       ['string', 'scale offset deadband', 'length'],
-      ['time32', 'scale offset', ''],
+      ['time32', 'scale offset deadband', ''],
     ]
     for (const [type, idle, needed] of table) {
       const notes = wordNotes(type)
