@@ -41,7 +41,7 @@ export const modbusFields = {
   parity: choice(['none', 'even', 'odd']),
   /** The most registers one request asks for; of bits 16 times as many. The protocol allows 125 (V1.1b3, 6.3). */
   maxRegisters: whole({ default: REGISTERS_MAX, min: 1, max: REGISTERS_MAX }),
-  /** Registers without a tag that are read over rather than sending another request. */
+  /** Registers without a tag that are read over rather than sending another request; of bits 16 times as many, as many bytes. */
   maxGap: whole({ default: 10, min: 0, max: 124 }),
   tags: tagList(modbusTagFields, checkTags),
 }

@@ -1,11 +1,13 @@
 // The Modbus reader as the collector sees it: its configuration, its connection, its cycles.
 
+import { setTimeout } from 'node:timers/promises'
 import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn } from '../../lib/contract/batch'
-import type { LogLevel } from '../../lib/contract/control'
+import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { Connection } from './connection'
 import { type ModbusConfig, parseModbusConfig } from './fields'
+import { assumedMs, lineMs } from './forecast'
 import { columnsOf, itemsOf } from './items'
 import { Plan } from './plan'
 import { Poller } from './poller'
@@ -37,13 +39,24 @@ class ModbusReader implements Reader {
       columns: config.tags.length,
       unitId: config.unitId,
       timeoutMs: config.timeout,
+      intervalMs: config.interval,
+      assumedMs: assumedMs(config),
+      lineMs: (request) => lineMs(config, request),
       nowMs: () => performance.now(),
+      chance: Math.random,
+      // a stop ends the pause; the connection is gone by then, and says why
+      pause: (ms, signal) => setTimeout(ms, undefined, signal && { signal }).catch(() => {}),
       log,
     })
   }
 
+  forecast(): Forecast {
+    return this.#poller.forecast()
+  }
+
   async open(signal: AbortSignal): Promise<void> {
     await this.#reopen(signal)
+    this.#poller.reconnected()
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -51,7 +64,7 @@ class ModbusReader implements Reader {
     const stop = () => connection.drop(new Fault('link', 'stopped', 'reading was stopped'))
     signal.addEventListener('abort', stop, { once: true })
     try {
-      return await this.#poller.poll((request) => connection.read(request))
+      return await this.#poller.poll((request) => connection.read(request), signal)
     } finally {
       signal.removeEventListener('abort', stop)
     }

@@ -13,14 +13,23 @@ export function bench(tags: ShortTag[], others: object = {}) {
   const device = new ImaginedDevice()
   const clock = { ms: 1000 }
   const logged: string[] = []
+  const pauses: number[] = []
   const poller = new Poller(new Plan(itemsOf(config), config), {
     columns: tags.length,
     unitId: config.unitId,
     timeoutMs: config.timeout,
+    intervalMs: config.interval,
+    assumedMs: 10,
+    lineMs: () => 0,
     nowMs: () => clock.ms,
+    chance: () => 0,
+    pause: async (ms) => {
+      pauses.push(ms)
+      clock.ms += ms
+    },
     log: (level, text) => logged.push(`${level}: ${text}`),
   })
-  return { device, clock, logged, poll: () => poller.poll(device.ask) }
+  return { device, clock, logged, pauses, poller, poll: () => poller.poll(device.ask) }
 }
 
 /** The number of good values, after checking that every other tag has a reason. */
