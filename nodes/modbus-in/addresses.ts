@@ -74,7 +74,7 @@ function areaHints(number: number): string {
   return `${fromZero}, or ${modicon('holding', number)}, ${modicon('input', number)} ... (counted from 1)`
 }
 
-function modicon(area: Area, number: number): string {
+export function modicon(area: Area, number: number): string {
   return areaDigits[area] + String(number).padStart(number <= 9999 ? 4 : 5, '0')
 }
 
