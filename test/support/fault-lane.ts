@@ -70,7 +70,7 @@ export class FaultLane {
   }
 
   /** Does it when all before it is done, however that ended. */
-  then(what: (lane: FaultLane) => Promise<void>): Promise<void> {
+  afterwards(what: (lane: FaultLane) => Promise<void>): Promise<void> {
     const outcome = this.#tail.then(() => what(this))
     this.#tail = outcome.catch(() => {})
     return outcome

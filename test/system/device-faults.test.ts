@@ -176,15 +176,15 @@ describe('a device that', function () {
     const [first, second] = own
     if (!patient || !first || !second) throw new Error('too few lanes')
     const keep = (title: string, lane: FaultLane, what: (lane: FaultLane) => Promise<void>): void => {
-      const settled = lane.then(what)
+      const settled = lane.afterwards(what)
       settled.catch(() => {
         // its test tells
       })
       outcomes.set(`${transport} ${title}`, settled)
     }
     const atStart = Promise.all([
-      first.then((lane) => lane.hasNothingBeforeItIsThere(off)),
-      second.then((lane) => lane.hasNothingBeforeItIsThere(silent)),
+      first.afterwards((lane) => lane.hasNothingBeforeItIsThere(off)),
+      second.afterwards((lane) => lane.hasNothingBeforeItIsThere(silent)),
     ]).then(() => {})
     atStart.catch(() => {})
     outcomes.set(`${transport} start`, atStart)
