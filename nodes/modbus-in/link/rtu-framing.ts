@@ -35,8 +35,12 @@ export class RtuFraming implements Framing {
   #garbled = false
   #incoming: Buffer = EMPTY
   #noiseBytes = 0
-  /** What was taken last: there are devices, and gateways, that say everything twice. */
   #lastTaken: Buffer | undefined
+  /**
+   * Units that say things twice, and whether they have since their last read request: the second time could be taken for the
+   * answer to the next one, so they are asked for a proof before each.
+   */
+  readonly #stutterers = new Map<number, boolean>()
   /** Half-duplex adapters may hear what they send: whether this one does, undefined until a read request has shown it. */
   #echoes: boolean | undefined
   /** The request whose echo may be about to come. */
@@ -69,6 +73,8 @@ export class RtuFraming implements Framing {
     this.#current = undefined
     this.#echoDue = undefined
     if (!current) return
+    // without an answer the next request goes out all the same: the unit may not know the function
+    if (this.#currentIsProbe) this.#meet(current.unit)
     // an answer comes once: after a garbled one there is no late one to be feared
     if (this.#garbled) this.#outstanding.settle(current)
     else if (current.functionCode === RETURN_QUERY_DATA) this.#mute.add(current.unit)
@@ -89,8 +95,6 @@ export class RtuFraming implements Framing {
   probe(asked: Asked, nowMs: number): Buffer {
     const { unit } = asked
     if (this.#met.has(unit) && this.#mute.has(unit)) return this.#send(otherRead(asked), nowMs, true)
-    // Without an answer to this one the next request goes out all the same: the unit may not know the function.
-    this.#met.add(unit)
     this.#queryData = (this.#queryData + 1) % WORDS
     return this.#send(rtuFrame(unit, RETURN_QUERY_DATA, 0, this.#queryData), nowMs, true)
   }
@@ -128,6 +132,8 @@ export class RtuFraming implements Framing {
     this.#garbled = false
     this.#echoDue = frame
     this.#outstanding.add(this.#current)
+    const { unit } = this.#current
+    if (!isProbe && this.#stutterers.has(unit)) this.#stutterers.set(unit, false)
     return frame
   }
 
@@ -152,18 +158,25 @@ export class RtuFraming implements Framing {
   }
 
   #take(kind: 'answer' | 'repeat', frame: Buffer): Finding[] {
-    // the next repetition must not be taken for the answer to the next request
-    if (kind === 'repeat') this.#met.delete(frame.readUInt8(0))
+    if (kind === 'repeat') this.#stutterers.set(frame.readUInt8(0), true)
     const answered = kind === 'answer' ? this.#outstanding.answered(frame) : undefined
     this.#lastTaken = frame
     if (!answered || answered !== this.#current) return [{ kind: 'late' }]
+    const { unit, functionCode } = answered
     this.#current = undefined
     this.#noiseBytes = 0
-    if (answered.functionCode === RETURN_QUERY_DATA) this.#mute.delete(answered.unit)
+    if (functionCode === RETURN_QUERY_DATA) this.#mute.delete(unit)
     // an echo would have come before
     else if (this.#echoDue) this.#echoes = false
     this.#echoDue = undefined
+    if (this.#currentIsProbe) this.#meet(unit)
+    else if (this.#stutterers.has(unit)) this.#met.delete(unit)
     return this.#currentIsProbe ? [] : [{ kind: 'answer', rtu: frame }]
+  }
+
+  #meet(unit: number): void {
+    this.#met.add(unit)
+    if (this.#stutterers.get(unit) === false) this.#stutterers.delete(unit)
   }
 
   #echo(): void {
