@@ -5,7 +5,7 @@ import assert from 'node:assert/strict'
 import { isBitType } from '../../../lib/contract/word-types'
 import { modbusReader } from '../../../nodes/modbus-in/reader'
 import { type EngineName, startEngine } from '../../../simulators/modbus/engines/engine'
-import { DeviceMemory } from '../../../simulators/modbus/memory'
+import { Units } from '../../../simulators/modbus/units'
 import { bitsOf, describeRow, type WordRow, wordRows, wordsOf } from '../../lib/registers/word-table'
 import { PymodbusServer } from '../../support/pymodbus-server'
 import { configOf, type ShortTag } from './config'
@@ -31,9 +31,9 @@ for (const row of wordRows) {
 }
 
 const engine = (name: EngineName) => (): Promise<Device> => {
-  const device = new DeviceMemory(() => 0)
-  for (const area of ['holding', 'input', 'coil', 'discrete'] as const) device.set(area, 0, ...memory[area])
-  return startEngine(name, device, '127.0.0.1')
+  const units = new Units(() => 0)
+  for (const area of ['holding', 'input', 'coil', 'discrete'] as const) units.common.set(area, 0, ...memory[area])
+  return startEngine(name, units, '127.0.0.1')
 }
 
 const servers: [name: string, start: (context: Mocha.Context) => Promise<Device>][] = [
