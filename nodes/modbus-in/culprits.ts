@@ -25,8 +25,8 @@ type Refused = Extract<Outcome, { kind: 'refused' }>
 const EXTRA_REQUESTS_MAX = 64
 /** So many even if the interval is over, or a search would never end. */
 const EXTRA_REQUESTS_MIN = 4
-/** Blocks of items refused earlier that a cycle tries again. */
-const PROBES_MAX = 8
+/** Blocks of items refused earlier that a cycle tries again in vain. */
+const VAIN_PROBES_MAX = 8
 
 export class Culprits {
   readonly #plan: Plan
@@ -58,10 +58,12 @@ export class Culprits {
 
   /** Refused items may have come into being: a device gets a new program, a module is plugged in. */
   async probe(cycle: Cycle): Promise<void> {
-    for (const block of this.#plan.probes(cycle.startedMs).slice(0, PROBES_MAX)) {
-      if (!this.#canSpare(cycle)) break
+    let inVain = 0
+    for (const block of this.#plan.probes(cycle.startedMs)) {
+      if (inVain >= VAIN_PROBES_MAX || !this.#canSpare(cycle)) break
       const outcome = await this.#spend(cycle, block)
       if (outcome.kind === 'withheld') continue
+      if (outcome.kind !== 'answered') inVain++
       if (outcome.kind === 'refused' && !outcome.whole && block.items.length > 1) await this.#probeParts(cycle, block)
       this.#plan.refusals.postpone(block.items, at(cycle))
     }

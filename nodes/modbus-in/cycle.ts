@@ -24,7 +24,9 @@ export class Cycle {
   /** Data and exceptions alike. */
   answers = 0
   silences = 0
-  /** Units that have been silent since the last answer. */
+  /** Those that say something of the device: not of units that were known to be dead. */
+  tellingSilences = 0
+  /** Units of such silences since the last answer. */
   readonly silentUnits = new Set<number>()
   /** Those of them that had answered the same request before. */
   readonly freshlySilentUnits = new Set<number>()

@@ -3,6 +3,7 @@
 
 import { Fault } from '../../lib/contract/fault'
 import { describeRange } from './addresses'
+import { LOST_MAX } from './breaker'
 import type { Cycle, ReadRequest } from './cycle'
 import { concernOf, describeException } from './exceptions'
 import type { ReadBlock } from './requests'
@@ -43,6 +44,12 @@ export class Exchange {
     return this.#units
   }
 
+  unit(id: number): Unit {
+    const unit = this.#units.get(id)
+    if (!unit) throw new Fault('bug', 'unit-unknown', `unit ${id} has no items`)
+    return unit
+  }
+
   mayAsk(unit: number): boolean {
     return this.unit(unit).mayAsk
   }
@@ -79,7 +86,7 @@ export class Exchange {
     const answer = await cycle.ask(block)
     if (answer.kind === 'silence') {
       if (onTrial) cycle.timeSpentOnTrial = true
-      return this.#silent(cycle, block, unit)
+      return this.#silent(cycle, block, unit, onTrial)
     }
     cycle.heard()
     block.silences = 0
@@ -99,10 +106,19 @@ export class Exchange {
     return describeException(code, area, where)
   }
 
-  noAnswer({ silences }: Cycle): Fault {
-    const requests = silences === 1 ? 'a request' : `${silences} requests`
-    const text = `the device is connected but left ${requests} unanswered for ${this.#settings.timeoutMs} ms; is the unit id right?`
-    return new Fault('link', 'no-answer', text)
+  /**
+   * To be asked at the end of a cycle: throws a `link` Fault if nothing was answered in it. One answer lost by the only
+   * unit that lives beside dead ones is not the end.
+   */
+  end(cycle: Cycle): void {
+    if (cycle.answers > 0) return
+    let dead = 0
+    let doubtful = 0
+    for (const { breaker } of this.#units.values()) {
+      if (breaker.state !== 'closed') dead++
+      else if (breaker.lost < LOST_MAX) doubtful++
+    }
+    if (dead === 0 || doubtful === 0) throw this.#noAnswer(cycle)
   }
 
   /** Units that answered nothing, or not all, of what they were asked for; undefined when there are none. */
@@ -121,17 +137,27 @@ export class Exchange {
     for (const unit of this.#units.values()) unit.makeDue()
   }
 
-  #silent(cycle: Cycle, block: ReadBlock, unit: Unit): Outcome {
+  #noAnswer({ silences }: Cycle): Fault {
+    const requests = silences === 1 ? 'a request' : `${silences} requests`
+    const text = `the device is connected but left ${requests} unanswered for ${this.#settings.timeoutMs} ms; is the unit id right?`
+    return new Fault('link', 'no-answer', text)
+  }
+
+  #silent(cycle: Cycle, block: ReadBlock, unit: Unit, onTrial: boolean): Outcome {
     cycle.silences++
-    cycle.silentUnits.add(unit.id)
     if (block.silences === 0) cycle.freshlySilentUnits.add(unit.id)
     block.silences++
     this.#lost(cycle, unit)
+    // that a dead unit is still dead says nothing of the others
+    if (!onTrial || this.#allOut()) {
+      cycle.tellingSilences++
+      cycle.silentUnits.add(unit.id)
+    }
     const deadFromStart =
       cycle.answers === 0 &&
-      cycle.silences >= SILENCES_MAX &&
+      cycle.tellingSilences >= SILENCES_MAX &&
       cycle.silentUnits.size >= Math.min(SILENCES_MAX, this.#unitsWorthAsking(cycle))
-    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX) throw this.noAnswer(cycle)
+    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX) throw this.#noAnswer(cycle)
     return { kind: 'silent', reason: `no answer within ${this.#settings.timeoutMs} ms` }
   }
 
@@ -140,16 +166,15 @@ export class Exchange {
     unit.lost(this.#settings.nowMs(), cycle.chance)
   }
 
+  #allOut(): boolean {
+    for (const { breaker } of this.#units.values()) if (breaker.state === 'closed') return false
+    return true
+  }
+
   /** Those that have been asked in this cycle, or may be. */
   #unitsWorthAsking({ silentUnits }: Cycle): number {
     let count = 0
     for (const unit of this.#units.values()) if (unit.mayAsk || silentUnits.has(unit.id)) count++
     return count
-  }
-
-  unit(id: number): Unit {
-    const unit = this.#units.get(id)
-    if (!unit) throw new Fault('bug', 'unit-unknown', `unit ${id} has no items`)
-    return unit
   }
 }

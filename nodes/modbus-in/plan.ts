@@ -68,7 +68,7 @@ export class Plan {
   answered({ unit, area, length, items }: ReadBlock): void {
     const terrain = this.#terrain(unit, area)
     if (length > terrain.longest) terrain.longest = length
-    if (this.refusals.size > 0) for (const item of items) this.#accept(item)
+    if (this.refusals.size > 0) this.#accept(unit, area, items)
   }
 
   /** A block of several items was refused: they are searched, beside the cycles if need be, and the others are read on. */
@@ -136,11 +136,13 @@ export class Plan {
     })
   }
 
-  /** The device gives the item after all; whatever else was learned of its area may be as outdated. */
-  #accept(item: Item): void {
-    if (!this.refusals.accept(item)) return
-    this.#terrain(item.unit, item.area).holes.length = 0
-    this.refusals.makeDue(({ unit }) => unit === item.unit)
+  /** What was refused among them is given after all; whatever else was learned of its area may be as outdated. */
+  #accept(unit: number, area: Area, items: readonly Item[]): void {
+    let changed = false
+    for (const item of items) changed = this.refusals.accept(item) || changed
+    if (!changed) return
+    this.#terrain(unit, area).holes.length = 0
+    this.refusals.makeDue((item) => item.unit === unit)
     this.#outdated = true
   }
 

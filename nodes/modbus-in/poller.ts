@@ -53,7 +53,7 @@ export class Poller {
     for (const { block, reason } of busy) cycle.markBad(block.items, reason)
     await this.#culprits.search(cycle)
     await this.#culprits.probe(cycle)
-    if (cycle.answers === 0) throw this.#exchange.noAnswer(cycle)
+    this.#exchange.end(cycle)
     this.#logRefusals(cycle)
     const degraded = this.#exchange.degraded(cycle)
     const { values, bad } = cycle

@@ -157,6 +157,22 @@ describe('a poll of a device that does not answer', () => {
     assert.equal(good(await poll()), 40)
   })
 
+  it('does not lose the link when the only living unit misses one answer beside a dead one, but when it misses two', async () => {
+    const { device, clock, poll } = bench([...ofUnit(3, 10), ...registers(10)])
+    device.silent = ({ unit }) => unit === 3
+    for (let cycle = 0; cycle < 3; cycle++) await poll()
+    for (let cycle = 0; cycle < 20; cycle++) {
+      clock.ms += 1000
+      device.silent = ({ unit }) => unit === 3 || cycle % 2 === 0
+      const reading = await poll()
+      assert.equal(good(reading), cycle % 2 === 0 ? 0 : 10)
+      assert.match(reading.degraded ?? '', /^no answer from unit 3/)
+    }
+    device.silent = () => true
+    await poll()
+    await assert.rejects(poll(), isNoAnswer)
+  })
+
   it('takes a slow unit for no dead one', async () => {
     const { device, clock, poll } = bench([...ofUnit(3, 10), ...registers(10)])
     for (let cycle = 0; cycle < 20; cycle++) {
