@@ -15,6 +15,7 @@ const WIDTHS: Record<string, Width> = {
   type: { px: 84 },
   order: { px: 100 },
   unit: { px: 54 },
+  deadband: { px: 68 },
   actions: { px: 60 },
 }
 const NARROW: Width = { px: 60 }
