@@ -146,7 +146,9 @@ export class RtuFraming implements Framing {
       if (length === undefined) continue
       if (length === 0 || length > bytes.length) seen = 'part'
       else if (isSealed(bytes.subarray(0, length))) return { kind: 'answer', length }
-      else if (seen === 'nothing' && sent === this.#current) seen = 'garbled'
+      // beside an earlier request that waits, it may be the answer to that one
+      else if (seen === 'nothing' && sent === this.#current && this.#outstanding.of(sent.unit).length === 1)
+        seen = 'garbled'
     }
     const last = this.#lastTaken
     return seen === 'nothing' && last && isBeginning(bytes, last) ? whole('repeat', last.length, bytes) : seen

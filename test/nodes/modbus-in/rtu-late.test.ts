@@ -124,8 +124,22 @@ for (const eight of EIGHT) {
             assert.deepEqual(outcomes.slice(2), ['right', 'right'])
           }
         }),
-        { numRuns: 500 },
+        { numRuns: 2000 },
       )
+    })
+
+    it('does not take a garbled late answer for the one that it waits for', () => {
+      const asker = new Asker(new SlowDevice(eight))
+      const fates: [count: number, fate: Partial<Fate>][] = [
+        [1, { delayMs: 3001, garbled: true }],
+        [1, {}],
+        [1, { delayMs: 0, garbled: true }],
+        [2, { delayMs: 1002 }],
+        [1, { garbled: true }],
+      ]
+      for (const [count, fate] of fates) assert.notEqual(asker.ask(block(count), { ...WELL, ...fate }), 'wrong')
+      asker.pause(9 * TIMEOUT_MS)
+      for (let times = 0; times < 4; times++) assert.notEqual(asker.ask(block(1), WELL), 'wrong')
     })
 
     it('gives no wrong value of a device that is five timeouts late for ever', () => {
