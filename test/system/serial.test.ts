@@ -57,7 +57,7 @@ describe('a serial line', function () {
     await line.unplug()
     await nodeRed.recordedWhen('line', says(/the port is gone; was the adapter unplugged/), { from: 0 })
     await nodeRed.recordedWhen('line', says(/there is no such serial port; is the adapter plugged in/))
-    assert.equal((await nodeRed.row('line')).link, 'disconnected')
+    await nodeRed.rowWhen('line', ({ link }) => link === 'disconnected')
     await line.plug()
     await nodeRed.recordedWhen('line', isGood, { timeoutMs: 60_000 })
     const row = await nodeRed.row('line')

@@ -257,6 +257,7 @@ describe('an RTU framing and late answers', () => {
   it('asks a unit that says everything twice for a proof before each request, until it has ceased to', () => {
     const framing = asking()
     assert.deepEqual(kindsOf(framing.receive(Buffer.concat([ANSWER, ANSWER]))), ['answer', 'late'])
+    assert.equal(framing.doubts(OTHER, 0), true)
     const first = framing.probe(READ, 0)
     framing.receive(Buffer.concat([first, first]))
     assert.equal(framing.doubts(READ, 0), false)
@@ -266,6 +267,19 @@ describe('an RTU framing and late answers', () => {
     framing.receive(framing.probe(READ, 0))
     framing.request(requestOf(READ), 0)
     framing.receive(ANSWER)
+    assert.equal(framing.doubts(READ, 0), false)
+  })
+})
+
+describe('an RTU framing and a unit that says everything twice, but knows no function 8', () => {
+  it('goes by a value of another length', () => {
+    const framing = asking()
+    framing.receive(Buffer.concat([ANSWER, ANSWER]))
+    framing.probe(READ, 0)
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, 0), true)
+    assert.deepEqual(framing.probe(READ, 0), sealed('01 03 0064 0001'))
+    framing.receive(sealed('01 03 02 1234'))
     assert.equal(framing.doubts(READ, 0), false)
   })
 })
@@ -298,5 +312,16 @@ describe('an RTU framing and an adapter that hears itself', () => {
       const request = framing.request(requestOf({ ...asked, address: 0x0200 + low }), 0)
       assert.deepEqual(framing.receive(request), [])
     }
+  })
+
+  it('takes an answer that looks like its request for what it is where nothing echoes', () => {
+    const bits: Asked = { unit: 1, functionCode: 1, address: 0x0300, count: 24 }
+    const request = requestOf(bits)
+    const unknown = asking(bits)
+    assert.deepEqual(answersIn(unknown.receive(request)), [])
+    const deaf = asking()
+    deaf.receive(ANSWER)
+    deaf.request(request, 0)
+    assert.deepEqual(answersIn(deaf.receive(request)), [request.toString('hex')])
   })
 })
