@@ -14,13 +14,6 @@ export type Finding<Item> =
   /** What lies before `address` and what follows is answered, but not together: `length` is too long, it seems. */
   | { readonly kind: 'apart'; readonly address: number; readonly length: number }
 
-export type SearchOptions = {
-  /** Try a few items first: what lies around these was refused whole. */
-  sampleFirst?: boolean
-  /** Another number tries other items. */
-  turn?: number
-}
-
 /** After so many culprits in a row a few of the items behind them are tried, since everything may be refused. */
 const CULPRITS_IN_A_ROW = 4
 const SAMPLES = 4
@@ -31,7 +24,7 @@ const GOLDEN_RATIO = 0.618_033_988_75
 
 /**
  * `sample` one item somewhere · `part` what may be to blame, from #start on · `alone` an item without the gap before it,
- * which was refused with it · `rest` what nothing is known of · `again` what was refused and then answered in two parts
+ * which was refused with it · `rest` what nothing is known of · `again` what was answered part by part only
  */
 type Step = { purpose: 'sample' | 'part' | 'alone' | 'rest' | 'again'; first: number; end: number; address: number }
 
@@ -51,15 +44,17 @@ export class Search<Item extends Span> {
   #refusedFrom = 0
   /** It has been refused without what was answered before it, so it is no question of length. */
   #narrowed = false
-  /** First item of the second of two parts that were both answered, though not together. */
-  #border: number | undefined
+  /** First items of what has been answered since the last refusal, part by part. */
+  #parts: number[] = []
+  /** When all parts are answered, though not together: from which of them on they are asked for next; else -1. */
+  #joining = -1
   #culpritsInARow = 0
   /** Still to be tried, as indexes; undefined before, empty after. */
   #samples: number[] | undefined
   #step: Step
 
-  /** The items, two or more, ordered by address, were refused together. */
-  constructor(block: Block<Item>, { sampleFirst = false, turn = 0 }: SearchOptions = {}) {
+  /** The items of the block, two or more, were refused together. Another `turn` takes other samples. */
+  constructor(block: Block<Item>, turn = 0) {
     this.#area = block.area
     this.#items = block.items
     this.#to = block.items.length
@@ -67,7 +62,6 @@ export class Search<Item extends Span> {
     this.#refusedStart = block.address
     this.#turn = turn
     this.#step = { purpose: 'rest', first: 0, end: 0, address: block.address }
-    if (sampleFirst && block.items.length >= RANGE_MIN) this.#samples = this.#spread()
   }
 
   /** What is neither answered nor found guilty. */
@@ -76,7 +70,12 @@ export class Search<Item extends Span> {
   }
 
   get over(): boolean {
-    return this.#from === this.#items.length && this.#border === undefined
+    return this.#from === this.#items.length && this.#joining < 0
+  }
+
+  /** Tries a few items before any other, unless that has been done: what lies around these is refused whole. */
+  trySamples(): void {
+    if (this.#items.length - this.#from >= RANGE_MIN) this.#samples ??= this.#spread()
   }
 
   /** What to ask for next. */
@@ -98,8 +97,8 @@ export class Search<Item extends Span> {
     this.#culpritsInARow = 0
     switch (purpose) {
       case 'again':
-        // it was refused for a moment only
-        this.#border = undefined
+        // when even all of them are, it was refused for a moment only
+        this.#joining--
         return undefined
       case 'alone': {
         const address = this.#start
@@ -110,8 +109,9 @@ export class Search<Item extends Span> {
         this.#settle(end)
         return undefined
       case 'part':
+        this.#parts.push(first)
         this.#from = end
-        if (end === this.#to) this.#border = first
+        if (end === this.#to) this.#joining = this.#parts.length - 2
         else this.#start = Math.min(this.#addressOf(end), this.#endOf(first, end))
         return undefined
     }
@@ -128,6 +128,7 @@ export class Search<Item extends Span> {
     this.#narrowed = whole || (this.#narrowed && purpose === 'part')
     this.#refusedStart = address
     this.#refusedFrom = first
+    this.#parts = []
     this.#start = address
     this.#to = end
     return undefined
@@ -140,8 +141,10 @@ export class Search<Item extends Span> {
     if (sample !== undefined) {
       return { purpose: 'sample', first: sample, end: sample + 1, address: this.#addressOf(sample) }
     }
-    if (this.#border !== undefined) {
-      return { purpose: 'again', first: this.#refusedFrom, end: this.#to, address: this.#refusedStart }
+    if (this.#joining >= 0) {
+      const from = this.#parts[this.#joining] ?? 0
+      const start = this.#joining === 0 ? this.#refusedStart : this.#addressOf(from)
+      return { purpose: 'again', first: from, end: this.#to, address: start }
     }
     const count = this.#to - first
     if (count <= 0) {
@@ -164,8 +167,7 @@ export class Search<Item extends Span> {
     this.#settle(end)
     this.#narrowed = false
     this.#culpritsInARow++
-    const ahead = this.#items.length - end
-    if (this.#culpritsInARow >= CULPRITS_IN_A_ROW && ahead >= RANGE_MIN) this.#samples ??= this.#spread()
+    if (this.#culpritsInARow >= CULPRITS_IN_A_ROW) this.trySamples()
     return { kind: 'culprit', item }
   }
 
@@ -177,10 +179,11 @@ export class Search<Item extends Span> {
     return { kind: 'range', items }
   }
 
+  /** The last parts are answered together, but not with the one before them. */
   #apart(): Finding<Item> {
     const { first, end, address } = this.#step
-    const border = this.#addressOf(this.#border ?? first)
-    this.#border = undefined
+    const border = this.#addressOf(this.#parts[this.#joining + 1] ?? first)
+    this.#joining = -1
     this.#narrowed = false
     return { kind: 'apart', address: border, length: this.#endOf(first, end) - address }
   }

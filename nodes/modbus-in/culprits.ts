@@ -85,6 +85,7 @@ export class Culprits {
 
   async #searchOn(cycle: Cycle, suspects: Suspects): Promise<void> {
     const { unit, search } = suspects
+    if (this.#plan.hasRange(suspects)) search.trySamples()
     for (let block = search.next(); block && this.#canSpare(cycle); block = search.next()) {
       const outcome = await this.#spend(cycle, { ...block, unit, silences: 0 })
       if (outcome.kind === 'answered') {
@@ -103,7 +104,8 @@ export class Culprits {
 
   /** Which of several refused items may be read again: the others are not accused anew. */
   async #probeParts(cycle: Cycle, block: ReadBlock): Promise<void> {
-    const search = new Search(block, { sampleFirst: true, turn: this.#plan.refusals.timesOf(block.items) })
+    const search = new Search(block, this.#plan.refusals.timesOf(block.items))
+    search.trySamples()
     for (let part = search.next(); part && this.#canSpare(cycle); part = search.next()) {
       const outcome = await this.#spend(cycle, { ...part, unit: block.unit, silences: 0 })
       if (outcome.kind === 'answered') search.answered()

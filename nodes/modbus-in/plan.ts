@@ -73,9 +73,16 @@ export class Plan {
 
   /** A block of several items was refused: they are searched, beside the cycles if need be, and the others are read on. */
   suspect(block: ReadBlock, reason: string): void {
-    const { unit, area } = block
-    this.#suspects.push({ unit, area, search: new Search(block, { sampleFirst: this.#hasRange(unit, area) }), reason })
+    this.#suspects.push({ unit: block.unit, area: block.area, search: new Search(block), reason })
     this.#outdated = true
+  }
+
+  /** Whether a part of the area has been found to be refused whole. */
+  hasRange({ unit, area }: { unit: number; area: Area }): boolean {
+    for (const [item, { items }] of this.refusals.reasons()) {
+      if (items.length > 1 && item.unit === unit && item.area === area) return true
+    }
+    return false
   }
 
   /** One step of the search has been made: what it settled belongs to the plan again, or to the refusals. */
@@ -161,13 +168,6 @@ export class Plan {
       }
     }
     return cuts
-  }
-
-  #hasRange(unit: number, area: Area): boolean {
-    for (const [item, { items }] of this.refusals.reasons()) {
-      if (items.length > 1 && item.unit === unit && item.area === area) return true
-    }
-    return false
   }
 
   #terrain(unit: number, area: Area): Terrain {

@@ -15,9 +15,10 @@ function over(...missing: number[]): Refuses {
 }
 
 /** Runs a search to its end. `requests` does not count the one that was refused first. */
-function run(items: Span[], refuses: Refuses, options = {}) {
+function run(items: Span[], refuses: Refuses, { sampleFirst = false, turn = 0 } = {}) {
   const block = blockAround(AREA, items)
-  const search = new Search(block, options)
+  const search = new Search(block, turn)
+  if (sampleFirst) search.trySamples()
   const requests: string[] = []
   const findings: (Finding<Span> | Hole)[] = []
   const read = new Set<Span>()
@@ -61,6 +62,20 @@ describe('a search', () => {
     assert.deepEqual(requests.slice(0, 4), ['0+50', '0+25', '25+25', '0+50'])
     assert.deepEqual(findings[0], { kind: 'apart', address: 25, length: 50 })
     assert.equal(read.size, 100)
+  })
+
+  it('finds the border that no request may reach over, wherever it is', () => {
+    for (let border = 1; border < 125; border++) {
+      const refuses: Refuses = (address, length) => address < border && address + length > border
+      const { requests, findings, read } = run(inARow(125), refuses)
+      assert.equal(findings.length, 1)
+      assert.deepEqual(
+        findings.map((finding) => 'kind' in finding && finding.kind === 'apart' && finding.address),
+        [border],
+      )
+      assert.equal(read.size, 125)
+      assert.ok(requests.length <= 16, `${border}: ${requests.join(' ')}`)
+    }
   })
 
   it('finds nothing where a refusal was none but for a moment', () => {

@@ -76,6 +76,17 @@ describe('the forecast of a reader that runs', () => {
     assert.deepEqual(rounded(poller.forecast()), [4, 200])
   })
 
+  it('tells the bytes on the line from what else a request takes', async () => {
+    const { device, line: measured, poller, cycles } = bench([...registers(125), ...registers(5, 1000)])
+    measured.answerMs = 20
+    measured.registerMs = 2
+    await cycles(1)
+    assert.deepEqual(rounded(poller.forecast()), [2, 2 * 20 + 130 * 2])
+    device.holes.add(60)
+    await cycles(2)
+    assert.deepEqual(rounded(poller.forecast()), [3, 3 * 20 + 129 * 2])
+  })
+
   it('is a forecast for each unit of its own', async () => {
     const other = registers(125).map(([name, address]): ShortTag => [`7 ${name}`, address, 'uint16', { unitId: '7' }])
     const { device, clock, poller, poll } = bench([...registers(125), ...other])

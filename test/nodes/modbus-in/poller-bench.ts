@@ -14,13 +14,15 @@ export function bench(tags: ShortTag[], others: object = {}) {
   const clock = { ms: 1000 }
   const logged: string[] = []
   const pauses: number[] = []
+  /** What an answer takes, in the time of the clock, and what part of it a register on the line takes. */
+  const line = { answerMs: 0, registerMs: 0 }
   const poller = new Poller(new Plan(itemsOf(config), config), {
     columns: tags.length,
     unitId: config.unitId,
     timeoutMs: config.timeout,
     intervalMs: config.interval,
     assumedMs: 10,
-    lineMs: () => 0,
+    lineMs: ({ length }) => length * line.registerMs,
     nowMs: () => clock.ms,
     chance: () => 0,
     pause: async (ms) => {
@@ -29,11 +31,9 @@ export function bench(tags: ShortTag[], others: object = {}) {
     },
     log: (level, text) => logged.push(`${level}: ${text}`),
   })
-  /** What an answer takes, in the time of the clock. */
-  const line = { answerMs: 0 }
   const ask: Ask = async (request) => {
     const answer = await device.ask(request)
-    clock.ms += answer.kind === 'silence' ? config.timeout : line.answerMs
+    clock.ms += answer.kind === 'silence' ? config.timeout : line.answerMs + request.length * line.registerMs
     return answer
   }
   /** Reads every interval, or when a longer cycle allows it. */

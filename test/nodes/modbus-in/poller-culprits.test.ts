@@ -97,6 +97,26 @@ describe('bad addresses among 1000 scattered ones', () => {
     assert.ok(requests <= device.taken().length + 4 + 4)
   })
 
+  it('do not all come at once when they are tried again', async () => {
+    const { device, clock, poll } = bench(registers(1000))
+    for (let at = 5; at < 1000; at += 10) device.holes.add(at)
+    while (good(await poll()) < 900);
+    await poll()
+    device.taken()
+    clock.ms += 60_000
+    const probes: number[] = []
+    for (let cycle = 0; cycle < 14; cycle++) {
+      clock.ms += 1000
+      assert.equal(good(await poll()), 900)
+      probes.push(device.taken().length - 101)
+    }
+    assert.equal(Math.max(...probes), 8)
+    assert.equal(
+      probes.reduce((sum, count) => sum + count),
+      100,
+    )
+  })
+
   it('are tried at once when the connection is a new one', async () => {
     const { device, poller, poll } = bench(tags)
     device.holes.add(addresses[10] ?? 0)
@@ -144,6 +164,15 @@ describe('an area that is refused whole', () => {
       assert.equal(device.taken().length, 12)
     })
   }
+
+  it('is recognized in one cycle if there is time: the second block of it is tried at a few places only', async () => {
+    const { device, poll } = bench([...registers(1000), ...others])
+    device.exception = ({ area }) => (area === 'holding' ? 2 : undefined)
+    assert.equal(good(await poll()), 200)
+    assert.equal(device.taken().length, 10 + 14 + 7 * 4)
+    await poll()
+    assert.equal(device.taken().length, 2)
+  })
 
   it('on a slow line: the search takes its time, and the rest is read in every cycle', async () => {
     const { device, clock, line, cycles } = bench([...registers(1000), ...others, ...ofUnit7], { interval: 2000 })
@@ -214,6 +243,17 @@ describe('a device that gives fewer registers at once than the protocol allows',
     device.taken()
     assert.equal(good(await poll()), 250)
     assert.deepEqual(device.taken(), ['1 holding 0+63', '1 holding 63+62', '1 input 0+125'])
+  })
+
+  it('is not suspected of it when no request may reach over a certain place', async () => {
+    const { device, logged, poll } = bench([...registers(125), ...registers(125, 200)])
+    await poll()
+    device.exception = ({ address, length }) => (address < 50 && address + length > 50 ? 2 : undefined)
+    assert.equal(good(await poll()), 250)
+    device.taken()
+    assert.equal(good(await poll()), 250)
+    assert.deepEqual(device.taken(), ['1 holding 0+50', '1 holding 50+75', '1 holding 200+125'])
+    assert.deepEqual(logged, [])
   })
 
   it('does not count a refusal that was none but for a moment', async () => {

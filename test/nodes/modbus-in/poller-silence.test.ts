@@ -111,6 +111,16 @@ describe('a poll of a device that does not answer', () => {
     assert.equal(good(await poll()), 300)
   })
 
+  it('does not forget which block is slow when it learns something of another one', async () => {
+    const { device, poll } = bench([...registers(10), ...registers(10, 100), ...registers(10, 200)])
+    device.silent = ({ address }) => address === 0
+    device.holes.add(204)
+    assert.equal(good(await poll()), 19)
+    device.taken()
+    await poll()
+    assert.equal(device.taken().join(), '1 holding 100+10,1 holding 200+4,1 holding 205+5,1 holding 0+10')
+  })
+
   it('reaches the blocks behind two that are slow with its second try', async () => {
     const { device, poll } = bench([...registers(10), ...registers(10, 100), ...registers(10, 200)])
     device.silent = ({ address }) => address < 200
