@@ -4,7 +4,9 @@
 import { element } from './tag-row'
 import type { Translate } from './wording'
 
-export type Outlook = {
+/** What keeps anything from being said, in the user's language, or what is to be expected. */
+export type Outlook = { problem: string } | Expected
+type Expected = {
   requests: number
   cycleMs: number
   intervalMs: number
@@ -46,18 +48,20 @@ export class OutlookLine {
 
   #show(): void {
     const outlook = this.#outlook()
-    this.#text.textContent = outlook ? this.#describe(outlook) : ''
-    this.#warning.textContent = outlook && outlook.cycleMs > outlook.intervalMs ? this.#warn(outlook) : ''
+    const expected = outlook && !('problem' in outlook) ? outlook : undefined
+    const problem = outlook && 'problem' in outlook ? outlook.problem : ''
+    this.#text.textContent = expected ? this.#describe(expected) : ''
+    this.#warning.textContent = expected && expected.cycleMs > expected.intervalMs ? this.#warn(expected) : problem
   }
 
-  #describe({ requests, cycleMs }: Outlook): string {
+  #describe({ requests, cycleMs }: Expected): string {
     return this.#translate(requests === 1 ? 'outlook.one-request' : 'outlook.requests', {
       requests,
       cycle: aboutMs(cycleMs),
     })
   }
 
-  #warn({ cycleMs, intervalMs, advice }: Outlook): string {
+  #warn({ cycleMs, intervalMs, advice }: Expected): string {
     const all = [this.#translate('outlook.help-interval', { ms: aboutMs(cycleMs) }), ...advice]
     return this.#translate('outlook.too-long', { ms: intervalMs, advice: all.join(this.#translate('outlook.or')) })
   }

@@ -134,9 +134,13 @@ function typedConfig(node: EditedNode, tags: Cells[]): ModbusConfig {
   return parsed.value
 }
 
-/** Nothing without tags, nor where a request has no room for one of them. */
+/** Nothing without tags. */
 function outlookOf(config: ModbusConfig, translate: Translate): Outlook | undefined {
-  if (config.tags.length === 0 || checkMaxRegisters(config) !== undefined) return undefined
+  if (config.tags.length === 0) return undefined
+  const tooFew = checkMaxRegisters(config)
+  if (tooFew !== undefined) {
+    return { problem: `${translate('label.maxRegisters')}: ${wordingIn(translate, modbusWordings)(tooFew)}` }
+  }
   const { requests, cycleMs } = forecast(config)
   const advice = cycleMs <= config.interval ? [] : adviceFor(config)
   return {
