@@ -14,6 +14,8 @@ export type ExchangeSettings = {
   unitId: number
   /** How long an answer is waited for. */
   timeoutMs: number
+  /** What to say when nothing answers so many requests. */
+  noAnswer(requests: number): Fault
   /** What the bytes of a request and of its answer take on the line; 0 where they do not count. */
   lineMs(request: ReadRequest): number
   /** ms on a monotonic clock. */
@@ -118,7 +120,7 @@ export class Exchange {
       if (breaker.state !== 'closed') dead++
       else if (breaker.lost < LOST_MAX) doubtful++
     }
-    if (dead === 0 || doubtful === 0) throw this.#noAnswer(cycle)
+    if (dead === 0 || doubtful === 0) throw this.#settings.noAnswer(cycle.silences)
   }
 
   /** Units that answered nothing, or not all, of what they were asked for; undefined when there are none. */
@@ -137,12 +139,6 @@ export class Exchange {
     for (const unit of this.#units.values()) unit.makeDue()
   }
 
-  #noAnswer({ silences }: Cycle): Fault {
-    const requests = silences === 1 ? 'a request' : `${silences} requests`
-    const text = `the device is connected but left ${requests} unanswered for ${this.#settings.timeoutMs} ms; is the unit id right?`
-    return new Fault('link', 'no-answer', text)
-  }
-
   #silent(cycle: Cycle, block: ReadBlock, unit: Unit, onTrial: boolean): Outcome {
     cycle.silences++
     if (block.silences === 0) cycle.freshlySilentUnits.add(unit.id)
@@ -157,7 +153,8 @@ export class Exchange {
       cycle.answers === 0 &&
       cycle.tellingSilences >= SILENCES_MAX &&
       cycle.silentUnits.size >= Math.min(SILENCES_MAX, this.#unitsWorthAsking(cycle))
-    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX) throw this.#noAnswer(cycle)
+    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX)
+      throw this.#settings.noAnswer(cycle.silences)
     return { kind: 'silent', reason: `no answer within ${this.#settings.timeoutMs} ms` }
   }
 

@@ -9,6 +9,7 @@ import { type ModbusConfig, parseModbusConfig } from './fields'
 import { assumedMs, lineMs } from './forecast'
 import { columnsOf, itemsOf } from './items'
 import { Connection } from './link/connection'
+import { noAnswerFault } from './link/faults'
 import { type Framing, framingOf } from './link/framing'
 import { openLink } from './link/link'
 import { Plan } from './plan'
@@ -44,6 +45,7 @@ class ModbusReader implements Reader {
       columns: config.tags.length,
       unitId: config.unitId,
       timeoutMs: config.timeout,
+      noAnswer: (requests) => noAnswerFault(config.transport, requests, config.timeout),
       intervalMs: config.interval,
       assumedMs: assumedMs(config),
       lineMs: (request) => lineMs(config, request),

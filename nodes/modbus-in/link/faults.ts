@@ -1,6 +1,7 @@
 // What a link can fail with, in words that say what to look at.
 
 import { Fault, messageOf } from '../../../lib/contract/fault'
+import type { Transport } from '../fields'
 
 type Problem = { code: string; text: string }
 
@@ -81,6 +82,23 @@ const serialProblems: readonly [says: RegExp, problem: Problem][] = [
   [/no such file|file not found/i, NO_PORT],
   [/too many open files/i, OUT_OF_FILES],
 ]
+
+/** Of a device that can be reached, as far as anybody can tell, and says nothing. */
+const silenceHints: Record<Transport, { who: string; look: string }> = {
+  tcp: { who: 'the device is connected but', look: 'is the unit id right?' },
+  'rtu-over-tcp': {
+    who: 'the converter is connected but',
+    look: 'are unit id, speed and parity right, and does it send RTU frames?',
+  },
+  udp: { who: 'the device', look: 'is it on, are address, port and unit id right?' },
+  rtu: { who: 'the device', look: 'is it on and wired, are unit id, speed and parity right?' },
+}
+
+export function noAnswerFault(transport: Transport, requests: number, timeoutMs: number): Fault {
+  const { who, look } = silenceHints[transport]
+  const unanswered = requests === 1 ? 'a request' : `${requests} requests`
+  return new Fault('link', 'no-answer', `${who} left ${unanswered} unanswered for ${timeoutMs} ms; ${look}`)
+}
 
 /** The failure with this name (`ECONNREFUSED`) of a connection to `target` (`host:port`); told by its cause if the name says nothing. */
 export function linkFault(errno: string, target: string, cause?: unknown): Fault {

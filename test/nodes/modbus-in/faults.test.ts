@@ -1,6 +1,14 @@
 import assert from 'node:assert/strict'
 import type { Fault } from '../../../lib/contract/fault'
-import { datagramFault, linkFault, noSerialport, serialFault, socketFault } from '../../../nodes/modbus-in/link/faults'
+import type { Transport } from '../../../nodes/modbus-in/fields'
+import {
+  datagramFault,
+  linkFault,
+  noAnswerFault,
+  noSerialport,
+  serialFault,
+  socketFault,
+} from '../../../nodes/modbus-in/link/faults'
 
 const target = '192.168.0.5:502'
 const failed = (code: string, message = code) => Object.assign(new Error(message), { code })
@@ -95,6 +103,30 @@ describe('serialFault', () => {
     ['something odd', 'connection-failed', 'something odd'],
   ]
   holds(table, (text) => serialFault(new Error(text), target))
+})
+
+describe('noAnswerFault', () => {
+  const table: [transport: Transport, requests: number, message: string][] = [
+    ['tcp', 1, 'the device is connected but left a request unanswered for 500 ms; is the unit id right?'],
+    ['tcp', 2, 'the device is connected but left 2 requests unanswered for 500 ms; is the unit id right?'],
+    [
+      'rtu-over-tcp',
+      2,
+      'the converter is connected but left 2 requests unanswered for 500 ms; are unit id, speed and parity right, and does it send RTU frames?',
+    ],
+    ['udp', 2, 'the device left 2 requests unanswered for 500 ms; is it on, are address, port and unit id right?'],
+    [
+      'rtu',
+      1,
+      'the device left a request unanswered for 500 ms; is it on and wired, are unit id, speed and parity right?',
+    ],
+  ]
+  for (const [transport, requests, message] of table) {
+    it(`says of ${transport} what to look at after ${requests}`, () => {
+      const { kind, code, message: text } = noAnswerFault(transport, requests, 500)
+      assert.deepEqual([kind, code, text], ['link', 'no-answer', message])
+    })
+  }
 })
 
 describe('noSerialport', () => {

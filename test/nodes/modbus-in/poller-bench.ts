@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import type { Reading } from '../../../lib/collector/reader'
 import { itemsOf } from '../../../nodes/modbus-in/items'
+import { noAnswerFault } from '../../../nodes/modbus-in/link/faults'
 import { Plan } from '../../../nodes/modbus-in/plan'
 import { type Ask, Poller } from '../../../nodes/modbus-in/poller'
 import { configOf, type ShortTag } from './config'
@@ -20,6 +21,7 @@ export function bench(tags: ShortTag[], others: object = {}) {
     columns: tags.length,
     unitId: config.unitId,
     timeoutMs: config.timeout,
+    noAnswer: (requests) => noAnswerFault(config.transport, requests, config.timeout),
     intervalMs: config.interval,
     assumedMs: 10,
     lineMs: ({ length }) => length * line.registerMs,
