@@ -71,9 +71,9 @@ const serialProblems: readonly [says: RegExp, problem: Problem][] = [
   [/cannot lock port|resource busy|device or resource busy/i, BUSY],
   // Windows says so of a port that is in use; it has no other reason
   [/opening .*access denied/i, BUSY],
+  [/inappropriate ioctl|not a typewriter|is a directory|not a tty/i, NO_SERIAL],
   [/baud rate|invalid argument|parameter is incorrect|SetCommState|invalid (data|stop) bits|invalid parity/i, SETTINGS],
   [/permission denied|operation not permitted|access is? ?denied/i, NO_PERMISSION],
-  [/inappropriate ioctl|not a typewriter|is a directory|not a tty/i, NO_SERIAL],
   [
     /input\/output error|\bEIO\b|no such device|\bENXIO\b|\bENODEV\b|bad file descriptor|operation aborted|invalid handle|error code (22|31|433|1167)\b/i,
     GONE,

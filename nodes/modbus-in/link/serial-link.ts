@@ -38,19 +38,21 @@ function loadBinding(): Binding {
 
 async function openPort(binding: Binding, settings: SerialSettings, path: string): Promise<Port> {
   const { baudRate, dataBits, stopBits, parity } = settings
+  let port: Port | undefined
   try {
-    const port = await binding.open({
+    port = await binding.open({
       path,
       baudRate,
       dataBits: dataBits === 7 ? 7 : 8,
       stopBits: stopBits === 2 ? 2 : 1,
       parity,
-      // nobody else may open it; what others said before is none of ours
       lock: true,
     })
+    // what others were told before is none of ours
     await port.flush()
     return port
   } catch (error) {
+    await port?.close().catch(() => {})
     throw serialFault(error, path)
   }
 }

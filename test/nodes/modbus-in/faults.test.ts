@@ -82,7 +82,11 @@ describe('serialFault', () => {
     ['bad file descriptor', 'port-gone', 'was the adapter unplugged'],
     ['Reading from COM port (ReadIOCompletion): Operation aborted', 'port-gone', 'was the adapter unplugged'],
     ['Writing to COM port (GetOverlappedResult): Unknown error code 22', 'port-gone', 'was the adapter unplugged'],
-    ['Error: Inappropriate ioctl for device, cannot open /etc/hosts', 'port-unknown', 'this is no serial port'],
+    [
+      'Error: Inappropriate ioctl for device setting custom baud rate of 9600',
+      'port-unknown',
+      'this is no serial port',
+    ],
     ['Error: Is a directory, cannot open /dev', 'port-unknown', 'this is no serial port'],
     ['Error: Invalid argument setting custom baud rate of 12345', 'line-unsupported', 'support this baud rate'],
     ['Error baud rate of 1 is not supported on your platform', 'line-unsupported', 'support this baud rate'],
