@@ -83,8 +83,8 @@ describe('A simulated Modbus device (udp)', () => {
       many.push(one)
       one.send(request(1))
       await one.receive(1)
-      one.close()
     }
     assert.deepEqual([device.connections, device.clients], [60, 50])
+    for (const one of many) one.close()
   })
 })
