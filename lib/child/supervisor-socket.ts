@@ -3,7 +3,7 @@
 import { fstatSync } from 'node:fs'
 import { Socket } from 'node:net'
 import type { FromChild } from '../contract/control'
-import { CONTROL_FD, CONTROL_LINE_MAX } from '../contract/limits'
+import { CONFIGURATION_LINE_MAX, CONTROL_FD } from '../contract/limits'
 import { LineSplitter } from '../contract/line-splitter'
 import { parseJson } from '../contract/parse'
 
@@ -17,7 +17,7 @@ export type SupervisorSocket = {
 export function openSupervisorSocket(on: { message(input: unknown): void; closed(): void }): SupervisorSocket {
   const socket = socketAt(CONTROL_FD)
   if (!socket) return { send: (_message, done) => done(), connected: false }
-  const lines = new LineSplitter(CONTROL_LINE_MAX)
+  const lines = new LineSplitter(CONFIGURATION_LINE_MAX)
   let open = true
   const close = (): void => {
     if (!open) return

@@ -20,5 +20,7 @@ export const TITLE_READINGS = 'readings'
 export const HISTORIAN = 'historian'
 /** The control channel of a child: a socket of its own, see control-channel.ts. */
 export const CONTROL_FD = 3
-/** A line on the control channel above this is counted and dropped, bytes. */
+/** A line of a child on the control channel above this is counted and dropped, bytes. */
 export const CONTROL_LINE_MAX = 1024 * 1024
+/** The same of its supervisor, whose longest line is the configuration of a reader with all the tags that it may have. */
+export const CONFIGURATION_LINE_MAX = 64 * 1024 * 1024

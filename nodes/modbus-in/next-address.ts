@@ -2,7 +2,7 @@
 
 import { asOneOf } from '../../lib/contract/parse'
 import { BITS_OF_A_REGISTER, registersOf, wordTypes } from '../../lib/contract/word-types'
-import { isBitArea, parseAddress } from './addresses'
+import { checkAddress, isBitArea, parseAddress } from './addresses'
 
 /** `40001` of a float32 -> `40003`, `holding:0` -> `holding:1`, `40001.15` -> `40002.0`; '' where there is none. */
 export function nextAddress(address: string, typeText: string, lengthText = ''): string {
@@ -16,8 +16,7 @@ export function nextAddress(address: string, typeText: string, lengthText = ''):
     bitDigits === undefined
       ? add(prefix, digits, isBitArea(parsed.area) ? length : registersOf({ type, length }))
       : `${add(prefix, digits, Math.floor(end / BITS_OF_A_REGISTER))}.${end % BITS_OF_A_REGISTER}`
-  const reached = parseAddress(next)
-  return 'problem' in reached || reached.area !== parsed.area ? '' : next
+  return checkAddress(next) === undefined ? next : ''
 }
 
 function add(prefix: string, digits: string, step: number): string {

@@ -6,7 +6,7 @@ import { type Wording, wordingIn } from '../../editor/wording'
 import { checkField, type Field } from '../../lib/contract/fields'
 import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
 import { checkPointText } from '../../lib/contract/point-text'
-import { checkHasTags, checkTagName, duplicateNames } from '../../lib/contract/reader-fields'
+import { checkHasTags, checkTagName, duplicateNames, tooLongNames } from '../../lib/contract/reader-fields'
 import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
 import { checkAddress, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
@@ -67,6 +67,7 @@ const contract = [
   ...problemsOf(tags.item.deadband, [-1]),
   ...texts(checkTagName('__proto__'), checkTagName('a\nb'), checkTagName('a\\')),
   ...duplicateNames([{ name: 'a' }, { name: 'a' }]).map(({ message }) => message),
+  ...tooLongNames(new Array(100_000).fill({ name: 'x'.repeat(100), unit: '' })).map(({ message }) => message),
   ...checkHasTags([]).map(({ message }) => message),
   ...problemsOf(tags, [new Array(100_001).fill(tag)]),
   ...texts(

@@ -308,6 +308,13 @@ describe('the historian and VictoriaMetrics', () => {
     assert.equal(series?.timestamps[999], 1_700_000_009_990)
   })
 
+  it('keeps each element of an array as a series', async () => {
+    const more = { kinds: { list: 'integer' }, collector: 'arrays' } as const
+    const verdict = await write(target, [readingOf(1_700_000_000_000, { list: [5, 6], flow: [0.5] }, more)])
+    assert.deepEqual(verdict, { kind: 'accepted' })
+    assert.deepEqual(await valuesOf('arrays'), { 'plant_list[0]': [5], 'plant_list[1]': [6], 'plant_flow[0]': [0.5] })
+  })
+
   it('keeps the numbers beside a text with a line break', async () => {
     const values = { v: 1, text: 'a\nplant,collector=broken v=666', w: 2 }
     const more = { kinds: { text: 'any' }, collector: 'broken' } as const

@@ -50,8 +50,8 @@ describe('texts, arrays and integers of 64 bits in a real Node-RED', () => {
     nodeRed = await NodeRed.start({
       flows: flowOf(
         supervisorNode({ historian: 'embedded', flushInterval: 0.2 }),
-        readerNode('every', device.port, { tags }),
-        readerNode('changes', device.port, { tags, emit: 'change' }),
+        readerNode('every', device.port, { tags, timeout: 5000 }),
+        readerNode('changes', device.port, { tags, timeout: 5000, emit: 'change' }),
       ),
     })
   })
@@ -63,7 +63,7 @@ describe('texts, arrays and integers of 64 bits in a real Node-RED', () => {
 
   it('come into the flow as they are', async () => {
     for (const reader of ['every', 'changes']) {
-      const message = await nodeRed.recordedWhen(reader, isGood)
+      const message = await nodeRed.recordedWhen(reader, isGood, { from: 0 })
       assert.deepEqual(message.payload, payload)
     }
   })
@@ -96,11 +96,13 @@ describe('texts, arrays and integers of 64 bits in a real Node-RED', () => {
   })
 
   it('are sent when they have changed, and bad with a reason when they cannot be read', async () => {
+    const from = nodeRed.recorded('changes').length
     const changed = (name: string, wanted: unknown) =>
-      nodeRed.recordedWhen('changes', (message) => {
-        const value = asRecord(message.payload)?.[name]
-        return JSON.stringify(value) === JSON.stringify(wanted)
-      })
+      nodeRed.recordedWhen(
+        'changes',
+        (message) => JSON.stringify(asRecord(message.payload)?.[name]) === JSON.stringify(wanted),
+        { from },
+      )
     // 5 more is within the deadband, so nothing is told of it when the coil changes after it
     device.memory.set('holding', 0, ...encodeValue('uint64', '', 9007199254740998n))
     device.memory.set('coil', 1, 1)
