@@ -76,7 +76,8 @@ export class FaultLane {
   /** Does it when all before it is done, however that ended. */
   afterwards(what: (lane: FaultLane) => Promise<void>): Promise<void> {
     const outcome = this.#tail.then(() => what(this))
-    this.#tail = outcome.catch(() => {})
+    // What failed must not go on into what comes next.
+    this.#tail = outcome.catch(() => this.device.faults.set([]))
     return outcome
   }
 
