@@ -20,7 +20,7 @@ export class RawSerial {
   }
 
   static async open(path: string): Promise<RawSerial> {
-    const port = new SerialPort({ path, baudRate: 9600, autoOpen: false })
+    const port = new SerialPort({ path, baudRate: 9600, autoOpen: false, lock: false })
     await new Promise<void>((resolve, reject) => {
       port.open((error) => (error ? reject(error) : resolve()))
     })

@@ -56,7 +56,8 @@ export class SerialDoor implements Door {
     const { path, baudRate = BAUD_RATE } = this.#line
     // Only whoever has a serial line needs it.
     const { SerialPort } = await import('serialport')
-    const serial = new SerialPort({ path, baudRate, autoOpen: false })
+    // Without a lock: a read that is under way holds it for a moment after the port was closed.
+    const serial = new SerialPort({ path, baudRate, autoOpen: false, lock: false })
     serial.on('error', () => {})
     await new Promise<void>((resolve, reject) => {
       serial.open((error) => (error ? reject(error) : resolve()))

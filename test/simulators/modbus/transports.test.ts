@@ -17,11 +17,9 @@ for (const transport of MODBUS_TRANSPORTS) {
       let pair: SerialPair | undefined
       let device: ModbusDevice
       let modbus: ModbusRTU
-      before(async function () {
-        if (transport === 'rtu') pair = await SerialPair.open(this)
-      })
-      after(() => pair?.dispose())
-      beforeEach(async () => {
+      beforeEach(async function () {
+        // A new line each time: a port that was just closed may still be locked.
+        pair = transport === 'rtu' ? await SerialPair.open(this) : undefined
         device = await ModbusDevice.start({ transport, engine, serialPort: pair?.device })
         modbus = new ModbusRTU()
         await connect(modbus, transport, device, pair)
@@ -31,6 +29,7 @@ for (const transport of MODBUS_TRANSPORTS) {
       afterEach(async () => {
         await new Promise<void>((resolve) => modbus.close(() => resolve()))
         await device.close()
+        await pair?.dispose()
       })
 
       it('gives all four areas', async () => {
