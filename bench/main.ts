@@ -13,6 +13,7 @@ import { measureHistorian } from './historian'
 import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureReaders } from './modbus-reader'
+import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
 import { measureReading } from './reading-cost'
@@ -58,6 +59,7 @@ async function main(): Promise<void> {
     const reading = await measureReading({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('one reader with many registers')
     const readers = await measureReaders(plan, device)
+    const planning = measurePlanning(20 * plan.runs)
     tell('the usual way to read Modbus')
     const rival = await measureRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
@@ -80,6 +82,7 @@ async function main(): Promise<void> {
       durable,
       memory,
       readers,
+      planning,
       rival,
       queues,
       historian,

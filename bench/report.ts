@@ -8,6 +8,7 @@ import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
 import type { ReaderLoad } from './modbus-reader'
+import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
 import type { ReadingCost } from './reading-cost'
@@ -25,6 +26,7 @@ const AIM = {
   cpuPercent: 15,
   residentMb: 100,
   latenessMs: 20,
+  planMs: 5,
 } as const
 
 export type Results = {
@@ -36,6 +38,7 @@ export type Results = {
   durable: DurableCost
   memory: CollectorMemory
   readers: ReaderLoad[]
+  planning: PlanningCost[]
   /** Absent where it could not be installed. */
   rival: RivalCost[] | undefined
   queues: QueueCost[]
@@ -53,6 +56,7 @@ export function report(results: Results): string {
     durable(results),
     memory(results),
     readers(results),
+    planning(results),
     rival(results),
     queue(results),
     throughput(results),
@@ -199,6 +203,19 @@ function readers({ readers }: Results): string {
   const text = `One reader, every register a tag of its own. Late: the time of a reading against a grid of the interval laid through the
 earliest one; the time that the device takes to answer all requests of the cycle is in it.`
   return `## One Modbus reader\n\n${text}\n\n${markdownTable(header, rows)}`
+}
+
+function planning({ planning }: Results): string {
+  const rows = planning.map(({ registers, requests, plan, sort }) => [
+    String(registers),
+    String(requests),
+    summary(plan, 2),
+    summary(sort, 2),
+  ])
+  const header = ['registers', 'requests', `plan, ms (aim ${AIM.planMs} at 1000)`, 'yardstick: sort, ms']
+  const text =
+    'A tag list of registers scattered at random over 60 000 addresses, as requests of at most 125 with gaps of at most 10.'
+  return `## Planning\n\n${text}\n\n${markdownTable(header, rows)}`
 }
 
 function rival({ rival, values, intervalMs }: Results): string {
