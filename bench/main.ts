@@ -12,11 +12,14 @@ import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-r
 import { measureHistorian } from './historian'
 import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
+import { measureReaders } from './modbus-reader'
+import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
 import { measureReading } from './reading-cost'
 import { report } from './report'
 import { measureRestart, type RestartTimes } from './restart-time'
+import { measureRival } from './rival'
 
 const VALUES = 100
 const INTERVAL_MS = 100
@@ -54,6 +57,11 @@ async function main(): Promise<void> {
   try {
     const { restart, memory } = await measureCollectors(plan, device, tell)
     const reading = await measureReading({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
+    tell('one reader with many registers')
+    const readers = await measureReaders(plan, device)
+    const planning = measurePlanning(20 * plan.runs)
+    tell('the usual way to read Modbus')
+    const rival = await measureRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
     const durable = await measureDurable({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device)
     tell('the live queue')
@@ -73,6 +81,9 @@ async function main(): Promise<void> {
       reading,
       durable,
       memory,
+      readers,
+      planning,
+      rival,
       queues,
       historian,
       bareSqlite,

@@ -7,10 +7,13 @@ import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
+import type { ReaderLoad } from './modbus-reader'
+import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
 import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
+import type { RivalCost } from './rival'
 
 /** What this project wants to reach. */
 const AIM = {
@@ -20,6 +23,10 @@ const AIM = {
   ofPipe: 0.7,
   partOfClient: 0.9,
   productions: 10,
+  cpuPercent: 15,
+  residentMb: 100,
+  latenessMs: 20,
+  planMs: 5,
 } as const
 
 export type Results = {
@@ -30,6 +37,10 @@ export type Results = {
   reading: ReadingCost[]
   durable: DurableCost
   memory: CollectorMemory
+  readers: ReaderLoad[]
+  planning: PlanningCost[]
+  /** Absent where it could not be installed. */
+  rival: RivalCost[] | undefined
   queues: QueueCost[]
   bareSqlite: BareSqlite
   historian: HistorianSpeed[]
@@ -44,6 +55,9 @@ export function report(results: Results): string {
     reading(results),
     durable(results),
     memory(results),
+    readers(results),
+    planning(results),
+    rival(results),
     queue(results),
     throughput(results),
     historian(results),
@@ -163,6 +177,61 @@ function memory({ memory, values, intervalMs }: Results): string {
   ]
   const text = `Unique set size (private pages) of ${memory.collector.length} collectors that have read ${values} registers every ${intervalMs} ms for ${memory.ageS.toFixed(0)} s.`
   return `## Memory of a collector\n\n${text}\n\n${markdownTable(['', 'MiB', 'aim'], rows)}`
+}
+
+function readers({ readers }: Results): string {
+  const rows = readers.map((load) => [
+    `${load.registers} every ${load.intervalMs} ms`,
+    String(load.requests),
+    summary(load.cpuPercent, 1),
+    summary(load.residentMb, 0),
+    summary(load.cycleP50, 1),
+    summary(load.cycleP99, 1),
+    summary(load.latenessP99, 0),
+    String(load.overruns),
+  ])
+  const header = [
+    'registers',
+    'requests',
+    `CPU, % of a core (aim ${AIM.cpuPercent} at 10 000)`,
+    `RSS, MiB (aim ${AIM.residentMb})`,
+    'cycle p50, ms',
+    'cycle p99, ms',
+    `late p99, ms (aim ${AIM.latenessMs} at 100 ms)`,
+    'overruns',
+  ]
+  const text = `One reader, every register a tag of its own. Late: the time of a reading against a grid of the interval laid through the
+earliest one; the time that the device takes to answer all requests of the cycle is in it.`
+  return `## One Modbus reader\n\n${text}\n\n${markdownTable(header, rows)}`
+}
+
+function planning({ planning }: Results): string {
+  const rows = planning.map(({ registers, requests, plan, sort }) => [
+    String(registers),
+    String(requests),
+    summary(plan, 2),
+    summary(sort, 2),
+  ])
+  const header = ['registers', 'requests', `plan, ms (aim ${AIM.planMs} at 1000)`, 'yardstick: sort, ms']
+  const text =
+    'A tag list of registers scattered at random over 60 000 addresses, as requests of at most 125 with gaps of at most 10.'
+  return `## Planning\n\n${text}\n\n${markdownTable(header, rows)}`
+}
+
+function rival({ rival, values, intervalMs }: Results): string {
+  const title = '## Beside the usual way to read Modbus'
+  if (!rival) return `${title}\n\nnode-red-contrib-modbus could not be installed; nothing was compared.`
+  const rows = rival.map(({ name, valuesPerSecond, mainThread, everything, delayP99 }) => [
+    name,
+    summary(valuesPerSecond, 0),
+    summary(mainThread, 1),
+    summary(everything, 1),
+    summary(delayP99, 1),
+  ])
+  const header = ['', 'values/s', 'main thread, ms/s', 'all processes, ms/s', 'event loop late, p99, ms']
+  const text = `50 connections, each reading ${values} holding registers every ${intervalMs} ms, in turns in the same Node-RED. node-red-contrib-modbus gives raw
+registers without names, quality or time, and reads within Node-RED's own process; its modbus-serial is the one of the registry.`
+  return `${title}\n\n${text}\n\n${markdownTable(header, rows)}`
 }
 
 function queue({ queues, bareSqlite, values }: Results): string {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { readerNode, supervisorNode } from '../../test/support/flows'
 import { type FlowNode, NodeRed } from '../../test/support/node-red'
+import { quantile } from '../measure/statistic'
 import { tagNames } from './equal-message'
 import { type MeterReading, parseMeterReading, parseReturn, type Return } from './meter'
 
@@ -20,13 +21,15 @@ export class BenchNodeRed {
     this.#nodesFolder = nodesFolder
   }
 
-  static async start(flows: FlowNode[]): Promise<BenchNodeRed> {
+  /** `install` puts this package, and others if wanted, into the user folder. */
+  static async start(flows: FlowNode[], install?: (userDir: string) => void): Promise<BenchNodeRed> {
     const folder = mkdtempSync(join(tmpdir(), 'collectors-bench-'))
     // Node-RED wants a pair of files where it looks for nodes.
     writeFileSync(join(folder, 'bench.js'), `module.exports = require(${JSON.stringify(join(__dirname, 'nodes.js'))})`)
     writeFileSync(join(folder, 'bench.html'), '')
     try {
-      return new BenchNodeRed(await NodeRed.start({ flows, settings: `nodesDir: ${JSON.stringify(folder)}` }), folder)
+      const settings = `nodesDir: ${JSON.stringify(folder)}`
+      return new BenchNodeRed(await NodeRed.start({ flows, settings, ...(install && { install }) }), folder)
     } catch (error) {
       rmSync(folder, { recursive: true })
       throw error
@@ -50,6 +53,20 @@ export class BenchNodeRed {
     return found
   }
 
+  /** How late the readings since a time were against the earliest of them: 99th percentile, ms. */
+  async latenessP99(reader: string, from: number, intervalMs: number): Promise<number> {
+    const query = new URLSearchParams({ reader, from: String(from) })
+    const { body } = await this.nodeRed.request('GET', `/bench/timestamps?${query}`)
+    const times = Array.isArray(body) ? body.filter((time) => typeof time === 'number') : []
+    const first = times[0] ?? 0
+    const offsets = times.map((time) => time - first - Math.round((time - first) / intervalMs) * intervalMs)
+    const earliest = Math.min(...offsets)
+    return quantile(
+      offsets.map((offset) => offset - earliest),
+      0.99,
+    )
+  }
+
   async dispose(): Promise<void> {
     try {
       await this.nodeRed.dispose()
@@ -63,7 +80,7 @@ export type Load = { readers: number; values: number; intervalMs: number }
 export type Source = 'collectors' | 'timer' | 'child.send'
 
 /** A flow that brings so many streams of values to a node which counts them. */
-export function loadFlow(source: Source | 'none', load: Load, port: number): FlowNode[] {
+export function loadFlow(source: Source | 'rival' | 'none', load: Load, port: number): FlowNode[] {
   return [...supervisedTab('bench-count', load.values), ...sourceNodes(source, load, port)]
 }
 
@@ -74,7 +91,7 @@ export function arrivalsFlow(readers: readonly ReaderPlan[], port: number): Flow
   return [...supervisedTab('bench-arrivals', 0), ...readers.map((plan) => reader(plan, port))]
 }
 
-function sourceNodes(source: Source | 'none', load: Load, port: number): FlowNode[] {
+function sourceNodes(source: Source | 'rival' | 'none', load: Load, port: number): FlowNode[] {
   const { readers, values, intervalMs } = load
   switch (source) {
     case 'none':
@@ -88,9 +105,46 @@ function sourceNodes(source: Source | 'none', load: Load, port: number): FlowNod
       const type = source === 'timer' ? 'bench-timer' : 'bench-children'
       return [placed({ id: 'source', type, streams: readers, values, interval: intervalMs, wires: [[SINK]] })]
     }
+    case 'rival':
+      return Array.from({ length: readers }, (_, index) => rivalNodes(index, load, port)).flat()
     default:
       return source satisfies never
   }
+}
+
+/** One connection for each reading node, as with devices of their own. */
+function rivalNodes(index: number, { values, intervalMs }: Load, port: number): FlowNode[] {
+  const server = `rival client ${index}`
+  return [
+    {
+      id: server,
+      type: 'modbus-client',
+      name: '',
+      clienttype: 'tcp',
+      bufferCommands: true,
+      tcpHost: '127.0.0.1',
+      tcpPort: String(port),
+      tcpType: 'DEFAULT',
+      unit_id: '1',
+      commandDelay: '1',
+      clientTimeout: '1000',
+      reconnectOnTimeout: true,
+      reconnectTimeout: '2000',
+      parallelUnitIdsAllowed: true,
+    },
+    placed({
+      id: `rival ${index}`,
+      type: 'modbus-read',
+      name: `rival ${index}`,
+      dataType: 'HoldingRegister',
+      adr: '0',
+      quantity: String(values),
+      rate: String(intervalMs),
+      rateUnit: 'ms',
+      server,
+      wires: [[SINK], []],
+    }),
+  ]
 }
 
 function supervisedTab(sinkType: string, values: number): FlowNode[] {

@@ -75,6 +75,12 @@ export class Meter {
     return reading
   }
 
+  /** Of the readings of a reader since then, in the order in which they came; ms since the epoch. */
+  timestamps(reader: string, from: number): number[] {
+    const arrivals = this.#arrivals.get(reader) ?? []
+    return arrivals.flatMap(({ timestamp }) => (timestamp > from ? timestamp : []))
+  }
+
   /** `killedAt` by clockMs, `killedTime` by the wall clock: a reading of an earlier time comes from the process of before. */
   returnOf(reader: string, killedAt: number, killedTime: number): Return {
     const runningAt = this.#runningAt.get(reader) ?? 0

@@ -72,6 +72,10 @@ function register(RED: NodeAPI): void {
   })
 
   RED.httpAdmin.get('/bench/meter', (_request, response) => void response.json(meter.read()))
+  RED.httpAdmin.get('/bench/timestamps', ({ query }, response) => {
+    const { reader, from } = asRecord(query) ?? {}
+    response.json(meter.timestamps(asText(reader, 1000) ?? '', asNumber(Number(from)) ?? 0))
+  })
   RED.httpAdmin.get('/bench/return', ({ query }, response) => {
     const { reader, killedAt, killedTime } = asRecord(query) ?? {}
     const name = asText(reader, 1000) ?? ''

@@ -18,6 +18,12 @@ function threadMs(pid: number, thread: number): number {
   return Number(onCpuNs) / 1e6
 }
 
+/** Resident set, MiB. */
+export function residentMb(pid: number): number {
+  const [, kb] = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? []
+  return Number(kb) / 1024
+}
+
 /** Memory that would be free if the process ended (unique set size), MiB. */
 export function privateMb(pid: number): number {
   const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'utf8')

@@ -117,7 +117,8 @@ export class Collector {
   }
 
   #beat(): void {
-    this.#parts.control.heartbeat(this.#statistics.counters(this.#outbox.dropped))
+    const forecast = this.#loop.forecast()
+    this.#parts.control.heartbeat({ ...this.#statistics.counters(this.#outbox.dropped), ...(forecast && { forecast }) })
   }
 
   #emit(batch: Batch): void {

@@ -2,7 +2,7 @@
 // It runs beside the cycles and never holds them up.
 
 import { type Clock, Pause } from '../child/clock'
-import type { LogLevel } from '../contract/control'
+import type { Forecast, LogLevel } from '../contract/control'
 import { Fault, messageOf, toFault } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
 import { backoffMs } from './backoff'
@@ -57,6 +57,11 @@ export class Connection {
   /** Why nothing can be read. */
   get reason(): string {
     return this.#reason
+  }
+
+  /** What the reader's next cycle will ask of the device. */
+  forecast(): Forecast | undefined {
+    return this.#reader.forecast?.()
   }
 
   /** Runs until `stop`; rejects with a Fault of kind `config` or `bug`. */

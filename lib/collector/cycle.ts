@@ -2,6 +2,7 @@
 
 import { type Clock, Pause } from '../child/clock'
 import type { Batch } from '../contract/batch'
+import type { Forecast } from '../contract/control'
 import { Fault } from '../contract/fault'
 import { Connection, type ConnectionParts } from './connection'
 import { allBad, type Columns, columnsOf } from './reading'
@@ -38,6 +39,10 @@ export class ReadLoop {
     this.#clock = parts.clock
     this.#pause = new Pause(parts.clock)
     this.#connection = new Connection({ ...parts, onUp: () => this.#pause.cut() })
+  }
+
+  forecast(): Forecast | undefined {
+    return this.#connection.forecast()
   }
 
   /** Runs until `stop` and until the reader is closed; rejects with a Fault of kind `config` or `bug`. */

@@ -2,7 +2,7 @@
 // queueing and reporting are the collector's (cycle.ts); parsing of the configuration comes first (main.ts).
 
 import type { TagColumn, Value } from '../contract/batch'
-import type { LogLevel } from '../contract/control'
+import type { Forecast, LogLevel } from '../contract/control'
 import type { Parsed } from '../contract/fields'
 import type { ProcessType } from '../contract/process-row'
 
@@ -30,6 +30,8 @@ export interface Reader {
    * whereupon the collector closes, marks all tags bad and opens again.
    */
   read(signal: AbortSignal): Promise<Reading>
+  /** What the next cycle will ask of the device. Asked at every heartbeat. */
+  forecast?(): Forecast
   /** Closes the connection. May be called twice, and before `open`. */
   close(): Promise<void>
 }

@@ -59,7 +59,12 @@ export type Counters = {
   tags: { total: number; good: number; bad: number }
   /** The largest lateness of a timer since the last heartbeat, ms: how long the event loop was held up. */
   loopDelayMs: number
+  /** What a cycle asks of the device as things stand; absent where a reader does not plan its requests. */
+  forecast?: Forecast
 }
+
+/** Of one read cycle: its requests, and the time, ms, that they should take. */
+export type Forecast = { requests: number; cycleMs: number }
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
@@ -131,8 +136,10 @@ function parseCounters(input: unknown): Counters | undefined {
   const [last, p50, p99, max] = [cycle.last, cycle.p50, cycle.p99, cycle.max].map((ms) => asNumber(ms, 0))
   const [total, good, bad] = [tags.total, tags.good, tags.bad].map(asCount)
   const loopDelayMs = asNumber(record.loopDelayMs, 0)
+  const forecast = parseForecast(record.forecast)
   if (samplesTotal === undefined || dropped === undefined || cyclesTotal === undefined) return undefined
   if (overruns === undefined || loopDelayMs === undefined) return undefined
+  if (record.forecast !== undefined && !forecast) return undefined
   if (last === undefined || p50 === undefined || p99 === undefined || max === undefined) return undefined
   if (total === undefined || good === undefined || bad === undefined) return undefined
   return {
@@ -143,7 +150,15 @@ function parseCounters(input: unknown): Counters | undefined {
     cycleMs: { last, p50, p99, max },
     tags: { total, good, bad },
     loopDelayMs,
+    ...(forecast && { forecast }),
   }
+}
+
+function parseForecast(input: unknown): Forecast | undefined {
+  const record = asRecord(input)
+  const requests = asCount(record?.requests)
+  const cycleMs = asNumber(record?.cycleMs, 0)
+  return requests === undefined || cycleMs === undefined ? undefined : { requests, cycleMs }
 }
 
 /** Parses what the supervisor sent. The child trusts its parent, but a stale or foreign message must not hurt it. */

@@ -35,13 +35,21 @@ export type ProcessRow = {
   speed: number
   /** Duration of read cycles, ms, over the last cycles. */
   cycle_ms: { last: number; p50: number; p99: number; max: number }
+  /** Requests to the device in a cycle, as planned at the moment; 0 where nothing is planned. */
+  requests_per_cycle: number
+  /** How long such a cycle should take, ms, by the line's speed and the answers so far. */
+  predicted_cycle_ms: number
   /** Cycles that were skipped because an earlier one was late. */
   overruns: number
   /** Samples that were lost on their way into the flow. */
   dropped: number
   /** Stops that needed SIGKILL. */
   forced_kills: number
+  /** `addons`: native code of the driver runs in the process, which the sandbox cannot confine. */
+  sandbox: Sandbox
 }
+
+export type Sandbox = 'closed' | 'addons'
 
 export type Summary = {
   total_processes: number

@@ -1,7 +1,7 @@
 // What the supervisor needs to know of a process. It knows nothing of protocols: the configuration is opaque to it.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { ProcessType } from '../../lib/contract/process-row'
+import type { ProcessType, Sandbox } from '../../lib/contract/process-row'
 
 export type ProcessSpec = {
   /** Key in table, URLs and topics; unique over all supervisors. */
@@ -11,6 +11,8 @@ export type ProcessSpec = {
   recipient: string
   /** The script of a collector, run by this Node with the flags of the sandbox. */
   script: string
+  /** What its driver needs; absent = closed. */
+  sandbox?: Sandbox
   /** Handed to the child in its first message, secrets included. */
   config: unknown
   /** ms between two cycles: the measure of the progress watchdog. */

@@ -4,32 +4,34 @@
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems, type Infer, type Parsed, type Problem } from '../../lib/contract/fields'
-import type { ProcessRow, ProcessType } from '../../lib/contract/process-row'
+import type { ProcessRow, ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
 import { flowMessages, type Sent } from './flow-message'
 import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
-import { badgeOf } from './reader-status'
+import { type Badge, badgeOf, type Flaw, flawBadge, flawOf } from './reader-status'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
 
-export type ReaderKind = {
+export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   /** Of the node, e.g. modbus-in. */
   nodeType: string
   processType: ProcessType
   /** The collector's script. */
   script: string
   /** All that can be said against the configuration, an empty tag list included. */
-  parse(definition: unknown): Parsed<ReaderConfig>
+  parse(definition: unknown): Parsed<Config>
+  /** Absent: every one is closed. */
+  sandbox?(config: Config): Sandbox
 }
 
 /** Long enough for any flow to have been started, ms; after it readings are sent in any case. */
 const FLOW_START_MS = 2_000
 const STATUS_TEXT_MAX = 120
 
-export function registerReader(RED: NodeAPI, kind: ReaderKind): void {
+export function registerReader<Config extends ReaderConfig>(RED: NodeAPI, kind: ReaderKind<Config>): void {
   RED.nodes.registerType(kind.nodeType, function (this: Node, definition: NodeDef) {
     RED.nodes.createNode(this, definition)
     new ReaderNode(RED, this, kind, definition)
@@ -39,20 +41,25 @@ export function registerReader(RED: NodeAPI, kind: ReaderKind): void {
 /** A config node that holds a supervisor. */
 export type SupervisorNode = Node & { supervisor?: SupervisorFace }
 
-class ReaderNode {
+class ReaderNode<Config extends ReaderConfig> {
   readonly #RED: NodeAPI
   readonly #node: Node
+  readonly #flaw: Flaw | undefined
   #shown = ''
 
-  constructor(RED: NodeAPI, node: Node, kind: ReaderKind, definition: NodeDef) {
+  constructor(RED: NodeAPI, node: Node, kind: ReaderKind<Config>, definition: NodeDef) {
     this.#RED = RED
     this.#node = node
     const parsed = kind.parse(definition)
+    const problems = parsed.ok ? [] : parsed.problems
+    this.#flaw = flawOf(problems)
     const supervisor = this.#supervisorOf(definition)
     if (!supervisor) return
     const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
-    const problems = parsed.ok ? [] : parsed.problems
-    if (problems.length > 0) this.#showProblems(problems)
+    if (this.#flaw) {
+      this.#node.error(describeProblems(problems))
+      this.#badge(flawBadge(this.#flaw, describeProblems(problems)))
+    }
     // Without a name there is no row to show it in.
     if (name === '') return
     const spec = specOf(kind, node.id, name, parsed, problems)
@@ -63,7 +70,7 @@ class ReaderNode {
     const membership = supervisor.add(spec, { row: (row) => this.#show(row) })
     if (membership instanceof Fault) {
       this.#node.error(membership.message)
-      this.#badge('red', 'ring', 'duplicate', {}, undefined)
+      this.#refused('duplicate')
       // The next deploy may rename the other one and leave this node as it is.
       this.#onceFlowsStarted(() => this.#join(supervisor, spec, config))
       return
@@ -81,7 +88,7 @@ class ReaderNode {
     const supervisor = node && 'supervisor' in node ? (node as SupervisorNode).supervisor : undefined
     if (supervisor) return supervisor
     this.#node.error('there is no supervisor: choose one in the properties of this reader, and see that it is enabled')
-    this.#badge('red', 'ring', 'noSupervisor', {}, undefined)
+    this.#refused('noSupervisor')
     return undefined
   }
 
@@ -112,26 +119,15 @@ class ReaderNode {
     return wires.some((id) => this.#RED.nodes.getNode(id))
   }
 
-  #showProblems(problems: Problem[]): void {
-    const text = describeProblems(problems)
-    this.#node.error(text)
-    const noTags = problems.length === 1 && problems[0]?.path === 'tags'
-    this.#badge('red', 'ring', noTags ? 'noTags' : 'config', {}, text)
-  }
-
   #show(row: ProcessRow): void {
-    const { fill, shape, key, values, detail, restarts } = badgeOf(row, Date.now())
-    this.#badge(fill, shape, key, values, detail, restarts)
+    this.#badge(badgeOf(row, Date.now(), this.#flaw))
   }
 
-  #badge(
-    fill: 'red' | 'green' | 'yellow' | 'grey',
-    shape: 'dot' | 'ring',
-    key: string,
-    values: Record<string, string | number>,
-    detail: string | undefined,
-    restarts = 0,
-  ): void {
+  #refused(key: string): void {
+    this.#badge({ fill: 'red', shape: 'ring', key, values: {}, detail: undefined, restarts: 0 })
+  }
+
+  #badge({ fill, shape, key, values, detail, restarts }: Badge): void {
     const parts = [this.#RED._(`status.${key}`, values)]
     if (restarts > 0) parts.push(this.#RED._('status.restarts', { restarts }))
     if (detail !== undefined) parts.push(detail)
@@ -143,11 +139,11 @@ class ReaderNode {
   }
 }
 
-function specOf(
-  kind: ReaderKind,
+function specOf<Config extends ReaderConfig>(
+  kind: ReaderKind<Config>,
   recipient: string,
   name: string,
-  parsed: Parsed<ReaderConfig>,
+  parsed: Parsed<Config>,
   problems: Problem[],
 ): ProcessSpec {
   const config = parsed.ok ? parsed.value : undefined
@@ -157,6 +153,7 @@ function specOf(
     type: kind.processType,
     recipient,
     script: kind.script,
+    ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
     config,
     intervalMs: config?.interval ?? 0,
     tagsTotal: config?.tags.length ?? 0,

@@ -125,9 +125,12 @@ export function rowOf(parts: RowParts): ProcessRow {
     samples_total: report.earlier.samples + report.counters.samplesTotal,
     speed: round(report.speed, 1),
     cycle_ms: report.counters.cycleMs,
+    requests_per_cycle: report.counters.forecast?.requests ?? 0,
+    predicted_cycle_ms: round(report.counters.forecast?.cycleMs ?? 0, 1),
     overruns: report.earlier.overruns + report.counters.overruns,
     dropped: inbox.dropped,
     forced_kills: machine.forcedKills,
+    sandbox: spec.sandbox ?? 'closed',
   }
 }
 

@@ -11,6 +11,7 @@ function register(RED: NodeAPI): void {
     processType: 'modbus',
     script: join(__dirname, 'collector.js'),
     parse: parseModbusConfig,
+    sandbox: ({ transport }) => (transport === 'rtu' ? 'addons' : 'closed'),
   })
 }
 

@@ -8,8 +8,9 @@ import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target
 import { checkPointText } from '../../lib/contract/point-text'
 import { checkHasTags, checkTagName, duplicateNames, tooLongNames } from '../../lib/contract/reader-fields'
 import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
-import { checkAddress, checkAddresses, checkUnitId } from '../../nodes/modbus-in/addresses'
+import { checkAddress, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
+import { checkTags } from '../../nodes/modbus-in/tag-rules'
 import { modbusWordings } from '../../nodes/modbus-in/wordings'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 import { statusBroadcastWordings } from '../../nodes/status-broadcast/wordings'
@@ -45,7 +46,7 @@ function texts(...messages: (string | undefined)[]): string[] {
   return messages.map((message) => message ?? assert.fail('should be a problem'))
 }
 
-const { port, host, emit, tags } = modbusFields
+const { port, name, emit, tags } = modbusFields
 const tag = {
   name: 'a',
   address: '40001',
@@ -60,7 +61,7 @@ const tag = {
 } as const
 
 const contract = [
-  ...problemsOf(host, ['', 'x'.repeat(2000)]),
+  ...problemsOf(name, ['', 'x'.repeat(2000)]),
   ...problemsOf(port, ['abc', 1.5, 99999, 0]),
   ...problemsOf(emit, ['sometimes']),
   ...problemsOf(tags.item.deadband, [-1]),
@@ -88,14 +89,24 @@ const modbus = [
     ...['', 'DB1.2', 'x:5', '123', '12345678', '0x10', '40000', '465537', '20001', 'holding:70000'].map(checkAddress),
   ),
   ...texts(checkAddress('coil:5.2'), checkAddress('40001.16'), checkUnitId('300'), checkUnitId('x')),
-  ...checkAddresses([
-    { address: 'coil:1', type: 'int16' },
-    { address: '40001.2', type: 'int16' },
-    { address: '40001', type: 'bool' },
-    { address: 'holding:65535', type: 'float32' },
+  ...checkTags([
+    { ...tag, address: 'coil:1' },
+    { ...tag, address: '40001.2' },
+    { ...tag, type: 'bool' },
+    { ...tag, type: 'bit' },
+    { ...tag, address: 'holding:65535', type: 'float32' },
+    { ...tag, address: 'holding:65535', type: 'string', length: 3 },
+    { ...tag, order: 'ABCDEFGH' },
+    { ...tag, address: '40001.0', type: 'bool', scale: 2 },
+    { ...tag, type: 'string', offset: 1 },
+    { ...tag, length: 126 },
+    { ...tag, name: 'array', length: 2 },
+    { ...tag, name: 'array[1]' },
   ]).map(({ message }) => message),
-  ...problemsOf(tags.item.length, [2]),
-  ...texts(checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'float32' }] })),
+  ...texts(
+    checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'float32' }] }),
+    checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'string', length: 3 }] }),
+  ),
 ]
 
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])

@@ -24,9 +24,12 @@ export function processRow(name: string, differences: Partial<ProcessRow> = {}):
     samples_total: 180,
     speed: 3,
     cycle_ms: { last: 4, p50: 4, p99: 9, max: 12 },
+    requests_per_cycle: 2,
+    predicted_cycle_ms: 5.5,
     overruns: 0,
     dropped: 0,
     forced_kills: 0,
+    sandbox: 'closed',
     ...differences,
   }
 }

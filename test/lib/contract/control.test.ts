@@ -14,6 +14,7 @@ const COUNTERS = {
   cycleMs: { last: 1.5, p50: 1, p99: 3, max: 4 },
   tags: { total: 10, good: 9, bad: 1 },
   loopDelayMs: 0.5,
+  forecast: { requests: 3, cycleMs: 12.5 },
 }
 const TOO_LONG = 'x'.repeat(CONTROL_TEXT_MAX + 1)
 
@@ -84,6 +85,9 @@ describe('a message from a child', () => {
       path: `counters.${duration}`,
       values: [undefined, null, '1', -1, Number.NaN, Infinity],
     })),
+    { type: 'heartbeat', path: 'counters.forecast', values: [null, 5, [], {}] },
+    { type: 'heartbeat', path: 'counters.forecast.requests', values: [undefined, '1', -1, 1.5] },
+    { type: 'heartbeat', path: 'counters.forecast.cycleMs', values: [undefined, '1', -1, Infinity] },
     { type: 'heartbeat', path: 'counters.cycleMs', values: [undefined, 5, []] },
     { type: 'heartbeat', path: 'counters.tags', values: [undefined, 5, []] },
     { type: 'link', path: 'link', values: [undefined, 'up', 'CONNECTED', ['connected']] },

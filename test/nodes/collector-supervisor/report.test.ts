@@ -47,6 +47,7 @@ const COUNTERS: Counters = {
   cycleMs: { last: 4, p50: 5, p99: 9, max: 12 },
   tags: { total: 3, good: 3, bad: 0 },
   loopDelayMs: 1,
+  forecast: { requests: 2, cycleMs: 7.26 },
 }
 
 function machineIn(state: keyof typeof STATES, changes: Partial<Machine> = {}): Machine {
@@ -101,9 +102,12 @@ describe('the row of a process', () => {
       samples_total: 120,
       speed: 3,
       cycle_ms: { last: 4, p50: 5, p99: 9, max: 12 },
+      requests_per_cycle: 2,
+      predicted_cycle_ms: 7.3,
       overruns: 2,
       dropped: 6,
       forced_kills: 0,
+      sandbox: 'closed',
     })
   })
 

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict'
 import { defaultsOf, parseFields } from '../../../lib/contract/fields'
-import { checkMaxRegisters, modbusFields, modbusTagFields } from '../../../nodes/modbus-in/fields'
+import {
+  checkMaxRegisters,
+  checkTarget,
+  modbusFields,
+  modbusTagFields,
+  type Transport,
+} from '../../../nodes/modbus-in/fields'
 
 const node = { name: 'boiler', supervisor: 's1', host: '192.168.0.5' }
 
@@ -24,6 +30,11 @@ describe('modbus-in fields', () => {
       host: '',
       port: 502,
       unitId: 1,
+      serialPort: '',
+      baudRate: 9600,
+      dataBits: 8,
+      stopBits: 1,
+      parity: 'none',
       maxRegisters: 125,
       maxGap: 10,
       tags: [],
@@ -55,7 +66,6 @@ describe('modbus-in fields', () => {
   })
 
   const wrong: [what: string, input: object, problem: string][] = [
-    ['a missing host', { host: ' ' }, 'host: must not be empty'],
     ['a port of 99999', { port: 99999 }, 'port: 99999 is not within 1 to 65535'],
     ['a unit id of 256', { unitId: 256 }, 'unitId: 256 is not within 0 to 255'],
     ['126 registers', { maxRegisters: 126 }, 'maxRegisters: 126 is not within 1 to 125'],
@@ -71,9 +81,9 @@ describe('modbus-in fields', () => {
       'tags[0].type: coil:1 is a coil, one bit: choose bool instead of uint16',
     ],
     [
-      'an array',
-      { tags: [{ name: 't', address: '40001', length: 2 }] },
-      'tags[0].length: must be 1: arrays cannot be read, give every element a tag of its own',
+      'an array longer than a request',
+      { tags: [{ name: 't', address: '40001', length: 126 }] },
+      'tags[0].length: must be at most 125 with uint16: a request cannot read more',
     ],
     [
       'a wrong unit id of a tag',
@@ -112,4 +122,37 @@ describe('modbus-in fields', () => {
     assert.equal(checkMaxRegisters(value), 'must be at least 2: tag "long" is float32')
     assert.equal(checkMaxRegisters({ ...value, maxRegisters: 2 }), undefined)
   })
+
+  it('know how much an array, a text and bits need', () => {
+    const needs = (tag: object): string | undefined => {
+      const value = parse({ maxRegisters: 1, tags: [{ name: 't', address: '40001', ...tag }] })
+      assert.ok(!Array.isArray(value), JSON.stringify(value))
+      return checkMaxRegisters(value)
+    }
+    assert.equal(needs({ type: 'float32', length: 10 }), 'must be at least 20: tag "t" is float32[10]')
+    assert.equal(needs({ type: 'string', length: 21 }), 'must be at least 11: tag "t" is string(21)')
+    assert.equal(needs({ type: 'bool', address: '40001.15', length: 18 }), 'must be at least 3: tag "t" is bool[18]')
+    assert.equal(needs({ type: 'bool', address: 'coil:0', length: 33 }), 'must be at least 3: tag "t" is bool[33]')
+    assert.equal(needs({ type: 'bool', address: 'coil:0', length: 16 }), undefined)
+  })
+
+  const targets: [transport: Transport, given: 'host' | 'serialPort' | 'neither', missing: string | undefined][] = [
+    ['tcp', 'host', undefined],
+    ['tcp', 'serialPort', 'host'],
+    ['rtu-over-tcp', 'neither', 'host'],
+    ['udp', 'serialPort', 'host'],
+    ['rtu', 'serialPort', undefined],
+    ['rtu', 'host', 'serialPort'],
+  ]
+  for (const [transport, given, missing] of targets) {
+    it(`of ${transport} with ${given} ${missing ? `miss ${missing}` : 'are complete'}`, () => {
+      const problems = checkTarget({
+        transport,
+        host: ' ',
+        serialPort: ' ',
+        ...(given !== 'neither' && { [given]: 'x' }),
+      })
+      assert.deepEqual(problems, missing ? [{ path: missing, message: 'must not be empty' }] : [])
+    })
+  }
 })
