@@ -50,10 +50,24 @@ async function bundle(source) {
     bundle: true,
     platform: 'node',
     target: 'node22.13',
-    external: ['serialport'],
+    plugins: [{ name: 'leaner', setup: leaner }],
     legalComments: 'linked',
     sourcemap: true,
     logLevel: 'warning',
     allowOverwrite: true,
   })
+}
+
+/**
+ * What a collector has no use for stays out: modbus-serial's own ports and servers, since links of ours stand in for them, and
+ * serialport, which is loaded where we ask for it ourselves (modbus-serial would try to at every start).
+ */
+function leaner({ onResolve, onLoad }) {
+  const leftOut = { path: 'left-out', namespace: 'left-out' }
+  const ofModbusSerial = (importer) => importer.includes(join('node_modules', 'modbus-serial'))
+  onResolve({ filter: /^serialport$/ }, ({ importer }) => (ofModbusSerial(importer) ? leftOut : { external: true }))
+  onResolve({ filter: /^\.{1,2}\/(ports|servers|worker)\// }, ({ importer }) =>
+    ofModbusSerial(importer) ? leftOut : null,
+  )
+  onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }))
 }

@@ -1,5 +1,8 @@
 // Rows of a dialog that belong to a choice in another row: `when="historian=influxdb influxVersion=1,3"` in the html.
 
+import { type InputPrefix, inputValue } from './inputs'
+import { isPlaceholder } from './placeholder'
+
 /** Property -> the values with which it holds. All properties must hold. */
 export type Condition = Map<string, string[]>
 
@@ -13,18 +16,16 @@ export function parseCondition(text: string): Condition {
   )
 }
 
+/** What is left to the environment may be any of the values. */
 export function holds(condition: Condition, valueAt: (property: string) => string): boolean {
-  return [...condition].every(([property, values]) => values.includes(valueAt(property)))
-}
-
-/** What stands in an input of the dialog; undefined when it has none of this property. */
-export function inputValue(prefix: 'node-input' | 'node-config-input', property: string): string | undefined {
-  const input = document.getElementById(`${prefix}-${property}`)
-  return input instanceof HTMLInputElement || input instanceof HTMLSelectElement ? input.value : undefined
+  return [...condition].every(([property, values]) => {
+    const value = valueAt(property)
+    return values.includes(value) || isPlaceholder(value)
+  })
 }
 
 /** From now on, rows with a condition are shown while it holds. The inputs of the others keep what stands in them. */
-export function showRowsThatApply(prefix: 'node-input' | 'node-config-input'): void {
+export function showRowsThatApply(prefix: InputPrefix): void {
   const rows = [...document.querySelectorAll<HTMLElement>('.collector-form [data-when]')].map((row) => ({
     row,
     condition: parseCondition(row.dataset.when ?? ''),

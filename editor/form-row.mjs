@@ -3,7 +3,8 @@
 // label.<field>, choice.<field>.<value>, explain.<field>.<value>, hint.<field>, unit.<unit>.
 //
 // Attributes: icon; unit (stands behind the input); hint (a line below); explain (a line below that goes with the choice);
-// placeholder (shown as it is); config (names a configuration node); when (shown only with certain choices, see condition.ts).
+// placeholder (shown as it is); config (names a configuration node); when (shown only with certain choices, see condition.ts);
+// only (the few numbers there are, to choose from); usual (numbers that are offered below the input; others may be typed).
 
 const FORM_ROW = /( *)<form-row\s+([^>]*?)\s*><\/form-row>/g
 const ATTRIBUTE = /([\w-]+)(?:="([^"]*)")?/g
@@ -25,7 +26,7 @@ export function secretType(name) {
   return /username/i.test(name) ? 'text' : 'password'
 }
 
-function formRow({ field: name, icon, unit, hint, explain, placeholder, config, when }, field, id) {
+function formRow({ field: name, icon, unit, hint, explain, placeholder, config, when, only, usual }, field, id) {
   const label = `<i class="fa ${icon}"></i> <span data-i18n="label.${name}"></span>`
   const lines = [`<div class="form-row"${when === undefined ? '' : ` data-when="${when}"`}>`]
   if (field.kind === 'flag') {
@@ -36,10 +37,14 @@ function formRow({ field: name, icon, unit, hint, explain, placeholder, config, 
   } else {
     lines.push(
       `  <label for="${id}">${label}</label>`,
-      `  ${config === undefined ? input(name, field, id, placeholder) : configInput(id)}`,
+      `  ${config === undefined ? input(name, field, id, { placeholder, only }) : configInput(id)}`,
     )
   }
   if (unit !== undefined) lines.push(`  <span class="collector-unit" data-i18n="unit.${unit}"></span>`)
+  if (usual !== undefined) {
+    const offers = usual.split(' ').map((number) => `<button type="button" data-offers="${id}">${number}</button>`)
+    lines.push(`  <div class="collector-usual">${offers.join(' ')}</div>`)
+  }
   if (hint !== undefined) lines.push(`  <div class="collector-hint" data-i18n="hint.${name}"></div>`)
   if (explain !== undefined) lines.push(`  <div class="collector-hint" data-explains="${id}"></div>`)
   return [...lines, '</div>']
@@ -50,12 +55,16 @@ function configInput(id) {
   return `<input type="text" id="${id}" style="width: min(420px, 100% - 165px)">`
 }
 
-function input(name, field, id, placeholder) {
+function input(name, field, id, { placeholder, only }) {
   const hint = placeholder === undefined ? '' : ` placeholder="${placeholder}"`
   switch (field.kind) {
     case 'text':
       return `<input type="${field.secret ? secretType(name) : 'text'}" id="${id}"${hint}>`
     case 'number':
+      if (only !== undefined) {
+        const options = only.split(' ').map((number) => `<option value="${number}">${number}</option>`)
+        return `<select class="collector-number" id="${id}">${options.join('')}</select>`
+      }
       // a text input: a placeholder like ${PORT} must be possible
       return `<input type="text" inputmode="decimal" class="collector-number" id="${id}"${hint}>`
     case 'choice': {

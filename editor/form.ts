@@ -1,6 +1,8 @@
 // What all dialogs have in common besides their rows (form-row.mjs): style, defaults, tabs, and explanations of a choice.
 
 import type { Fields } from '../lib/contract/fields'
+import type { InputPrefix } from './inputs'
+import { isPlaceholder } from './placeholder'
 import style from './style.css'
 import { element } from './tag-row'
 import type { Translate } from './wording'
@@ -15,15 +17,37 @@ export function addStyle(): void {
   document.head.append(sheet)
 }
 
-/** A property that the flow does not have, e.g. of an older version, is shown with its default instead of empty or off. */
-export function fillAbsent(node: EditedNode, fields: Fields, prefix: 'node-input' | 'node-config-input'): void {
+/**
+ * What Node-RED has not filled in. A property that the flow does not have, e.g. of an older version, is shown with its default
+ * instead of empty or off; of a list to choose from, one that is not in it, e.g. a placeholder, is shown instead of nothing.
+ */
+export function fillRest(node: EditedNode, fields: Fields, prefix: InputPrefix): void {
   for (const [name, field] of Object.entries(fields)) {
-    if (node[name] !== undefined) continue
+    const stored = node[name]
     const input = document.getElementById(`${prefix}-${name}`)
-    if (input instanceof HTMLInputElement && input.type === 'checkbox') input.checked = field.default === true
-    else if (input instanceof HTMLInputElement || (input instanceof HTMLSelectElement && field.kind === 'choice')) {
-      input.value = String(field.default)
+    if (input instanceof HTMLSelectElement && (field.kind === 'choice' || field.kind === 'number')) {
+      choose(input, String(stored ?? field.default))
+    } else if (stored === undefined && input instanceof HTMLInputElement) {
+      if (input.type === 'checkbox') input.checked = field.default === true
+      else input.value = String(field.default)
     }
+  }
+}
+
+function choose(select: HTMLSelectElement, value: string): void {
+  if (![...select.options].some((option) => option.value === value)) select.add(new Option(value, value))
+  select.value = value
+}
+
+/** The buttons below an input that offer what is usual for it. */
+export function offerUsual(): void {
+  for (const button of document.querySelectorAll<HTMLButtonElement>('.collector-usual [data-offers]')) {
+    const input = document.getElementById(button.dataset.offers ?? '')
+    button.addEventListener('click', () => {
+      if (!(input instanceof HTMLInputElement)) return
+      input.value = button.textContent
+      input.dispatchEvent(new Event('change', { bubbles: true }))
+    })
   }
 }
 
@@ -65,7 +89,7 @@ export function explainChoices(translate: Translate): void {
     if (!(select instanceof HTMLSelectElement)) continue
     const name = select.id.replace(/^node(-config)?-input-/, '')
     const explain = (): void => {
-      explanation.textContent = translate(`explain.${name}.${select.value}`)
+      explanation.textContent = isPlaceholder(select.value) ? '' : translate(`explain.${name}.${select.value}`)
     }
     select.addEventListener('change', explain)
     explain()

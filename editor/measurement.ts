@@ -1,7 +1,7 @@
 // The name that a reader's points have in the database.
 
 import { checkPointText } from '../lib/contract/point-text'
-import { inputValue } from './condition'
+import { inputValue } from './inputs'
 
 /** A check for a `measurement` that is left empty: it is the name of the reader then. */
 export function checkMeasurement(value: unknown, { name }: EditedNode): string | undefined {

@@ -13,11 +13,12 @@ const WIDTHS: Record<string, Width> = {
   address: { px: 92, share: 1 },
   reads: { px: 148, share: 1.4 },
   type: { px: 84 },
-  order: { px: 84 },
-  unit: { px: 60 },
+  order: { px: 100 },
+  unit: { px: 54 },
+  deadband: { px: 68 },
   actions: { px: 60 },
 }
-const NARROW: Width = { px: 64 }
+const NARROW: Width = { px: 60 }
 const GAP_PX = 3
 /** Always shown where the protocol has them; all others are behind a button. */
 const MAIN_COLUMNS = ['name', 'address', 'type', 'order', 'scale', 'offset', 'unit', 'deadband']

@@ -1,24 +1,20 @@
 // The table of a reader's tags: typing, keys, mouse and clipboard -> rows, checked as they change.
 // It works on a copy: the node changes only by what `tags()` gives when the dialog is saved.
 
-import type { ListField } from '../lib/contract/fields'
 import { assignColumns, parsePasted } from './pasted'
 import { type Cells, cellsOf, type Tag, tagOf } from './tag'
-import { type CellProblems, checkTags } from './tag-check'
 import { buildFrame, extraColumns, type Frame } from './tag-frame'
 import { RowList } from './tag-list'
 import { nextName } from './tag-name'
-import { buildRow, fillCell, type Row, rowPattern, showProblems, showReads } from './tag-row'
+import { type Place, type ReviewOptions, TagReview } from './tag-review'
+import { buildRow, type ChoiceGroup, fillCell, offerChoices, type Row, type RowPattern, rowPattern } from './tag-row'
 import type { Translate } from './wording'
 
-export type TagTableOptions = {
-  list: ListField
+export type TagTableOptions = ReviewOptions & {
   tags: readonly Tag[]
   translate: Translate
-  /** What a check says, in the user's language. */
-  wording(message: string): string
-  /** How an address is understood, e.g. "holding 40124 · wire 123"; '' when it cannot be. */
-  describe(cells: Cells): string
+  /** Column -> its choices, in groups. */
+  groups: Readonly<Record<string, readonly ChoiceGroup[]>>
   /** The address behind a tag's own; '' when there is none. */
   nextAddress(cells: Cells): string
   /** Called after every check. */
@@ -30,14 +26,12 @@ const ROWS_AT_ONCE = 40
 /** Then it has slid in. */
 const OPENED_MS = 500
 
-type Place = { row: Row; column: string }
-
 export class TagTable {
   readonly #options: TagTableOptions
   readonly #frame: Frame
   readonly #list: RowList
-  readonly #pattern: HTMLElement
-  #problems = new Map<Row, CellProblems>()
+  readonly #pattern: RowPattern
+  readonly #review: TagReview
   /** Where the user is, or was last. */
   #place: Place | undefined
   #checkTimer: number | undefined
@@ -45,9 +39,10 @@ export class TagTable {
   #waiting: readonly Tag[]
 
   constructor(parent: HTMLElement, options: TagTableOptions) {
-    const { list, tags, translate } = options
+    const { list, tags, groups, translate } = options
     this.#options = options
-    this.#pattern = rowPattern(list, extraColumns(list), translate)
+    this.#review = new TagReview(options)
+    this.#pattern = rowPattern(list, { extra: extraColumns(list), groups, translate })
     this.#frame = buildFrame(list, translate)
     const { root, header, footer } = this.#frame
     this.#list = new RowList(root, header, translate('tags.empty'), () => this.#changed())
@@ -70,8 +65,15 @@ export class TagTable {
     return this.#list.rows().map(({ cells, stored }) => tagOf(this.#options.list, cells, stored))
   }
 
+  /** Those in which nothing is wrong, as texts. */
+  soundRows(): Cells[] {
+    return this.#list.rows().flatMap((row) => (this.#review.isSound(row) ? [row.cells] : []))
+  }
+
   #listen(root: HTMLElement): void {
     root.addEventListener('input', (event) => this.#typed(event.target))
+    // A list to choose from opens before its cell has the focus.
+    root.addEventListener('pointerdown', (event) => this.#offer(event.target))
     root.addEventListener('focusin', (event) => {
       this.#insertWaiting()
       this.#entered(event.target)
@@ -93,7 +95,13 @@ export class TagTable {
     this.#changed()
   }
 
+  #offer(target: EventTarget | null): void {
+    const place = this.#placeOf(target)
+    if (place) offerChoices(place.row, place.column)
+  }
+
   #entered(target: EventTarget | null): void {
+    this.#offer(target)
     this.#place = this.#placeOf(target) ?? this.#place
     this.#showMessage(target)
   }
@@ -209,9 +217,7 @@ export class TagTable {
   }
 
   #focusNextProblem(): void {
-    const wrong = [...this.#problems].flatMap(([row, ofRow]) => [...ofRow.keys()].map((column) => ({ row, column })))
-    const here = wrong.findIndex(({ row, column }) => row === this.#place?.row && column === this.#place.column)
-    const next = wrong[(here + 1) % wrong.length]
+    const next = this.#review.nextProblem(this.#place)
     if (next) this.#focus(next)
   }
 
@@ -224,27 +230,17 @@ export class TagTable {
 
   #check(): void {
     this.#checkTimer = undefined
-    const { list, wording, describe, checked } = this.#options
     const rows = this.#list.rows()
-    const cells = rows.map((row) => row.cells)
-    const found = checkTags(list, cells)
-    this.#problems = new Map()
-    for (const [index, row] of rows.entries()) {
-      const ofRow = new Map([...(found[index] ?? [])].map(([column, message]) => [column, wording(message)]))
-      this.#problems.set(row, ofRow)
-      showProblems(row, ofRow)
-      showReads(row, describe(row.cells))
-    }
-    const wrongColumns = [...this.#problems.values()].flatMap((ofRow) => [...ofRow.keys()])
-    // What is wrong must be seen.
-    if (extraColumns(list).some((column) => wrongColumns.includes(column))) this.#frame.showExtra(true)
-    this.#frame.showCounts(rows.length, wrongColumns.length)
+    const { problemCount, wanted } = this.#review.look(rows)
+    // What is wrong must be seen, and what is needed.
+    if (extraColumns(this.#options.list).some((column) => wanted.has(column))) this.#frame.showExtra(true)
+    this.#frame.showCounts(rows.length, problemCount)
     this.#showMessage(document.activeElement)
-    checked(wrongColumns.length)
+    this.#options.checked(problemCount)
   }
 
   #showMessage(target: EventTarget | null): void {
     const place = this.#placeOf(target)
-    this.#frame.showMessage((place && this.#problems.get(place.row)?.get(place.column)) ?? '')
+    this.#frame.showMessage((place && this.#review.problemAt(place)) ?? '')
   }
 }

@@ -19,6 +19,10 @@ const WORDINGS: Wording[] = [
   ['control-character', /^has a control character(, such as .+)?$/],
   ['trailing-backslash', /^must not end in a backslash$/],
   ['duplicate-tag', /^"(?<name>.*)" is also the name of tag (?<row>\d+)$/],
+  [
+    'names-too-long',
+    /^the names of the tags up to here take all the room there is: .+ make it (?<readers>\d+) readers$/,
+  ],
   ['name-in-use', /^is the name of another reader$/],
   ['half-character', /^has half a character$/],
   ['backslash-before', /^must not have a backslash before a space, comma, .+$/],

@@ -19,7 +19,7 @@ const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^lib\/child\//, mayImport: [/^lib\/contract\//] },
   { files: /^lib\/(collector|historian)\//, mayImport: [/^lib\/(contract|child|queue)\//] },
   {
-    files: /^nodes\/collector-supervisor\/editor\.ts$|^nodes\/[\w-]+\/editor\.ts$/,
+    files: /^nodes\/[\w-]+\/editor\.ts$/,
     mayImport: [/^lib\/contract\//, /^editor\//],
   },
   { files: /^nodes\/collector-supervisor\//, mayImport: [/^lib\/(contract|queue)\//] },
@@ -32,10 +32,25 @@ const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^simulators\//, mayImport: [/^lib\/contract\//, /^nodes\/[\w-]+\/fields$/] },
 ]
 
-function importsOf({ path, text }: { path: string; text: string }): string[] {
+type Source = { path: string; text: string }
+
+function importsOf({ path, text }: Source): string[] {
   return [...text.matchAll(/(?:^|\n)(?:import|export)\s(?:[^'"]*?\sfrom\s)?['"](\.[^'"]+)['"]/g)].map(([, name = '']) =>
     relative(ROOT, resolve(ROOT, dirname(path), name)),
   )
+}
+
+/** All that comes with a source, by way of others, too. */
+function reachedFrom(source: Source, byPath: ReadonlyMap<string, Source>): string[] {
+  const seen = new Set<string>()
+  const todo = importsOf(source)
+  for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
+    const imported = byPath.get(next)
+    if (seen.has(next) || !imported) continue
+    seen.add(next)
+    todo.push(...importsOf(imported))
+  }
+  return [...seen]
 }
 
 describe('the house', () => {
@@ -65,16 +80,23 @@ describe('the house', () => {
   it('keeps the drivers out of Node-RED: what a shell imports never reaches a reader', () => {
     const byPath = new Map(sources.map((source) => [source.path.replace(/\.ts$/, ''), source]))
     for (const shell of sources.filter(({ path }) => /^nodes\/([\w-]+)\/\1\.ts$/.test(path))) {
-      const seen = new Set<string>()
-      const todo = importsOf(shell)
-      for (let next = todo.pop(); next !== undefined; next = todo.pop()) {
-        const source = byPath.get(next)
-        if (seen.has(next) || !source) continue
-        seen.add(next)
-        todo.push(...importsOf(source))
-      }
-      const forbidden = [...seen].filter((path) => /\/(reader|collector)$|^lib\/collector\//.test(path))
+      const forbidden = reachedFrom(shell, byPath).filter((path) =>
+        /\/(reader|collector)$|^lib\/collector\//.test(path),
+      )
       assert.deepEqual(forbidden, [], shell.path)
+    }
+  })
+
+  it('lets the dialogs use what computes, and nothing that reads a device', () => {
+    const byPath = new Map(sources.map((source) => [source.path.replace(/\.ts$/, ''), source]))
+    for (const editor of sources.filter(({ path }) => /^nodes\/[\w-]+\/editor\.ts$/.test(path))) {
+      const foreign: string[] = []
+      for (const path of reachedFrom(editor, byPath)) {
+        const builtIn = /from '(node:[\w/]+|[a-z][\w-]*)'/.exec(byPath.get(path)?.text ?? '')
+        if (builtIn || /^lib\/(queue|child|historian)\/|\/(reader|collector|poller)$|\/link\//.test(path))
+          foreign.push(path)
+      }
+      assert.deepEqual(foreign, [], editor.path)
     }
   })
 

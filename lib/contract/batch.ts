@@ -9,7 +9,7 @@ export type Value = number | boolean | string | Value[] | { [key: string]: Value
 
 export const TAG_KINDS = ['number', 'integer', 'unsigned', 'boolean', 'any'] as const
 /**
- * What a column holds. `boolean` columns travel as 0 and 1; `integer` and `unsigned` are whole numbers of 64 bits, as decimal
+ * What a column holds, of arrays each element. `boolean` columns travel as 0 and 1; `integer` and `unsigned` are whole numbers of 64 bits, as decimal
  * strings where a number would lose digits.
  */
 export type TagKind = (typeof TAG_KINDS)[number]

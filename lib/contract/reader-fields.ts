@@ -2,7 +2,7 @@
 
 import { NAME_MAX_LENGTH } from './command'
 import { choice, type Infer, list, map, number, type Problem, text, whole } from './fields'
-import { TAGS_MAX } from './limits'
+import { MESSAGE_MAX_BYTES, TAGS_MAX } from './limits'
 import { checkPointText, checkWritable } from './point-text'
 
 /** Names that would be lost or do harm as a key of msg.payload or in a line of the database. */
@@ -59,7 +59,7 @@ export const readerFields = {
 export function tagList<F extends typeof tagFields>(item: F, checkAll?: (tags: Infer<F>[]) => TagProblem[]) {
   return list(item, {
     maxItems: TAGS_MAX,
-    checkAll: (tags) => [...duplicateNames(tags), ...(checkAll?.(tags) ?? [])],
+    checkAll: (tags) => [...duplicateNames(tags), ...tooLongNames(tags), ...(checkAll?.(tags) ?? [])],
   })
 }
 export type TagProblem = { index: number; field: string; message: string }
@@ -74,6 +74,24 @@ export function duplicateNames(tags: { name: string }[]): TagProblem[] {
     else problems.push({ index, field: 'name', message: `"${name}" is also the name of tag ${first + 1}` })
   })
   return problems
+}
+
+/** What a tag takes in the message that tells the names, besides its name and unit, and the comma behind it; bytes. */
+const COLUMN_BYTES = JSON.stringify({ name: '', unit: '', kind: 'unsigned' }).length + 1
+/** What is left of the message is for the rest of it. */
+const COLUMNS_BYTES_MAX = MESSAGE_MAX_BYTES - 64 * 1024
+
+/** All names and units go through the queues in one message: a problem for the first tag that does not fit any more. */
+export function tooLongNames(tags: { name: string; unit: string }[]): TagProblem[] {
+  const encoder = new TextEncoder()
+  let bytes = 0
+  const index = tags.findIndex(({ name, unit }) => {
+    bytes += COLUMN_BYTES + encoder.encode(JSON.stringify(name + unit)).length
+    return bytes > COLUMNS_BYTES_MAX
+  })
+  if (index === -1) return []
+  const message = `the names of the tags up to here take all the room there is: shorten them, or make it ${Math.ceil(tags.length / index)} readers`
+  return [{ index, field: 'name', message }]
 }
 
 /** A reader without tags reads nothing: said in the editor and at runtime. */

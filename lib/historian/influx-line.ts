@@ -6,7 +6,7 @@ import { Point } from '@influxdata/influxdb-client'
 import type { TagKind, Value } from '../contract/batch'
 import { checkPointText } from '../contract/point-text'
 import type { Source } from '../contract/readings'
-import type { Reading } from './reading'
+import { type Reading, singleFields } from './reading'
 
 const KIND_NAMES: Record<TagKind, string> = {
   number: 'a number',
@@ -37,9 +37,13 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
   if (problems.whole !== undefined) return { ok: false, reason: problems.whole }
   if (timestamp === undefined) return { ok: false, reason: `the time ${time} ms is outside of what a database holds` }
   const points: Points = { plain: newPoint(source, timestamp), breaking: undefined }
-  for (const { column, value } of fields) {
-    const problem = problems.fields.size > 0 ? problems.fields.get(column.name) : undefined
-    if (problem !== undefined) return { ok: false, reason: problem }
+  if (problems.fields.size > 0) {
+    for (const { column } of fields) {
+      const problem = problems.fields.get(column.name)
+      if (problem !== undefined) return { ok: false, reason: problem }
+    }
+  }
+  for (const { column, value } of singleFields(fields)) {
     const text = fieldValue(column.kind, value, dialect)
     if (text === undefined) {
       return {

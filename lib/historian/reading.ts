@@ -15,6 +15,19 @@ export type Reading = {
 }
 export type Field = { column: TagColumn; value: Value }
 
+/** As a database keeps them: of an array each element for itself, under the names `name[0]`, `name[1]` ... */
+export function singleFields(fields: readonly Field[]): readonly Field[] {
+  return fields.some(({ value }) => Array.isArray(value)) ? fields.flatMap(elementsOf) : fields
+}
+
+function elementsOf(field: Field): Field[] {
+  const { column, value } = field
+  if (!Array.isArray(value)) return [field]
+  return value.flatMap((element, index) =>
+    elementsOf({ column: { ...column, name: `${column.name}[${index}]` }, value: element }),
+  )
+}
+
 /** All readings of a message in order, one for each distinct time; those without a good value are left out. */
 export function readingsOf({ source, batches }: Readings): Reading[] {
   return batches.flatMap((batch) => readingsOfBatch(source, batch))

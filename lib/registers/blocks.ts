@@ -10,13 +10,15 @@ export type Span<Area extends string = string> = {
 /** One request. Its items are ordered by address and lie wholly within it. */
 export type Block<Item extends Span> = Span<Item['area']> & { readonly items: readonly Item[] }
 
+/** What no block may hold whole: registers that the device refuses. One of length 0 is a place that no block reaches across. */
+export type Cut = { readonly address: number; readonly length: number }
+
 export type BlockLimits<Area extends string> = {
-  /** What one request may ask for; an item that is longer is a RangeError. */
+  /** What one request may ask for. An item that is longer goes alone, with those that lie within it. */
   maxLength(area: Area): number
   /** Registers nobody asked for that are read over, rather than spending another request. */
-  maxGap: number
-  /** Ascending addresses that no block may reach over: what lies below and what lies from there on are read apart. */
-  cuts?(area: Area): readonly number[]
+  maxGap(area: Area): number
+  cuts?(area: Area): readonly Cut[]
 }
 
 /** Ordered by area (as they first appear), then address. */
@@ -33,50 +35,59 @@ export function planBlocks<Item extends Span>(
   return [...itemsByArea].flatMap(([area, inArea]) => planArea(area, inArea, limits))
 }
 
-/** Taking as many as fit, from the lowest address on, gives the fewest blocks. */
-function planArea<Item extends Span>(
-  area: Item['area'],
-  items: Item[],
-  { maxLength, maxGap, cuts }: BlockLimits<Item['area']>,
-): Block<Item>[] {
-  const longest = maxLength(area)
-  const cutsAhead = (cuts?.(area) ?? []).values()
-  let cut = cutsAhead.next()
+/**
+ * Taking as many as fit, from the lowest address on, gives the fewest blocks: an item that would still fit the block
+ * before lies within the item that did not, so nothing is lost by reading it with that one.
+ */
+function planArea<Item extends Span>(area: Item['area'], items: Item[], limits: BlockLimits<Item['area']>) {
+  const maxLength = limits.maxLength(area)
+  const maxGap = limits.maxGap(area)
+  const lastEndFrom = endsBeforeCuts(limits.cuts?.(area) ?? [])
   const blocks: Block<Item>[] = []
   let members: Item[] = []
   let start = 0
   let end = 0
-  for (const item of items.sort((a, b) => a.address - b.address)) {
-    if (item.length > longest) {
-      throw new RangeError(`${item.length} registers at ${area} ${item.address} do not fit a request of ${longest}`)
-    }
-    let cutHere = false
-    for (; !cut.done && cut.value <= item.address; cut = cutsAhead.next()) cutHere = true
+  let lastEnd = 0
+  for (const item of items.sort(byAddress)) {
     const itemEnd = item.address + item.length
-    const fits = item.address - end <= maxGap && itemEnd - start <= longest
-    if (members.length > 0 && (cutHere || !fits)) {
-      blocks.push({ area, address: start, length: end - start, items: members })
-      members = []
+    if (members.length > 0 && item.address - end <= maxGap && itemEnd <= lastEnd) {
+      members.push(item)
+      end = Math.max(end, itemEnd)
+      continue
     }
-    if (members.length === 0) {
-      start = item.address
-      end = itemEnd
-    }
-    members.push(item)
-    end = Math.max(end, itemEnd)
+    if (members.length > 0) blocks.push({ area, address: start, length: end - start, items: members })
+    members = [item]
+    start = item.address
+    end = itemEnd
+    lastEnd = Math.max(itemEnd, Math.min(start + maxLength, lastEndFrom(start)))
   }
   if (members.length > 0) blocks.push({ area, address: start, length: end - start, items: members })
   return blocks
 }
 
-/** The two halves of a block, by number of items, to find out which of them a device refuses; undefined for a single item. */
-export function splitBlock<Item extends Span>(block: Block<Item>): [Block<Item>, Block<Item>] | undefined {
-  const middle = block.items.length >> 1
-  if (middle === 0) return undefined
-  return [around(block.area, block.items.slice(0, middle)), around(block.area, block.items.slice(middle))]
+/** The longest first where several begin: the others lie within it. */
+function byAddress(a: Span, b: Span): number {
+  return a.address - b.address || b.length - a.length
 }
 
-function around<Item extends Span>(area: Item['area'], items: readonly Item[]): Block<Item> {
+/** Start of a block -> the last end at which it holds no cut. To be asked for ascending starts. */
+function endsBeforeCuts(cuts: readonly Cut[]): (start: number) => number {
+  const sorted = cuts.toSorted((a, b) => a.address - b.address || a.length - b.length)
+  const lastEnds = new Array<number>(sorted.length + 1).fill(Number.POSITIVE_INFINITY)
+  for (const [index, { address, length }] of [...sorted.entries()].reverse()) {
+    lastEnds[index] = Math.min(address + Math.max(length - 1, 0), lastEnds[index + 1] ?? Number.POSITIVE_INFINITY)
+  }
+  let next = 0
+  return (start) => {
+    for (let cut = sorted[next]; cut; cut = sorted[++next]) {
+      if (cut.address > start || (cut.address === start && cut.length > 0)) break
+    }
+    return lastEnds[next] ?? Number.POSITIVE_INFINITY
+  }
+}
+
+/** The request for just these items, which are of one area and ordered by address. */
+export function blockAround<Item extends Span>(area: Item['area'], items: readonly Item[]): Block<Item> {
   let start = Number.POSITIVE_INFINITY
   let end = 0
   for (const { address, length } of items) {

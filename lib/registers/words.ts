@@ -1,78 +1,75 @@
-// 16-bit words, most significant byte first as Modbus sends them, and packed bits -> values, by type and order.
+// 16-bit words -> plain numbers: integers of up to 32 bits and floats. A float that is no number comes out as NaN or an infinity.
 
-import type { WordOrder, WordType } from '../contract/word-types'
+import { BIG_ENDIAN, type Layout } from './word-layout'
 
-export type NumberType = Exclude<WordType, 'bool'>
+/** Reads the number whose first byte is `at`. Throws a RangeError beyond the end of the view. */
+export type NumberDecoder = (view: DataView, at: number) => number
 
-/**
- * Reads the value whose first byte is `at`. Throws a RangeError beyond the end of the view; a float that is no number
- * comes out as NaN or an infinity, which the caller has to mark bad.
- */
-export type WordDecoder = (view: DataView, at: number) => number
-
-/** With a single register only the order of its two bytes counts: BADC and DCBA swap them. */
-export function wordDecoder(type: NumberType, order: WordOrder): WordDecoder {
-  const bytesSwapped = order === 'BADC' || order === 'DCBA'
-  switch (type) {
-    case 'uint16':
-      return (view, at) => view.getUint16(at, bytesSwapped)
-    case 'int16':
-      return (view, at) => view.getInt16(at, bytesSwapped)
-    case 'uint32':
-      return uint32Decoder(order)
-    case 'int32': {
-      const uint32 = uint32Decoder(order)
-      return (view, at) => uint32(view, at) | 0
-    }
-    case 'float32':
-      return float32Decoder(order)
-    default:
-      return type satisfies never
-  }
+export function uint16Decoder({ bytesSwapped }: Layout): NumberDecoder {
+  return bytesSwapped ? (view, at) => view.getUint16(at, true) : (view, at) => view.getUint16(at)
 }
 
-function uint32Decoder(order: WordOrder): WordDecoder {
-  switch (order) {
-    case '':
-    case 'ABCD':
-      return (view, at) => view.getUint32(at)
-    case 'DCBA':
-      return (view, at) => view.getUint32(at, true)
-    case 'CDAB':
-      return (view, at) => ((view.getUint16(at + 2) << 16) | view.getUint16(at)) >>> 0
-    case 'BADC':
-      return (view, at) => ((view.getUint16(at, true) << 16) | view.getUint16(at + 2, true)) >>> 0
-    default:
-      return order satisfies never
-  }
+export function int16Decoder({ bytesSwapped }: Layout): NumberDecoder {
+  return bytesSwapped ? (view, at) => view.getInt16(at, true) : (view, at) => view.getInt16(at)
 }
 
-const scratch = new DataView(new ArrayBuffer(4))
+/** The high or the low byte of a register. */
+export function uint8Decoder(half: 'high' | 'low', { bytesSwapped }: Layout): NumberDecoder {
+  const byte = (half === 'high') === bytesSwapped ? 1 : 0
+  return (view, at) => view.getUint8(at + byte)
+}
 
-function float32Decoder(order: WordOrder): WordDecoder {
-  const uint32 = uint32Decoder(order)
+export function int8Decoder(half: 'high' | 'low', layout: Layout): NumberDecoder {
+  const uint8 = uint8Decoder(half, layout)
+  return (view, at) => (uint8(view, at) << 24) >> 24
+}
+
+export function uint32Decoder({ lowWordFirst, bytesSwapped }: Layout): NumberDecoder {
+  if (lowWordFirst === bytesSwapped) return (view, at) => view.getUint32(at, bytesSwapped)
+  const [high, low] = lowWordFirst ? [2, 0] : [0, 2]
+  return (view, at) => ((view.getUint16(at + high, bytesSwapped) << 16) | view.getUint16(at + low, bytesSwapped)) >>> 0
+}
+
+export function int32Decoder(layout: Layout): NumberDecoder {
+  const uint32 = uint32Decoder(layout)
+  return (view, at) => uint32(view, at) | 0
+}
+
+const scratch = new DataView(new ArrayBuffer(8))
+
+export function float32Decoder(layout: Layout): NumberDecoder {
+  if (layout === BIG_ENDIAN) return (view, at) => view.getFloat32(at)
+  const uint32 = uint32Decoder(layout)
   return (view, at) => {
     scratch.setUint32(0, uint32(view, at))
     return scratch.getFloat32(0)
   }
 }
 
-/** value × scale + offset. */
-export function scaled(decode: WordDecoder, scale: number, offset: number): WordDecoder {
-  if (scale === 1 && offset === 0) return decode
-  // 3 × 0.1 is 0.30000000000000004, 3 / 10 is 0.3
-  const divisor = Math.round(1 / scale)
-  if (scale === 1 / divisor) return (view, at) => decode(view, at) / divisor + offset
-  return (view, at) => decode(view, at) * scale + offset
+export function float64Decoder(layout: Layout): NumberDecoder {
+  const uint32 = uint32Decoder(layout)
+  const [high, low] = layout.lowWordFirst ? [4, 0] : [0, 4]
+  return (view, at) => {
+    scratch.setUint32(0, uint32(view, at + high))
+    scratch.setUint32(4, uint32(view, at + low))
+    return scratch.getFloat64(0)
+  }
 }
 
-/** Bit 0 is the least significant of the register, whose two bytes have the order of a uint16. */
-export function bitOfWord(order: WordOrder, bit: number): (view: DataView, at: number) => boolean {
-  const word = wordDecoder('uint16', order)
-  return (view, at) => ((word(view, at) >> bit) & 1) === 1
-}
+const FLOAT16_EXPONENT_MAX = 31
+const FLOAT16_BIAS = 15
+const FLOAT16_FRACTION = 1024
 
-/** One of packed bits, the first in the least significant bit of the first byte (MODBUS Application Protocol V1.1b3, 6.1). */
-export function packedBit(view: DataView, index: number): boolean {
-  return ((view.getUint8(index >> 3) >> (index & 7)) & 1) === 1
+/** IEEE 754 binary16; DataView's own getFloat16 is not yet in Node 22. */
+export function float16Decoder(layout: Layout): NumberDecoder {
+  const uint16 = uint16Decoder(layout)
+  return (view, at) => {
+    const word = uint16(view, at)
+    const sign = word >> 15 === 0 ? 1 : -1
+    const exponent = (word >> 10) & FLOAT16_EXPONENT_MAX
+    const fraction = (word & (FLOAT16_FRACTION - 1)) / FLOAT16_FRACTION
+    if (exponent === FLOAT16_EXPONENT_MAX) return fraction === 0 ? sign / 0 : Number.NaN
+    if (exponent === 0) return sign * fraction * 2 ** (1 - FLOAT16_BIAS)
+    return sign * (1 + fraction) * 2 ** (exponent - FLOAT16_BIAS)
+  }
 }

@@ -1,7 +1,8 @@
 // The dialog of a supervisor.
 
-import { inputValue, showRowsThatApply } from '../../editor/condition'
-import { addStyle, explainChoices, fillAbsent } from '../../editor/form'
+import { showRowsThatApply } from '../../editor/condition'
+import { Dialog } from '../../editor/dialog'
+import { addStyle, explainChoices, fillRest } from '../../editor/form'
 import { type NodeCheck, translateFor, validatorsOf } from '../../editor/validators'
 import { checkInflux, INFLUX_VERSIONS } from '../../lib/contract/influx-target'
 import { asOneOf } from '../../lib/contract/parse'
@@ -10,8 +11,7 @@ import { supervisorWordings } from './wordings'
 
 addStyle()
 
-/** Id of the node whose dialog is open. */
-let edited: string | undefined
+const dialog = new Dialog('node-config-input')
 
 const INFLUX_PROPERTIES = [
   ...['influxUrl', 'influxOrg', 'influxBucket', 'influxDatabase'],
@@ -31,27 +31,24 @@ export function label(this: EditedNode): string {
 }
 
 export function oneditprepare(this: EditedNode): void {
-  edited = this.id
-  fillAbsent(this, supervisorFields, 'node-config-input')
+  dialog.open(this)
+  fillRest(this, supervisorFields, 'node-config-input')
   explainChoices(translateFor(this))
   showRowsThatApply('node-config-input')
 }
 
 export function oneditsave(): void {
-  edited = undefined
+  dialog.close()
 }
 
 export function oneditcancel(): void {
-  edited = undefined
+  dialog.close()
 }
 
 /** What is missing depends on the version; while the dialog is open, on the one that is chosen in it. */
 function influxCheck(path: string): NodeCheck {
   return (_value, node) => {
-    const given = (property: string): string => {
-      const typed = edited === node.id ? inputValue('node-config-input', property) : undefined
-      return typed ?? String(node[property] ?? '')
-    }
+    const given = (property: string): string => String(dialog.given(node, property) ?? '')
     const version = asOneOf(given('influxVersion') || supervisorFields.influxVersion.default, INFLUX_VERSIONS)
     if (given('historian') !== 'influxdb' || version === undefined) return undefined
     const problems = checkInflux({

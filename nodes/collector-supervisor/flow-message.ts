@@ -69,7 +69,8 @@ function changedTags(
     const last = sent.get(tag.name)
     if (last && last.reason === reason && !hasChanged(last.value, value, deadbands.get(tag.name) ?? 0)) return
     changed = true
-    sent.set(tag.name, { value, reason })
+    // what goes into the flow is the flow's: a function node may change an array that it was given
+    sent.set(tag.name, { value: typeof value === 'object' ? structuredClone(value) : value, reason })
     payload[tag.name] = value
     if (reason !== undefined) quality[tag.name] = reason
   })
@@ -86,15 +87,36 @@ function oneTag(reader: string, { batch }: Delivery, tag: TagColumn, column: num
   }
 }
 
-/** Columns of booleans travel as 0 and 1. */
+/** Columns of booleans travel as 0 and 1, unless they are arrays. */
 function tagValue(value: Value | null | undefined, tag: TagColumn): Value | null {
   if (value === undefined || value === null) return null
+  if (typeof value === 'object') return value
   return tag.kind === 'boolean' ? value === 1 || value === true : value
 }
 
-/** Compared with what was sent last, not with the reading before: a slow drift gets through. */
+/**
+ * Compared with what was sent last, not with the reading before: a slow drift gets through. An array has changed when one of
+ * its elements has.
+ */
 export function hasChanged(last: Value | null, value: Value | null, deadband: number): boolean {
   if (typeof last === 'number' && typeof value === 'number') return Math.abs(value - last) > deadband
+  if (Array.isArray(last) && Array.isArray(value)) {
+    return last.length !== value.length || value.some((part, at) => hasChanged(last[at] ?? null, part, deadband))
+  }
+  if (deadband > 0 && (typeof last === 'string' || typeof value === 'string')) {
+    const [from, to] = [toWhole(last), toWhole(value)]
+    if (from !== undefined && to !== undefined) return distance(from, to) > BigInt(Math.floor(deadband))
+  }
   if (typeof last === 'object' || typeof value === 'object') return JSON.stringify(last) !== JSON.stringify(value)
   return last !== value
+}
+
+/** Whole numbers of 64 bits are decimal digits where a number would lose some; with fewer digits it is a text. */
+function toWhole(value: Value | null): bigint | undefined {
+  if (typeof value === 'number') return Number.isInteger(value) ? BigInt(value) : undefined
+  return typeof value === 'string' && /^-?[1-9]\d{15,19}$/.test(value) ? BigInt(value) : undefined
+}
+
+function distance(one: bigint, other: bigint): bigint {
+  return one > other ? one - other : other - one
 }

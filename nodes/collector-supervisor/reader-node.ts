@@ -11,7 +11,7 @@ import { flowMessages, type Sent } from './flow-message'
 import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
-import { badgeOf } from './reader-status'
+import { type Badge, badgeOf, type Flaw, flawBadge, flawOf } from './reader-status'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
 
@@ -44,17 +44,22 @@ export type SupervisorNode = Node & { supervisor?: SupervisorFace }
 class ReaderNode<Config extends ReaderConfig> {
   readonly #RED: NodeAPI
   readonly #node: Node
+  readonly #flaw: Flaw | undefined
   #shown = ''
 
   constructor(RED: NodeAPI, node: Node, kind: ReaderKind<Config>, definition: NodeDef) {
     this.#RED = RED
     this.#node = node
     const parsed = kind.parse(definition)
+    const problems = parsed.ok ? [] : parsed.problems
+    this.#flaw = flawOf(problems)
     const supervisor = this.#supervisorOf(definition)
     if (!supervisor) return
     const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
-    const problems = parsed.ok ? [] : parsed.problems
-    if (problems.length > 0) this.#showProblems(problems)
+    if (this.#flaw) {
+      this.#node.error(describeProblems(problems))
+      this.#badge(flawBadge(this.#flaw, describeProblems(problems)))
+    }
     // Without a name there is no row to show it in.
     if (name === '') return
     const spec = specOf(kind, node.id, name, parsed, problems)
@@ -65,7 +70,7 @@ class ReaderNode<Config extends ReaderConfig> {
     const membership = supervisor.add(spec, { row: (row) => this.#show(row) })
     if (membership instanceof Fault) {
       this.#node.error(membership.message)
-      this.#badge('red', 'ring', 'duplicate', {}, undefined)
+      this.#refused('duplicate')
       // The next deploy may rename the other one and leave this node as it is.
       this.#onceFlowsStarted(() => this.#join(supervisor, spec, config))
       return
@@ -83,7 +88,7 @@ class ReaderNode<Config extends ReaderConfig> {
     const supervisor = node && 'supervisor' in node ? (node as SupervisorNode).supervisor : undefined
     if (supervisor) return supervisor
     this.#node.error('there is no supervisor: choose one in the properties of this reader, and see that it is enabled')
-    this.#badge('red', 'ring', 'noSupervisor', {}, undefined)
+    this.#refused('noSupervisor')
     return undefined
   }
 
@@ -114,26 +119,15 @@ class ReaderNode<Config extends ReaderConfig> {
     return wires.some((id) => this.#RED.nodes.getNode(id))
   }
 
-  #showProblems(problems: Problem[]): void {
-    const text = describeProblems(problems)
-    this.#node.error(text)
-    const noTags = problems.length === 1 && problems[0]?.path === 'tags'
-    this.#badge('red', 'ring', noTags ? 'noTags' : 'config', {}, text)
-  }
-
   #show(row: ProcessRow): void {
-    const { fill, shape, key, values, detail, restarts } = badgeOf(row, Date.now())
-    this.#badge(fill, shape, key, values, detail, restarts)
+    this.#badge(badgeOf(row, Date.now(), this.#flaw))
   }
 
-  #badge(
-    fill: 'red' | 'green' | 'yellow' | 'grey',
-    shape: 'dot' | 'ring',
-    key: string,
-    values: Record<string, string | number>,
-    detail: string | undefined,
-    restarts = 0,
-  ): void {
+  #refused(key: string): void {
+    this.#badge({ fill: 'red', shape: 'ring', key, values: {}, detail: undefined, restarts: 0 })
+  }
+
+  #badge({ fill, shape, key, values, detail, restarts }: Badge): void {
     const parts = [this.#RED._(`status.${key}`, values)]
     if (restarts > 0) parts.push(this.#RED._('status.restarts', { restarts }))
     if (detail !== undefined) parts.push(detail)

@@ -1,6 +1,8 @@
 // A reader's row as the small text under its node. Pure; the texts are keys of the node's catalog.
 
+import type { Problem } from '../../lib/contract/fields'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import { checkHasTags } from '../../lib/contract/reader-fields'
 
 export type Badge = {
   fill: 'red' | 'green' | 'yellow' | 'grey'
@@ -14,8 +16,30 @@ export type Badge = {
   restarts: number
 }
 
+/** What is wrong with the node's own properties, as a key of the catalog. */
+export type Flaw = 'noTags' | 'config'
+
+export function flawOf(problems: readonly Problem[]): Flaw | undefined {
+  const [noTags] = checkHasTags([])
+  const [first, ...more] = problems
+  if (!first) return undefined
+  return more.length === 0 && first.path === noTags?.path && first.message === noTags.message ? 'noTags' : 'config'
+}
+
+/** A reader that cannot be started as it is set: what to mend says more than that its process failed. */
+export function flawBadge(flaw: Flaw, detail: string | undefined): Badge {
+  return {
+    fill: 'red',
+    shape: 'ring',
+    key: flaw,
+    values: {},
+    detail: flaw === 'noTags' ? undefined : detail,
+    restarts: 0,
+  }
+}
+
 /** Node-RED's vocabulary: green dot connected, yellow ring on its way, red ring no link, red dot broken, grey stopped. */
-export function badgeOf(row: ProcessRow, wallTime: number): Badge {
+export function badgeOf(row: ProcessRow, wallTime: number, flaw?: Flaw): Badge {
   const detail = row.last_error ?? undefined
   const badge = (
     fill: Badge['fill'],
@@ -36,7 +60,7 @@ export function badgeOf(row: ProcessRow, wallTime: number): Badge {
     case 'stopping':
       return badge('grey', 'ring', row.status)
     case 'error':
-      return badge('red', 'dot', 'error', {}, detail)
+      return flaw ? flawBadge(flaw, detail) : badge('red', 'dot', 'error', {}, detail)
     case 'crashed': {
       const seconds = Math.max(0, Math.ceil(((row.next_restart_at ?? wallTime) - wallTime) / 1000))
       return badge('red', 'ring', 'waiting', { seconds }, detail)

@@ -1,8 +1,5 @@
 // Addresses of Modbus tags: what people write -> area and wire address -> what people read in an error.
 
-import type { TagProblem } from '../../lib/contract/reader-fields'
-import { type WordType, wordTypeRegisters } from '../../lib/contract/word-types'
-
 export const areas = ['coil', 'discrete', 'input', 'holding'] as const
 export type Area = (typeof areas)[number]
 
@@ -11,7 +8,7 @@ export type ModbusAddress = { area: Area; address: number; bit?: number }
 
 export const ADDRESS_MAX = 65_535
 const UNIT_MAX = 255
-const BIT_MAX = 15
+export const BIT_MAX = 15
 
 /** Coils and discrete inputs are bits of their own, the other areas hold 16-bit registers. */
 export function isBitArea(area: Area): boolean {
@@ -77,7 +74,7 @@ function areaHints(number: number): string {
   return `${fromZero}, or ${modicon('holding', number)}, ${modicon('input', number)} ... (counted from 1)`
 }
 
-function modicon(area: Area, number: number): string {
+export function modicon(area: Area, number: number): string {
   return areaDigits[area] + String(number).padStart(number <= 9999 ? 4 : 5, '0')
 }
 
@@ -110,39 +107,4 @@ export function checkAddress(text: string): string | undefined {
 export function checkUnitId(text: string): string | undefined {
   const parsed = parseUnitId(text)
   return typeof parsed === 'object' ? parsed.problem : undefined
-}
-
-/** What cannot go together within a tag: its address and its type. */
-export function checkAddresses(tags: readonly { address: string; type: WordType }[]): TagProblem[] {
-  return tags.flatMap((tag, index) => {
-    const problem = checkTag(tag)
-    return problem ? [{ index, ...problem }] : []
-  })
-}
-
-function checkTag({ address: text, type }: { address: string; type: WordType }): Omit<TagProblem, 'index'> | undefined {
-  const parsed = parseAddress(text)
-  if ('problem' in parsed) return { field: 'address', message: parsed.problem }
-  const { area, address, bit } = parsed
-  const written = text.trim()
-  if (isBitArea(area)) {
-    if (type === 'bool') return undefined
-    return { field: 'type', message: `${written} is a ${area}, one bit: choose bool instead of ${type}` }
-  }
-  if (bit !== undefined && type !== 'bool') {
-    return { field: 'type', message: `${written} is one bit: choose bool instead of ${type}, or leave out ".${bit}"` }
-  }
-  if (bit === undefined && type === 'bool') {
-    return {
-      field: 'address',
-      message: `bool is one bit of a register: say which, ${written}.0 to ${written}.${BIT_MAX}`,
-    }
-  }
-  if (address + wordTypeRegisters[type] - 1 > ADDRESS_MAX) {
-    return {
-      field: 'address',
-      message: `${type} takes two registers, and ${written} is the last one: use the one before`,
-    }
-  }
-  return undefined
 }

@@ -3,8 +3,9 @@
 
 import { choice, type Infer, type Parsed, type Problem, parseFields, text, whole } from '../../lib/contract/fields'
 import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
-import { wordOrders, wordTypeRegisters, wordTypes } from '../../lib/contract/word-types'
-import { checkAddress, checkAddresses, checkUnitId } from './addresses'
+import { wordOrders, wordTypes } from '../../lib/contract/word-types'
+import { checkAddress, checkUnitId } from './addresses'
+import { checkTags, describeType, REGISTERS_MAX, registersAsked } from './tag-rules'
 
 /** In the order of the CSV columns. */
 export const modbusTagFields = {
@@ -16,7 +17,7 @@ export const modbusTagFields = {
   offset: tagFields.offset,
   unit: tagFields.unit,
   deadband: tagFields.deadband,
-  length: { ...tagFields.length, check: checkLength },
+  length: tagFields.length,
   /** '' = the node's. */
   unitId: text({ maxLength: 10, check: checkUnitId }),
 }
@@ -39,10 +40,10 @@ export const modbusFields = {
   stopBits: whole({ default: 1, min: 1, max: 2 }),
   parity: choice(['none', 'even', 'odd']),
   /** The most registers one request asks for; of bits 16 times as many. The protocol allows 125 (V1.1b3, 6.3). */
-  maxRegisters: whole({ default: 125, min: 1, max: 125 }),
-  /** Registers without a tag that are read over rather than sending another request. */
+  maxRegisters: whole({ default: REGISTERS_MAX, min: 1, max: REGISTERS_MAX }),
+  /** Registers without a tag that are read over rather than sending another request; of bits 16 times as many, as many bytes. */
   maxGap: whole({ default: 10, min: 0, max: 124 }),
-  tags: tagList(modbusTagFields, checkAddresses),
+  tags: tagList(modbusTagFields, checkTags),
 }
 export type ModbusConfig = Infer<typeof modbusFields>
 
@@ -66,15 +67,11 @@ export function checkTarget({
   return value.trim() === '' ? [{ path, message: 'must not be empty' }] : []
 }
 
-/** The rule that concerns the node and its tags together. */
+/** The rule that concerns the node and its tags together: a value is never read with two requests. */
 export function checkMaxRegisters({
   maxRegisters,
   tags,
 }: Pick<ModbusConfig, 'maxRegisters' | 'tags'>): string | undefined {
-  const tooLong = tags.find(({ type }) => wordTypeRegisters[type] > maxRegisters)
-  return tooLong && `must be at least ${wordTypeRegisters[tooLong.type]}: tag "${tooLong.name}" is ${tooLong.type}`
-}
-
-function checkLength(length: number): string | undefined {
-  return length === 1 ? undefined : 'must be 1: arrays cannot be read, give every element a tag of its own'
+  const tooLong = tags.find((tag) => registersAsked(tag) > maxRegisters)
+  return tooLong && `must be at least ${registersAsked(tooLong)}: tag "${tooLong.name}" is ${describeType(tooLong)}`
 }

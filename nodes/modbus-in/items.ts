@@ -2,25 +2,23 @@
 
 import type { TagColumn } from '../../lib/contract/batch'
 import { Fault } from '../../lib/contract/fault'
-import { wordTypeRegisters } from '../../lib/contract/word-types'
+import { registersOf } from '../../lib/contract/word-types'
 import type { Span } from '../../lib/registers/blocks'
-import { bitOfWord, packedBit, scaled, wordDecoder } from '../../lib/registers/words'
-import { type Area, isBitArea, type ModbusAddress, parseAddress, parseUnitId } from './addresses'
+import type { Decoder } from '../../lib/registers/decoder'
+import { kindOf, packedBitDecoder, wordDecoder } from '../../lib/registers/word-decoder'
+import { BIG_ENDIAN } from '../../lib/registers/word-layout'
+import { type Area, isBitArea, parseAddress, parseUnitId } from './addresses'
 import type { ModbusConfig, ModbusTag } from './fields'
 
-/**
- * Takes a tag's value out of an answer. `at` is where the item starts: a byte in an area of registers, a bit in an area
- * of bits. A number that is none (NaN, infinity) makes the tag bad.
- */
-export type Decoder = (view: DataView, at: number) => number | boolean
-
+/** A value is never torn apart: an array or a text is one item as a whole. */
 export type Item = Span<Area> & {
   readonly unit: number
+  /** `decode` is told where the item starts: a byte in an area of registers, a bit in an area of bits. */
   readonly targets: { readonly column: number; readonly decode: Decoder }[]
 }
 
 export function columnsOf(tags: readonly ModbusTag[]): TagColumn[] {
-  return tags.map(({ name, unit, type }) => ({ name, unit, kind: type === 'bool' ? 'boolean' : 'number' }))
+  return tags.map((tag) => ({ name: tag.name, unit: tag.unit, kind: kindOf(tag) }))
 }
 
 /** In the order of the tags. Several tags of the same registers, e.g. bits of one, share an item. */
@@ -29,19 +27,14 @@ export function itemsOf({ tags, unitId }: Pick<ModbusConfig, 'tags' | 'unitId'>)
   tags.forEach((tag, column) => {
     const { area, address, bit } = orConfigFault(tag, parseAddress(tag.address))
     const unit = orConfigFault(tag, parseUnitId(tag.unitId)) ?? unitId
-    const length = Math.max(1, wordTypeRegisters[tag.type])
+    const length = isBitArea(area) ? tag.length : registersOf({ ...tag, bit })
+    const decode = isBitArea(area) ? packedBitDecoder(tag) : wordDecoder({ ...tag, bit }, BIG_ENDIAN)
     const key = `${unit} ${area} ${address} ${length}`
     const item = items.get(key) ?? { unit, area, address, length, targets: [] }
     items.set(key, item)
-    item.targets.push({ column, decode: decoderOf(tag, { area, address, bit }) })
+    item.targets.push({ column, decode })
   })
   return [...items.values()]
-}
-
-function decoderOf({ type, order, scale, offset }: ModbusTag, { area, bit }: ModbusAddress): Decoder {
-  if (isBitArea(area)) return packedBit
-  if (type === 'bool') return bitOfWord(order, bit ?? 0)
-  return scaled(wordDecoder(type, order), scale, offset)
 }
 
 /** The fields have been checked, so this is for those who come here by another way. */

@@ -1,129 +1,185 @@
 // What to ask the device in a cycle: the items in few requests, around what it has refused so far.
 
-import { type Block, type BlockLimits, planBlocks } from '../../lib/registers/blocks'
-import { type Area, isBitArea } from './addresses'
-import type { ModbusConfig } from './fields'
+import { blockAround, type Cut } from '../../lib/registers/blocks'
+import { Search } from '../../lib/registers/search'
+import type { Area } from './addresses'
 import type { Item } from './items'
+import { Refusals } from './refusals'
+import { planRequests, type ReadBlock, type RequestLimits } from './requests'
 
-export type ReadBlock = Block<Item> & {
-  readonly unit: number
-  /** Requests in a row to which nothing came back. */
-  silences: number
+/** Items that were refused together, so that nothing is known of each. */
+export type Suspects = { readonly unit: number; readonly area: Area; readonly search: Search<Item>; reason: string }
+
+/** What has been learned of one area of one unit. */
+type Terrain = {
+  /** Where no request may reach over: a hole between items, or the border of two parts that are given apart only. */
+  readonly holes: Cut[]
+  /** What the device gives at once; undefined while it is not known to be less than the configuration allows. */
+  maxLength?: number
+  /** What it has given at once so far. */
+  longest: number
 }
 
-/** An item that the device refuses even when asked for alone. */
-export type Refusal = { reason: string; retryAtMs: number }
-
-const BITS_PER_REGISTER = 16
+/** A device that gives less than this at once would be a strange one. */
+const MAX_LENGTH_MIN = 8
 
 export class Plan {
+  readonly refusals = new Refusals()
   readonly #items: readonly Item[]
-  readonly #limits: BlockLimits<Area>
-  readonly #refusals = new Map<Item, Refusal>()
-  /** Unit and area -> addresses that no request may reach over. */
-  readonly #cuts = new Map<string, Set<number>>()
-  /** Unit -> requests in a row that did not get through to it. */
-  readonly #lostInARow = new Map<number, number>()
-  #blocks: ReadBlock[] | undefined
+  readonly #limits: RequestLimits
+  readonly #terrains = new Map<string, Terrain>()
+  #suspects: Suspects[] = []
+  /** What was suspect, and is to be read like everything else. */
+  #cleared: Item[] = []
+  #blocks: ReadBlock[] = []
+  #outdated = true
 
-  constructor(items: readonly Item[], { maxRegisters, maxGap }: Pick<ModbusConfig, 'maxRegisters' | 'maxGap'>) {
+  constructor(items: readonly Item[], { maxRegisters, maxGap }: RequestLimits) {
     this.#items = items
-    this.#limits = { maxLength: (area) => (isBitArea(area) ? maxRegisters * BITS_PER_REGISTER : maxRegisters), maxGap }
+    this.#limits = { maxRegisters, maxGap }
   }
 
-  get refusals(): ReadonlyMap<Item, Refusal> {
-    return this.#refusals
+  get units(): Set<number> {
+    return new Set(this.#items.map(({ unit }) => unit))
   }
 
-  /**
-   * The blocks without refused items. Those of units that are out of reach come last, and those that left their last
-   * request unanswered: they are waited for only when the others have been read.
-   */
-  blocks(): readonly ReadBlock[] {
-    this.#blocks ??= plan(
-      this.#items.filter((item) => !this.#refusals.has(item)),
-      (unit) => ({ ...this.#limits, cuts: (area) => this.#cutsOf(unit, area) }),
-    )
-    if (this.#lostInARow.size > 0 || this.#blocks.some((block) => block.silences > 0)) {
-      this.#blocks.sort((a, b) => this.#lostOf(a.unit) - this.#lostOf(b.unit) || a.silences - b.silences)
+  get suspects(): readonly Suspects[] {
+    return this.#suspects
+  }
+
+  /** The blocks without refused and suspect items; the same array until something is learned. */
+  blocks(): ReadBlock[] {
+    if (!this.#outdated) return this.#blocks
+    const suspect = new Set(this.#suspects.flatMap(({ search }) => search.pending))
+    const blocks = this.#blocksOf(this.#items.filter((item) => !this.refusals.has(item) && !suspect.has(item)))
+    const silent = new Map(this.#blocks.filter(({ silences }) => silences > 0).map((block) => [keyOf(block), block]))
+    if (silent.size > 0) for (const block of blocks) block.silences = silent.get(keyOf(block))?.silences ?? 0
+    this.#blocks = blocks
+    this.#outdated = false
+    return blocks
+  }
+
+  /** Blocks of what has been cleared since the last time. */
+  cleared(): ReadBlock[] {
+    return this.#blocksOf(this.#cleared.splice(0))
+  }
+
+  /** A block was answered. */
+  answered({ unit, area, length, items }: ReadBlock): void {
+    const terrain = this.#terrain(unit, area)
+    if (length > terrain.longest) terrain.longest = length
+    if (this.refusals.size > 0) this.#accept(unit, area, items)
+  }
+
+  /** A block of several items was refused: they are searched, beside the cycles if need be, and the others are read on. */
+  suspect(block: ReadBlock, reason: string): void {
+    this.#suspects.push({ unit: block.unit, area: block.area, search: new Search(block), reason })
+    this.#outdated = true
+  }
+
+  /** Whether a part of the area has been found to be refused whole. */
+  hasRange({ unit, area }: { unit: number; area: Area }): boolean {
+    for (const [item, { items }] of this.refusals.reasons()) {
+      if (items.length > 1 && item.unit === unit && item.area === area) return true
     }
-    return this.#blocks
+    return false
   }
 
-  /** A request got through to the unit. */
-  reached(unit: number): void {
-    if (this.#lostInARow.size > 0) this.#lostInARow.delete(unit)
+  /** One step of the search has been made: what it settled belongs to the plan again, or to the refusals. */
+  advanced(suspects: Suspects): void {
+    if (suspects.search.over) this.#suspects = this.#suspects.filter((other) => other !== suspects)
+    this.#outdated = true
   }
 
-  /** A request did not get through to the unit; returns how many in a row. */
-  lost(unit: number): number {
-    const count = this.#lostOf(unit) + 1
-    this.#lostInARow.set(unit, count)
-    return count
+  refuse(items: readonly Item[], reason: string, at: { nowMs: number; chance: number }): void {
+    this.refusals.refuse(items, reason, at)
+    this.#outdated = true
+  }
+
+  /** From now on nothing is read together that lies on both sides of this. */
+  avoid({ unit, area }: Suspects, hole: Cut): void {
+    this.#terrain(unit, area).holes.push({ address: hole.address, length: hole.length })
+    this.#outdated = true
   }
 
   /**
-   * The refused items that are due to be tried again; when all items are refused, at least the one that is due first: a
-   * device that is never asked is never missed.
+   * The device refused so many together and then gave them in two parts. Returns how many are asked for at once from now
+   * on; undefined if as many have been given before, so that it cannot be the length.
    */
+  shorten({ unit, area }: Suspects, refusedLength: number): number | undefined {
+    const terrain = this.#terrain(unit, area)
+    if (refusedLength <= terrain.longest || refusedLength <= MAX_LENGTH_MIN) return undefined
+    terrain.maxLength = Math.max(terrain.longest, refusedLength >> 1)
+    this.#clear((other) => other.unit === unit && other.area === area)
+    this.#outdated = true
+    return terrain.maxLength
+  }
+
+  /** The requests for refused items that are due to be tried again: neighbours together, and ranges as they were refused. */
   probes(nowMs: number): ReadBlock[] {
-    if (this.#refusals.size === 0) return []
-    const refused = [...this.#refusals]
-    const due = refused.filter(([, { retryAtMs }]) => retryAtMs <= nowMs)
-    if (due.length === 0 && this.blocks().length === 0) {
-      due.push(...refused.sort(([, a], [, b]) => a.retryAtMs - b.retryAtMs).slice(0, 1))
+    if (this.refusals.size === 0) return []
+    return this.#probesOf(this.refusals.due(nowMs))
+  }
+
+  /** One request for what will be due first, of the units that may be asked. */
+  lastProbe(mayAsk: (unit: number) => boolean): ReadBlock | undefined {
+    const group = this.refusals.byUrgency().find(([item]) => item && mayAsk(item.unit))
+    return group && this.#probesOf([group])[0]
+  }
+
+  #probesOf(groups: Item[][]): ReadBlock[] {
+    const ranges = groups.filter(({ length }) => length > 1)
+    const singles = groups.filter(({ length }) => length === 1).flat()
+    return [
+      ...planRequests(singles, { ...this.#limits, maxGap: 0 }, (unit, area) => this.#terrain(unit, area)),
+      ...ranges.flatMap((items) => this.#blocksOf(items, () => [])),
+    ]
+  }
+
+  #blocksOf(items: readonly Item[], cutsOf = (unit: number, area: Area) => this.#cutsOf(unit, area)): ReadBlock[] {
+    return planRequests(items, this.#limits, (unit, area) => {
+      const { maxLength } = this.#terrain(unit, area)
+      return { cuts: cutsOf(unit, area), ...(maxLength !== undefined && { maxLength }) }
+    })
+  }
+
+  /** What was refused among them is given after all; whatever else was learned of its area may be as outdated. */
+  #accept(unit: number, area: Area, items: readonly Item[]): void {
+    let changed = false
+    for (const item of items) changed = this.refusals.accept(item) || changed
+    if (!changed) return
+    this.#terrain(unit, area).holes.length = 0
+    this.refusals.makeDue((item) => item.unit === unit)
+    this.#outdated = true
+  }
+
+  #clear(chosen: (suspects: Suspects) => boolean): void {
+    this.#cleared.push(...this.#suspects.filter(chosen).flatMap(({ search }) => search.pending))
+    this.#suspects = this.#suspects.filter((suspects) => !chosen(suspects))
+  }
+
+  /** A request over what is refused would be refused as well. */
+  #cutsOf(unit: number, area: Area): Cut[] {
+    const cuts = [...this.#terrain(unit, area).holes]
+    for (const item of this.refusals.items) if (item.unit === unit && item.area === area) cuts.push(item)
+    for (const { search, ...of } of this.#suspects) {
+      if (of.unit === unit && of.area === area && search.pending.length > 0) {
+        cuts.push(blockAround(area, search.pending))
+      }
     }
-    return plan(
-      due.map(([item]) => item),
-      () => ({ ...this.#limits, maxGap: 0 }),
-    )
+    return cuts
   }
 
-  /** From now on nothing is read together across the start of this block. */
-  cutBefore(block: ReadBlock): void {
-    const key = groupOf(block)
-    this.#cuts.set(key, (this.#cuts.get(key) ?? new Set()).add(block.address))
-    this.#blocks = undefined
-  }
-
-  refuse(item: Item, refusal: Refusal): void {
-    if (!this.#refusals.has(item)) this.#blocks = undefined
-    this.#refusals.set(item, refusal)
-  }
-
-  /** The device gives the item after all; whatever else was learned of its area may be as outdated. */
-  accept(item: Item): void {
-    if (!this.#refusals.delete(item)) return
-    this.#cuts.delete(groupOf(item))
-    this.#blocks = undefined
-  }
-
-  /** A request over a refused item would be refused as well. */
-  #cutsOf(unit: number, area: Area): number[] {
-    const cuts = new Set(this.#cuts.get(groupOf({ unit, area })))
-    for (const item of this.#refusals.keys()) {
-      if (item.unit === unit && item.area === area) cuts.add(item.address)
-    }
-    return [...cuts].sort((a, b) => a - b)
-  }
-
-  #lostOf(unit: number): number {
-    return this.#lostInARow.get(unit) ?? 0
+  #terrain(unit: number, area: Area): Terrain {
+    const key = `${unit} ${area}`
+    const known = this.#terrains.get(key)
+    if (known) return known
+    const terrain: Terrain = { holes: [], longest: 0 }
+    this.#terrains.set(key, terrain)
+    return terrain
   }
 }
 
-function plan(items: readonly Item[], limitsOf: (unit: number) => BlockLimits<Area>): ReadBlock[] {
-  const itemsByUnit = new Map<number, Item[]>()
-  for (const item of items) {
-    const known = itemsByUnit.get(item.unit)
-    if (known) known.push(item)
-    else itemsByUnit.set(item.unit, [item])
-  }
-  return [...itemsByUnit].flatMap(([unit, ofUnit]) =>
-    planBlocks(ofUnit, limitsOf(unit)).map((block) => ({ ...block, unit, silences: 0 })),
-  )
-}
-
-function groupOf({ unit, area }: { unit: number; area: Area }): string {
-  return `${unit} ${area}`
+function keyOf({ unit, area, address, length }: ReadBlock): string {
+  return `${unit} ${area} ${address} ${length}`
 }

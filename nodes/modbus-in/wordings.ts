@@ -14,8 +14,14 @@ export const modbusWordings: [key: string, pattern: RegExp][] = [
   ['unit-id', /^(?<text>".*") is no unit id: 0 to (?<max>\d+), or empty$/],
   ['bit-area-type', /^(?<text>.+) is a (?<area>\w+), one bit: choose bool instead of (?<type>\w+)$/],
   ['bit-type', /^(?<text>.+) is one bit: choose bool instead of (?<type>\w+), or leave out "\.(?<bit>\d+)"$/],
-  ['bool-bit', /^bool is one bit of a register: say which, (?<first>.+) to (?<last>.+)$/],
-  ['last-register', /^(?<type>\w+) takes two registers, and (?<text>.+) is the last one: use the one before$/],
-  ['no-arrays', /^must be 1: arrays cannot be read, give every element a tag of its own$/],
-  ['max-registers', /^must be at least (?<min>\d+): tag "(?<name>.*)" is (?<type>\w+)$/],
+  ['bool-bit', /^(?<type>\w+) is one bit of a register: say which, (?<first>.+) to (?<last>.+)$/],
+  [
+    'area-end',
+    /^(?<type>\S+) takes (?<count>\d+) addresses, of which (?<text>.+) has only (?<left>\d+) up to the end of the area$/,
+  ],
+  ['order-of-type', /^(?<order>\w+) is no order of (?<type>\w+): choose (?<orders>.+), or leave it empty$/],
+  ['no-scaling', /^does not apply to (?<type>\w+): leave it at (?<value>\d)$/],
+  ['length-max', /^must be at most (?<max>\d+) with (?<type>\w+): a request cannot read more$/],
+  ['element-name', /^"(?<name>.*)" is also the name of an element of the array "(?<array>.*)"$/],
+  ['max-registers', /^must be at least (?<min>\d+): tag "(?<name>.*)" is (?<type>\S+)$/],
 ]

@@ -1,6 +1,6 @@
 // The dialog of a status-broadcast node.
 
-import { addStyle, fillAbsent } from '../../editor/form'
+import { addStyle, fillRest } from '../../editor/form'
 import { translateFor, validatorsOf } from '../../editor/validators'
 import { statusBroadcastFields } from './fields'
 import { statusBroadcastWordings } from './wordings'
@@ -26,5 +26,5 @@ export function outputLabel(this: EditedNode, index: number): string {
 }
 
 export function oneditprepare(this: EditedNode): void {
-  fillAbsent(this, statusBroadcastFields, 'node-input')
+  fillRest(this, statusBroadcastFields, 'node-input')
 }

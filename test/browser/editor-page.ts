@@ -2,7 +2,7 @@
 
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Browser, Locator, Page } from 'playwright-core'
 import { SHOTS } from '../support/browser'
 
 /** The parts of Node-RED's editor that the tests use themselves. */
@@ -82,6 +82,24 @@ export class EditorPage {
       await this.page.locator(`[id$="-tabs-${name}"].red-ui-tab`).click()
       await this.page.waitForTimeout(50)
     }
+  }
+
+  /** An input of the dialog. */
+  input(property: string): Locator {
+    return this.page.locator(`#node-input-${property}`)
+  }
+
+  /** The properties whose rows are to be seen in a tab, in their order. */
+  async rowsIn(tab: string): Promise<string[]> {
+    const inputs = this.page.locator(`.collector-pane[data-tab="${tab}"] [id^="node-input-"]:visible`)
+    return inputs.evaluateAll((all) => all.map(({ id }) => id.replace('node-input-', '')))
+  }
+
+  /** The line below the tabs, once it says what is looked for. */
+  async outlook(wanted: RegExp): Promise<string> {
+    const line = this.page.locator('.collector-outlook', { hasText: wanted })
+    await line.waitFor()
+    return (await line.innerText()).trim()
   }
 
   /** Of every element of the dialog that has no elements in it, hidden ones included. */

@@ -1,6 +1,7 @@
 // The flow that the dialogs are opened in.
 
 import type { FlowNode } from '../support/node-red'
+import { placeholder } from '../support/placeholder'
 
 export const TAGS = [
   { name: 'temperature', address: '40001', type: 'float32', order: 'CDAB', unit: '°C', deadband: 0.5 },
@@ -10,8 +11,15 @@ export const TAGS = [
   { name: 'counter', address: 'holding:123', type: 'uint32' },
 ]
 
+/** Too far from each other to be read together. */
+const SCATTERED = Array.from({ length: 4 }, (_none, index) => ({
+  name: `meter_${index}`,
+  address: `holding:${20 * index}`,
+  type: 'uint16',
+}))
+
 /** Not started: here only the dialogs are of interest. */
-function reader(id: string, name: string, tags: object[], y: number): FlowNode {
+function reader(id: string, name: string, tags: object[], y: number, others: object = {}): FlowNode {
   const place = { z: 'tab', x: 200, y, wires: [[]] }
   return {
     id,
@@ -21,6 +29,7 @@ function reader(id: string, name: string, tags: object[], y: number): FlowNode {
     host: '192.168.0.10',
     autoStart: 'false',
     tags,
+    ...others,
     ...place,
   }
 }
@@ -31,5 +40,13 @@ export const FLOW: FlowNode[] = [
   reader('reader', 'press-1', TAGS, 100),
   reader('empty', 'press-2', [], 160),
   reader('twin', 'press-2', TAGS, 220),
+  reader('serial', 'line-1', TAGS, 280, {
+    transport: 'rtu',
+    serialPort: '/dev/ttyUSB0',
+    baudRate: 19200,
+    dataBits: placeholder('BITS'),
+    parity: 'even',
+  }),
+  reader('slow', 'meter-1', SCATTERED, 340, { transport: 'rtu', serialPort: 'COM3', interval: 100 }),
   { id: 'status', type: 'status-broadcast', z: 'tab', name: '', x: 420, y: 160, wires: [[], []] },
 ]

@@ -49,6 +49,25 @@ export class TagTablePage {
     return this.rows().nth(row).locator(`[data-action="${action}"]`)
   }
 
+  /** As a user does: the list is there once the cell has the focus. */
+  async choose(row: number, column: string, choice: string): Promise<void> {
+    await this.cell(row, column).focus()
+    await this.cell(row, column).selectOption(choice)
+  }
+
+  /** What there is to choose from in a cell. */
+  async choices(row: number, column: string): Promise<string[]> {
+    await this.cell(row, column).focus()
+    const options = this.cell(row, column).locator('option')
+    return options.evaluateAll((all) => all.map((option) => ('value' in option ? String(option.value) : '')))
+  }
+
+  /** Columns of the row that mean nothing there. */
+  idle(row: number): Promise<(string | null)[]> {
+    const cells = this.rows().nth(row).locator('.collector-idle')
+    return cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('data-column')))
+  }
+
   /** "<row> <column>" of the cell that has the focus. */
   focus(): Promise<string> {
     return this.#page.evaluate(() => {

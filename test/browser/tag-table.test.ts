@@ -5,7 +5,7 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
   it('shows what a row means, and marks what is wrong with the reason at hand', async () => {
     const { editor, table } = await open()
     await editor.edit('reader')
-    assert.equal(await table.reads(4), 'holding 40124 · wire 123')
+    assert.equal(await table.reads(4), 'holding 40124–40125 · wire 123–124')
     await table.cell(0, 'address').fill('123')
     await table.cell(1, 'name').fill('counter')
     await table.counts(5, 2)
@@ -20,6 +20,91 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
     await table.cell(1, 'name').fill('pressure')
     await table.counts(5, 0)
     assert.equal(await table.cell(4, 'name').getAttribute('aria-invalid'), null)
+  })
+
+  it('shows what is read, as people count and as on the wire', async () => {
+    const { editor, table } = await open()
+    await editor.edit('reader')
+    const forms: [address: string, type: string, reads: string][] = [
+      ['40001', 'uint16', 'holding 40001 · wire 0'],
+      ['400124', 'uint16', 'holding 40124 · wire 123'],
+      ['30001', 'float32', 'input 30001–30002 · wire 0–1'],
+      ['10001', 'bool', 'discrete 10001 · wire 0'],
+      ['00001', 'bool', 'coil 00001 · wire 0'],
+      ['holding:0', 'float64', 'holding 40001–40004 · wire 0–3'],
+      ['ir5', 'int16', 'input 30006 · wire 5'],
+      ['di:0x10', 'bool', 'discrete 10017 · wire 16'],
+      ['40001.3', 'bool', 'holding 40001.3 · wire 0'],
+    ]
+    await table.choose(0, 'order', '')
+    for (const [address, type, reads] of forms) {
+      await table.cell(0, 'address').fill(address)
+      await table.choose(0, 'type', type)
+      await table.counts(5, 0)
+      assert.equal(await table.reads(0), reads, address)
+    }
+    await table.cell(0, 'address').fill('40001')
+    await table.choose(0, 'type', 'uint16')
+    await table.showExtraColumns()
+    await table.cell(0, 'length').fill('10')
+    await table.cell(0, 'unitId').fill('17')
+    await table.counts(5, 0)
+    assert.equal(await table.reads(0), 'holding 40001–40010 · wire 0–9 · unit 17')
+    await editor.shot(`${version}-reads`)
+  })
+
+  it('offers the orders that fit the type, and keeps another one, marked', async () => {
+    const { editor, table } = await open()
+    await editor.edit('reader')
+    await table.counts(5, 0)
+    assert.deepEqual(await table.choices(0, 'order'), ['', 'ABCD', 'CDAB', 'BADC', 'DCBA'])
+    await table.choose(0, 'type', 'float64')
+    await table.counts(5, 1)
+    assert.deepEqual(await table.choices(0, 'order'), ['', 'ABCDEFGH', 'GHEFCDAB', 'BADCFEHG', 'HGFEDCBA', 'CDAB'])
+    assert.equal(await table.cell(0, 'order').inputValue(), 'CDAB')
+    assert.match((await table.cell(0, 'order').getAttribute('class')) ?? '', /input-error/)
+    await table.choose(0, 'order', 'GHEFCDAB')
+    await table.counts(5, 0)
+    await table.cell(0, 'name').focus()
+    assert.deepEqual(await table.choices(0, 'order'), ['', 'ABCDEFGH', 'GHEFCDAB', 'BADCFEHG', 'HGFEDCBA'])
+    assert.deepEqual(await table.choices(1, 'order'), ['', 'AB', 'BA'])
+    await table.cell(1, 'type').focus()
+    await editor.paste('FLOAT32\tcdab\nInt64\thgfedcba')
+    await table.counts(5, 1)
+    assert.deepEqual((await table.column('order')).slice(1, 3), ['CDAB', 'HGFEDCBA'])
+  })
+
+  it('offers every type once, the usual ones first', async () => {
+    const { editor, table } = await open()
+    await editor.edit('reader')
+    const types = await table.choices(0, 'type')
+    assert.deepEqual(types.slice(0, 7), ['bool', 'bit', 'int16', 'uint16', 'int32', 'uint32', 'float32'])
+    assert.equal(new Set(types).size, types.length)
+    const groups = table.cell(0, 'type').locator('optgroup')
+    assert.equal(await groups.first().getAttribute('label'), 'Usual')
+  })
+
+  it('shows the length where a text is read, and which cells mean nothing', async () => {
+    const { editor, table } = await open()
+    await editor.edit('reader')
+    await table.counts(5, 0)
+    assert.deepEqual(await table.idle(0), [])
+    assert.deepEqual(await table.idle(3), ['scale', 'offset', 'deadband'])
+    assert.equal(await table.cell(3, 'scale').getAttribute('title'), 'not used with bool')
+    assert.equal(await table.cell(1, 'length').isVisible(), false)
+    await table.cell(1, 'scale').fill('1')
+    await table.choose(1, 'type', 'string')
+    await table.cell(1, 'length').waitFor()
+    await table.cell(1, 'length').fill('16')
+    await table.counts(5, 0)
+    assert.equal(await table.reads(1), 'holding 40003–40010 · wire 2–9')
+    assert.deepEqual(await table.idle(1), ['scale', 'offset', 'deadband'])
+    await editor.shot(`${version}-string`)
+    // It can be hidden again.
+    await table.showExtraColumns()
+    await table.cell(0, 'name').fill('warmth')
+    await table.counts(5, 0)
+    assert.equal(await table.cell(1, 'length').isVisible(), false)
   })
 
   it('goes to the next problem when the number of problems is clicked, in columns that were hidden too', async () => {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { holds, parseCondition } from '../../editor/condition'
+import { placeholder } from '../support/placeholder'
 
 const cases: [condition: string, given: Record<string, string>, expected: boolean][] = [
   ['historian=influxdb', { historian: 'influxdb' }, true],
@@ -10,6 +11,7 @@ const cases: [condition: string, given: Record<string, string>, expected: boolea
   ['historian=influxdb influxVersion=1,3', { historian: 'influxdb', influxVersion: '3' }, true],
   ['historian=influxdb influxVersion=1,3', { historian: 'influxdb', influxVersion: '2' }, false],
   ['historian=influxdb influxVersion=1,3', { historian: 'none', influxVersion: '1' }, false],
+  ['historian=influxdb', { historian: placeholder('HISTORIAN') }, true],
 ]
 
 describe('The condition of a row', () => {

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type AnyNode, type Expression, type ObjectExpression, parse } from 'acorn'
 import { parseCondition } from '../../editor/condition'
-import { defaultsOf, type Fields } from '../../lib/contract/fields'
+import { checkField, defaultsOf, type Fields } from '../../lib/contract/fields'
 import { supervisorFields, supervisorSecrets } from '../../nodes/collector-supervisor/fields'
 import { modbusFields } from '../../nodes/modbus-in/fields'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
@@ -119,6 +119,20 @@ for (const { node, category, inputs, outputs, fields, secrets } of nodes) {
           assert.ok(field?.kind === 'choice', property)
           for (const value of values) assert.ok(field.choices.includes(value), `${property}=${value}`)
         }
+      }
+    })
+
+    it('offers numbers that may be chosen, and all of them where there is nothing else to choose', () => {
+      for (const [, property = '', text = ''] of html.matchAll(/data-offers="node-input-(\w+)">([^<]+)</g)) {
+        const field = fields[property]
+        assert.ok(field && checkField(field, text) === undefined, `${property}: ${text}`)
+      }
+      for (const [, property = '', options = ''] of html.matchAll(/<select[^>]* id="[a-z-]+-(\w+)">(.*?)<\/select>/g)) {
+        const field = fields[property]
+        if (field?.kind !== 'number') continue
+        const offered = [...options.matchAll(/value="(\d+)"/g)].map(([, value]) => Number(value))
+        const all = Array.from({ length: field.max - field.min + 1 }, (_none, index) => field.min + index)
+        assert.deepEqual(offered.sort(), all, property)
       }
     })
 

@@ -6,10 +6,11 @@ import { type Wording, wordingIn } from '../../editor/wording'
 import { checkField, type Field } from '../../lib/contract/fields'
 import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
 import { checkPointText } from '../../lib/contract/point-text'
-import { checkHasTags, checkTagName, duplicateNames } from '../../lib/contract/reader-fields'
+import { checkHasTags, checkTagName, duplicateNames, tooLongNames } from '../../lib/contract/reader-fields'
 import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
-import { checkAddress, checkAddresses, checkUnitId } from '../../nodes/modbus-in/addresses'
+import { checkAddress, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
+import { checkTags } from '../../nodes/modbus-in/tag-rules'
 import { modbusWordings } from '../../nodes/modbus-in/wordings'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 import { statusBroadcastWordings } from '../../nodes/status-broadcast/wordings'
@@ -66,6 +67,7 @@ const contract = [
   ...problemsOf(tags.item.deadband, [-1]),
   ...texts(checkTagName('__proto__'), checkTagName('a\nb'), checkTagName('a\\')),
   ...duplicateNames([{ name: 'a' }, { name: 'a' }]).map(({ message }) => message),
+  ...tooLongNames(new Array(100_000).fill({ name: 'x'.repeat(100), unit: '' })).map(({ message }) => message),
   ...checkHasTags([]).map(({ message }) => message),
   ...problemsOf(tags, [new Array(100_001).fill(tag)]),
   ...texts(
@@ -87,14 +89,24 @@ const modbus = [
     ...['', 'DB1.2', 'x:5', '123', '12345678', '0x10', '40000', '465537', '20001', 'holding:70000'].map(checkAddress),
   ),
   ...texts(checkAddress('coil:5.2'), checkAddress('40001.16'), checkUnitId('300'), checkUnitId('x')),
-  ...checkAddresses([
-    { address: 'coil:1', type: 'int16' },
-    { address: '40001.2', type: 'int16' },
-    { address: '40001', type: 'bool' },
-    { address: 'holding:65535', type: 'float32' },
+  ...checkTags([
+    { ...tag, address: 'coil:1' },
+    { ...tag, address: '40001.2' },
+    { ...tag, type: 'bool' },
+    { ...tag, type: 'bit' },
+    { ...tag, address: 'holding:65535', type: 'float32' },
+    { ...tag, address: 'holding:65535', type: 'string', length: 3 },
+    { ...tag, order: 'ABCDEFGH' },
+    { ...tag, address: '40001.0', type: 'bool', scale: 2 },
+    { ...tag, type: 'string', offset: 1 },
+    { ...tag, length: 126 },
+    { ...tag, name: 'array', length: 2 },
+    { ...tag, name: 'array[1]' },
   ]).map(({ message }) => message),
-  ...problemsOf(tags.item.length, [2]),
-  ...texts(checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'float32' }] })),
+  ...texts(
+    checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'float32' }] }),
+    checkMaxRegisters({ maxRegisters: 1, tags: [{ ...tag, type: 'string', length: 3 }] }),
+  ),
 ]
 
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])

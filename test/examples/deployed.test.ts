@@ -79,6 +79,19 @@ describe('an example flow, deployed', function () {
     await until(() => recorded().some(({ error }) => /no process "nobody"/.test(String(Object(error).message))), 20_000)
   })
 
+  it('"Several units behind a gateway" sends the values of all units in one message', async () => {
+    const flows = readExample('03 - Several units behind a gateway', plant.ports, ['meters'])
+    nodeRed = await NodeRed.start({ flows })
+    const { payload, quality } = await nodeRed.recordedWhen('meters', isGood, { from: 0 })
+    assert.deepEqual(quality, {})
+    const names = [1, 2, 3].flatMap((unit) => [`flow_${unit}`, `level_${unit}`, `frequency_${unit}`])
+    assert.deepEqual(Object.keys(Object(payload)), names)
+    for (const unit of [1, 2, 3]) {
+      const frequency = Reflect.get(Object(payload), `frequency_${unit}`)
+      assert.ok(frequency >= 30 && frequency <= 50, `frequency_${unit} is ${frequency}`)
+    }
+  })
+
   it('"Process table" keeps the values of all devices, and tells how they get there', async () => {
     const flows = readExample('dashboard/01 - Process table', plant.ports, ['all processes', 'last 100'])
     nodeRed = await NodeRed.start({ flows, install: installWithDashboard })

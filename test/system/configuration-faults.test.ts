@@ -31,7 +31,8 @@ const mistakes: Mistake[] = [
   {
     title: 'an empty tag list',
     properties: { tags: [] },
-    status: /the tag list is empty: add at least one tag/,
+    status: /^no tags$/,
+    advice: /the tag list is empty: add at least one tag/,
     row: true,
   },
   {

@@ -123,7 +123,7 @@ describe('the historian and InfluxDB 1', () => {
     ['any', 5, '5', 'float'],
     ['any', 'say "hi", \\n = 温度 😀\nbye\\', 'say "hi", \\n = 温度 😀\nbye\\', 'string'],
     ['any', '', '', 'string'],
-    ['any', [1, 'a'], '[1,"a"]', 'string'],
+    ['any', { a: [1, 'b'] }, '{"a":[1,"b"]}', 'string'],
   ]
   for (const [kind, value, text, type] of values) {
     it(`keeps ${JSON.stringify(value)} of kind ${kind} as ${type} ${JSON.stringify(text)}`, async () => {
@@ -135,6 +135,14 @@ describe('the historian and InfluxDB 1', () => {
       assert.equal(key?.fieldType, type)
     })
   }
+
+  it('keeps each element of an array in a field of its own', async () => {
+    const values = { list: [1, '9007199254740993'], on: [true, false], flow: [1.5, -2] }
+    const kinds = { list: 'integer', on: 'boolean', flow: 'number' } as const
+    assert.deepEqual(await write(target, [readingOf(1000, values, { kinds })]), { kind: 'accepted' })
+    const [row] = await rows('"list[0]", "list[1]", "on[0]", "on[1]", "flow[0]", "flow[1]"')
+    assert.deepEqual(row && Object.values(row).slice(-6), ['1', '9007199254740993', 'true', 'false', '1.5', '-2'])
+  })
 
   it('keeps every nanosecond, so that readings of a clock that was set back stay apart', async () => {
     const readings = [0, 1, 255].map((clockSteps) => readingOf(1_700_000_000_123, { v: clockSteps }, { clockSteps }))
@@ -298,6 +306,13 @@ describe('the historian and VictoriaMetrics', () => {
     })
     const [series] = await server.series('{__name__="plant_v",collector="numbers",type="modbus"}')
     assert.equal(series?.timestamps[999], 1_700_000_009_990)
+  })
+
+  it('keeps each element of an array as a series', async () => {
+    const more = { kinds: { list: 'integer' }, collector: 'arrays' } as const
+    const verdict = await write(target, [readingOf(1_700_000_000_000, { list: [5, 6], flow: [0.5] }, more)])
+    assert.deepEqual(verdict, { kind: 'accepted' })
+    assert.deepEqual(await valuesOf('arrays'), { 'plant_list[0]': [5], 'plant_list[1]': [6], 'plant_flow[0]': [0.5] })
   })
 
   it('keeps the numbers beside a text with a line break', async () => {

@@ -2,7 +2,7 @@
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { TagColumn } from '../../contract/batch'
-import type { Reading } from '../reading'
+import { type Reading, singleFields } from '../reading'
 import { inTransaction } from './layout'
 import { toStoredTime } from './stored-time'
 import { toStored } from './stored-value'
@@ -57,11 +57,12 @@ export class HistoryWriter {
 
   #insertReading({ source, time, clockSteps, fields }: Reading): void {
     const storedTime = toStoredTime(time, clockSteps)
-    for (const { column, value } of fields) {
+    const singles = singleFields(fields)
+    for (const { column, value } of singles) {
       const stored = toStored(value, column.kind)
       if (stored !== undefined) this.#insert.run(storedTime, this.#seriesOf(source.collector, column), stored)
     }
-    this.#uncounted += fields.length
+    this.#uncounted += singles.length
   }
 
   #seriesOf(collector: string, { name, unit, kind }: TagColumn): number {

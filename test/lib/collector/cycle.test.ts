@@ -273,6 +273,40 @@ describe('read loop', () => {
     assert.deepEqual({ overruns, cyclesTotal, max: cycleMs.max }, { overruns: 2, cyclesTotal: 4, max: 2300 })
   })
 
+  it('keeps its phase when every cycle takes longer than the interval, and counts each slot that it misses', async () => {
+    const bench = new Bench()
+    await bench.run(600)
+    bench.device.onRead = answerAfter(bench.clock, 1300)
+    await bench.run(40_200)
+    // begun at 1400, 3400 ... 39400: every second slot
+    assert.equal(bench.batches.length, 1 + 20)
+    for (const [index, { atMs }] of bench.batches.slice(1).entries()) assert.equal(atMs, 1400 + index * 2000 + 1300)
+    const { overruns, cycleMs } = bench.statistics.counters(0)
+    assert.deepEqual({ overruns, p50: cycleMs.p50, p99: cycleMs.p99 }, { overruns: 20, p50: 1300, p99: 1300 })
+    bench.device.onRead = async () => good(1, 2)
+    await bench.run(3000)
+    assert.equal(bench.story.split(' ').slice(-3).join(' '), '+41400 +42400 +43400')
+    assert.equal(bench.statistics.counters(0).overruns, 20)
+  })
+
+  it('never reads twice at once, however late the device is', async () => {
+    const bench = new Bench()
+    let reading = 0
+    bench.device.onRead = () => {
+      assert.equal(++reading, 1)
+      return new Promise((resolve) =>
+        bench.clock.after(950 + ((bench.device.calls.length * 37) % 200), () => {
+          reading--
+          resolve(good(1, 2))
+        }),
+      )
+    }
+    await bench.run(100_000)
+    const { overruns, cyclesTotal } = bench.statistics.counters(0)
+    // the last one may still be under way
+    assert.ok(Math.abs(overruns + cyclesTotal - 100) <= 1, `${overruns} + ${cyclesTotal}`)
+  })
+
   it('does not make up for the time the process stood still', async () => {
     const bench = new Bench()
     await bench.run(600)

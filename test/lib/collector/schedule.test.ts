@@ -58,4 +58,20 @@ describe('schedule', () => {
     assert.ok(Math.min(...perTenth) >= 1, `${perTenth}`)
     assert.equal(new Set(phases).size, 50)
   })
+
+  it('has 50 readers of one interval begin apart, and so they stay over a day', () => {
+    const intervalMs = 100
+    const started = Array.from({ length: 50 }, (_, index) =>
+      scheduleOf(`line-${index + 1}`, intervalMs, { nowMs: 40 + index * 3.7, wallMs: 1_700_000_000_040 + index * 3.7 }),
+    )
+    for (const slot of [1, 36_000, 864_000]) {
+      const places = started.map((schedule) => dueMs(schedule, slot) % intervalMs).sort((a, b) => a - b)
+      for (let index = 4; index < places.length; index++) {
+        assert.ok(
+          (places[index] ?? 0) - (places[index - 4] ?? 0) > 1,
+          `five readers within 1 ms of each other: ${places}`,
+        )
+      }
+    }
+  })
 })

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import type { TagList } from '../../../lib/contract/batch'
 import { type Parsed, parseFields } from '../../../lib/contract/fields'
+import { MESSAGE_MAX_BYTES } from '../../../lib/contract/limits'
 import {
   checkHasTags,
   checkReaderName,
@@ -7,6 +9,7 @@ import {
   readerFields,
   tagFields,
   tagList,
+  tooLongNames,
 } from '../../../lib/contract/reader-fields'
 
 const HARMFUL: [string, RegExp][] = [
@@ -104,6 +107,27 @@ describe('the tags of a reader', () => {
   it('must be there', () => {
     assert.deepEqual(checkHasTags([]), [{ path: 'tags', message: 'the tag list is empty: add at least one tag' }])
     assert.deepEqual(checkHasTags([tag('a')]), [])
+  })
+})
+
+describe('the names of all tags', () => {
+  const named = (length: number, name: string) => Array.from({ length }, () => ({ name, unit: '°C' }))
+
+  for (const name of ['n', 'n'.repeat(30), '"'.repeat(30), '温度'.repeat(20)]) {
+    it(`fit the message that carries them, as long as they are accepted: ${name}`, () => {
+      const [problem] = tooLongNames(named(100_000, name))
+      const accepted = named(problem?.index ?? 100_000, name)
+      const list: TagList = { generation: 1, revision: 1, tags: accepted.map((tag) => ({ ...tag, kind: 'unsigned' })) }
+      const bytes = Buffer.byteLength(JSON.stringify(list))
+      assert.ok(bytes <= MESSAGE_MAX_BYTES, `${accepted.length} tags take ${bytes} bytes`)
+      if (problem) assert.ok(bytes > MESSAGE_MAX_BYTES * 0.85, `only ${bytes} bytes are used`)
+    })
+  }
+
+  it('are refused at the first that does not fit, and it is told what helps', () => {
+    const problems = tooLongNames(named(100_000, 'x'.repeat(100)))
+    assert.equal(problems.length, 1)
+    assert.match(problems[0]?.message ?? '', /shorten them, or make it 4 readers$/)
   })
 })
 

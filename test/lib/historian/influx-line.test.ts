@@ -59,7 +59,7 @@ describe('a reading as line protocol', () => {
     ['any', true, 'T'],
     ['any', 'say "hi" \\', '"say \\"hi\\" \\\\"'],
     ['any', '', '""'],
-    ['any', [1, 'a', [true]], '"[1,\\"a\\",[true]]"'],
+    ['any', { a: [1, 'b'] }, '"{\\"a\\":[1,\\"b\\"]}"'],
     ['any', { a: { b: 1 } }, '"{\\"a\\":{\\"b\\":1}}"'],
   ]
   for (const [kind, value, modern, old = modern?.replace(/u$/, 'i')] of fields) {
@@ -80,6 +80,29 @@ describe('a reading as line protocol', () => {
       }
     })
   }
+
+  it('has a field for each element of an array, of the kind of the array', () => {
+    const values = {
+      f: [1.5, -2],
+      b: [true, false],
+      i: [1, '9007199254740993'],
+      t: ['x', 'y'],
+      e: [],
+      m: [[1], [2, 3]],
+    }
+    const kinds = { b: 'boolean', i: 'integer', t: 'any', m: 'any' } as const
+    assert.deepEqual(linesOf(readingOf(1, values, { kinds }), MODERN), {
+      ok: true,
+      lines: [
+        'plant,collector=press\\ 1,type=modbus b[0]=T,b[1]=F,f[0]=1.5,f[1]=-2,i[0]=1i,i[1]=9007199254740993i,m[0][0]=1,m[1][0]=2,m[1][1]=3,t[0]="x",t[1]="y" 1000000',
+      ],
+    })
+    assert.deepEqual(linesOf(readingOf(1, { f: [] }), MODERN), { ok: true, lines: [] })
+    assert.deepEqual(linesOf(readingOf(1, { u: [1, -1] }, { kinds: { u: 'unsigned' } }), MODERN), {
+      ok: false,
+      reason: 'tag "u[1]": -1 cannot be written as an unsigned integer',
+    })
+  })
 
   it('puts a text with a line break into a line of its own, where it can do no harm to the numbers', () => {
     const reading = readingOf(1, { n: 1, text: 'a\nplant n=666 1' }, { kinds: { text: 'any' } })

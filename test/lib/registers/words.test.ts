@@ -1,73 +1,185 @@
+// Types, orders and values, as a truth table and against what the engine of JavaScript says.
+
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
-import { join } from 'node:path'
-import type { WordOrder, WordType } from '../../../lib/contract/word-types'
-import { wordOrders, wordTypes } from '../../../lib/contract/word-types'
-import { bitOfWord, packedBit, scaled, wordDecoder } from '../../../lib/registers/words'
+import fc from 'fast-check'
+import { isBitType, ordersOf, registersOf, takesOrder, wordOrders, wordTypes } from '../../../lib/contract/word-types'
+import { type Decoder, Unreadable } from '../../../lib/registers/decoder'
+import { kindOf, packedBitDecoder, type WordSpec, wordDecoder } from '../../../lib/registers/word-decoder'
+import { BIG_ENDIAN } from '../../../lib/registers/word-layout'
+import { encodeValue } from '../../../simulators/modbus/encode'
+import { bitsOf, describeRow, type WordRow, wordRows, wordsOf } from './word-table'
 
-/** `words` in hex; `value` null where there is none to be had. */
-type Row = {
-  words: string
-  type: WordType
-  order: WordOrder
-  scale?: number
-  offset?: number
-  bit?: number
-  value: number | boolean | null
+const PLAIN = { order: '', scale: 1, offset: 0, length: 1 } as const
+const AREA_BITS = 64
+
+/** The bytes of a view: registers as on the wire, or packed bits. */
+function viewOf(words: readonly number[]): DataView {
+  const view = new DataView(new ArrayBuffer(words.length * 2))
+  words.forEach((word, index) => {
+    view.setUint16(index * 2, word)
+  })
+  return view
 }
-const rows: Row[] = JSON.parse(readFileSync(join('test', 'fixtures', 'words.json'), 'utf8'))
 
-function viewOf(hex: string): DataView {
-  const bytes = Uint8Array.from(Buffer.from(hex.replaceAll(' ', ''), 'hex'))
+function viewOfBits(bits: readonly number[]): DataView {
+  const bytes = new Uint8Array(AREA_BITS / 8)
+  bits.forEach((bit, index) => {
+    bytes[index >> 3] = (bytes[index >> 3] ?? 0) | (bit << (index & 7))
+  })
   return new DataView(bytes.buffer)
 }
 
-function decode({ words, type, order, scale = 1, offset = 0, bit = 0 }: Row, at: number): number | boolean {
-  const view = viewOf('AAAA'.repeat(at / 2) + words)
-  return type === 'bool' ? bitOfWord(order, bit)(view, at) : scaled(wordDecoder(type, order), scale, offset)(view, at)
+function decoded(row: WordRow, at: number): ReturnType<Decoder> {
+  const spec: WordSpec = { ...PLAIN, ...row }
+  if (row.bits !== undefined) {
+    return packedBitDecoder(spec)(viewOfBits([...Array(at).fill(1 - (bitsOf(row)[0] ?? 0)), ...bitsOf(row)]), at)
+  }
+  return wordDecoder(spec, BIG_ENDIAN)(viewOf([...Array(at / 2).fill(0xaaaa), ...wordsOf(row)]), at)
 }
 
-describe('words', () => {
-  for (const row of rows) {
-    const { words, type, order, scale, offset, bit, value } = row
-    const extras = Object.entries({ scale, offset, bit }).flatMap(([name, x]) =>
-      x === undefined ? [] : `${name} ${x}`,
-    )
-    it(`reads ${words} as ${[type, order, ...extras].filter(Boolean).join(' ')}: ${value}`, () => {
-      for (const at of [0, 2, 246]) {
-        const got = decode(row, at)
-        assert.deepEqual(typeof got === 'number' && !Number.isFinite(got) ? null : got, value)
+function read(spec: Partial<WordSpec> & Pick<WordSpec, 'type'>, ...words: number[]): ReturnType<Decoder> {
+  return wordDecoder({ ...PLAIN, ...spec }, BIG_ENDIAN)(viewOf(words), 0)
+}
+
+describe('a value in registers', () => {
+  for (const row of wordRows) {
+    it(`reads ${describeRow(row)}`, () => {
+      for (const at of [0, 2, 46]) {
+        const got = decoded(row, at)
+        if (row.bad === undefined) assert.deepEqual(got, row.value)
+        else assert.ok(got instanceof Unreadable && got.reason.includes(row.bad), JSON.stringify(got))
       }
     })
   }
 
-  it('has a row for every type with every order', () => {
+  it('has a row for every type with every order that it takes', () => {
     for (const type of wordTypes) {
-      for (const order of wordOrders) {
-        assert.ok(
-          rows.some((row) => row.type === type && row.order === order),
-          `${type} ${order}`,
-        )
+      for (const order of wordOrders.filter((name) => takesOrder(type, name))) {
+        // what the letters of four mean for one register is one thing for all types
+        if (!ordersOf(type).includes(order) && !['uint16', 'int16', 'bool', 'bit'].includes(type)) continue
+        const found = wordRows.some((row) => row.type === type && row.order === order)
+        assert.ok(found, `${type} ${order}`)
       }
     }
   })
 
-  it('never reads beyond the end', () => {
-    for (const order of wordOrders) {
-      assert.throws(() => wordDecoder('uint16', order)(viewOf('12'), 0), RangeError)
-      assert.throws(() => wordDecoder('float32', order)(viewOf('1234 56'), 0), RangeError)
+  it('is never read beyond the end', () => {
+    for (const type of wordTypes) {
+      for (const order of ordersOf(type)) {
+        for (const length of [1, 3]) {
+          const spec = { ...PLAIN, type, order, length, bit: isBitType(type) ? 15 : undefined }
+          const view = viewOf(Array(registersOf(spec) - 1).fill(0x1111))
+          assert.throws(() => wordDecoder(spec, BIG_ENDIAN)(view, 0), RangeError, `${type} ${order} ${length}`)
+        }
+      }
+    }
+    assert.throws(() => read({ type: 'string', length: 3 }, 0x4142), RangeError)
+    assert.throws(() => packedBitDecoder({ type: 'bool', length: 1 })(new DataView(new ArrayBuffer(1)), 8), RangeError)
+  })
+
+  it('of 16 bits is the float that JavaScript knows, for all 65536 of them', () => {
+    for (let word = 0; word <= 0xffff; word++) {
+      const value = read({ type: 'float16' }, word)
+      const [expected] = new Float32Array([halfByArithmetic(word)])
+      if (Number.isFinite(expected)) assert.equal(Object.is(value, expected), true, `${word}`)
+      else assert.ok(value instanceof Unreadable, `${word}`)
     }
   })
 
-  it('leaves a value alone where scale is 1 and offset 0', () => {
-    const plain = wordDecoder('uint32', '')
-    assert.equal(scaled(plain, 1, 0), plain)
+  it('comes back from what a device lays out, whatever it is', () => {
+    fc.assert(
+      fc.property(fc.bigInt(-(2n ** 63n), 2n ** 63n - 1n), fc.constantFrom(...ordersOf('int64')), (value, order) => {
+        const got = read({ type: 'int64', order }, ...encodeValue('int64', order, value))
+        assert.equal(String(got), String(value))
+        assert.equal(typeof got, Number.isSafeInteger(Number(value)) ? 'number' : 'string')
+      }),
+    )
+    fc.assert(
+      fc.property(
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+        fc.constantFrom(...ordersOf('float64')),
+        (value, order) =>
+          assert.ok(Object.is(read({ type: 'float64', order }, ...encodeValue('float64', order, value)), value)),
+      ),
+    )
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 99_999_999 }), fc.constantFrom(...ordersOf('bcd32')), (value, order) =>
+        assert.equal(read({ type: 'bcd32', order }, ...encodeValue('bcd32', order, value)), value),
+      ),
+    )
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 60 }),
+        fc.constantFrom(...ordersOf('string')),
+        (text, order) => {
+          const value = text.replaceAll('\0', '').replace(/ +$/, '')
+          fc.pre(Buffer.from(value).toString() === value)
+          const length = Math.max(1, Buffer.byteLength(value))
+          assert.equal(read({ type: 'string', order, length }, ...encodeValue('string', order, value, length)), value)
+        },
+      ),
+    )
   })
 
-  it('counts packed bits from the least significant one of the first byte', () => {
-    const view = viewOf('CD6B05')
-    const bits = Array.from({ length: 19 }, (_, index) => (packedBit(view, index) ? 1 : 0)).join('')
-    assert.equal(bits, '1011001111010110101')
-    assert.throws(() => packedBit(view, 24), RangeError)
+  it('may be laid out in another way by default, as devices with the low word first do', () => {
+    const lowWordFirst = { lowWordFirst: true, bytesSwapped: false }
+    const view = viewOf([0x5678, 0x1234])
+    assert.equal(wordDecoder({ ...PLAIN, type: 'uint32' }, lowWordFirst)(view, 0), 0x12345678)
+    assert.equal(wordDecoder({ ...PLAIN, type: 'uint32', order: 'ABCD' }, lowWordFirst)(view, 0), 0x56781234)
+    const text = { ...PLAIN, type: 'string', length: 2 } as const
+    assert.equal(wordDecoder(text, { lowWordFirst: true, bytesSwapped: true })(viewOf([0x4241]), 0), 'AB')
   })
+
+  it('says what is wrong with it', () => {
+    const reason = (got: ReturnType<Decoder>): string =>
+      got instanceof Unreadable ? got.reason : assert.fail(String(got))
+    const noNumber = 'the device holds no number here (NaN or infinity); is the word order right?'
+    assert.equal(reason(read({ type: 'float32' }, 0x7fc0, 0)), noNumber)
+    assert.equal(reason(read({ type: 'float32', length: 2 }, 0, 0, 0x7fc0, 0)), `element [1]: ${noNumber}`)
+    assert.equal(
+      reason(read({ type: 'bcd16' }, 0x0fa1)),
+      'the device holds 0x0FA1 here, which is no BCD: a digit is above 9; is the type right?',
+    )
+    assert.equal(
+      reason(read({ type: 'uint64', offset: 1 }, 0xffff, 0xffff, 0xffff, 0xffff)),
+      '18446744073709551616 does not fit into uint64; is the offset right?',
+    )
+  })
+})
+
+/** By the definition of IEEE 754, digit by digit, and not as it is done in lib/registers. */
+function halfByArithmetic(word: number): number {
+  const digits = word.toString(2).padStart(16, '0')
+  const exponent = Number.parseInt(digits.slice(1, 6), 2)
+  const hidden = exponent === 0 ? '0' : '1'
+  const magnitude =
+    exponent === 31
+      ? digits.slice(6).includes('1')
+        ? Number.NaN
+        : Infinity
+      : (Number.parseInt(hidden + digits.slice(6), 2) / 1024) * 2 ** (Math.max(exponent, 1) - 15)
+  return digits.startsWith('1') ? -magnitude : magnitude
+}
+
+describe('the kind of a tag', () => {
+  const rows: [Pick<WordSpec, 'type'> & Partial<WordSpec>, string][] = [
+    [{ type: 'bool' }, 'boolean'],
+    [{ type: 'bit' }, 'number'],
+    [{ type: 'uint32' }, 'number'],
+    [{ type: 'float64' }, 'number'],
+    [{ type: 'bcd32' }, 'number'],
+    [{ type: 'string', length: 20 }, 'any'],
+    [{ type: 'time32' }, 'any'],
+    [{ type: 'int64' }, 'integer'],
+    [{ type: 'int64', offset: 5 }, 'integer'],
+    [{ type: 'uint64' }, 'unsigned'],
+    [{ type: 'uint64', offset: 5 }, 'unsigned'],
+    [{ type: 'uint64', offset: -5 }, 'integer'],
+    [{ type: 'uint64', scale: 0.1 }, 'number'],
+    [{ type: 'int64', offset: 0.5 }, 'number'],
+    [{ type: 'int64', length: 3 }, 'integer'],
+  ]
+  for (const [spec, kind] of rows) {
+    it(`of ${JSON.stringify(spec)} is ${kind}`, () => assert.equal(kindOf({ ...PLAIN, ...spec }), kind))
+  }
 })

@@ -70,6 +70,10 @@ describe('a message for every cycle', () => {
     assert.deepEqual(send(delivery([SPEED, RECIPE], [1, 0]))[0]?.payload, { speed: 1, recipe: 0 })
   })
 
+  it('leaves arrays of booleans as they are', () => {
+    assert.deepEqual(send(delivery([ON], [[true, false]]))[0]?.payload, { on: [true, false] })
+  })
+
   it('keeps arrays and objects', () => {
     assert.deepEqual(send(delivery([RECIPE], [{ steps: [1, 2] }]))[0]?.payload, { recipe: { steps: [1, 2] } })
   })
@@ -198,6 +202,14 @@ describe('a message of changes', () => {
     )
   })
 
+  it('remembers what it sent, not what the flow has made of it', () => {
+    const sent: Sent = new Map()
+    const [first] = flowMessages('change', 'oven', delivery([RECIPE], [[1, 2]]), sent, NO_DEADBANDS)
+    const { recipe } = Object(first?.payload)
+    recipe.push(3)
+    assert.deepEqual(flowMessages('change', 'oven', delivery([RECIPE], [[1, 2]]), sent, NO_DEADBANDS), [])
+  })
+
   it('remembers a tag by its name, wherever its column is', () => {
     const sent: Sent = new Map()
     flowMessages('change', 'oven', delivery([SPEED, ON], [5, 1]), sent, NO_DEADBANDS)
@@ -219,7 +231,30 @@ describe('a value', () => {
     [1, true, 0, true],
     ['a', 'a', 0, false],
     [[1], [1], 0, false],
-    [[1], [2], 1e9, true],
+    [[1], [2], 0, true],
+    [[1, 5], [1.5, 5], 0.5, false],
+    [[1, 5], [1.5, 5.6], 0.5, true],
+    [[1], [1, 2], 1e9, true],
+    [[1, 2], [1], 1e9, true],
+    [[true, false], [true, true], 1e9, true],
+    [['a'], ['b'], 1e9, true],
+    [[[1]], [[2]], 5, false],
+    [[{ a: 1 }], [{ a: 2 }], 5, true],
+    [1, [1], 5, true],
+    ['9007199254740993', '9007199254740993', 0, false],
+    ['9007199254740993', '9007199254740994', 0, true],
+    ['9007199254740993', '9007199254740994', 1, false],
+    ['9007199254740993', '9007199254740994', 0.5, true],
+    ['9007199254740993', '9007199254740995', 1.9, true],
+    ['-9223372036854775808', '9223372036854775807', 1e300, false],
+    ['-9223372036854775808', '9223372036854775807', 1.8e19, true],
+    [9007199254740990, '9007199254740993', 3, false],
+    [9007199254740990, '9007199254740993', 2, true],
+    ['9007199254740993', 9007199254740990, 2, true],
+    ['9007199254740993', 0.5, 1e300, true],
+    [['9007199254740993'], ['9007199254740994'], 1, false],
+    ['12', '13', 5, true],
+    ['0000000000000012', '0000000000000013', 5, true],
     [{ a: 1 }, { a: 1 }, 0, false],
     [{ a: 1 }, null, 0, true],
   ]

@@ -2,7 +2,8 @@
 
 import assert from 'node:assert/strict'
 import type { ProcessRow } from '../../../lib/contract/process-row'
-import { type Badge, badgeOf } from '../../../nodes/collector-supervisor/reader-status'
+import { checkHasTags } from '../../../lib/contract/reader-fields'
+import { type Badge, badgeOf, flawOf } from '../../../nodes/collector-supervisor/reader-status'
 import { processRow } from '../../support/process-row'
 
 const NOW = 1_700_000_000_000
@@ -86,6 +87,31 @@ describe('the badge below a reader', () => {
       assert.equal(badge.restarts, 0)
     })
   }
+
+  it('says what to mend where the settings are wrong, and is short where there is nothing to read', () => {
+    const refused = processRow('oven', { status: 'error', last_error: 'port: 0 is not within 1 to 65535' })
+    assert.deepEqual(badgeOf(refused, NOW, 'noTags'), {
+      fill: 'red',
+      shape: 'ring',
+      key: 'noTags',
+      values: {},
+      detail: undefined,
+      restarts: 0,
+    })
+    const { key, detail } = badgeOf(refused, NOW, 'config')
+    assert.deepEqual([key, detail], ['config', 'port: 0 is not within 1 to 65535'])
+    assert.equal(badgeOf(processRow('oven', { status: 'stopped' }), NOW, 'config').key, 'stopped')
+  })
+
+  it('tells an empty tag list from everything else that can be wrong', () => {
+    const [noTags] = checkHasTags([])
+    assert.ok(noTags)
+    const host = { path: 'host', message: 'must not be empty' }
+    assert.equal(flawOf([]), undefined)
+    assert.equal(flawOf([noTags]), 'noTags')
+    assert.equal(flawOf([noTags, host]), 'config')
+    assert.equal(flawOf([{ path: 'tags', message: 'has 100001 entries, the limit is 100000' }]), 'config')
+  })
 
   it('counts the restarts of a process that runs', () => {
     assert.equal(badgeOf(processRow('oven', { restart_count: 4 }), NOW).restarts, 4)

@@ -2,10 +2,8 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import type { WordType } from '../../../lib/contract/word-types'
 import {
   areas,
-  checkAddresses,
   checkUnitId,
   describeAddress,
   describeRange,
@@ -77,34 +75,4 @@ describe('unit ids of tags', () => {
     for (const text of ['256', '-1', '1.5', 'x', '1e2', '0x1', '9999999']) assert.ok(checkUnitId(text), text)
     for (const text of ['', '1', '247']) assert.equal(checkUnitId(text), undefined)
   })
-})
-
-describe('checkAddresses', () => {
-  const rows: [address: string, type: WordType, problem: string | undefined][] = [
-    ['40001', 'uint16', undefined],
-    ['40001', 'float32', undefined],
-    ['40001.3', 'bool', undefined],
-    ['00001', 'bool', undefined],
-    ['di3', 'bool', undefined],
-    ['465536', 'int16', undefined],
-    ['465535', 'int32', undefined],
-    ['465536', 'int32', 'address: int32 takes two registers, and 465536 is the last one: use the one before'],
-    ['hr65535', 'float32', 'address: float32 takes two registers, and hr65535 is the last one: use the one before'],
-    ['40001', 'bool', 'address: bool is one bit of a register: say which, 40001.0 to 40001.15'],
-    ['40001.3', 'uint16', 'type: 40001.3 is one bit: choose bool instead of uint16, or leave out ".3"'],
-    ['00001', 'int16', 'type: 00001 is a coil, one bit: choose bool instead of int16'],
-    ['10001', 'float32', 'type: 10001 is a discrete, one bit: choose bool instead of float32'],
-    ['40000', 'uint16', 'address: "40000" is out of range: these numbers start with 40001, which is holding:0'],
-  ]
-  for (const [address, type, expected] of rows) {
-    it(`${expected === undefined ? 'accepts' : 'refuses'} ${type} at ${address}`, () => {
-      const problems = checkAddresses([
-        { address: 'hr0', type: 'uint16' },
-        { address, type },
-      ])
-      const [first] = problems
-      assert.equal(first && `${first.field}: ${first.message}`, expected)
-      if (first) assert.equal(first.index, 1)
-    })
-  }
 })

@@ -81,9 +81,9 @@ describe('modbus-in fields', () => {
       'tags[0].type: coil:1 is a coil, one bit: choose bool instead of uint16',
     ],
     [
-      'an array',
-      { tags: [{ name: 't', address: '40001', length: 2 }] },
-      'tags[0].length: must be 1: arrays cannot be read, give every element a tag of its own',
+      'an array longer than a request',
+      { tags: [{ name: 't', address: '40001', length: 126 }] },
+      'tags[0].length: must be at most 125 with uint16: a request cannot read more',
     ],
     [
       'a wrong unit id of a tag',
@@ -121,6 +121,19 @@ describe('modbus-in fields', () => {
     assert.ok(!Array.isArray(value))
     assert.equal(checkMaxRegisters(value), 'must be at least 2: tag "long" is float32')
     assert.equal(checkMaxRegisters({ ...value, maxRegisters: 2 }), undefined)
+  })
+
+  it('know how much an array, a text and bits need', () => {
+    const needs = (tag: object): string | undefined => {
+      const value = parse({ maxRegisters: 1, tags: [{ name: 't', address: '40001', ...tag }] })
+      assert.ok(!Array.isArray(value), JSON.stringify(value))
+      return checkMaxRegisters(value)
+    }
+    assert.equal(needs({ type: 'float32', length: 10 }), 'must be at least 20: tag "t" is float32[10]')
+    assert.equal(needs({ type: 'string', length: 21 }), 'must be at least 11: tag "t" is string(21)')
+    assert.equal(needs({ type: 'bool', address: '40001.15', length: 18 }), 'must be at least 3: tag "t" is bool[18]')
+    assert.equal(needs({ type: 'bool', address: 'coil:0', length: 33 }), 'must be at least 3: tag "t" is bool[33]')
+    assert.equal(needs({ type: 'bool', address: 'coil:0', length: 16 }), undefined)
   })
 
   const targets: [transport: Transport, given: 'host' | 'serialPort' | 'neither', missing: string | undefined][] = [

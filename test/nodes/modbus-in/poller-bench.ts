@@ -4,7 +4,7 @@ import assert from 'node:assert/strict'
 import type { Reading } from '../../../lib/collector/reader'
 import { itemsOf } from '../../../nodes/modbus-in/items'
 import { Plan } from '../../../nodes/modbus-in/plan'
-import { Poller } from '../../../nodes/modbus-in/poller'
+import { type Ask, Poller } from '../../../nodes/modbus-in/poller'
 import { configOf, type ShortTag } from './config'
 import { ImaginedDevice } from './imagined-device'
 
@@ -13,14 +13,40 @@ export function bench(tags: ShortTag[], others: object = {}) {
   const device = new ImaginedDevice()
   const clock = { ms: 1000 }
   const logged: string[] = []
+  const pauses: number[] = []
+  /** What an answer takes, in the time of the clock, and what part of it a register on the line takes. */
+  const line = { answerMs: 0, registerMs: 0 }
   const poller = new Poller(new Plan(itemsOf(config), config), {
     columns: tags.length,
     unitId: config.unitId,
     timeoutMs: config.timeout,
+    intervalMs: config.interval,
+    assumedMs: 10,
+    lineMs: ({ length }) => length * line.registerMs,
     nowMs: () => clock.ms,
+    chance: () => 0,
+    pause: async (ms) => {
+      pauses.push(ms)
+      clock.ms += ms
+    },
     log: (level, text) => logged.push(`${level}: ${text}`),
   })
-  return { device, clock, logged, poll: () => poller.poll(device.ask) }
+  const ask: Ask = async (request) => {
+    const answer = await device.ask(request)
+    clock.ms += answer.kind === 'silence' ? config.timeout : line.answerMs + request.length * line.registerMs
+    return answer
+  }
+  /** Reads every interval, or when a longer cycle allows it. */
+  const cycles = async (count: number) => {
+    const readings: Reading[] = []
+    for (let cycle = 0; cycle < count; cycle++) {
+      const dueMs = clock.ms + config.interval
+      readings.push(await poller.poll(ask))
+      clock.ms = Math.max(clock.ms, dueMs)
+    }
+    return readings
+  }
+  return { device, clock, line, logged, pauses, poller, cycles, poll: () => poller.poll(device.ask) }
 }
 
 /** The number of good values, after checking that every other tag has a reason. */

@@ -3,7 +3,7 @@ import type { WordOrder, WordType } from '../../../lib/contract/word-types'
 import { encodeValue } from '../../../simulators/modbus/encode'
 
 describe('Encoding a value into registers', () => {
-  const table: [WordType, WordOrder, number, number[]][] = [
+  const table: [WordType, WordOrder, number | bigint | string, number[]][] = [
     ['bool', '', 1, [1]],
     ['bool', '', 0, [0]],
     ['uint16', '', 65_535, [0xffff]],
@@ -22,10 +22,36 @@ describe('Encoding a value into registers', () => {
     ['float32', 'CDAB', 123.456, [0xe979, 0x42f6]],
     ['float32', 'BADC', 123.456, [0xf642, 0x79e9]],
     ['float32', 'DCBA', 123.456, [0x79e9, 0xf642]],
+    ['bit', '', 1, [1]],
+    ['uint16', 'BA', 0x1234, [0x3412]],
+    ['uint16', 'DCBA', 0x1234, [0x3412]],
+    ['uint16', 'CDAB', 0x1234, [0x1234]],
+    ['int8h', '', -2, [0xfe00]],
+    ['uint8l', '', 0x1ff, [0x00ff]],
+    ['int64', '', -2n, [0xffff, 0xffff, 0xffff, 0xfffe]],
+    ['uint64', 'GHEFCDAB', '1311768467463790320', [0xdef0, 0x9abc, 0x5678, 0x1234]],
+    ['uint64', 'BADCFEHG', 0x123456789abcdef0n, [0x3412, 0x7856, 0xbc9a, 0xf0de]],
+    ['uint64', 'HGFEDCBA', 0x123456789abcdef0n, [0xf0de, 0xbc9a, 0x7856, 0x3412]],
+    ['float64', '', -2, [0xc000, 0, 0, 0]],
+    ['float16', '', 1.5, [0x3e00]],
+    ['float16', 'BA', -65504, [0xfffb]],
+    ['float16', '', 70_000, [0x7c00]],
+    ['float16', '', Number.NaN, [0x7e00]],
+    ['float16', '', 1e-9, [0]],
+    ['bcd16', '', 1234, [0x1234]],
+    ['bcd16', '', 91_234, [0x1234]],
+    ['bcd32', 'CDAB', 12_345_678, [0x5678, 0x1234]],
+    ['time32', '', 1_700_000_000, [0x6553, 0xf100]],
+    ['string', '', 'A', [0x4100]],
   ]
   for (const [type, order, value, words] of table) {
     it(`makes ${words.map((word) => word.toString(16))} of the ${type} ${value} ${order}`, () => {
       assert.deepEqual(encodeValue(type, order, value), words)
     })
   }
+
+  it('fills up a text, and cuts one that is too long', () => {
+    assert.deepEqual(encodeValue('string', '', 'PUMP', 7), [0x5055, 0x4d50, 0, 0])
+    assert.deepEqual(encodeValue('string', 'BA', 'PUMP', 3), [0x5550, 0x004d])
+  })
 })

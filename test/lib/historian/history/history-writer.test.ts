@@ -37,6 +37,26 @@ describe('writing into a history', () => {
     ])
   })
 
+  it('gives each element of an array a series of its own, of the kind of the array', () => {
+    const list = column('list', 'integer', 'pcs')
+    new HistoryWriter(open().database).write([
+      reading(T0, [[list, [1, '9007199254740993']]]),
+      reading(T0 + 1, [[list, []]]),
+      reading(T0 + 2, [[column('matrix', 'any'), [[true], ['x', { a: [1] }]]]]),
+    ])
+    const answer = readHistory(path(), (database) => queryHistory(database, query()))
+    assert.deepEqual(
+      answer.series.map(({ tag, unit, kind, points: found }) => [tag, unit, kind, ...found]),
+      [
+        ['list[0]', 'pcs', 'integer', [T0, 1]],
+        ['list[1]', 'pcs', 'integer', [T0, '9007199254740993']],
+        ['matrix[0][0]', '', 'any', [T0 + 2, true]],
+        ['matrix[1][0]', '', 'any', [T0 + 2, 'x']],
+        ['matrix[1][1]', '', 'any', [T0 + 2, { a: [1] }]],
+      ],
+    )
+  })
+
   it('leaves out what is not finite', () => {
     const one = column('a')
     new HistoryWriter(open().database).write([

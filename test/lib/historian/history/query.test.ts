@@ -93,12 +93,12 @@ describe('a question to the history', () => {
     })
   })
 
-  it('gets booleans, texts, lists and 64-bit integers as they were', () => {
+  it('gets booleans, texts, objects and 64-bit integers as they were', () => {
     const values: [Parameters<typeof column>[1], Value[]][] = [
       ['boolean', [true, false]],
       ['integer', ['-9223372036854775808', 12]],
       ['unsigned', [1, '18446744073709551615']],
-      ['any', ['12', [1, 'x'], { a: true }, true, 1.5]],
+      ['any', ['12', { b: [1, 'x'] }, { a: true }, true, 1.5]],
     ]
     for (const [kind, list] of values) {
       put(list.map((value, index) => reading(T0 + index, [[column(String(kind), kind), value]])))

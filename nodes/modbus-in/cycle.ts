@@ -1,0 +1,83 @@
+// What has been read in the cycle under way, and what has been spent on it.
+
+import type { Value } from '../../lib/contract/batch'
+import { Unreadable } from '../../lib/registers/decoder'
+import { type Area, isBitArea } from './addresses'
+import type { Item } from './items'
+import type { ReadBlock } from './requests'
+
+export type ReadRequest = { unit: number; area: Area; address: number; length: number }
+
+/** `data`: registers as on the wire, or packed bits, exactly as many as asked for. */
+export type Answer = { kind: 'data'; view: DataView } | { kind: 'exception'; code: number } | { kind: 'silence' }
+
+/** Asks the device; throws a Fault when the connection is lost. */
+export type Ask = (request: ReadRequest) => Promise<Answer>
+
+export class Cycle {
+  readonly ask: Ask
+  readonly startedMs: number
+  /** What chance adds to the waits that begin in this cycle, from [0, 1). */
+  readonly chance: number
+  readonly values: (Value | null)[]
+  readonly bad = new Map<number, string>()
+  /** Data and exceptions alike. */
+  answers = 0
+  silences = 0
+  /** Those that say something of the device: not of units that were known to be dead. */
+  tellingSilences = 0
+  /** Units of such silences since the last answer. */
+  readonly silentUnits = new Set<number>()
+  /** Those of them that had answered the same request before. */
+  readonly freshlySilentUnits = new Set<number>()
+  /** A unit that is given another chance has let us wait in vain. */
+  timeSpentOnTrial = false
+  /** Unit -> requests that did not get through to it. */
+  readonly lost = new Map<number, number>()
+  /** Requests beyond the plan. */
+  extraRequests = 0
+  readonly newRefusals: string[] = []
+
+  constructor(ask: Ask, columns: number, startedMs: number, chance: number) {
+    this.ask = ask
+    this.startedMs = startedMs
+    this.chance = chance
+    this.values = new Array<Value | null>(columns).fill(null)
+  }
+
+  take(block: ReadBlock, view: DataView): void {
+    const step = isBitArea(block.area) ? 1 : 2
+    for (const { address, targets } of block.items) {
+      const at = (address - block.address) * step
+      for (const { column, decode } of targets) {
+        const value = decode(view, at)
+        if (value instanceof Unreadable) this.bad.set(column, value.reason)
+        else {
+          this.values[column] = value
+          // read twice in one cycle, on the way to a culprit
+          if (this.bad.size > 0) this.bad.delete(column)
+        }
+      }
+    }
+  }
+
+  /** Those of which nothing else is known. */
+  markBad(items: readonly Item[], reason: string): void {
+    for (const { targets } of items) {
+      for (const { column } of targets) {
+        if (this.values[column] === null && !this.bad.has(column)) this.bad.set(column, reason)
+      }
+    }
+  }
+
+  heard(): void {
+    this.answers++
+    if (this.silentUnits.size === 0) return
+    this.silentUnits.clear()
+    this.freshlySilentUnits.clear()
+  }
+
+  lose(unit: number): void {
+    this.lost.set(unit, (this.lost.get(unit) ?? 0) + 1)
+  }
+}

@@ -1,0 +1,180 @@
+// One request and what became of it, with what that says of the unit and of the device: a unit that requests do not get
+// through to is left alone, a device whose units are all silent is lost.
+
+import { Fault } from '../../lib/contract/fault'
+import { describeRange } from './addresses'
+import { LOST_MAX } from './breaker'
+import type { Cycle, ReadRequest } from './cycle'
+import { concernOf, describeException } from './exceptions'
+import type { ReadBlock } from './requests'
+import { Unit } from './unit'
+
+export type ExchangeSettings = {
+  /** Unit id of the node: other ones are named in messages. */
+  unitId: number
+  /** How long an answer is waited for. */
+  timeoutMs: number
+  /** What the bytes of a request and of its answer take on the line; 0 where they do not count. */
+  lineMs(request: ReadRequest): number
+  /** ms on a monotonic clock. */
+  nowMs(): number
+}
+
+/** `refused`: for the registers asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
+export type Outcome =
+  | { readonly kind: 'answered'; readonly view: DataView }
+  | { readonly kind: 'refused'; readonly code: number; readonly whole: boolean; readonly reason: string }
+  | { readonly kind: 'busy' | 'failed' | 'silent' | 'withheld'; readonly reason: string }
+
+/** A device that leaves so many requests unanswered at the start of a cycle, to two units if there are two, is taken for dead. */
+const SILENCES_MAX = 2
+/** The same in the middle of a cycle: so many units in a row, of requests that were answered the last time. */
+const FRESHLY_SILENT_UNITS_MAX = 3
+
+export class Exchange {
+  readonly #settings: ExchangeSettings
+  readonly #units: ReadonlyMap<number, Unit>
+
+  constructor(units: Iterable<number>, settings: ExchangeSettings) {
+    this.#units = new Map([...units].map((id) => [id, new Unit(id)]))
+    this.#settings = settings
+  }
+
+  get units(): ReadonlyMap<number, Unit> {
+    return this.#units
+  }
+
+  unit(id: number): Unit {
+    const unit = this.#units.get(id)
+    if (!unit) throw new Fault('bug', 'unit-unknown', `unit ${id} has no items`)
+    return unit
+  }
+
+  mayAsk(unit: number): boolean {
+    return this.unit(unit).mayAsk
+  }
+
+  /** A cycle begins. When no unit is worth asking, the one whose turn comes first is asked all the same. */
+  begin(nowMs: number): void {
+    let first: Unit | undefined
+    let some = false
+    for (const unit of this.#units.values()) {
+      unit.begin(nowMs)
+      some ||= unit.mayAsk
+      if (!first || unit.untilMs < first.untilMs) first = unit
+    }
+    if (!some) first?.makeDue()
+  }
+
+  /** Sorts blocks: those of units out of reach come last, and those that left their last request unanswered. */
+  byHope(blocks: ReadBlock[]): readonly ReadBlock[] {
+    let hopeless = blocks.some(({ silences }) => silences > 0)
+    for (const { losses } of this.#units.values()) hopeless ||= losses > 0
+    if (!hopeless) return blocks
+    return blocks.sort((a, b) => this.unit(a.unit).losses - this.unit(b.unit).losses || a.silences - b.silences)
+  }
+
+  /** Throws a `link` Fault when it finds that the device does not answer at all, and whatever `ask` throws. */
+  async request(cycle: Cycle, block: ReadBlock): Promise<Outcome> {
+    const unit = this.unit(block.unit)
+    // one try of a dead unit that costs a timeout is enough for a cycle in which others are read
+    const onTrial = unit.breaker.state === 'half-open'
+    if (!unit.mayAsk || (onTrial && cycle.timeSpentOnTrial && cycle.answers > 0)) {
+      return { kind: 'withheld', reason: unit.reason }
+    }
+    const startedMs = this.#settings.nowMs()
+    const answer = await cycle.ask(block)
+    if (answer.kind === 'silence') {
+      if (onTrial) cycle.timeSpentOnTrial = true
+      return this.#silent(cycle, block, unit, onTrial)
+    }
+    cycle.heard()
+    block.silences = 0
+    const concern = answer.kind === 'data' ? undefined : concernOf(answer.code)
+    if (concern === 'unit') this.#lost(cycle, unit)
+    else unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
+    if (answer.kind === 'data') return { kind: 'answered', view: answer.view }
+    const { code } = answer
+    const reason = this.describe(code, block)
+    if (concern === 'address' || concern === 'area') return { kind: 'refused', code, whole: concern === 'area', reason }
+    return { kind: concern === 'busy' ? 'busy' : 'failed', reason }
+  }
+
+  /** What an exception means at this place, and what to look at. */
+  describe(code: number, { unit, area, address, length }: ReadRequest): string {
+    const where = describeRange(area, address, length) + (unit === this.#settings.unitId ? '' : ` of unit ${unit}`)
+    return describeException(code, area, where)
+  }
+
+  /**
+   * To be asked at the end of a cycle: throws a `link` Fault if nothing was answered in it. One answer lost by the only
+   * unit that lives beside dead ones is not the end.
+   */
+  end(cycle: Cycle): void {
+    if (cycle.answers > 0) return
+    let dead = 0
+    let doubtful = 0
+    for (const { breaker } of this.#units.values()) {
+      if (breaker.state !== 'closed') dead++
+      else if (breaker.lost < LOST_MAX) doubtful++
+    }
+    if (dead === 0 || doubtful === 0) throw this.#noAnswer(cycle)
+  }
+
+  /** Units that answered nothing, or not all, of what they were asked for; undefined when there are none. */
+  degraded({ lost }: Cycle): string | undefined {
+    const units: string[] = []
+    for (const { id, breaker } of this.#units.values()) {
+      const count = lost.get(id)
+      if (breaker.state !== 'closed') units.push(`unit ${id}`)
+      else if (count !== undefined) units.push(`unit ${id} (${count === 1 ? '1 request' : `${count} requests`})`)
+    }
+    return units.length === 0 ? undefined : `no answer from ${units.join(', ')}`
+  }
+
+  /** The connection is a new one: a unit that was out of reach may be there now. */
+  reconnected(): void {
+    for (const unit of this.#units.values()) unit.makeDue()
+  }
+
+  #noAnswer({ silences }: Cycle): Fault {
+    const requests = silences === 1 ? 'a request' : `${silences} requests`
+    const text = `the device is connected but left ${requests} unanswered for ${this.#settings.timeoutMs} ms; is the unit id right?`
+    return new Fault('link', 'no-answer', text)
+  }
+
+  #silent(cycle: Cycle, block: ReadBlock, unit: Unit, onTrial: boolean): Outcome {
+    cycle.silences++
+    if (block.silences === 0) cycle.freshlySilentUnits.add(unit.id)
+    block.silences++
+    this.#lost(cycle, unit)
+    // that a dead unit is still dead says nothing of the others
+    if (!onTrial || this.#allOut()) {
+      cycle.tellingSilences++
+      cycle.silentUnits.add(unit.id)
+    }
+    const deadFromStart =
+      cycle.answers === 0 &&
+      cycle.tellingSilences >= SILENCES_MAX &&
+      cycle.silentUnits.size >= Math.min(SILENCES_MAX, this.#unitsWorthAsking(cycle))
+    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX) throw this.#noAnswer(cycle)
+    return { kind: 'silent', reason: `no answer within ${this.#settings.timeoutMs} ms` }
+  }
+
+  #lost(cycle: Cycle, unit: Unit): void {
+    cycle.lose(unit.id)
+    unit.lost(this.#settings.nowMs(), cycle.chance)
+  }
+
+  #allOut(): boolean {
+    for (const { breaker } of this.#units.values()) if (breaker.state === 'closed') return false
+    return true
+  }
+
+  /** Those that have been asked in this cycle, or may be. */
+  #unitsWorthAsking({ silentUnits }: Cycle): number {
+    let count = 0
+    for (const unit of this.#units.values()) if (unit.mayAsk || silentUnits.has(unit.id)) count++
+    return count
+  }
+}

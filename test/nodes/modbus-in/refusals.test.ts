@@ -1,0 +1,52 @@
+import assert from 'node:assert/strict'
+import type { Item } from '../../../nodes/modbus-in/items'
+import { Refusals, retryAfterMs } from '../../../nodes/modbus-in/refusals'
+
+const item = (address: number, unit = 1): Item => ({ unit, area: 'holding', address, length: 1, targets: [] })
+const at = (nowMs: number) => ({ nowMs, chance: 0 })
+
+describe('refused items', () => {
+  it('are tried again after a minute, then twice as long, ten minutes at most, less what chance takes', () => {
+    const minutes = [1, 2, 3, 4, 5, 6, 60].map((times) => retryAfterMs(times, 0) / 60_000)
+    assert.deepEqual(minutes, [1, 2, 4, 8, 10, 10, 10])
+    assert.equal(retryAfterMs(1, 0.5), 52_500)
+  })
+
+  it('are due together if they were refused as a range', () => {
+    const refusals = new Refusals()
+    const range = [item(1), item(2), item(3)]
+    const single = item(9)
+    refusals.refuse([single], 'no', at(0))
+    refusals.refuse(range, 'none of them', at(10))
+    assert.deepEqual(refusals.due(59_999), [])
+    assert.deepEqual(refusals.due(60_000), [[single]])
+    assert.deepEqual(refusals.due(60_010), [[single], range])
+    refusals.postpone(range, at(60_010))
+    assert.deepEqual(refusals.due(60_010), [[single]])
+    assert.deepEqual(refusals.due(60_010 + 120_000), [[single], range])
+    assert.equal(refusals.timesOf(range), 2)
+  })
+
+  it('do not hold what has been accepted, and forget how often it was refused', () => {
+    const refusals = new Refusals()
+    const [a, b] = [item(1), item(2)]
+    refusals.refuse([a, b], 'no', at(0))
+    assert.ok(refusals.accept(a))
+    assert.ok(!refusals.accept(a))
+    assert.deepEqual(refusals.due(60_000), [[b]])
+    refusals.postpone([a, b], at(60_000))
+    assert.ok(!refusals.has(a))
+    assert.deepEqual([refusals.timesOf([a]), refusals.timesOf([b])], [0, 2])
+  })
+
+  it('become due at once where something has changed, ranges as a whole', () => {
+    const refusals = new Refusals()
+    const range = [item(1), item(2)]
+    const other = item(1, 7)
+    refusals.refuse(range, 'no', at(0))
+    refusals.refuse([other], 'no', at(0))
+    refusals.makeDue(({ unit }) => unit === 1)
+    assert.deepEqual(refusals.due(0), [range])
+    assert.deepEqual(refusals.byUrgency(), [range, [other]])
+  })
+})
