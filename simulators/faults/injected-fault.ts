@@ -2,37 +2,57 @@
 
 import { asCount, asOneOf, asRecord, asText } from '../../lib/contract/parse'
 
-/** How often it strikes before it is over; absent = until the faults are changed. */
-type Limited = { times?: number }
+type Limited = {
+  /** How often it strikes before it is over; absent = until the faults are changed. */
+  times?: number
+  /** It strikes every second, third ... time; absent = every time. */
+  every?: number
+  /** Only what is asked of this unit (station) of the device. */
+  unit?: number
+}
 
 /** `reset-at-connect`: the connection is reset as soon as it is made. */
 export type ConnectFault = Limited & { kind: 'reset-at-connect' }
 
 /**
- * `silent`            the request is taken and never answered
+ * `silent`            the request is taken and never answered; with `every`, a link that loses messages
  * `reset-at-request`  the connection is reset when its request of this number (from 1) arrives
  */
 export type RequestFault = Limited & ({ kind: 'silent' } | { kind: 'reset-at-request'; request: number })
 
 /**
- * `delay`           replies come this much later and in order, as from a device that does one thing at a time
- * `split`           the reply comes in segments of so many bytes, with pauses between them
- * `reset-in-reply`  the connection is reset after so many bytes of the reply
+ * `delay`           the device takes this long for a reply and does one thing at a time: what is asked meanwhile waits,
+ *                   and replies come in order. Each unit is such a device.
+ * `latency`         every reply is under way so long, however many are: the replies to old requests come steadily
+ * `split`           the reply comes in segments (datagrams) of so many bytes, with pauses between them
+ * `reset-in-reply`  the connection is reset after so many bytes of the reply; without a connection the reply ends there
  * `join`            replies are kept back until there are so many, which then come in one segment
+ * `reorder`         a reply is kept back until the next one has been sent
  * `repeat`          the reply comes so many times, in one segment
- * `garbage`         meaningless bytes come before the reply or instead of it
+ * `duplicate`       the reply comes once more, so much later
+ * `echo`            the request comes back before the reply, as from an adapter that hears itself
+ * `garbage`         meaningless bytes come before the reply, behind it (an oversized datagram) or instead of it
+ * `noise`           meaningless bytes come so long after the reply, by themselves
  * `corrupt`         the reply is made wrong in a way of its protocol
  */
 export type ReplyFault = Limited &
   (
     | { kind: 'delay'; ms: number }
+    | { kind: 'latency'; ms: number }
     | { kind: 'split'; bytes: number; gapMs: number }
     | { kind: 'reset-in-reply'; afterBytes: number }
     | { kind: 'join'; replies: number }
+    | { kind: 'reorder' }
     | { kind: 'repeat'; copies: number }
-    | { kind: 'garbage'; place: 'before' | 'instead'; bytes: number }
+    | { kind: 'duplicate'; afterMs: number }
+    | { kind: 'echo' }
+    | { kind: 'garbage'; place: GarbagePlace; bytes: number }
+    | { kind: 'noise'; bytes: number; afterMs: number }
     | { kind: 'corrupt'; what: string }
   )
+
+const garbagePlaces = ['before', 'after', 'instead'] as const
+type GarbagePlace = (typeof garbagePlaces)[number]
 
 export type InjectedFault = ConnectFault | RequestFault | ReplyFault
 
@@ -54,10 +74,20 @@ const COUNT_MAX = 1_000_000
 export function parseInjectedFault(input: unknown): InjectedFault | undefined {
   const record = asRecord(input)
   const fault = record && parseKind(record)
-  if (!record || !fault || Object.values(fault).includes(Number.NaN)) return undefined
-  if (record.times === undefined) return fault
-  const times = asCount(record.times)
-  return times ? { ...fault, times } : undefined
+  const limits = record && parseLimits(record)
+  if (!fault || !limits || Object.values(fault).includes(Number.NaN)) return undefined
+  return { ...fault, ...limits }
+}
+
+function parseLimits(record: Record<string, unknown>): Limited | undefined {
+  const limits: Limited = {}
+  for (const name of ['times', 'every', 'unit'] as const) {
+    if (record[name] === undefined) continue
+    const value = asCount(record[name])
+    if (value === undefined || (value === 0 && name !== 'unit')) return undefined
+    limits[name] = value
+  }
+  return limits
 }
 
 /** NaN stands where a number is missing or out of range. */
@@ -69,10 +99,13 @@ function parseKind(record: Record<string, unknown>): InjectedFault | undefined {
   switch (record.kind) {
     case 'reset-at-connect':
     case 'silent':
+    case 'reorder':
+    case 'echo':
       return { kind: record.kind }
     case 'reset-at-request':
       return { kind: record.kind, request: count('request') }
     case 'delay':
+    case 'latency':
       return { kind: record.kind, ms: count('ms', WAIT_MAX_MS) }
     case 'split':
       return { kind: record.kind, bytes: count('bytes') || Number.NaN, gapMs: count('gapMs', WAIT_MAX_MS) }
@@ -82,10 +115,14 @@ function parseKind(record: Record<string, unknown>): InjectedFault | undefined {
       return { kind: record.kind, replies: count('replies') }
     case 'repeat':
       return { kind: record.kind, copies: count('copies', 1000) }
+    case 'duplicate':
+      return { kind: record.kind, afterMs: count('afterMs', WAIT_MAX_MS) }
     case 'garbage': {
-      const place = asOneOf(record.place, ['before', 'instead'])
+      const place = asOneOf(record.place, garbagePlaces)
       return place && { kind: record.kind, place, bytes: count('bytes', GARBAGE_MAX) }
     }
+    case 'noise':
+      return { kind: record.kind, bytes: count('bytes', GARBAGE_MAX), afterMs: count('afterMs', WAIT_MAX_MS) }
     case 'corrupt': {
       const what = asText(record.what, 100)
       return what === undefined ? undefined : { kind: record.kind, what }

@@ -1,52 +1,80 @@
-// What is done with a reply under faults: pure. The proxy carries it out.
+// What is done with a reply under faults: pure. The passage carries it out.
 
 import type { ReplyFault } from './injected-fault'
 
 export type Step =
   | { do: 'wait'; ms: number }
+  /** What follows happens so much later, and the device goes on meanwhile. */
+  | { do: 'postpone'; ms: number }
   /** In one segment. */
   | { do: 'send'; bytes: Buffer }
-  /** Keep it for the segment of a later reply. */
-  | { do: 'hold'; bytes: Buffer }
   | { do: 'reset' }
+
+/** What earlier replies left behind. */
+export type Held = {
+  /** For the beginning of the next segment, and how many replies that is. */
+  joined: Buffer
+  replies: number
+  /** For a segment of its own, behind the next one. */
+  overtaken: Buffer | undefined
+}
+
+export const NOTHING_HELD: Held = { joined: Buffer.alloc(0), replies: 0, overtaken: undefined }
 
 /** The ways in which a reply of a protocol can be wrong, by name. */
 export type Corruptions = { readonly [what: string]: (reply: Buffer) => Buffer }
 
-/**
- * Faults of different kinds add up, in the order: corrupt, garbage, repeat, join, delay, then split or reset.
- * @param held what earlier replies left behind for this segment, and how many replies that is
- */
+export type Exchange = { request: Buffer; reply: Buffer }
+
+/** Faults of different kinds add up, in the order in which they stand in here. */
 export function scriptReply(
-  reply: Buffer,
+  { request, reply }: Exchange,
   faults: readonly ReplyFault[],
-  held: { bytes: Buffer; replies: number },
+  held: Held,
   corruptions: Corruptions,
-): Step[] {
+): { steps: Step[]; held: Held } {
   const find = <K extends ReplyFault['kind']>(kind: K) =>
     faults.find((fault): fault is Extract<ReplyFault, { kind: K }> => fault.kind === kind)
 
+  const latency = find('latency')
+  const steps: Step[] = latency ? [{ do: 'postpone', ms: latency.ms }] : []
+  if (find('echo')) steps.push({ do: 'send', bytes: request })
+
   let bytes = reply
   for (const fault of faults) if (fault.kind === 'corrupt') bytes = corruptions[fault.what]?.(bytes) ?? bytes
-  const garbage = find('garbage')
-  if (garbage) bytes = Buffer.concat([garbageOf(garbage.bytes), garbage.place === 'before' ? bytes : Buffer.alloc(0)])
+  for (const fault of faults) if (fault.kind === 'garbage') bytes = besides(bytes, fault)
   const repeat = find('repeat')
   if (repeat) bytes = Buffer.concat(Array.from({ length: repeat.copies }, () => bytes))
   const join = find('join')
-  if (join && held.replies + 1 < join.replies) return [{ do: 'hold', bytes }]
-  bytes = Buffer.concat([held.bytes, bytes])
+  if (join && held.replies + 1 < join.replies) {
+    const joined = Buffer.concat([held.joined, bytes])
+    return { steps, held: { ...held, joined, replies: held.replies + 1 } }
+  }
+  bytes = Buffer.concat([held.joined, bytes])
+  if (find('reorder') && held.overtaken === undefined) return { steps, held: { ...NOTHING_HELD, overtaken: bytes } }
 
   const delay = find('delay')
-  const steps: Step[] = delay ? [{ do: 'wait', ms: delay.ms }] : []
+  if (delay) steps.push({ do: 'wait', ms: delay.ms })
   const reset = find('reset-in-reply')
   const sent = reset ? bytes.subarray(0, reset.afterBytes) : bytes
   const split = find('split')
-  steps.push(...(split ? segments(sent, split.bytes, split.gapMs) : [{ do: 'send' as const, bytes: sent }]))
+  steps.push(...segments(sent, split ?? { bytes: sent.length, gapMs: 0 }))
+  if (held.overtaken) steps.push({ do: 'send', bytes: held.overtaken })
   if (reset) steps.push({ do: 'reset' })
-  return steps
+  const duplicate = find('duplicate')
+  if (duplicate) steps.push({ do: 'wait', ms: duplicate.afterMs }, { do: 'send', bytes: sent })
+  const noise = find('noise')
+  if (noise) steps.push({ do: 'wait', ms: noise.afterMs }, { do: 'send', bytes: garbageOf(noise.bytes) })
+  return { steps, held: NOTHING_HELD }
 }
 
-function segments(bytes: Buffer, size: number, gapMs: number): Step[] {
+function besides(reply: Buffer, { place, bytes }: Extract<ReplyFault, { kind: 'garbage' }>): Buffer {
+  const garbage = garbageOf(bytes)
+  if (place === 'instead') return garbage
+  return Buffer.concat(place === 'before' ? [garbage, reply] : [reply, garbage])
+}
+
+function segments(bytes: Buffer, { bytes: size, gapMs }: { bytes: number; gapMs: number }): Step[] {
   const steps: Step[] = []
   for (let from = 0; from < bytes.length; from += size) {
     if (from > 0) steps.push({ do: 'wait', ms: gapMs })

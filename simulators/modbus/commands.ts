@@ -2,20 +2,45 @@
 
 import { asCount, asOneOf, asRecord } from '../../lib/contract/parse'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
+import { type Manners, TURN_AWAY } from '../faults/fault-proxy'
 import { type InjectedFault, parseInjectedFault } from '../faults/injected-fault'
-import { AREAS, type Area, EXCEPTION_CODES, type Point, type Range, type Refusal } from './memory'
+import {
+  AREAS,
+  type Area,
+  BUSY_CODES,
+  type Busy,
+  type DeviceMemory,
+  EXCEPTION_CODES,
+  LIMIT_CODES,
+  type LimitCode,
+  type Point,
+  type Range,
+  type Refusal,
+} from './memory'
 import type { ModbusDevice } from './modbus-device'
+import { DIAGNOSTICS, type Diagnostics } from './station'
 import { parseWave } from './waves'
 
+const UNIT_MAX = 255
+
+/** What concerns memory may name a unit, which has one of its own from then on. */
 export type DeviceCommand =
   | { command: 'faults'; faults: InjectedFault[] }
+  | (OfUnit & MemoryCommand)
+  | { command: 'clients'; manners: Manners }
+  | { command: 'diagnostics'; how: Diagnostics }
+  | { command: 'offline' | 'online' | 'reset-clients' | 'status' }
+
+type OfUnit = { unit?: number }
+type MemoryCommand =
   | { command: 'set'; area: Area; address: number; values: number[] }
   | { command: 'get'; area: Area; address: number; count: number }
   | { command: 'place'; points: Point[] }
   | { command: 'limit'; area: Area; ranges: Range[] }
-  | { command: 'limit-registers'; count: number }
+  | { command: 'limit-registers' | 'limit-bits'; count: number; code?: LimitCode }
   | { command: 'refuse'; refusals: Refusal[] }
-  | { command: 'offline' | 'online' | 'reset-clients' | 'status' }
+  /** Without `busy` never. */
+  | { command: 'busy'; busy?: Busy }
 
 /** Of `status`; `get` has `values`, all others nothing. */
 export type DeviceStatus = { port: number; requests: number; connections: number; clients: number }
@@ -35,50 +60,34 @@ export function parseDeviceCommand(input: unknown): DeviceCommand | undefined {
       const faults = listOf(record?.faults, parseInjectedFault)
       return faults && { command, faults }
     }
-    case 'place': {
-      const points = listOf(record?.points, parsePoint)
-      return points && { command, points }
+    case 'clients': {
+      const manners = parseManners(record?.manners)
+      return manners && { command, manners }
     }
-    case 'refuse': {
-      const refusals = listOf(record?.refusals, parseRefusal)
-      return refusals && { command, refusals }
+    case 'diagnostics': {
+      const how = asOneOf(record?.how, DIAGNOSTICS)
+      return how && { command, how }
     }
-    case 'limit-registers': {
-      const count = asCount(record?.count)
-      return count === undefined ? undefined : { command, count }
+    default: {
+      const parsed = record && parseMemoryCommand(command, record)
+      if (!parsed || record.unit === undefined) return parsed
+      const unit = asCount(record.unit)
+      return unit === undefined || unit > UNIT_MAX ? undefined : { ...parsed, unit }
     }
-    case 'set':
-    case 'get':
-    case 'limit':
-      return parseMemoryCommand(command, asOneOf(record?.area, AREAS), record ?? {})
-    default:
-      return undefined
   }
 }
 
 /** Throws a RangeError for addresses, values and corruptions that do not exist. */
 export async function runDeviceCommand(device: ModbusDevice, command: DeviceCommand): Promise<DeviceAnswer> {
-  const { memory } = device
   switch (command.command) {
     case 'faults':
       device.faults.set(command.faults)
       return {}
-    case 'set':
-      memory.set(command.area, command.address, ...command.values)
+    case 'clients':
+      device.treatClients(command.manners)
       return {}
-    case 'get':
-      return { values: memory.get(command.area, command.address, command.count) }
-    case 'place':
-      memory.place(...command.points)
-      return {}
-    case 'limit':
-      memory.limitTo(command.area, command.ranges)
-      return {}
-    case 'limit-registers':
-      memory.limitRegisters(command.count)
-      return {}
-    case 'refuse':
-      memory.refuse(command.refusals)
+    case 'diagnostics':
+      device.diagnose(command.how)
       return {}
     case 'offline':
       await device.goOffline()
@@ -94,28 +103,99 @@ export async function runDeviceCommand(device: ModbusDevice, command: DeviceComm
       return { port, requests, connections, clients }
     }
     default:
+      return changeMemory(command.unit === undefined ? device.memory : device.unit(command.unit), command)
+  }
+}
+
+function changeMemory(memory: DeviceMemory, command: MemoryCommand): DeviceAnswer {
+  switch (command.command) {
+    case 'set':
+      memory.set(command.area, command.address, ...command.values)
+      return {}
+    case 'get':
+      return { values: memory.get(command.area, command.address, command.count) }
+    case 'place':
+      memory.place(...command.points)
+      return {}
+    case 'limit':
+      memory.limitTo(command.area, command.ranges)
+      return {}
+    case 'limit-registers':
+      memory.limitRegisters(command.count, command.code)
+      return {}
+    case 'limit-bits':
+      memory.limitBits(command.count, command.code)
+      return {}
+    case 'refuse':
+      memory.refuse(command.refusals)
+      return {}
+    case 'busy':
+      memory.busy(command.busy)
+      return {}
+    default:
       return command satisfies never
   }
 }
 
-function parseMemoryCommand(
-  command: 'set' | 'get' | 'limit',
-  area: Area | undefined,
-  record: Record<string, unknown>,
-): DeviceCommand | undefined {
-  if (!area) return undefined
-  if (command === 'limit') {
-    const ranges = listOf(record.ranges, parseRange)
-    return ranges && { command, area, ranges }
-  }
+function parseMemoryCommand(command: unknown, record: Record<string, unknown>): MemoryCommand | undefined {
+  const area = asOneOf(record.area, AREAS)
   const address = asCount(record.address)
-  if (address === undefined) return undefined
-  if (command === 'set') {
-    const values = listOf(record.values, asCount)
-    return values && { command, area, address, values }
-  }
   const count = asCount(record.count)
-  return count === undefined ? undefined : { command, area, address, count }
+  switch (command) {
+    case 'set': {
+      const values = listOf(record.values, asCount)
+      return area && address !== undefined && values ? { command, area, address, values } : undefined
+    }
+    case 'get':
+      return area && address !== undefined && count !== undefined ? { command, area, address, count } : undefined
+    case 'place': {
+      const points = listOf(record.points, parsePoint)
+      return points && { command, points }
+    }
+    case 'limit': {
+      const ranges = listOf(record.ranges, parseRange)
+      return area && ranges && { command, area, ranges }
+    }
+    case 'limit-registers':
+    case 'limit-bits': {
+      const code = LIMIT_CODES.find((known) => known === record.code)
+      if (count === undefined || (record.code !== undefined && !code)) return undefined
+      return { command, count, ...(code && { code }) }
+    }
+    case 'refuse': {
+      const refusals = listOf(record.refusals, parseRefusal)
+      return refusals && { command, refusals }
+    }
+    case 'busy': {
+      if (record.busy === undefined) return { command }
+      const busy = parseBusy(record.busy)
+      return busy && { command, busy }
+    }
+    default:
+      return undefined
+  }
+}
+
+function parseManners(input: unknown): Manners | undefined {
+  const record = asRecord(input)
+  if (!record) return undefined
+  const manners: Manners = {}
+  for (const name of ['clientsMax', 'idleCloseMs'] as const) {
+    if (record[name] === undefined) continue
+    const value = asCount(record[name])
+    if (value === undefined) return undefined
+    manners[name] = value
+  }
+  if (record.turnAway === undefined) return manners
+  const turnAway = asOneOf(record.turnAway, TURN_AWAY)
+  return turnAway && { ...manners, turnAway }
+}
+
+function parseBusy(input: unknown): Busy | undefined {
+  const requests = asCount(asRecord(input)?.requests)
+  const quietMs = asCount(asRecord(input)?.quietMs)
+  const code = BUSY_CODES.find((known) => known === asRecord(input)?.code)
+  return requests === undefined || quietMs === undefined || !code ? undefined : { requests, code, quietMs }
 }
 
 function parseRange(input: unknown): Range | undefined {

@@ -7,11 +7,13 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { asCount, asRecord } from '../../lib/contract/parse'
 import type { DeviceAnswer, DeviceCommand, DeviceStatus } from './commands'
-import type { EngineName } from './engines/engine'
+import type { DeviceOptions } from './modbus-device'
 
 const START_LIMIT_MS = 20_000
 const ANSWER_LIMIT_MS = 10_000
 const END_LIMIT_MS = 5000
+
+type ProcessOptions = Pick<DeviceOptions, 'port' | 'engine' | 'transport' | 'serialPort'>
 
 export class DeviceProcess {
   readonly pid: number
@@ -33,8 +35,8 @@ export class DeviceProcess {
     this.pid = ready.pid
   }
 
-  static async start(options: { port?: number; engine?: EngineName } = {}): Promise<DeviceProcess> {
-    const args = ['--port', String(options.port ?? 0), '--engine', options.engine ?? 'modbus-serial']
+  static async start({ port = 0, engine = 'modbus-serial', transport = 'tcp', serialPort = '' }: ProcessOptions = {}) {
+    const args = ['--port', String(port), '--engine', engine, '--transport', transport, '--serial-port', serialPort]
     const child = spawn(process.execPath, [join(__dirname, 'main.js'), ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     // A command to a process that has just died fails by its deadline, not by this.
     child.stdin.on('error', () => {})

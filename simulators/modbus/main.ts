@@ -1,5 +1,7 @@
-// A simulated Modbus TCP device in a process of its own:
-//   node dist/simulators/modbus/main.js --port 0 [--host 127.0.0.1] [--engine modbus-serial|jsmodbus]
+// A simulated Modbus device in a process of its own:
+//   node dist/simulators/modbus/main.js [--transport tcp|rtu-over-tcp|udp] [--port 0] [--host 127.0.0.1]
+//   node dist/simulators/modbus/main.js --transport rtu --serial-port /dev/ttyUSB0
+// and with both [--engine modbus-serial|jsmodbus].
 // One JSON line on stdout tells its port when it is ready. Then each line on stdin is a command (commands.ts), answered
 // by a line with the same `id`. It ends when stdin is closed.
 
@@ -9,17 +11,28 @@ import { messageOf } from '../../lib/contract/fault'
 import { asNumber, asOneOf, asRecord } from '../../lib/contract/parse'
 import { parseDeviceCommand, runDeviceCommand } from './commands'
 import { ENGINES } from './engines/engine'
+import { MODBUS_TRANSPORTS } from './framing'
 import { ModbusDevice } from './modbus-device'
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { port: { type: 'string', default: '0' }, host: { type: 'string' }, engine: { type: 'string' } },
+    options: {
+      transport: { type: 'string', default: 'tcp' },
+      port: { type: 'string', default: '0' },
+      host: { type: 'string' },
+      'serial-port': { type: 'string' },
+      engine: { type: 'string', default: 'modbus-serial' },
+    },
   })
   const port = asNumber(Number(values.port), 0, 65_535)
-  const engine = asOneOf(values.engine ?? 'modbus-serial', ENGINES)
+  const engine = asOneOf(values.engine, ENGINES)
+  const transport = asOneOf(values.transport, MODBUS_TRANSPORTS)
   if (port === undefined) throw new Error(`--port ${values.port} is not a port`)
   if (engine === undefined) throw new Error(`--engine ${values.engine} is not one of ${ENGINES.join(', ')}`)
-  const device = await ModbusDevice.start({ host: values.host, port, engine })
+  if (transport === undefined)
+    throw new Error(`--transport ${values.transport} is not one of ${MODBUS_TRANSPORTS.join(', ')}`)
+  const { host, 'serial-port': serialPort } = values
+  const device = await ModbusDevice.start({ transport, host, port, serialPort, engine })
   say({ type: 'ready', port: device.port, pid: process.pid })
   for await (const line of createInterface({ input: process.stdin })) say(await answer(device, line))
   await device.close()

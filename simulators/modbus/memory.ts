@@ -20,8 +20,22 @@ export const EXCEPTION_CODES = [1, 2, 3, 4, 5, 6, 8, 10, 11] as const
 export type ExceptionCode = (typeof EXCEPTION_CODES)[number]
 const ILLEGAL_ADDRESS = 2
 const ILLEGAL_VALUE = 3
-/** Registers of one read (Modbus application protocol 1.1b3, 6.3). */
+/** Of one read (Modbus application protocol 1.1b3, 6.1 to 6.4). */
 export const REGISTERS_MAX = 125
+export const BITS_MAX = 2000
+
+/** The most that one read may ask for, and the exception to what asks for more: both are found in the field. */
+type Limit = { count: number; code: LimitCode }
+export const LIMIT_CODES = [2, 3] as const
+export type LimitCode = (typeof LIMIT_CODES)[number]
+export const BUSY_CODES = [5, 6] as const
+/** After a pause of `quietMs` the next requests, so many, are answered by this exception: so it is in every cycle. */
+export type Busy = { requests: number; code: (typeof BUSY_CODES)[number]; quietMs: number }
+
+/** A refusal of everything that there is, as by a gateway without a path to the unit. */
+export function allOf(areas: readonly Area[], code: ExceptionCode): Refusal[] {
+  return areas.map((area) => ({ area, address: 0, count: ADDRESS_COUNT, code }))
+}
 
 /** The device answers "no". */
 export class ModbusException extends Error {
@@ -49,7 +63,11 @@ export class DeviceMemory {
   }
   private readonly existing: Partial<Record<Area, Range[]>> = {}
   private refusals: Refusal[] = []
-  private maxRegisters = REGISTERS_MAX
+  private registerLimit: Limit = { count: REGISTERS_MAX, code: ILLEGAL_VALUE }
+  private bitLimit: Limit = { count: BITS_MAX, code: ILLEGAL_VALUE }
+  private busyness: Busy | undefined
+  private lastAskedMs = Number.NEGATIVE_INFINITY
+  private askedInARow = 0
 
   private readonly now: () => number
 
@@ -102,14 +120,33 @@ export class DeviceMemory {
     this.refusals = refusals
   }
 
-  /** Like a small device: a read of more registers is refused with exception 3. */
-  limitRegisters(count: number): void {
-    this.maxRegisters = count
+  /** Like a small device: a read of more registers is refused. */
+  limitRegisters(count: number, code: LimitCode = ILLEGAL_VALUE): void {
+    this.registerLimit = { count, code }
+  }
+  limitBits(count: number, code: LimitCode = ILLEGAL_VALUE): void {
+    this.bitLimit = { count, code }
   }
 
-  /** One read request of a client. Throws a ModbusException when the device says no. */
+  /** undefined: never busy. */
+  busy(busy: Busy | undefined): void {
+    this.busyness = busy
+  }
+
+  /** Comes before each read request. Throws a ModbusException when the device has no time, or is asked for too much. */
+  admit(area: Area, count: number): void {
+    const now = this.now()
+    const { requests, code, quietMs } = this.busyness ?? { requests: 0, code: 6, quietMs: 0 }
+    this.askedInARow = now - this.lastAskedMs >= quietMs ? 1 : this.askedInARow + 1
+    this.lastAskedMs = now
+    if (this.askedInARow <= requests) throw new ModbusException(code)
+    if (count < 1) throw new ModbusException(ILLEGAL_VALUE)
+    const limit = isBits(area) ? this.bitLimit : this.registerLimit
+    if (count > limit.count) throw new ModbusException(limit.code)
+  }
+
+  /** What a read request is answered with, once it is admitted. Throws a ModbusException when the device says no. */
   read(area: Area, address: number, count: number): number[] {
-    if (count < 1 || (!isBits(area) && count > this.maxRegisters)) throw new ModbusException(ILLEGAL_VALUE)
     const asked = { address, count }
     const refusal = this.refusals.find((range) => range.area === area && overlap(range, asked))
     if (refusal) throw new ModbusException(refusal.code)

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import type { InjectedFault } from '../../simulators/faults/injected-fault'
-import { modbusCorruptions } from '../../simulators/modbus/frame'
+import { mbapCorruptions } from '../../simulators/modbus/mbap-frame'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
 import { NodeRed, type Recorded } from '../support/node-red'
@@ -46,7 +46,7 @@ const troubles: Trouble[] = [
   fault('sends garbage before every answer', { kind: 'garbage', place: 'before', bytes: 40 }),
   fault('sends garbage instead of answers', { kind: 'garbage', place: 'instead', bytes: 300 }),
   fault('sends megabytes of garbage', { kind: 'garbage', place: 'instead', bytes: 16 * 2 ** 20 }),
-  ...Object.keys(modbusCorruptions).map((what) => fault(`corrupts its answers: ${what}`, { kind: 'corrupt', what })),
+  ...Object.keys(mbapCorruptions).map((what) => fault(`corrupts its answers: ${what}`, { kind: 'corrupt', what })),
 ]
 
 /** What is odd, but no trouble. */

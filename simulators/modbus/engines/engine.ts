@@ -1,7 +1,7 @@
 // The protocol side of a simulated device. There are two, written by different people, so that a reader is not only
 // right together with one of them.
 
-import type { DeviceMemory } from '../memory'
+import type { Units } from '../units'
 import { startJsmodbus } from './jsmodbus'
 import { startModbusSerial } from './modbus-serial'
 
@@ -15,6 +15,6 @@ export const ENGINES = ['modbus-serial', 'jsmodbus'] as const
 export type EngineName = (typeof ENGINES)[number]
 
 /** Listens on a free port of the host. */
-export function startEngine(name: EngineName, memory: DeviceMemory, host: string): Promise<Engine> {
-  return name === 'jsmodbus' ? startJsmodbus(memory, host) : startModbusSerial(memory, host)
+export function startEngine(name: EngineName, units: Units, host: string): Promise<Engine> {
+  return name === 'jsmodbus' ? startJsmodbus(units, host) : startModbusSerial(units, host)
 }

@@ -1,4 +1,4 @@
-// jsmodbus's TCP server in front of a device's memory.
+// jsmodbus's TCP server in front of a device's units.
 
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
@@ -10,10 +10,11 @@ import {
   requests,
   responses,
 } from 'jsmodbus'
-import { type Area, type DeviceMemory, ModbusException } from '../memory'
+import { type Area, ModbusException } from '../memory'
+import type { Units } from '../units'
 import type { Engine } from './engine'
 
-export async function startJsmodbus(memory: DeviceMemory, host: string): Promise<Engine> {
+export async function startJsmodbus(units: Units, host: string): Promise<Engine> {
   const sockets = new Set<Socket>()
   const listener = createServer((socket) => {
     sockets.add(socket)
@@ -27,10 +28,10 @@ export async function startJsmodbus(memory: DeviceMemory, host: string): Promise
     holding: undefined,
     input: undefined,
   })
-  server.on('readCoils', (request, reply) => reply(answer(memory, 'coil', request)))
-  server.on('readDiscreteInputs', (request, reply) => reply(answer(memory, 'discrete', request)))
-  server.on('readHoldingRegisters', (request, reply) => reply(answer(memory, 'holding', request)))
-  server.on('readInputRegisters', (request, reply) => reply(answer(memory, 'input', request)))
+  server.on('readCoils', (request, reply) => reply(answer(units, 'coil', request)))
+  server.on('readDiscreteInputs', (request, reply) => reply(answer(units, 'discrete', request)))
+  server.on('readHoldingRegisters', (request, reply) => reply(answer(units, 'holding', request)))
+  server.on('readInputRegisters', (request, reply) => reply(answer(units, 'input', request)))
   listener.listen(0, host)
   await once(listener, 'listening')
   const address = listener.address()
@@ -46,12 +47,13 @@ export async function startJsmodbus(memory: DeviceMemory, host: string): Promise
   }
 }
 
-function answer(memory: DeviceMemory, area: Area, request: ModbusAbstractRequest): Buffer {
+function answer(units: Units, area: Area, request: ModbusAbstractRequest): Buffer {
   if (!(request instanceof ModbusTCPRequest)) throw new TypeError('not a Modbus TCP request')
-  return ModbusTCPResponse.fromRequest(request, bodyOf(memory, area, request)).createPayload()
+  return ModbusTCPResponse.fromRequest(request, bodyOf(units, area, request)).createPayload()
 }
 
-function bodyOf(memory: DeviceMemory, area: Area, { body }: ModbusTCPRequest) {
+function bodyOf(units: Units, area: Area, { body, unitId }: ModbusTCPRequest) {
+  const memory = units.memoryOf(unitId)
   try {
     if (requests.isReadCoilsRequestBody(body)) {
       return new responses.ReadCoilsResponseBody(

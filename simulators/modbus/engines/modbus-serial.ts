@@ -1,25 +1,26 @@
-// modbus-serial's ServerTCP in front of a device's memory.
+// modbus-serial's ServerTCP in front of a device's units.
 
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type IServiceVector, ServerTCP } from 'modbus-serial'
-import type { Area, DeviceMemory } from '../memory'
+import type { Area } from '../memory'
+import type { Units } from '../units'
 import type { Engine } from './engine'
 
-export async function startModbusSerial(memory: DeviceMemory, host: string): Promise<Engine> {
+export async function startModbusSerial(units: Units, host: string): Promise<Engine> {
   for (let attempt = 1; ; attempt++) {
     // It takes port 0 for 502, so a free one has to be found first; another program may be quicker to take it.
     const port = await freePort(host)
     try {
-      return await listen(memory, host, port)
+      return await listen(units, host, port)
     } catch (error) {
       if (attempt === 5) throw error
     }
   }
 }
 
-function listen(memory: DeviceMemory, host: string, port: number): Promise<Engine> {
-  const server = new ServerTCP(serviceOf(memory), { host, port, unitID: 255 })
+function listen(units: Units, host: string, port: number): Promise<Engine> {
+  const server = new ServerTCP(serviceOf(units), { host, port, unitID: 255 })
   // A client that vanishes is no news here, and a frame it cannot parse is answered by silence.
   server.on('socketError', () => {})
   server.on('error', () => {})
@@ -29,16 +30,18 @@ function listen(memory: DeviceMemory, host: string, port: number): Promise<Engin
   })
 }
 
-function serviceOf(memory: DeviceMemory): IServiceVector {
-  const one = (area: Area) => (address: number) => memory.read(area, address, 1)[0] ?? 0
-  const many = (area: Area) => (address: number, count: number) => memory.read(area, address, count)
+function serviceOf(units: Units): IServiceVector {
+  const one = (area: Area) => (address: number, unit: number) => many(area)(address, 1, unit)[0] ?? 0
+  const many = (area: Area) => (address: number, count: number, unit: number) =>
+    units.memoryOf(unit).read(area, address, count)
   return {
-    getCoil: (address: number) => one('coil')(address) === 1,
-    getDiscreteInput: (address: number) => one('discrete')(address) === 1,
-    getInputRegister: (address: number) => one('input')(address),
-    getHoldingRegister: (address: number) => one('holding')(address),
-    getMultipleInputRegisters: (address: number, count: number) => many('input')(address, count),
-    getMultipleHoldingRegisters: (address: number, count: number) => many('holding')(address, count),
+    // Bits it asks for one by one.
+    getCoil: (address: number, unit: number) => one('coil')(address, unit) === 1,
+    getDiscreteInput: (address: number, unit: number) => one('discrete')(address, unit) === 1,
+    getInputRegister: one('input'),
+    getHoldingRegister: one('holding'),
+    getMultipleInputRegisters: many('input'),
+    getMultipleHoldingRegisters: many('holding'),
   }
 }
 

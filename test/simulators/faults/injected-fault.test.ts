@@ -13,6 +13,12 @@ describe('Parsing an injected fault', () => {
     { kind: 'repeat', copies: 2 },
     { kind: 'garbage', place: 'instead', bytes: 100 },
     { kind: 'corrupt', what: 'length-0' },
+    { kind: 'latency', ms: 5 },
+    { kind: 'reorder' },
+    { kind: 'echo', every: 2, unit: 0 },
+    { kind: 'duplicate', afterMs: 3 },
+    { kind: 'noise', bytes: 3, afterMs: 5 },
+    { kind: 'garbage', place: 'after', bytes: 1400 },
   ]
   for (const fault of good) {
     it(`keeps ${JSON.stringify(fault)}`, () => assert.deepEqual(parseInjectedFault({ ...fault, more: 1 }), fault))
@@ -31,6 +37,9 @@ describe('Parsing an injected fault', () => {
     { kind: 'split', bytes: 0, gapMs: 1 },
     { kind: 'split', bytes: 1.5, gapMs: 1 },
     { kind: 'garbage', place: 'behind', bytes: 1 },
+    { kind: 'silent', every: 0 },
+    { kind: 'silent', unit: -1 },
+    { kind: 'noise', bytes: 3 },
     { kind: 'garbage', place: 'before', bytes: 1e12 },
     { kind: 'corrupt', what: 7 },
   ]

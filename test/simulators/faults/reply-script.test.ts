@@ -1,16 +1,19 @@
 import assert from 'node:assert/strict'
 import type { ReplyFault } from '../../../simulators/faults/injected-fault'
-import { garbageOf, type Step, scriptReply } from '../../../simulators/faults/reply-script'
+import { garbageOf, type Held, NOTHING_HELD, type Step, scriptReply } from '../../../simulators/faults/reply-script'
 
 const reply = Buffer.from('abcd')
 const corruptions = { capitals: (bytes: Buffer) => Buffer.from(bytes.toString().toUpperCase()) }
-const nothing = { bytes: Buffer.alloc(0), replies: 0 }
 
-function script(faults: ReplyFault[], held = nothing): string[] {
-  return scriptReply(reply, faults, held, corruptions).map(show)
+function script(faults: ReplyFault[], held = NOTHING_HELD): string[] {
+  return outcome(faults, held).steps
+}
+function outcome(faults: ReplyFault[], held: Held): { steps: string[]; held: Held } {
+  const { steps, held: kept } = scriptReply({ request: Buffer.from('?'), reply }, faults, held, corruptions)
+  return { steps: steps.map(show), held: kept }
 }
 function show(step: Step): string {
-  if (step.do === 'wait') return `wait ${step.ms}`
+  if (step.do === 'wait' || step.do === 'postpone') return `${step.do} ${step.ms}`
   return step.do === 'reset' ? 'reset' : `${step.do} ${step.bytes.toString('latin1')}`
 }
 const garbage3 = garbageOf(3).toString('latin1')
@@ -26,7 +29,12 @@ describe('A reply under faults', () => {
     ['garbage before', [{ kind: 'garbage', place: 'before', bytes: 3 }], [`send ${garbage3}abcd`]],
     ['garbage instead', [{ kind: 'garbage', place: 'instead', bytes: 3 }], [`send ${garbage3}`]],
     ['corrupt', [{ kind: 'corrupt', what: 'capitals' }], ['send ABCD']],
-    ['the first of two to be joined', [{ kind: 'join', replies: 2 }], ['hold abcd']],
+    ['garbage behind', [{ kind: 'garbage', place: 'after', bytes: 3 }], [`send abcd${garbage3}`]],
+    ['noise', [{ kind: 'noise', bytes: 3, afterMs: 7 }], ['send abcd', 'wait 7', `send ${garbage3}`]],
+    ['latency', [{ kind: 'latency', ms: 50 }], ['postpone 50', 'send abcd']],
+    ['duplicate', [{ kind: 'duplicate', afterMs: 7 }], ['send abcd', 'wait 7', 'send abcd']],
+    ['echo', [{ kind: 'echo' }], ['send ?', 'send abcd']],
+    ['echo and delay', [{ kind: 'delay', ms: 5 }, { kind: 'echo' }], ['send ?', 'wait 5', 'send abcd']],
     [
       'delay, corrupt, split and reset together',
       [
@@ -42,10 +50,19 @@ describe('A reply under faults', () => {
     it(`becomes ${steps.join(', ')}: ${name}`, () => assert.deepEqual(script(faults), steps))
   }
 
-  it('takes along what was held back', () => {
-    const held = { bytes: Buffer.from('123'), replies: 1 }
-    assert.deepEqual(script([{ kind: 'join', replies: 2 }], held), ['send 123abcd'])
-    assert.deepEqual(script([{ kind: 'join', replies: 3 }], held), ['hold abcd'])
-    assert.deepEqual(script([], held), ['send 123abcd'])
+  it('is kept back until there are enough to be joined', () => {
+    const first = outcome([{ kind: 'join', replies: 3 }], NOTHING_HELD)
+    const second = outcome([{ kind: 'join', replies: 3 }], first.held)
+    const third = outcome([{ kind: 'join', replies: 3 }], second.held)
+    assert.deepEqual([first.steps, second.steps, third.steps], [[], [], ['send abcdabcdabcd']])
+    assert.deepEqual(third.held, NOTHING_HELD)
+    assert.deepEqual(script([], first.held), ['send abcdabcd'])
+  })
+
+  it('is overtaken by the next one', () => {
+    const first = outcome([{ kind: 'reorder' }], NOTHING_HELD)
+    const second = outcome([{ kind: 'reorder' }, { kind: 'corrupt', what: 'capitals' }], first.held)
+    assert.deepEqual([first.steps, second.steps], [[], ['send ABCD', 'send abcd']])
+    assert.deepEqual(second.held, NOTHING_HELD)
   })
 })

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { DeviceMemory, ModbusException } from '../../../simulators/modbus/memory'
+import { allOf, DeviceMemory, ModbusException } from '../../../simulators/modbus/memory'
 
 const refusedWith = (code: number) => (error: unknown) =>
   error instanceof ModbusException && error.modbusErrorCode === code
@@ -112,12 +112,40 @@ describe('The memory of a simulated Modbus device', () => {
   })
 
   it('answers exception 3 to a read of none or too many', () => {
-    assert.throws(() => memory.read('holding', 0, 0), refusedWith(3))
-    assert.throws(() => memory.read('holding', 0, 126), refusedWith(3))
-    assert.equal(memory.read('holding', 0, 125).length, 125)
-    assert.equal(memory.read('coil', 0, 2000).length, 2000)
+    assert.throws(() => memory.admit('holding', 0), refusedWith(3))
+    assert.throws(() => memory.admit('holding', 126), refusedWith(3))
+    assert.throws(() => memory.admit('coil', 2001), refusedWith(3))
+    memory.admit('holding', 125)
+    memory.admit('coil', 2000)
     memory.limitRegisters(16)
-    assert.throws(() => memory.read('input', 0, 17), refusedWith(3))
-    assert.equal(memory.read('input', 0, 16).length, 16)
+    memory.limitBits(8, 2)
+    assert.throws(() => memory.admit('input', 17), refusedWith(3))
+    assert.throws(() => memory.admit('discrete', 9), refusedWith(2))
+    memory.admit('input', 16)
+    memory.admit('discrete', 8)
+  })
+
+  it('refuses everything where all of an area is refused', () => {
+    memory.refuse(allOf(['holding', 'coil'], 11))
+    assert.throws(() => memory.read('holding', 0, 1), refusedWith(11))
+    assert.throws(() => memory.read('coil', 65_535, 1), refusedWith(11))
+    assert.equal(memory.read('input', 0, 1).length, 1)
+  })
+
+  it('is busy for the first requests after each pause', () => {
+    memory.busy({ requests: 2, code: 6, quietMs: 50 })
+    const course = [0, 10, 10, 10, 60, 10, 10, 49].map((pauseMs) => {
+      now += pauseMs
+      try {
+        memory.admit('holding', 1)
+        return 'read'
+      } catch {
+        return 'busy'
+      }
+    })
+    assert.deepEqual(course, ['busy', 'busy', 'read', 'read', 'busy', 'busy', 'read', 'read'])
+    memory.busy(undefined)
+    now += 100
+    memory.admit('holding', 1)
   })
 })

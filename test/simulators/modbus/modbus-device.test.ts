@@ -4,7 +4,7 @@ import ModbusRTU from 'modbus-serial'
 import type { InjectedFault } from '../../../simulators/faults/injected-fault'
 import { garbageOf } from '../../../simulators/faults/reply-script'
 import { ENGINES } from '../../../simulators/modbus/engines/engine'
-import { modbusCorruptions } from '../../../simulators/modbus/frame'
+import { mbapCorruptions } from '../../../simulators/modbus/mbap-frame'
 import { ModbusDevice } from '../../../simulators/modbus/modbus-device'
 import { RawClient, readRequest } from '../raw-client'
 
@@ -158,7 +158,7 @@ for (const engine of ENGINES) {
       assert.deepEqual(await client.receive(all.length), all)
     })
 
-    for (const [what, corrupt] of Object.entries(modbusCorruptions)) {
+    for (const [what, corrupt] of Object.entries(mbapCorruptions)) {
       it(`makes a reply wrong: ${what}`, async () => {
         const client = await open()
         device.faults.set([{ kind: 'corrupt', what, times: 1 }])

@@ -1,5 +1,7 @@
 // Modbus TCP frames (Modbus messaging on TCP/IP 1.0b, 3.1.3): where they end, and how a reply can be wrong.
 
+import { FrameStream } from '../faults/frames'
+import type { RequestCutter } from '../faults/passage'
 import type { Corruptions } from '../faults/reply-script'
 
 /** Transaction 0, protocol 2, length 4, unit 6, function 7, byte count (or exception code) 8. */
@@ -11,13 +13,46 @@ const COUNT_AT = 8
 const PREFIX = 6
 /** Modbus application protocol 1.1b3, 4.1. */
 export const FRAME_MAX = 260
+const TRANSACTIONS = 0x1_0000
 
 export function frameLength(bytes: Buffer): number | undefined {
   return bytes.length < PREFIX ? undefined : PREFIX + bytes.readUInt16BE(LENGTH_AT)
 }
 
+/** @param unitAndPdu as an RTU frame has it before its checksum */
+export function mbapFrame(transaction: number, unitAndPdu: Buffer): Buffer {
+  const header = Buffer.alloc(PREFIX)
+  header.writeUInt16BE(transaction % TRANSACTIONS, 0)
+  header.writeUInt16BE(unitAndPdu.length, LENGTH_AT)
+  return Buffer.concat([header, unitAndPdu])
+}
+
+export function unitAndPduOf(frame: Buffer): Buffer {
+  return frame.subarray(PREFIX)
+}
+
+export function transactionOf(frame: Buffer): number {
+  return frame.readUInt16BE(0)
+}
+
+export function withTransaction(frame: Buffer, transaction: number): Buffer {
+  const changed = Buffer.from(frame)
+  changed.writeUInt16BE(transaction % TRANSACTIONS, 0)
+  return changed
+}
+
+/** Requests in a stream; throws for what can be none. */
+export function streamedRequests(): RequestCutter {
+  return new FrameStream(frameLength, FRAME_MAX)
+}
+
+/** A datagram holds one request, or nothing that is heard. */
+export const datagramRequests: RequestCutter = {
+  push: (datagram) => (frameLength(datagram) === datagram.length ? [datagram] : []),
+}
+
 /** A frame as sent is a whole one; the names say what a client would find. */
-export const modbusCorruptions = {
+export const mbapCorruptions = {
   /** One byte fewer in the length field than there are. */
   'length-too-short': (reply) => withLength(reply, (length) => length - 1),
   /** More bytes in the length field than will ever come. */
@@ -35,6 +70,13 @@ export const modbusCorruptions = {
     const shorter = withByte(reply.subarray(0, -2), COUNT_AT, (count) => count - 2)
     return withLength(shorter, (length) => length - 2)
   },
+  /** The same with two bytes more. */
+  'more-values': (reply) => {
+    const longer = withByte(Buffer.concat([reply, Buffer.alloc(2)]), COUNT_AT, (count) => count + 2)
+    return withLength(longer, (length) => length + 2)
+  },
+  /** Ends in its middle; the header tells of all of it. */
+  truncated: (reply) => Buffer.from(reply.subarray(0, Math.floor(reply.length / 2))),
   /** Ends after the function code, and says so. */
   'no-data': (reply) => withLength(reply.subarray(0, COUNT_AT), () => COUNT_AT - PREFIX),
   /** An exception (function code + 128) whose code is missing. */
