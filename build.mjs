@@ -50,10 +50,18 @@ async function bundle(source) {
     bundle: true,
     platform: 'node',
     target: 'node22.13',
-    external: ['serialport'],
+    plugins: [{ name: 'serialport-on-demand', setup: serialportOnDemand }],
     legalComments: 'linked',
     sourcemap: true,
     logLevel: 'warning',
     allowOverwrite: true,
   })
+}
+
+/** serialport is never bundled, and loaded only where we ask for it ourselves: modbus-serial would do so at every start. */
+function serialportOnDemand({ onResolve, onLoad }) {
+  onResolve({ filter: /^serialport$/ }, ({ importer }) =>
+    importer.includes('node_modules') ? { path: 'serialport', namespace: 'absent' } : { external: true },
+  )
+  onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: "throw new Error('not loaded from here')" }))
 }

@@ -4,12 +4,13 @@ import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
-import { Connection } from './connection'
 import { type ModbusConfig, parseModbusConfig } from './fields'
 import { columnsOf, itemsOf } from './items'
+import { Connection } from './link/connection'
+import { type Framing, framingOf } from './link/framing'
+import { openLink } from './link/link'
 import { Plan } from './plan'
 import { Poller } from './poller'
-import { TRANSACTIONS } from './port'
 
 export const modbusReader: ReaderFactory<ModbusConfig> = {
   type: 'modbus',
@@ -17,22 +18,26 @@ export const modbusReader: ReaderFactory<ModbusConfig> = {
   create: (config, log) => new ModbusReader(config, log),
 }
 
-/** Late answers are told of one by one up to here, then now and then. */
-const LATE_TOLD = 3
-const LATE_TOLD_EVERY = 1000
+/** What repeats itself is told of one by one up to here, then now and then. */
+const TOLD = 3
+const TOLD_EVERY = 1000
 
 class ModbusReader implements Reader {
   readonly tags: readonly TagColumn[]
   readonly #config: ModbusConfig
   readonly #log: (level: LogLevel, text: string) => void
   readonly #poller: Poller
+  readonly #framing: Framing
   #connection: Connection | undefined
   #lateAnswers = 0
+  #noises = 0
+  #idleCloses = 0
 
   constructor(config: ModbusConfig, log: (level: LogLevel, text: string) => void) {
     this.#config = config
     this.#log = log
     this.tags = columnsOf(config.tags)
+    this.#framing = framingOf(config, Math.random)
     this.#poller = new Poller(new Plan(itemsOf(config), config), {
       columns: config.tags.length,
       unitId: config.unitId,
@@ -67,24 +72,43 @@ class ModbusReader implements Reader {
   async #standing(signal: AbortSignal): Promise<Connection> {
     const connection = this.#connection
     if (!connection) throw new Fault('link', 'not-connected', 'not connected')
-    return connection.closedWhileIdle ? await this.#reopen(signal) : connection
+    if (!connection.closedWhileIdle) return connection
+    this.#idleClose()
+    return await this.#reopen(signal)
   }
 
   async #reopen(signal: AbortSignal): Promise<Connection> {
     await this.close()
-    const { host, port, timeout } = this.#config
-    const transaction = Math.floor(Math.random() * TRANSACTIONS)
-    const settings = { host: host.trim(), port, timeoutMs: timeout, transaction, onLate: () => this.#late() }
-    this.#connection = await Connection.open(settings, signal)
+    const link = await openLink(this.#config, signal)
+    this.#connection = new Connection(link, this.#framing, {
+      timeoutMs: this.#config.timeout,
+      onLate: () => this.#late(),
+      onNoise: (text) => this.#noise(text),
+    })
     return this.#connection
   }
 
   #late(): void {
-    this.#lateAnswers++
-    if (this.#lateAnswers > LATE_TOLD && this.#lateAnswers % LATE_TOLD_EVERY !== 0) return
-    this.#log(
-      'debug',
-      `an answer came after more than ${this.#config.timeout} ms and was dropped (${this.#lateAnswers} so far)`,
-    )
+    if (!isTold(++this.#lateAnswers)) return
+    const { timeout } = this.#config
+    this.#log('debug', `an answer came after more than ${timeout} ms and was dropped (${this.#lateAnswers} so far)`)
   }
+
+  /** The first one is worth a look at the wiring, or at the device. */
+  #noise(text: string): void {
+    if (!isTold(++this.#noises)) return
+    const advice = this.#config.transport === 'rtu' ? '; are wiring, termination, baud rate and parity right?' : ''
+    this.#log(this.#noises === 1 ? 'warn' : 'debug', `dropped: ${text}${advice} (${this.#noises} times so far)`)
+  }
+
+  #idleClose(): void {
+    if (++this.#idleCloses !== TOLD) return
+    const { interval } = this.#config
+    const text = `the device closes the connection between two cycles; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
+    this.#log('info', text)
+  }
+}
+
+function isTold(count: number): boolean {
+  return count <= TOLD || count % TOLD_EVERY === 0
 }

@@ -2,7 +2,19 @@
 // the end of a flow is written to a file by Node-RED itself, so that a deploy cannot lose it on the way to the test.
 
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
@@ -186,8 +198,7 @@ export class NodeRed {
 
   /** Only what is new: a test asks many times. */
   #readOn(): void {
-    if (!existsSync(this.#recording)) return
-    const bytes = readFileSync(this.#recording).subarray(this.#readTo)
+    const bytes = readFrom(this.#recording, this.#readTo)
     const end = bytes.lastIndexOf('\n') + 1
     this.#readTo += end
     const lines = bytes.toString('utf8', 0, end).split('\n').slice(0, -1)
@@ -234,6 +245,19 @@ export class NodeRed {
       if (this.alive) this.process.kill('SIGKILL')
       if (this.#temporary) rmSync(this.userDir, { recursive: true, force: true })
     }
+  }
+}
+
+/** What a file holds from there on; nothing when there is none. */
+function readFrom(path: string, from: number): Buffer {
+  const length = (statSync(path, { throwIfNoEntry: false })?.size ?? 0) - from
+  if (length <= 0) return Buffer.alloc(0)
+  const file = openSync(path, 'r')
+  try {
+    const bytes = Buffer.alloc(length)
+    return bytes.subarray(0, readSync(file, bytes, 0, length, from))
+  } finally {
+    closeSync(file)
   }
 }
 

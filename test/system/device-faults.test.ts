@@ -1,213 +1,205 @@
-// Whatever a device does, its process goes on: link and quality tell of the trouble within two cycles, no value is shown
-// that the device did not give, and the values return by themselves.
+// Whatever a device does, over whatever transport, its process goes on: link and quality tell of the trouble within two
+// cycles, no value is shown that the device did not give to this very request, and the values return by themselves.
 
 import assert from 'node:assert/strict'
 import type { InjectedFault } from '../../simulators/faults/injected-fault'
+import { MODBUS_TRANSPORTS, type ModbusTransport } from '../../simulators/modbus/framing'
 import { mbapCorruptions } from '../../simulators/modbus/mbap-frame'
-import { ModbusDevice } from '../../simulators/modbus/modbus-device'
-import { flowOf, readerNode, supervisorNode } from '../support/flows'
-import { NodeRed, type Recorded } from '../support/node-red'
-
-const INTERVAL_MS = 400
-const TIMEOUT_MS = 150
-const TAGS = [
-  { name: 'level', address: 'hr0', type: 'uint16' },
-  { name: 'ready', address: 'coil0', type: 'bool' },
-]
-/** A cycle that was under way when the trouble began may still be good; the next one is not. */
-const TOLD_WITHIN_CYCLES = 2
-/** Seen so long, cycles, before it ends. */
-const TROUBLE_CYCLES = 4
-/** What a busy machine may need in addition, ms. */
-const TOLERANCE_MS = 1_500
-/** Of a reader that is patient, as it must be where the machine is busy. */
-const PATIENT = { interval: 100, timeout: 10_000 }
-
-type Trouble = { title: string; begin(device: ModbusDevice): void | Promise<void> }
+import { rtuCorruptions } from '../../simulators/modbus/rtu-frame'
+import { FaultLane, TIMEOUT_MS, type Trouble } from '../support/fault-lane'
+import { flowOf, supervisorNode } from '../support/flows'
+import { NodeRed } from '../support/node-red'
+import { RowWatch } from '../support/row-watch'
+import { SerialPair } from '../support/serial-pair'
+import { UNIT_2_TAGS } from '../support/telltale'
 
 function fault(title: string, ...faults: InjectedFault[]): Trouble {
   return {
     title,
-    begin: (device) => {
+    begin: ({ device }) => {
       device.faults.set(faults)
       // Some only strike a new connection.
       if (faults.some(({ kind }) => kind === 'reset-at-connect' || kind === 'reset-at-request')) device.resetClients()
     },
   }
 }
+const corruptions = (names: object): Trouble[] =>
+  Object.keys(names).map((what) => fault(`corrupts its answers: ${what}`, { kind: 'corrupt', what }))
 
-const troubles: Trouble[] = [
-  { title: 'is switched off', begin: (device) => device.goOffline() },
-  fault('takes requests and never answers', { kind: 'silent' }),
-  fault('answers when it is too late', { kind: 'delay', ms: 5 * TIMEOUT_MS }),
+const off: Trouble = { title: 'is switched off', begin: ({ device }) => device.goOffline() }
+const silent = fault('takes requests and never answers', { kind: 'silent' })
+/** An answer that comes when the next one is waited for, or much later. */
+const late = [
+  fault('answers a little too late', { kind: 'delay', ms: 1.3 * TIMEOUT_MS }),
+  fault('answers much too late', { kind: 'delay', ms: 5 * TIMEOUT_MS }),
+  fault('is far away', { kind: 'latency', ms: 1.3 * TIMEOUT_MS }),
+  fault('is always five timeouts late', { kind: 'latency', ms: 5 * TIMEOUT_MS }),
+]
+const cutOff = fault('ends in the middle of every answer', { kind: 'reset-in-reply', afterBytes: 5 })
+const garbage = fault('sends garbage instead of answers', { kind: 'garbage', place: 'instead', bytes: 300 })
+const garbageBefore = fault('sends garbage before every answer', { kind: 'garbage', place: 'before', bytes: 40 })
+const garbageBehind = fault('sends garbage behind every answer', { kind: 'garbage', place: 'after', bytes: 1400 })
+const resets = [
   fault('resets every connection', { kind: 'reset-at-connect' }),
   fault('resets at every request', { kind: 'reset-at-request', request: 1 }),
-  fault('resets in the middle of every answer', { kind: 'reset-in-reply', afterBytes: 5 }),
-  fault('sends garbage before every answer', { kind: 'garbage', place: 'before', bytes: 40 }),
-  fault('sends garbage instead of answers', { kind: 'garbage', place: 'instead', bytes: 300 }),
-  fault('sends megabytes of garbage', { kind: 'garbage', place: 'instead', bytes: 16 * 2 ** 20 }),
-  ...Object.keys(mbapCorruptions).map((what) => fault(`corrupts its answers: ${what}`, { kind: 'corrupt', what })),
+]
+const megabytes = fault('sends megabytes of garbage', { kind: 'garbage', place: 'instead', bytes: 16 * 2 ** 20 })
+const unplugged: Trouble = {
+  title: 'is on a line that is unplugged',
+  begin: ({ pair }) => pair?.unplug(),
+  end: ({ pair }) => pair?.plug(),
+}
+const joined = fault('sends two answers in one segment', { kind: 'join', replies: 2 })
+const lossy = fault('loses every third request', { kind: 'silent', every: 3 })
+const overtaking = fault('answers in the wrong order', { kind: 'reorder' })
+const noisy = fault('is on a noisy line', { kind: 'noise', bytes: 7, afterMs: 3 })
+
+const slow = fault('takes its time', { kind: 'delay', ms: 30 })
+const byteByByte = fault('answers byte by byte', { kind: 'split', bytes: 1, gapMs: 2 })
+const repeating = fault('says everything three times', { kind: 'repeat', copies: 3 })
+const doubling = fault('says everything again a little later', { kind: 'duplicate', afterMs: 10 })
+const hearsItself = fault('is behind an adapter that hears itself', { kind: 'echo' })
+
+/** `told` by link and quality · `honest`: no value is wrong · `read` all the same */
+type Troubles = { told: Trouble[]; honest: Trouble[]; read: Trouble[] }
+
+const troubles: Record<ModbusTransport, Troubles> = {
+  tcp: {
+    told: [off, silent, ...late, cutOff, garbage, garbageBefore, ...resets, megabytes, ...corruptions(mbapCorruptions)],
+    honest: [joined, lossy, overtaking, garbageBehind],
+    read: [slow, byteByByte, repeating, doubling],
+  },
+  udp: {
+    told: [
+      off,
+      silent,
+      ...late,
+      cutOff,
+      garbage,
+      garbageBefore,
+      garbageBehind,
+      megabytes,
+      fault('needs two datagrams for an answer', { kind: 'split', bytes: 9, gapMs: 2 }),
+      repeating,
+      ...corruptions(mbapCorruptions),
+    ],
+    honest: [joined, lossy, overtaking],
+    read: [slow, doubling],
+  },
+  'rtu-over-tcp': {
+    told: [off, silent, ...late, cutOff, garbage, ...resets, megabytes, ...corruptions(rtuCorruptions)],
+    honest: [joined, lossy, overtaking, garbageBefore, garbageBehind, noisy],
+    read: [slow, byteByByte, repeating, hearsItself],
+  },
+  rtu: {
+    told: [off, silent, ...late, cutOff, garbage, unplugged, ...corruptions(rtuCorruptions)],
+    honest: [joined, lossy, overtaking, garbageBefore, garbageBehind, noisy],
+    read: [slow, byteByByte, repeating, hearsItself],
+  },
+}
+
+/** Something is wrong with one unit only. */
+const ofOneUnit = [
+  fault('is silent in one unit', { kind: 'silent', unit: 2 }),
+  fault('is slow in one unit', { kind: 'delay', ms: 5 * TIMEOUT_MS, unit: 2 }),
 ]
 
-/** What is odd, but no trouble. */
-const oddities: Trouble[] = [
-  fault('takes its time', { kind: 'delay', ms: 60 }),
-  fault('answers byte by byte', { kind: 'split', bytes: 1, gapMs: 2 }),
-  fault('says everything three times', { kind: 'repeat', copies: 3 }),
-]
-
-const LANES = 5
+const LANES = 4
+/** Of a reader that is patient, as it must be where the machine is busy. */
+const PATIENT = { interval: 100, timeout: 10_000 }
 
 describe('a device that', function () {
-  this.timeout(120_000)
-  const devices = new Map<string, ModbusDevice>()
-  /** Settle when the trouble is over, one after the other in each lane. */
+  this.timeout(150_000)
+  const lanes: FaultLane[] = []
   const outcomes = new Map<string, Promise<void>>()
   const pids = new Map<string, number | null>()
   let nodeRed: NodeRed
-  let atStart: Promise<void>
+  let rows: RowWatch
 
-  before(async () => {
-    const lanes = Array.from({ length: LANES }, (_, lane) => `lane-${lane}`)
-    for (const name of [...lanes, 'odd', 'off-at-start', 'silent-at-start']) {
-      const device = await ModbusDevice.start({ engine: 'jsmodbus' })
-      device.memory.set('holding', 0, 1000)
-      device.memory.set('coil', 0, 1)
-      devices.set(name, device)
+  before(async function () {
+    const nodes = []
+    for (const transport of MODBUS_TRANSPORTS) {
+      for (let number = 0; number <= LANES; number++) {
+        const pair = transport === 'rtu' ? await SerialPair.open(this) : undefined
+        const lane = await FaultLane.start(`${transport}-${number}`, transport, pair)
+        lanes.push(lane)
+        nodes.push(lane.readerNode(number === LANES ? PATIENT : {}))
+        if (number === 0) await off.begin(lane)
+        if (number === 1) await silent.begin(lane)
+      }
     }
-    await deviceOf('off-at-start').goOffline()
-    deviceOf('silent-at-start').faults.set([{ kind: 'silent' }])
-    const readers = [...devices].map(([name, { port }]) =>
-      readerNode(name, port, {
-        interval: INTERVAL_MS,
-        timeout: TIMEOUT_MS,
-        tags: TAGS,
-        ...(name === 'odd' && PATIENT),
-      }),
-    )
-    nodeRed = await NodeRed.start({ flows: flowOf(supervisorNode(), ...readers) })
-    for (const name of devices.keys()) {
-      const row = await nodeRed.rowWhen(name, ({ status }) => status === 'running')
-      pids.set(name, row.pid)
+    nodeRed = await NodeRed.start({ flows: flowOf(supervisorNode(), ...nodes) })
+    rows = new RowWatch(nodeRed)
+    for (const lane of lanes) {
+      lane.run(nodeRed, rows)
+      await rows.when(lane.name, ({ status }) => status === 'running')
+      pids.set(lane.name, (await nodeRed.row(lane.name)).pid)
     }
-    atStart = Promise.all([fromTheStart('off-at-start'), fromTheStart('silent-at-start')]).then(() => {})
-    atStart.catch(() => {})
-    troubles.forEach((trouble, index) => {
-      inLane(trouble, lanes[index % LANES] ?? '', troubleIn)
-    })
-    for (const oddity of oddities) inLane(oddity, 'odd', oddityIn)
+    for (const transport of MODBUS_TRANSPORTS) begin(transport)
   })
   after(async () => {
-    await nodeRed.dispose()
-    for (const device of devices.values()) await device.close()
+    await rows?.end()
+    await nodeRed?.dispose()
+    for (const lane of lanes) await lane.dispose()
   })
 
-  for (const { title } of troubles)
-    it(`${title} is told of by link and quality, and read again afterwards`, () => outcomes.get(title))
-  for (const { title } of oddities) it(`${title} is read all the same`, () => outcomes.get(title))
-  it('is off or silent from the start has no value before it is there', () => atStart)
+  for (const transport of MODBUS_TRANSPORTS) {
+    const { told, honest, read } = troubles[transport]
+    describe(`over ${transport}`, () => {
+      it('is off or silent from the start has no value before it is there', () => outcome(transport, 'start'))
+      for (const { title } of told)
+        it(`${title} is told of by link and quality, and read again afterwards`, () => outcome(transport, title))
+      for (const { title } of honest)
+        it(`${title} never gives a wrong value, and is read again afterwards`, () => outcome(transport, title))
+      for (const { title } of ofOneUnit) it(`${title} is read in the other`, () => outcome(transport, title))
+      for (const { title } of read) it(`${title} is read all the same`, () => outcome(transport, title))
+    })
+  }
 
   it('is in trouble never costs a restart', async () => {
-    await Promise.allSettled(outcomes.values())
-    for (const name of devices.keys()) {
+    for (const lane of lanes) {
+      await lane.done()
+      const { name } = lane
       const { pid, restart_count, generation, status, link } = await nodeRed.row(name)
       assert.deepEqual(
         { name, pid, restart_count, generation, status, link },
         { name, pid: pids.get(name), restart_count: 0, generation: 1, status: 'running', link: 'connected' },
       )
+      lane.assertHonest()
     }
   })
 
-  function deviceOf(name: string): ModbusDevice {
-    const device = devices.get(name)
-    if (!device) throw new Error(`there is no device ${name}`)
-    return device
+  /** Everything that happens over a transport, in its lanes at the same time. */
+  function begin(transport: ModbusTransport): void {
+    const own = lanes.filter((lane) => lane.transport === transport)
+    const patient = own.pop()
+    const [first, second] = own
+    if (!patient || !first || !second) throw new Error('too few lanes')
+    const keep = (title: string, lane: FaultLane, what: (lane: FaultLane) => Promise<void>): void => {
+      const settled = lane.afterwards(what)
+      settled.catch(() => {
+        // its test tells
+      })
+      outcomes.set(`${transport} ${title}`, settled)
+    }
+    const atStart = Promise.all([
+      first.afterwards((lane) => lane.hasNothingBeforeItIsThere(off)),
+      second.afterwards((lane) => lane.hasNothingBeforeItIsThere(silent)),
+    ]).then(() => {})
+    atStart.catch(() => {})
+    outcomes.set(`${transport} start`, atStart)
+
+    const { told, honest, read } = troubles[transport]
+    let next = 0
+    const inAnyLane = (title: string, what: (lane: FaultLane) => Promise<void>): void =>
+      keep(title, own[next++ % own.length] ?? first, what)
+    for (const trouble of told) inAnyLane(trouble.title, (lane) => lane.isTold(trouble))
+    for (const trouble of honest) inAnyLane(trouble.title, (lane) => lane.isHonest(trouble))
+    for (const trouble of ofOneUnit) inAnyLane(trouble.title, (lane) => lane.isBadOnlyIn(UNIT_2_TAGS, trouble))
+    for (const oddity of read) keep(oddity.title, patient, (lane) => lane.isReadAllTheSame(oddity))
   }
 
-  const tails = new Map<string, Promise<void>>()
-  function inLane(trouble: Trouble, lane: string, run: (trouble: Trouble, lane: string) => Promise<void>): void {
-    const outcome = (tails.get(lane) ?? Promise.resolve()).then(() => run(trouble, lane))
-    outcomes.set(trouble.title, outcome)
-    tails.set(
-      lane,
-      outcome.catch(() => {}),
-    )
-  }
-
-  async function troubleIn({ begin }: Trouble, lane: string): Promise<void> {
-    const device = deviceOf(lane)
-    await goodMessage(lane, device)
-    await begin(device)
-    const began = { at: Date.now(), index: nodeRed.recorded(lane).length }
-    const link = nodeRed.rowWhen(lane, (row) => row.link !== 'connected').then(() => Date.now())
-    await nodeRed.recordedWhen(lane, isAllBad, { from: began.index })
-    await messages(lane, TROUBLE_CYCLES)
-    const linkToldAfterMs = (await link) - began.at
-
-    const during = nodeRed.recorded(lane).slice(began.index)
-    const firstBad = during.findIndex(isAllBad)
-    assert.ok(firstBad < TOLD_WITHIN_CYCLES, `message ${firstBad + 1} is the first bad one`)
-    const limitMs = TOLD_WITHIN_CYCLES * INTERVAL_MS + TOLERANCE_MS
-    const toldAfterMs = (during[firstBad]?.timestamp ?? 0) - began.at
-    assert.ok(toldAfterMs <= limitMs, `told by quality after ${toldAfterMs} ms`)
-    assert.ok(linkToldAfterMs <= limitMs, `told by link after ${linkToldAfterMs} ms`)
-    for (const message of during.slice(firstBad)) assert.ok(isAllBad(message), JSON.stringify(message))
-    const row = await nodeRed.row(lane)
-    assert.notEqual(row.last_error, null)
-    assert.deepEqual(row.tags, { total: 2, good: 0, bad: 2 })
-
-    await recover(lane, device)
-  }
-
-  /** Values that come back are those that the device has now, not those from before. */
-  async function recover(lane: string, device: ModbusDevice): Promise<void> {
-    const [level = 0] = device.memory.get('holding', 0)
-    device.memory.set('holding', 0, level + 1)
-    device.faults.set([])
-    await device.comeBack()
-    await goodMessage(lane, device)
-    await nodeRed.rowWhen(lane, ({ link, tags }) => link === 'connected' && tags.good === 2)
-  }
-
-  async function oddityIn({ begin }: Trouble, lane: string): Promise<void> {
-    const device = deviceOf(lane)
-    await goodMessage(lane, device)
-    await begin(device)
-    const from = nodeRed.recorded(lane).length
-    await messages(lane, 10)
-    for (const message of nodeRed.recorded(lane).slice(from))
-      assert.ok(isGood(message, device), JSON.stringify(message))
-    device.faults.set([])
-  }
-
-  async function fromTheStart(name: string): Promise<void> {
-    await messages(name, TROUBLE_CYCLES)
-    for (const message of nodeRed.recorded(name)) assert.ok(isAllBad(message), JSON.stringify(message))
-    const { link, status, tags } = await nodeRed.row(name)
-    assert.ok(link === 'disconnected' || link === 'connecting')
-    assert.deepEqual({ status, tags }, { status: 'running', tags: { total: 2, good: 0, bad: 2 } })
-    await recover(name, deviceOf(name))
-  }
-
-  async function goodMessage(name: string, device: ModbusDevice): Promise<void> {
-    await nodeRed.recordedWhen(name, (message) => isGood(message, device), { timeoutMs: 30_000 })
-  }
-
-  /** Waits for so many more messages. */
-  async function messages(name: string, count: number): Promise<void> {
-    const from = nodeRed.recorded(name).length
-    await nodeRed.recordedWhen(name, (message) => message === nodeRed.recorded(name)[from + count - 1], { from })
+  function outcome(transport: ModbusTransport, title: string): Promise<void> {
+    return outcomes.get(`${transport} ${title}`) ?? Promise.reject(new Error('it did not begin'))
   }
 })
-
-/** Every tag is null, each with a reason. */
-function isAllBad({ payload, quality }: Recorded): boolean {
-  const reasons = TAGS.map(({ name }) => quality?.[name] ?? '')
-  return JSON.stringify(payload) === '{"level":null,"ready":null}' && reasons.every((reason) => reason.length > 5)
-}
-
-/** Every tag has the value that the device has. */
-function isGood({ payload, quality }: Recorded, device: ModbusDevice): boolean {
-  const expected = { level: device.memory.get('holding', 0)[0], ready: true }
-  return JSON.stringify(payload) === JSON.stringify(expected) && JSON.stringify(quality) === '{}'
-}

@@ -7,7 +7,7 @@ import {
   nextFrame,
   toRtu,
   transactionOf,
-} from '../../../nodes/modbus-in/mbap'
+} from '../../../nodes/modbus-in/link/mbap'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 
@@ -50,7 +50,13 @@ describe('nextFrame', () => {
 
   const violations: [what: string, bytes: string, says: string][] = [
     ['a protocol id that is not 0', '0005 0001 0007', 'protocol id 1'],
-    ['text of another service', Buffer.from('HTTP/1.1 400').toString('hex'), 'protocol id 21584'],
+    ['a web server', Buffer.from('HTTP/1.1 400').toString('hex'), 'protocol id 21584, Modbus TCP has 0; this is a web'],
+    ['a TLS alert', '1503 0100 0202', 'this service wants TLS'],
+    ['a TLS handshake', '1603 0300 0202', 'this service wants TLS'],
+    ['an SSH server', Buffer.from('SSH-2.0').toString('hex'), 'this is an SSH server'],
+    ['a mail server', Buffer.from('220 mail').toString('hex'), 'this is an FTP or mail server'],
+    ['a Telnet console', 'fffd 18ff fd20', 'this may be a Telnet console'],
+    ['another service', '0102 0304', 'this is another service: is the port right'],
     ['a length of 65535', '0005 0000 FFFF', 'announces 65535 bytes'],
     ['a length of 255', '0005 0000 00FF', 'announces 255 bytes'],
     ['a length of 1', '0005 0000 0001 01', 'announces 1 bytes'],

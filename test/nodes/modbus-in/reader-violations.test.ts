@@ -28,7 +28,7 @@ describe('a reader and a device that breaks the protocol', () => {
     ['a length of 65535', () => [reply('0000ffff01030a')], /announces 65535 bytes/],
     ['a length of 0', () => [reply('00000000')], /announces 0 bytes/],
     ['garbage', () => [Buffer.alloc(4096, 0xa5)], /protocol id 42405/],
-    ['a web page', () => [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], /is it another service/],
+    ['a web page', () => [Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')], /web server.*is the port right/],
     [
       'an exception that is too long',
       ({ transaction }) => [reply('00000004018302ff', transaction)],

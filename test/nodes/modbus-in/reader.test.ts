@@ -57,7 +57,11 @@ describe('a reader and a connection that breaks', () => {
     for (const end of ['destroy', 'end', 'resetAndDestroy'] as const) {
       const device = await deviceOf((_, socket) => socket[end]())
       const { reader } = readerOf(device.port)
-      await assert.rejects(openReading(reader), { kind: 'link', code: 'connection-closed', message: /one client only/ })
+      await assert.rejects(openReading(reader), {
+        kind: 'link',
+        code: 'connection-closed-at-once',
+        message: /closed the connection at once: many devices serve one client only/,
+      })
       device.behave = honest
       assert.deepEqual(await openReading(reader), GOOD)
     }
@@ -66,19 +70,31 @@ describe('a reader and a connection that breaks', () => {
   it('breaks in the middle of an answer', async () => {
     const device = await deviceOf((request, socket) => socket.end(replyTo(request).subarray(0, 15)))
     const { reader } = readerOf(device.port)
-    await assert.rejects(openReading(reader), { kind: 'link', code: 'connection-closed' })
+    await assert.rejects(openReading(reader), { kind: 'link', code: 'connection-closed-at-once' })
     device.behave = honest
     assert.deepEqual(await openReading(reader), GOOD)
   })
 
-  it('loses no cycle when the device closes a quiet connection', async () => {
+  it('says other words once it has worked', async () => {
     const device = await deviceOf()
     const { reader } = readerOf(device.port)
     assert.deepEqual(await openReading(reader), GOOD)
-    device.hangUp()
-    await delay(30)
-    assert.deepEqual(await reader.read(never), GOOD)
-    assert.equal(device.connections, 2)
+    device.behave = (_, socket) => socket.destroy()
+    await assert.rejects(reader.read(never), { kind: 'link', code: 'connection-closed', message: /was it restarted/ })
+  })
+
+  it('loses no cycle when the device closes a quiet connection, and says so when it does so again and again', async () => {
+    const device = await deviceOf()
+    const { reader, logged } = readerOf(device.port)
+    assert.deepEqual(await openReading(reader), GOOD)
+    for (let times = 1; times <= 5; times++) {
+      device.hangUp()
+      await delay(30)
+      assert.deepEqual(await reader.read(never), GOOD)
+      assert.equal(device.connections, 1 + times)
+      assert.equal(logged.length, times < 3 ? 0 : 1)
+    }
+    assert.match(logged.join(), /^info: the device closes the connection between two cycles/)
   })
 
   it('does not take a device that hangs up on everybody for a quiet one', async () => {
@@ -87,7 +103,7 @@ describe('a reader and a connection that breaks', () => {
     const { reader } = readerOf(device.port)
     await reader.open(never)
     await delay(30)
-    await assert.rejects(reader.read(never), { kind: 'link', code: 'connection-closed' })
+    await assert.rejects(reader.read(never), { kind: 'link', code: 'connection-closed-at-once' })
     assert.equal(device.connections, 1)
   })
 

@@ -43,7 +43,28 @@ describe('A simulated Modbus device in a process of its own', function () {
     }
     assert.deepEqual(codes, [2, 3, 6])
 
-    await device.send({ command: 'faults', faults: [{ kind: 'reset-at-request', request: 5 }] })
+    await device.send({ command: 'set', area: 'holding', address: 0, values: [20], unit: 2 })
+    await device.send({ command: 'busy', busy: { requests: 1, code: 6, quietMs: 60_000 }, unit: 2 })
+    await device.send({ command: 'limit-bits', count: 1, code: 2, unit: 2 })
+    await device.send({ command: 'diagnostics', how: 'silent' })
+    const tails: string[] = []
+    for (const [functionCode, count] of [
+      [3, 1],
+      [1, 2],
+      [3, 1],
+    ] as const) {
+      const before = client.bytes.length
+      client.send(readRequest({ transaction: 3, unit: 2, functionCode, address: 0, count }))
+      tails.push((await client.receive(before + 9)).subarray(before + 7).toString('hex'))
+    }
+    assert.deepEqual(tails, ['8306', '8102', '03020014'])
+
+    await device.send({ command: 'clients', manners: { clientsMax: 1, turnAway: 'close' } })
+    const second = await RawClient.connect(device.port)
+    assert.equal(await second.end(), 'end')
+    await device.send({ command: 'clients', manners: {} })
+
+    await device.send({ command: 'faults', faults: [{ kind: 'reset-at-request', request: 8 }] })
     client.send(readRequest({ transaction: 3, address: 0, count: 1 }))
     assert.equal(await client.end(), 'ECONNRESET')
   })
@@ -73,7 +94,16 @@ describe('A simulated Modbus device in a process of its own', function () {
   it('answers what is no command, and ends when its stdin does', async () => {
     const child = spawn(process.execPath, [main], { stdio: ['pipe', 'pipe', 'inherit'] })
     const said = text(child.stdout)
-    child.stdin.end('{"id":1,"command":"explode"}\nno json\n{"id":3,"command":"limit","area":"roof"}\n')
+    const wrong = [
+      { command: 'limit', area: 'roof' },
+      { command: 'limit-bits', count: 3, code: 9 },
+      { command: 'busy', busy: { requests: 1 } },
+      { command: 'clients', manners: { turnAway: 'politely' } },
+      { command: 'set', area: 'coil', address: 0, values: [1], unit: 256 },
+      { command: 'diagnostics', how: 'loud' },
+    ]
+    const commands = wrong.map((command, index) => `${JSON.stringify({ id: index + 3, ...command })}\n`).join('')
+    child.stdin.end(`{"id":1,"command":"explode"}\nno json\n${commands}`)
     const [code] = await once(child, 'exit')
     const lines = (await said)
       .trim()
@@ -83,18 +113,20 @@ describe('A simulated Modbus device in a process of its own', function () {
     assert.equal(lines[0].type, 'ready')
     assert.deepEqual(lines[1], { id: 1, ok: false, error: 'not a command' })
     assert.equal(lines[2].ok, false)
-    assert.deepEqual(lines[3], { id: 3, ok: false, error: 'not a command' })
+    for (const [index] of wrong.entries())
+      assert.deepEqual(lines[3 + index], { id: 3 + index, ok: false, error: 'not a command' })
   })
 
-  it('refuses a wrong port or engine', async () => {
+  it('refuses a wrong port, engine or transport', async () => {
     for (const args of [
       ['--port', '99999'],
       ['--engine', 'steam'],
+      ['--transport', 'pigeon'],
     ]) {
       const child = spawn(process.execPath, [main, ...args], { stdio: ['pipe', 'ignore', 'pipe'] })
       const [[code], said] = await Promise.all([once(child, 'exit'), text(child.stderr)])
       assert.equal(code, 1)
-      assert.match(said, /99999 is not a port|steam is not one of/)
+      assert.match(said, /99999 is not a port|(steam|pigeon) is not one of/)
     }
   })
 

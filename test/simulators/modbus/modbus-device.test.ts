@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { connect } from 'node:net'
-import ModbusRTU from 'modbus-serial'
 import type { InjectedFault } from '../../../simulators/faults/injected-fault'
 import { garbageOf } from '../../../simulators/faults/reply-script'
 import { ENGINES } from '../../../simulators/modbus/engines/engine'
@@ -30,8 +29,6 @@ for (const engine of ENGINES) {
       for (const client of clients.splice(0)) client.close()
       await device.close()
     })
-
-    readByModbusSerial(() => device, clients)
 
     it('answers a raw request, and counts requests, connections and clients', async () => {
       const client = await open()
@@ -209,70 +206,6 @@ for (const engine of ENGINES) {
       assert.deepEqual(await client.receive(LENGTH), reply(1))
       assert.deepEqual(device.faults.get(), harmless)
     })
-  })
-}
-
-function readByModbusSerial(device: () => ModbusDevice, clients: { close(): unknown }[]): void {
-  const client = async (): Promise<ModbusRTU> => {
-    const modbus = new ModbusRTU()
-    await modbus.connectTCP('127.0.0.1', { port: device().port })
-    modbus.setTimeout(3000)
-    modbus.setID(1)
-    clients.push({ close: () => modbus.close(() => {}) })
-    return modbus
-  }
-
-  it('is read by modbus-serial in all four areas', async () => {
-    const { memory } = device()
-    memory.set('holding', 100, 1, 2, 65_535)
-    memory.set('input', 100, 4, 5)
-    memory.set('coil', 100, 1, 0, 1, 0, 0, 0, 0, 0, 1, 1)
-    memory.set('discrete', 100, 0, 1)
-    const modbus = await client()
-    assert.deepEqual((await modbus.readHoldingRegisters(100, 3)).data, [1, 2, 65_535])
-    assert.deepEqual((await modbus.readHoldingRegisters(101, 1)).data, [2])
-    assert.deepEqual((await modbus.readInputRegisters(100, 2)).data, [4, 5])
-    assert.deepEqual((await modbus.readCoils(100, 10)).data.slice(0, 10), [
-      true,
-      false,
-      true,
-      false,
-      false,
-      false,
-      false,
-      false,
-      true,
-      true,
-    ])
-    assert.deepEqual((await modbus.readDiscreteInputs(100, 2)).data.slice(0, 2), [false, true])
-    assert.equal((await modbus.readHoldingRegisters(0, 125)).data.length, 125)
-  })
-
-  it('counts a sequence once a read request, whatever its length', async () => {
-    device().memory.place({ area: 'holding', address: 50, type: 'uint16', wave: { wave: 'sequence' } })
-    const modbus = await client()
-    const seen: (number | undefined)[] = []
-    for (const count of [1, 2, 10, 1]) seen.push((await modbus.readHoldingRegisters(50, count)).data[0])
-    assert.deepEqual(seen, [0, 1, 2, 3])
-  })
-
-  it('says no with the exception of the memory', async () => {
-    const { memory } = device()
-    memory.limitTo('input', [{ address: 0, count: 10 }])
-    memory.limitTo('discrete', [{ address: 0, count: 10 }])
-    memory.refuse([
-      { area: 'holding', address: 5, count: 1, code: 4 },
-      { area: 'coil', address: 5, count: 1, code: 11 },
-    ])
-    memory.limitRegisters(20)
-    const modbus = await client()
-    await assert.rejects(modbus.readHoldingRegisters(0, 10), { modbusCode: 4 })
-    await assert.rejects(modbus.readHoldingRegisters(5, 1), { modbusCode: 4 })
-    await assert.rejects(modbus.readHoldingRegisters(10, 21), { modbusCode: 3 })
-    await assert.rejects(modbus.readInputRegisters(8, 3), { modbusCode: 2 })
-    await assert.rejects(modbus.readCoils(0, 10), { modbusCode: 11 })
-    await assert.rejects(modbus.readDiscreteInputs(8, 3), { modbusCode: 2 })
-    assert.deepEqual((await modbus.readInputRegisters(8, 2)).data, [0, 0])
   })
 }
 

@@ -2,6 +2,8 @@
 // Nothing in here trusts the device. MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3: transaction u16,
 // protocol u16 = 0, length u16 of what follows, unit u8, then function u8 and data.
 
+import { CRC_BYTES, EXCEPTION_BIT, sealed } from './rtu'
+
 /** What a request is answered by. */
 export type Expected = { transaction: number; unit: number; functionCode: number; dataBytes: number }
 
@@ -13,12 +15,13 @@ const HEADER_BYTES = 6
 /** Unit and PDU (253 bytes at most). */
 const LENGTH_MAX = 254
 const LENGTH_MIN = 2
-const EXCEPTION_BIT = 0x80
 
 /** Looks at the start of what has come in; every byte is judged as soon as it is there. */
 export function nextFrame(bytes: Buffer): NextFrame {
   const protocol = bytes.length < 4 ? 0 : bytes.readUInt16BE(2)
-  if (protocol !== 0) return violation(`it sends protocol id ${protocol}, Modbus TCP has 0; is it another service?`)
+  if (protocol !== 0) {
+    return violation(`it sends protocol id ${protocol}, Modbus TCP has 0; ${strangerOf(bytes)}: is the port right?`)
+  }
   if (bytes.length < HEADER_BYTES) return { kind: 'incomplete' }
   const length = bytes.readUInt16BE(4)
   if (length < LENGTH_MIN || length > LENGTH_MAX) {
@@ -27,6 +30,24 @@ export function nextFrame(bytes: Buffer): NextFrame {
   const end = HEADER_BYTES + length
   if (bytes.length < end) return { kind: 'incomplete' }
   return { kind: 'frame', frame: bytes.subarray(0, end), rest: bytes.subarray(end) }
+}
+
+/** Services that are found on a port by mistake, by the bytes that they begin to talk with. */
+const strangers: readonly [begins: string, what: string][] = [
+  ['HTTP', 'this is a web server'],
+  // a TLS record: alert or handshake, version 3.x (RFC 8446, 5.1)
+  ['\x15\x03', 'this service wants TLS, which is not supported'],
+  ['\x16\x03', 'this service wants TLS, which is not supported'],
+  ['SSH-', 'this is an SSH server'],
+  // FTP and SMTP servers greet with 220 (RFC 959, RFC 5321)
+  ['220', 'this is an FTP or mail server'],
+  // a Telnet negotiation begins with IAC (RFC 854)
+  ['\xff', 'this may be a Telnet console'],
+]
+
+function strangerOf(bytes: Buffer): string {
+  const text = bytes.toString('latin1', 0, 4)
+  return strangers.find(([begins]) => text.startsWith(begins))?.[1] ?? 'this is another service'
 }
 
 function violation(text: string): { kind: 'violation'; text: string } {
@@ -75,18 +96,5 @@ export function toRtu(frame: Buffer): Buffer {
   const length = frame.length - HEADER_BYTES
   const rtu = Buffer.allocUnsafe(length + CRC_BYTES)
   frame.copy(rtu, 0, HEADER_BYTES)
-  rtu.writeUInt16LE(crc16(rtu.subarray(0, length)), length)
-  return rtu
-}
-
-const CRC_BYTES = 2
-
-/** MODBUS over Serial Line V1.02, 6.2.2. */
-function crc16(bytes: Uint8Array): number {
-  let crc = 0xffff
-  for (const byte of bytes) {
-    crc ^= byte
-    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >> 1) ^ 0xa001 : crc >> 1
-  }
-  return crc
+  return sealed(rtu)
 }

@@ -1,0 +1,180 @@
+// A connection to a Modbus device over any link: modbus-serial over a guarded port, one request at a time. It ends once,
+// for one reason, and takes the request under way with it.
+
+import ModbusRTU from 'modbus-serial'
+import { Fault, messageOf } from '../../../lib/contract/fault'
+import type { Area } from '../addresses'
+import type { Answer, ReadRequest } from '../poller'
+import { CONNECTION_CLOSED, linkFault, stoppedFault } from './faults'
+import type { Framing } from './framing'
+import type { Link } from './link'
+import { GuardedPort } from './port'
+import { type Asked, askedOf, dataBytesOf } from './rtu'
+
+export type ConnectionSettings = {
+  /** For each answer; the time that its bytes are on the line is added. */
+  timeoutMs: number
+  /** Hears of each answer that came after its time. */
+  onLate(): void
+  /** Hears of what came in and was dropped. */
+  onNoise(text: string): void
+}
+
+const readFunctions = {
+  coil: 'writeFC1',
+  discrete: 'writeFC2',
+  holding: 'writeFC3',
+  input: 'writeFC4',
+} as const satisfies Record<Area, keyof ModbusRTU>
+
+/** Unit, function and CRC, and what else there is besides the data. */
+const REQUEST_BYTES = 8
+const ANSWER_BYTES = 5
+
+export class Connection {
+  readonly #link: Link
+  readonly #settings: ConnectionSettings
+  readonly #port: GuardedPort
+  readonly #client: ModbusRTU
+  #asking = false
+  /** Ends what is waited for. */
+  #reject: ((fault: Fault) => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+  #fault: Fault | undefined
+  #answered = false
+  #closedWhileIdle = false
+
+  constructor(link: Link, framing: Framing, settings: ConnectionSettings) {
+    this.#link = link
+    this.#settings = settings
+    this.#port = new GuardedPort(link, framing, {
+      violation: (text) => this.#end(this.#violation(`breaks the protocol: ${text}`)),
+      late: settings.onLate,
+      noise: settings.onNoise,
+    })
+    link.listen({ data: (chunk) => this.#port.receive(chunk), ended: (fault) => this.#end(fault) })
+    this.#client = new ModbusRTU(this.#port)
+    this.#client.setTimeout(settings.timeoutMs)
+    this.#client.open(() => {})
+  }
+
+  /** Why the connection ended; undefined while it stands. */
+  get fault(): Fault | undefined {
+    return this.#fault
+  }
+
+  /** A connection that worked until the device closed it between two requests, as many do after a quiet time. */
+  get closedWhileIdle(): boolean {
+    return this.#closedWhileIdle
+  }
+
+  /** Rejects with the Fault that ended the connection. */
+  async read(request: ReadRequest): Promise<Answer> {
+    if (this.#asking) throw new Fault('bug', 'two-requests', 'one request at a time')
+    this.#asking = true
+    try {
+      const asked = askedOf(request)
+      if (!(await this.#isClear(asked))) return { kind: 'silence' }
+      return await this.#ask(request, this.#timeoutMs(dataBytesOf(asked)))
+    } finally {
+      this.#asking = false
+    }
+  }
+
+  /** Ends the connection at once, for this reason. */
+  drop(fault: Fault): void {
+    this.#end(fault)
+  }
+
+  async close(): Promise<void> {
+    this.#end(stoppedFault(this.#link.target))
+    await this.#link.close()
+  }
+
+  #ask({ unit, area, address, length }: ReadRequest, timeoutMs: number): Promise<Answer> {
+    return this.#orEnd((resolve) => {
+      this.#client.setTimeout(timeoutMs)
+      this.#client[readFunctions[area]](unit, address, length, (error: unknown, result?: { buffer: Buffer }) => {
+        const answer = result ? dataOf(result.buffer) : answerOf(error)
+        // modbus-serial did not accept what the port let through
+        if (!answer) return this.#end(this.#violation(messageOf(error), error))
+        if (answer.kind === 'silence') this.#port.giveUp()
+        else this.#answered = true
+        resolve(answer)
+      })
+    })
+  }
+
+  /** False if an earlier answer may still come that could be taken for the one to this request. */
+  async #isClear(asked: Asked): Promise<boolean> {
+    await this.#rest()
+    if (!this.#port.doubts(asked)) return true
+    await this.#orEnd<void>((resolve) => {
+      this.#timer = setTimeout(resolve, this.#timeoutMs(dataBytesOf(asked)))
+      this.#port.probe(asked, resolve)
+    })
+    clearTimeout(this.#timer)
+    this.#port.giveUp()
+    await this.#rest()
+    return !this.#port.doubts(asked)
+  }
+
+  /** Frames on a line are told apart by the silence between them. A line that is never silent is noisy: it does not get better. */
+  async #rest(): Promise<void> {
+    const endsAt = performance.now() + this.#settings.timeoutMs
+    for (let restMs = this.#port.restMs; restMs > 0 && performance.now() < endsAt; restMs = this.#port.restMs) {
+      await this.#orEnd<void>((resolve) => {
+        this.#timer = setTimeout(resolve, Math.ceil(restMs))
+      })
+    }
+  }
+
+  #timeoutMs(dataBytes: number): number {
+    const { line } = this.#link
+    return this.#settings.timeoutMs + Math.ceil(line?.timeMs(REQUEST_BYTES + ANSWER_BYTES + dataBytes) ?? 0)
+  }
+
+  /** What is waited for, unless the connection ends before. */
+  #orEnd<T>(begin: (resolve: (value: T) => void) => void): Promise<T> {
+    return new Promise((resolve, reject) => {
+      if (this.#fault) return reject(this.#fault)
+      this.#reject = reject
+      begin((value) => {
+        this.#reject = undefined
+        resolve(value)
+      })
+    })
+  }
+
+  #violation(text: string, cause?: unknown): Fault {
+    return new Fault('protocol', 'modbus-violation', `${this.#link.target} ${text}`, { cause })
+  }
+
+  #end(fault: Fault): void {
+    if (this.#fault) return
+    const closed = fault.code === CONNECTION_CLOSED
+    this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
+    this.#closedWhileIdle = closed && this.#answered && !this.#asking
+    const reject = this.#reject
+    this.#reject = undefined
+    clearTimeout(this.#timer)
+    // cancels the timer of the request
+    this.#client.destroy(() => {})
+    // whoever opened this connection waits for its end in `close`, which is this very promise
+    this.#link.close().catch(() => {})
+    reject?.(this.#fault)
+  }
+}
+
+function dataOf({ buffer, byteOffset, byteLength }: Buffer): Answer {
+  return { kind: 'data', view: new DataView(buffer, byteOffset, byteLength) }
+}
+
+/** What modbus-serial's errors mean; its timeout is not an Error. */
+function answerOf(error: unknown): Answer | undefined {
+  if (typeof error !== 'object' || error === null) return undefined
+  if ('modbusCode' in error && typeof error.modbusCode === 'number')
+    return { kind: 'exception', code: error.modbusCode }
+  if ('errno' in error && error.errno === 'ETIMEDOUT') return { kind: 'silence' }
+  return undefined
+}

@@ -1,0 +1,109 @@
+// The port that modbus-serial reads and writes: a link behind the checks of a framing. modbus-serial itself would take any
+// frame with a known transaction id, count ids to 255 only, and collect without end what makes no frame.
+
+import { EventEmitter } from 'node:events'
+import type { Finding, Framing } from './framing'
+import type { Link } from './link'
+import type { Asked } from './rtu'
+
+export type PortListener = {
+  /** Nothing that the device sends from here on can be trusted. */
+  violation(text: string): void
+  /** An answer came to a request that had been given up. */
+  late(): void
+  /** Something came that answers nothing. */
+  noise(text: string): void
+}
+
+export class GuardedPort extends EventEmitter {
+  // modbus-serial's transaction: one request at a time, so it can always be the same one
+  _transactionIdRead = 1
+  _transactionIdWrite = 1
+  readonly #link: Link
+  readonly #framing: Framing
+  readonly #listener: PortListener
+  /** When the last byte was, or will be, on the line. */
+  #lastByteMs = Number.NEGATIVE_INFINITY
+  #heard: (() => void) | undefined
+
+  constructor(link: Link, framing: Framing, listener: PortListener) {
+    super()
+    this.#link = link
+    this.#framing = framing
+    this.#listener = listener
+    framing.restart()
+  }
+
+  get isOpen(): boolean {
+    return this.#link.isOpen
+  }
+
+  /** How long the line must still be left alone before the next request, ms. */
+  get restMs(): number {
+    const { line } = this.#link
+    return line ? this.#lastByteMs + line.gapMs - performance.now() : 0
+  }
+
+  open(callback: (error?: Error) => void): void {
+    callback()
+  }
+
+  close(callback?: () => void): void {
+    callback?.()
+  }
+
+  destroy(): void {}
+
+  /** One read request (function 1 to 4) as modbus-serial writes it: unit, function, address, count, CRC. */
+  write(rtu: Buffer): void {
+    this.#send(this.#framing.request(rtu, performance.now()))
+  }
+
+  /** The request under way has timed out; its answer, if it comes, is late. */
+  giveUp(): void {
+    this.#heard = undefined
+    this.#framing.giveUp()
+  }
+
+  doubts(asked: Asked): boolean {
+    return this.#framing.doubts(asked, performance.now())
+  }
+
+  /** Asks what can put an end to the doubts, and tells when it has. Without an answer there comes a `giveUp`. */
+  probe(asked: Asked, clear: () => void): void {
+    this.#heard = () => {
+      if (this.doubts(asked)) return
+      this.#heard = undefined
+      clear()
+    }
+    this.#send(this.#framing.probe(asked, performance.now()))
+  }
+
+  receive(chunk: Buffer): void {
+    this.#lastByteMs = performance.now()
+    for (const finding of this.#framing.receive(chunk)) this.#tell(finding)
+    this.#heard?.()
+  }
+
+  #send(bytes: Buffer): void {
+    const { line } = this.#link
+    if (line) this.#lastByteMs = performance.now() + line.timeMs(bytes.length)
+    this.#link.write(bytes)
+  }
+
+  #tell(finding: Finding): void {
+    switch (finding.kind) {
+      case 'answer':
+        this.emit('data', finding.rtu)
+        return
+      case 'late':
+        this.#listener.late()
+        return
+      case 'noise':
+        this.#listener.noise(finding.text)
+        return
+      case 'violation':
+        this.#listener.violation(finding.text)
+    }
+  }
+}

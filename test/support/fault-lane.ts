@@ -1,0 +1,199 @@
+// A reader in a real Node-RED and the simulated device that it reads, to which one trouble after the other happens.
+
+import assert from 'node:assert/strict'
+import type { ModbusTransport } from '../../simulators/modbus/framing'
+import { ModbusDevice } from '../../simulators/modbus/modbus-device'
+import { readerNode } from './flows'
+import type { FlowNode, NodeRed, Recorded } from './node-red'
+import type { RowWatch } from './row-watch'
+import type { SerialPair } from './serial-pair'
+import { badTags, TAG_COUNT, TELLTALE_TAGS, Telltale } from './telltale'
+
+export const INTERVAL_MS = 400
+export const TIMEOUT_MS = 150
+/** A cycle that was under way when the trouble began may still be good; the next one is not. */
+const TOLD_WITHIN_CYCLES = 2
+/** Seen so long, cycles, before it ends. */
+const TROUBLE_CYCLES = 4
+/** The same where nothing in particular is expected. */
+const NUISANCE_CYCLES = 6
+const ODDITY_CYCLES = 10
+/** What a busy machine may need in addition, ms. */
+const TOLERANCE_MS = 1500
+const RECOVERY_LIMIT_MS = 30_000
+
+export type Trouble = {
+  title: string
+  begin(lane: FaultLane): void | Promise<void>
+  /** Beyond taking the faults away and switching the device on. */
+  end?(lane: FaultLane): void | Promise<void>
+}
+
+export class FaultLane {
+  readonly name: string
+  readonly transport: ModbusTransport
+  readonly device: ModbusDevice
+  readonly pair: SerialPair | undefined
+  readonly #telltale: Telltale
+  #nodeRed: NodeRed | undefined
+  #rows: RowWatch | undefined
+  /** Settles when what has happened to it so far is over. */
+  #tail: Promise<unknown> = Promise.resolve()
+
+  private constructor(name: string, transport: ModbusTransport, device: ModbusDevice, pair: SerialPair | undefined) {
+    this.name = name
+    this.device = device
+    this.pair = pair
+    this.transport = transport
+    this.#telltale = new Telltale(device)
+  }
+
+  static async start(name: string, transport: ModbusTransport, pair?: SerialPair): Promise<FaultLane> {
+    const device = await ModbusDevice.start({ engine: 'jsmodbus', transport, serialPort: pair?.device })
+    return new FaultLane(name, transport, device, pair)
+  }
+
+  readerNode(properties: Record<string, unknown> = {}): FlowNode {
+    return readerNode(this.name, this.device.port || 502, {
+      transport: this.transport,
+      serialPort: this.pair?.reader ?? '',
+      interval: INTERVAL_MS,
+      timeout: TIMEOUT_MS,
+      tags: TELLTALE_TAGS,
+      ...properties,
+    })
+  }
+
+  run(nodeRed: NodeRed, rows: RowWatch): void {
+    this.#nodeRed = nodeRed
+    this.#rows = rows
+  }
+
+  /** Does it when all before it is done, however that ended. */
+  afterwards(what: (lane: FaultLane) => Promise<void>): Promise<void> {
+    const outcome = this.#tail.then(() => what(this))
+    this.#tail = outcome.catch(() => {})
+    return outcome
+  }
+
+  async done(): Promise<void> {
+    await this.#tail
+  }
+
+  async dispose(): Promise<void> {
+    await this.device.close()
+    await this.pair?.dispose()
+  }
+
+  /** Link and quality tell of it in time, nothing is read while it lasts, and all is well again afterwards. */
+  async isTold(trouble: Trouble): Promise<void> {
+    await this.goodMessage()
+    await trouble.begin(this)
+    const began = { at: Date.now(), index: this.recorded().length }
+    const link = this.#watch.when(this.name, (row) => row.link !== 'connected')
+    link.catch(() => {})
+    await this.#red.recordedWhen(this.name, isAllBad, { from: began.index })
+    await this.messages(TROUBLE_CYCLES)
+    const linkToldAfterMs = (await link) - began.at
+
+    const during = this.recorded().slice(began.index)
+    const firstBad = during.findIndex(isAllBad)
+    const limitMs = TOLD_WITHIN_CYCLES * INTERVAL_MS + TOLERANCE_MS
+    const toldAfterMs = (during[firstBad]?.timestamp ?? 0) - began.at
+    assert.ok(firstBad < TOLD_WITHIN_CYCLES, `message ${firstBad + 1} is the first bad one`)
+    assert.ok(toldAfterMs <= limitMs, `told by quality after ${toldAfterMs} ms`)
+    assert.ok(linkToldAfterMs <= limitMs, `told by link after ${linkToldAfterMs} ms`)
+    for (const message of during.slice(firstBad)) assert.ok(isAllBad(message), JSON.stringify(message))
+    const row = await this.#red.row(this.name)
+    assert.notEqual(row.last_error, null)
+    assert.deepEqual(row.tags, { total: TAG_COUNT, good: 0, bad: TAG_COUNT })
+
+    await this.recover(trouble)
+  }
+
+  /** Whatever is told while it lasts is true, and all is well again afterwards. */
+  async isHonest(trouble: Trouble): Promise<void> {
+    await this.goodMessage()
+    await trouble.begin(this)
+    await this.messages(NUISANCE_CYCLES)
+    await this.recover(trouble)
+  }
+
+  /** It makes no difference. */
+  async isReadAllTheSame(oddity: Trouble): Promise<void> {
+    await this.goodMessage()
+    await oddity.begin(this)
+    const from = this.recorded().length
+    await this.messages(ODDITY_CYCLES)
+    for (const message of this.recorded().slice(from)) assert.deepEqual(badTags(message), [], JSON.stringify(message))
+    await this.recover(oddity)
+  }
+
+  /** Only these tags are bad, from the second cycle on. */
+  async isBadOnlyIn(tags: readonly string[], trouble: Trouble): Promise<void> {
+    await this.goodMessage()
+    await trouble.begin(this)
+    const from = this.recorded().length
+    await this.messages(TROUBLE_CYCLES + 1)
+    for (const message of this.recorded().slice(from + 1))
+      assert.deepEqual(badTags(message), tags, JSON.stringify(message))
+    await this.recover(trouble)
+  }
+
+  /** Before it ever was well. */
+  async hasNothingBeforeItIsThere(trouble: Trouble): Promise<void> {
+    await this.messages(TROUBLE_CYCLES)
+    for (const message of this.recorded()) assert.ok(isAllBad(message), JSON.stringify(message))
+    const { link, status, tags } = await this.#red.row(this.name)
+    assert.ok(link === 'disconnected' || link === 'connecting')
+    assert.deepEqual({ status, tags }, { status: 'running', tags: { total: TAG_COUNT, good: 0, bad: TAG_COUNT } })
+    await this.recover(trouble)
+  }
+
+  async recover(trouble: Trouble): Promise<void> {
+    this.device.faults.set([])
+    await this.device.comeBack()
+    await trouble.end?.(this)
+    await this.goodMessage()
+    await this.#watch.when(this.name, ({ link, tags }) => link === 'connected' && tags.good === TAG_COUNT)
+    this.assertHonest()
+  }
+
+  /** Everything that it ever told was true. */
+  assertHonest(): void {
+    const all = this.recorded()
+    const lies = all.flatMap((message, index) =>
+      this.#telltale.lies(message, all[index - 1]).map((lie) => `message ${index}: ${lie}`),
+    )
+    assert.deepEqual(lies, [])
+  }
+
+  recorded(): Recorded[] {
+    return this.#red.recorded(this.name)
+  }
+
+  private async goodMessage(): Promise<void> {
+    await this.#red.recordedWhen(this.name, (message) => badTags(message).length === 0, {
+      timeoutMs: RECOVERY_LIMIT_MS,
+    })
+  }
+
+  /** Waits for so many more. */
+  private async messages(count: number): Promise<void> {
+    const from = this.recorded().length
+    await this.#red.recordedWhen(this.name, (message) => message === this.recorded()[from + count - 1], { from })
+  }
+
+  get #red(): NodeRed {
+    if (!this.#nodeRed) throw new Error('it does not run yet')
+    return this.#nodeRed
+  }
+  get #watch(): RowWatch {
+    if (!this.#rows) throw new Error('it does not run yet')
+    return this.#rows
+  }
+}
+
+function isAllBad(message: Recorded): boolean {
+  return badTags(message).length === TAG_COUNT
+}
