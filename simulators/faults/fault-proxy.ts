@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Door, Guest, Welcome } from './doors/door'
 import { FaultList } from './fault-list'
+import type { Manners, TurnAway } from './manners'
 import { type Backend, Passage, type RequestCutter } from './passage'
 import type { Corruptions } from './reply-script'
 
@@ -17,18 +18,6 @@ export type ProxyOptions = {
   /** Sees every request, before any fault strikes. */
   onRequest?: (frame: Buffer) => void
 }
-
-/** How a device treats its clients. */
-export type Manners = {
-  /** So many at a time; another one is turned away. */
-  clientsMax?: number
-  /** How: its connection is reset, closed in good order, or left open and never heard. */
-  turnAway?: TurnAway
-  /** Closes a connection that brought no request for so long. */
-  idleCloseMs?: number
-}
-export const TURN_AWAY = ['reset', 'close', 'silent'] as const
-export type TurnAway = (typeof TURN_AWAY)[number]
 
 /** How long it tries to get a port back that somebody else has taken meanwhile, ms. */
 const REBIND_LIMIT_MS = 5000
@@ -46,6 +35,8 @@ export class FaultProxy {
   readonly #options: ProxyOptions
   readonly #door: Door
   readonly #passages = new Set<Passage>()
+  /** Places of clients that have gone, which are still taken. */
+  readonly #held = new Set<NodeJS.Timeout>()
   #isOpen = false
   #closed = false
 
@@ -94,6 +85,8 @@ export class FaultProxy {
 
   /** Resets every connection, and forgets what was asked so far; new ones are welcome. */
   resetClients(): void {
+    for (const place of this.#held) clearTimeout(place)
+    this.#held.clear()
     for (const passage of [...this.#passages]) passage.reset()
   }
 
@@ -108,11 +101,18 @@ export class FaultProxy {
     this.#isOpen = true
   }
 
+  #holdPlace(): void {
+    const { holdPlaceMs } = this.manners
+    if (holdPlaceMs === undefined || !this.#isOpen) return
+    const place = setTimeout(() => this.#held.delete(place), holdPlaceMs)
+    this.#held.add(place)
+  }
+
   #welcome(client: Client): Guest {
     this.connections++
     const { clientsMax = Number.POSITIVE_INFINITY, turnAway = 'reset' } = this.manners
     if (this.faults.takeAtConnect().length > 0) return turnedAway(client, 'reset')
-    if (this.#passages.size >= clientsMax) return turnedAway(client, turnAway)
+    if (this.#passages.size + this.#held.size >= clientsMax) return turnedAway(client, turnAway)
     const { corruptions, requests, backend, unitOf, onRequest } = this.#options
     const passage: Passage = new Passage(client, {
       faults: this.faults,
@@ -124,7 +124,10 @@ export class FaultProxy {
         this.requests++
         onRequest?.(request)
       },
-      onGone: () => this.#passages.delete(passage),
+      onGone: (byItself) => {
+        this.#passages.delete(passage)
+        if (byItself) this.#holdPlace()
+      },
       idleCloseMs: () => this.manners.idleCloseMs,
     })
     this.#passages.add(passage)

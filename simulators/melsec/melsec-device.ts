@@ -3,7 +3,8 @@
 
 import { TcpDoor } from '../faults/doors/tcp-door'
 import { UdpDoor } from '../faults/doors/udp-door'
-import { FaultProxy, type Manners } from '../faults/fault-proxy'
+import { FaultProxy } from '../faults/fault-proxy'
+import type { Manners } from '../faults/manners'
 import { melsecCorruptions } from './corruptions'
 import type { PlcMemory } from './memory'
 import { Plc, type PlcOptions } from './plc'
