@@ -32,6 +32,7 @@ function everyFrame(encoding: Encoding) {
     /** That of the request. */
     'subheader-of-request': (reply) => {
       const changed = Buffer.from(reply)
+      if (reply.length < widthOf(1, encoding)) return changed
       const first = new FieldReader(reply, encoding).number(1)
       numberField(first & 0x7f, 1, encoding).copy(changed)
       return changed
@@ -115,5 +116,7 @@ function resized(reply: Buffer, encoding: Encoding): Buffer {
 function qnaFrameOf(reply: Buffer, encoding: Encoding): QnaFrame | undefined {
   const text = encoding === 'binary' ? reply.subarray(0, 2).toString('hex') : reply.subarray(0, 4).toString('latin1')
   const frames: QnaFrame[] = ['3E', '4E']
-  return frames.find((frame) => subheaders[frame].reply === text.toUpperCase())
+  return frames.find(
+    (frame) => subheaders[frame].reply === text.toUpperCase() && reply.length >= layoutOf(frame, encoding).body,
+  )
 }

@@ -29,10 +29,13 @@ export class FieldReader {
     return this.digits(2 * size, 16)
   }
 
-  /** @param count of characters; leading zeros may be blanks */
+  /**
+   * Small letters are taken as well: mcprotocol sends them, which was tried with real FX3U-ENET modules.
+   * @param count of characters; leading zeros may be blanks
+   */
   digits(count: number, base: 10 | 16): number {
     const text = this.raw(count).toString('latin1').replace(/^ +/, '').padStart(count, '0')
-    if (!(base === 10 ? /^[0-9]+$/ : /^[0-9A-F]+$/).test(text)) throw new NotConvertible(text)
+    if (!(base === 10 ? /^[0-9]+$/ : /^[0-9A-Fa-f]+$/).test(text)) throw new NotConvertible(text)
     return Number.parseInt(text, base)
   }
 
