@@ -27,7 +27,6 @@ const DEAF: Guest = { receive: () => {}, gone: () => {} }
 
 export class FaultProxy {
   readonly faults: FaultList
-  manners: Manners = {}
   /** Complete requests since the start. */
   requests = 0
   /** Clients since the start, those that were turned away included. */
@@ -37,6 +36,7 @@ export class FaultProxy {
   readonly #passages = new Set<Passage>()
   /** Places of clients that have gone, which are still taken. */
   readonly #held = new Set<NodeJS.Timeout>()
+  #manners: Manners = {}
   #isOpen = false
   #closed = false
 
@@ -55,6 +55,15 @@ export class FaultProxy {
   /** Stays the same while the device is off and on again; 0 without ports. */
   get port(): number {
     return this.#door.port
+  }
+
+  get manners(): Manners {
+    return this.#manners
+  }
+
+  set manners(manners: Manners) {
+    this.#manners = manners
+    this.#admit()
   }
 
   /** Those that are here now. */
@@ -87,6 +96,7 @@ export class FaultProxy {
   resetClients(): void {
     for (const place of this.#held) clearTimeout(place)
     this.#held.clear()
+    this.#admit()
     for (const passage of [...this.#passages]) passage.reset()
   }
 
@@ -99,20 +109,33 @@ export class FaultProxy {
   async #open(): Promise<void> {
     await this.#door.open()
     this.#isOpen = true
+    this.#admit()
   }
 
+  /** Of a client that has gone, or nothing if it is not to be held. */
   #holdPlace(): void {
-    const { holdPlaceMs } = this.manners
+    const { holdPlaceMs } = this.#manners
     if (holdPlaceMs === undefined || !this.#isOpen) return
-    const place = setTimeout(() => this.#held.delete(place), holdPlaceMs)
+    const place = setTimeout(() => {
+      this.#held.delete(place)
+      this.#admit()
+    }, holdPlaceMs)
     this.#held.add(place)
+  }
+
+  get #isFull(): boolean {
+    return this.#passages.size + this.#held.size >= (this.#manners.clientsMax ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** A port whose clients are refused listens only while there is a place. */
+  #admit(): void {
+    if (this.#isOpen) this.#door.admit?.(this.#manners.turnAway !== 'refuse' || !this.#isFull)
   }
 
   #welcome(client: Client): Guest {
     this.connections++
-    const { clientsMax = Number.POSITIVE_INFINITY, turnAway = 'reset' } = this.manners
     if (this.faults.takeAtConnect().length > 0) return turnedAway(client, 'reset')
-    if (this.#passages.size + this.#held.size >= clientsMax) return turnedAway(client, turnAway)
+    if (this.#isFull) return turnedAway(client, this.#manners.turnAway ?? 'reset')
     const { corruptions, requests, backend, unitOf, onRequest } = this.#options
     const passage: Passage = new Passage(client, {
       faults: this.faults,
@@ -127,16 +150,19 @@ export class FaultProxy {
       onGone: (byItself) => {
         this.#passages.delete(passage)
         if (byItself) this.#holdPlace()
+        this.#admit()
       },
-      idleCloseMs: () => this.manners.idleCloseMs,
+      idleCloseMs: () => this.#manners.idleCloseMs,
     })
     this.#passages.add(passage)
+    this.#admit()
     return passage
   }
 }
 
 function turnedAway(client: Client, how: TurnAway): Guest {
-  if (how === 'reset') client.reset()
+  // who came just before the port was closed cannot be refused any more
+  if (how === 'reset' || how === 'refuse') client.reset()
   if (how === 'close') client.close()
   return DEAF
 }

@@ -5,7 +5,7 @@ import { asCount, asOneOf, asRecord } from '../../lib/contract/parse'
 export type Manners = {
   /** So many at a time; another one is turned away. */
   clientsMax?: number
-  /** How: its connection is reset, closed in good order, or left open and never heard. */
+  /** How: it is refused, or its connection is reset, closed in good order, or left open and never heard. */
   turnAway?: TurnAway
   /** Closes a connection that brought no request for so long. */
   idleCloseMs?: number
@@ -15,7 +15,7 @@ export type Manners = {
    */
   holdPlaceMs?: number
 }
-export const TURN_AWAY = ['reset', 'close', 'silent'] as const
+export const TURN_AWAY = ['refuse', 'reset', 'close', 'silent'] as const
 export type TurnAway = (typeof TURN_AWAY)[number]
 
 /** undefined for anything that is no manners. */

@@ -29,7 +29,7 @@ export type PortOptions = {
   host?: string
   /** 0 or absent = any free one. */
   port?: number
-  /** If absent: one client at a time over TCP, another one is reset. */
+  /** If absent: one client at a time over TCP, another one is refused. */
   manners?: Manners
   /** Sees every request as it comes in. */
   onRequest?: (request: Buffer) => void
@@ -41,7 +41,7 @@ export type MelsecOptions = PlcOptions & {
 }
 
 const LOOPBACK = '127.0.0.1'
-const ONE_CLIENT: Manners = { clientsMax: 1, turnAway: 'reset' }
+const ONE_CLIENT: Manners = { clientsMax: 1, turnAway: 'refuse' }
 
 export class MelsecDevice {
   /** In the order of the options. */

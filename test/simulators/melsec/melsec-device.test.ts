@@ -74,28 +74,54 @@ describe('A simulated PLC', () => {
     assert.deepEqual(all, Buffer.concat([REPLY, reply4E, Buffer.from('81003412', 'hex'), REPLY]))
   })
 
-  it('has one client a port: another one is reset, and is welcome when the first has gone', async () => {
-    const plc = await start({ series: 'q' })
+  for (const turnAway of ['refuse', 'reset', 'close'] as const) {
+    it(`has one client a port: to another one it does ${turnAway}, and welcomes it when the first has gone`, async () => {
+      const plc = await start({ series: 'q', ports: [{ manners: { clientsMax: 1, turnAway } }] })
+      const first = await connect(plc.port)
+      first.send(REQUEST)
+      await first.receive(LENGTH)
+      const expected = { refuse: 'ECONNREFUSED', reset: 'ECONNRESET', close: 'end' }
+      assert.equal(await endOfConnection(plc.port), expected[turnAway])
+      first.send(REQUEST)
+      assert.deepEqual(await first.receive(2 * LENGTH), Buffer.concat([REPLY, REPLY]))
+      first.close()
+      await until(() => plc.door.clients === 0)
+      const second = await connect(plc.port)
+      second.send(REQUEST)
+      assert.deepEqual(await second.receive(LENGTH), REPLY)
+    })
+  }
+
+  it('refuses another client if nothing else is said, over TCP', async () => {
+    const plc = await start({ series: 'q', ports: [{}, { transport: 'udp' }] })
     const first = await connect(plc.port)
     first.send(REQUEST)
     await first.receive(LENGTH)
-    assert.equal(await endOfConnection(plc.port), 'ECONNRESET')
-    first.close()
-    await until(() => plc.door.clients === 0)
+    assert.equal(await endOfConnection(plc.port), 'ECONNREFUSED')
+    plc.door.manners = {}
     const second = await connect(plc.port)
     second.send(REQUEST)
     assert.deepEqual(await second.receive(LENGTH), REPLY)
+    for (const client of [await listen(plc.ports[1]?.port ?? 0), await listen(plc.ports[1]?.port ?? 0)]) {
+      client.send(REQUEST)
+      assert.deepEqual(await client.receive(1), [REPLY])
+    }
+    await plc.close()
+    assert.deepEqual([await first.end(), await second.end()], ['ECONNRESET', 'ECONNRESET'])
   })
 
   it('keeps the place of a client that has gone for a time, and frees it when it is switched off', async () => {
     const plc = await start({ series: 'q' })
-    plc.door.manners = { clientsMax: 1, turnAway: 'reset', holdPlaceMs: 60_000 }
+    plc.door.manners = { clientsMax: 1, turnAway: 'refuse', holdPlaceMs: 60_000 }
     const first = await connect(plc.port)
     first.send(REQUEST)
     await first.receive(LENGTH)
     first.close()
     await until(() => plc.door.clients === 0)
+    assert.equal(await endOfConnection(plc.port), 'ECONNREFUSED')
+    plc.door.manners = { ...plc.door.manners, turnAway: 'reset' }
     assert.equal(await endOfConnection(plc.port), 'ECONNRESET')
+    plc.door.manners = { ...plc.door.manners, turnAway: 'refuse' }
     await plc.goOffline()
     await plc.comeBack()
     plc.door.manners = { ...plc.door.manners, holdPlaceMs: 1 }
