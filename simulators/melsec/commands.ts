@@ -9,7 +9,7 @@ import { listOf } from '../process/list'
 import type { DeviceName } from './devices'
 import type { MelsecDevice } from './melsec-device'
 import { asDeviceName, type PlcMemory, type Point, type Refusal } from './memory'
-import type { Span } from './series'
+import type { Span } from './ranges'
 
 /** `port` is the place of a port in the order in which they were opened, from 0; if absent it is said of all. */
 export type PlcCommand =

@@ -4,7 +4,7 @@ import type { WordType } from '../../lib/contract/word-types'
 import { encodeValue } from '../modbus/encode'
 import { valueAt, type Wave } from '../modbus/waves'
 import { DEVICE_NAMES, type DeviceKind, type DeviceName, devices } from './devices'
-import type { Ranges, Span } from './series'
+import type { Ranges, Span } from './ranges'
 
 /** A typed value that moves; of a bit device `bool`, of word devices the low word first, as PLCs have it. */
 export type Point = { device: DeviceName; number: number; type: WordType; wave: Wave }

@@ -1,7 +1,8 @@
 // The PLC behind all its ports: what it is, what it holds, what it is doing to those who ask.
 
 import { PlcMemory } from './memory'
-import { type Endpoint, type Ranges, type Series, type SeriesName, series } from './series'
+import type { Ranges } from './ranges'
+import { type Endpoint, type Series, type SeriesName, series } from './series'
 
 export type PlcOptions = {
   series: SeriesName
