@@ -50,7 +50,7 @@ async function bundle(source) {
     bundle: true,
     platform: 'node',
     target: 'node22.13',
-    plugins: [{ name: 'serialport-on-demand', setup: serialportOnDemand }],
+    plugins: [{ name: 'leaner', setup: leaner }],
     legalComments: 'linked',
     sourcemap: true,
     logLevel: 'warning',
@@ -58,10 +58,16 @@ async function bundle(source) {
   })
 }
 
-/** serialport is never bundled, and loaded only where we ask for it ourselves: modbus-serial would do so at every start. */
-function serialportOnDemand({ onResolve, onLoad }) {
-  onResolve({ filter: /^serialport$/ }, ({ importer }) =>
-    importer.includes('node_modules') ? { path: 'serialport', namespace: 'absent' } : { external: true },
+/**
+ * What a collector has no use for stays out: modbus-serial's own ports and servers, since links of ours stand in for them, and
+ * serialport, which is loaded where we ask for it ourselves (modbus-serial would try to at every start).
+ */
+function leaner({ onResolve, onLoad }) {
+  const leftOut = { path: 'left-out', namespace: 'left-out' }
+  const ofModbusSerial = (importer) => importer.includes(join('node_modules', 'modbus-serial'))
+  onResolve({ filter: /^serialport$/ }, ({ importer }) => (ofModbusSerial(importer) ? leftOut : { external: true }))
+  onResolve({ filter: /^\.{1,2}\/(ports|servers|worker)\// }, ({ importer }) =>
+    ofModbusSerial(importer) ? leftOut : null,
   )
-  onLoad({ filter: /.*/, namespace: 'absent' }, () => ({ contents: "throw new Error('not loaded from here')" }))
+  onLoad({ filter: /.*/, namespace: 'left-out' }, () => ({ contents: 'module.exports = {}' }))
 }

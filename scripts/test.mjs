@@ -1,6 +1,6 @@
 // `npm test`: installs what is missing (packages, and where that is possible a browser and databases), builds, checks, runs
-// all tests. A missing browser or database is a loud skip for a user and a failure under CI, see test/support/browser.ts and
-// influx-servers.ts.
+// all tests. A missing browser, database or socat is a loud skip for a user and a failure under CI, see browser.ts,
+// influx-servers.ts and serial-line.ts in test/support.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -20,6 +20,7 @@ const PROGRAMS = [
     paths: ['/usr/bin/victoria-metrics'],
     packages: ['victoria-metrics'],
   },
+  { name: 'socat', variable: 'SOCAT', paths: ['/usr/bin/socat', '/usr/local/bin/socat'], packages: ['socat'] },
 ]
 
 process.chdir(ROOT)

@@ -1,6 +1,8 @@
 // What a child process may do and see: Node's permission model, a small heap, an environment of a few known names.
 
 import { dirname, join, resolve } from 'node:path'
+import type { Sandbox } from '../../lib/contract/process-row'
+import { addonFiles } from './addon-files'
 import type { ChildProgram } from './child'
 
 /** dist/nodes/collector-supervisor -> dist: the collectors' bundles are all that they read. */
@@ -19,9 +21,20 @@ const MALLOC = { MALLOC_ARENA_MAX: '1' }
 const HEAP_SHARE = 0.5
 const HEAP_MIN_MB = 48
 
+/** The one package with native code that a driver may bring: users install it beside this one. */
+const ADDON_PACKAGE = 'serialport'
+
 /** The program of a collector. `memoryLimitMb` 0 = no limit. */
-export function collectorProgram(script: string, memoryLimitMb: number): ChildProgram {
-  return program(script, sandboxFlags(memoryLimitMb), ENVIRONMENT)
+export function collectorProgram(script: string, memoryLimitMb: number, sandbox: Sandbox = 'closed'): ChildProgram {
+  const opened = sandbox === 'addons' ? addonFlags(script) : []
+  return program(script, [...sandboxFlags(memoryLimitMb), ...opened], ENVIRONMENT)
+}
+
+/** Found anew at each start: the package may have been installed since the last one. */
+function addonFlags(script: string): string[] {
+  const files = addonFiles(ADDON_PACKAGE, script)
+  // Node warns of the flag on stderr, where the log expects trouble; the row tells of it.
+  return ['--allow-addons', '--disable-warning=SecurityWarning', ...files.map((path) => `--allow-fs-read=${path}`)]
 }
 
 /** The program of a historian: it may also read and write the supervisor's folder. */

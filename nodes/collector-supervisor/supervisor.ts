@@ -226,10 +226,10 @@ export class Supervisor implements SupervisorFace {
       },
       durable: () => this.#processor.ref,
       distrustDurable: (trouble) => this.#processor.distrust(trouble),
-      program: ({ type, script }) =>
+      program: ({ type, script, sandbox }) =>
         type === 'historian'
           ? historianProgram(script, this.#config.memoryLimit, this.#folder)
-          : collectorProgram(script, this.#config.memoryLimit),
+          : collectorProgram(script, this.#config.memoryLimit, sandbox),
       gate: this.#gate,
       vacated: async () => {
         await this.#swept

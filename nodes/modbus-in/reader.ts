@@ -98,7 +98,8 @@ class ModbusReader implements Reader {
   #noise(text: string): void {
     if (!isTold(++this.#noises)) return
     const advice = this.#config.transport === 'rtu' ? '; are wiring, termination, baud rate and parity right?' : ''
-    this.#log(this.#noises === 1 ? 'warn' : 'debug', `dropped: ${text}${advice} (${this.#noises} times so far)`)
+    if (this.#noises === 1) this.#log('warn', `dropped: ${text}${advice}`)
+    else this.#log('debug', `dropped: ${text} (${this.#noises} times so far)`)
   }
 
   #idleClose(): void {

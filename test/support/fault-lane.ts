@@ -9,8 +9,9 @@ import type { RowWatch } from './row-watch'
 import type { SerialPair } from './serial-pair'
 import { badTags, TAG_COUNT, TELLTALE_TAGS, Telltale } from './telltale'
 
-export const INTERVAL_MS = 400
-export const TIMEOUT_MS = 150
+const INTERVAL_MS = 600
+/** Long enough for a busy machine: what it makes late is no trouble of the device. */
+export const TIMEOUT_MS = 300
 /** A cycle that was under way when the trouble began may still be good; the next one is not. */
 const TOLD_WITHIN_CYCLES = 2
 /** Seen so long, cycles, before it ends. */
@@ -18,9 +19,10 @@ const TROUBLE_CYCLES = 4
 /** The same where nothing in particular is expected. */
 const NUISANCE_CYCLES = 6
 const ODDITY_CYCLES = 10
-/** What a busy machine may need in addition, ms. */
-const TOLERANCE_MS = 1500
-const RECOVERY_LIMIT_MS = 30_000
+/** From the reader into the table of processes, and from there to this test. */
+const CYCLES_INTO_TABLE = 2
+/** The pauses between attempts grow up to 30 s where a busy machine spoils some. */
+const RECOVERY_LIMIT_MS = 60_000
 
 export type Trouble = {
   title: string
@@ -89,20 +91,22 @@ export class FaultLane {
   async isTold(trouble: Trouble): Promise<void> {
     await this.goodMessage()
     await trouble.begin(this)
-    const began = { at: Date.now(), index: this.recorded().length }
-    const link = this.#watch.when(this.name, (row) => row.link !== 'connected')
+    const from = this.recorded().length
+    const link = this.#watch
+      .when(this.name, (row) => row.link !== 'connected')
+      .then(() => this.recorded().length - from)
     link.catch(() => {})
-    await this.#red.recordedWhen(this.name, isAllBad, { from: began.index })
+    await this.#red.recordedWhen(this.name, isAllBad, { from })
     await this.messages(TROUBLE_CYCLES)
-    const linkToldAfterMs = (await link) - began.at
+    const cyclesBeforeLink = await link
 
-    const during = this.recorded().slice(began.index)
+    const during = this.recorded().slice(from)
     const firstBad = during.findIndex(isAllBad)
-    const limitMs = TOLD_WITHIN_CYCLES * INTERVAL_MS + TOLERANCE_MS
-    const toldAfterMs = (during[firstBad]?.timestamp ?? 0) - began.at
     assert.ok(firstBad < TOLD_WITHIN_CYCLES, `message ${firstBad + 1} is the first bad one`)
-    assert.ok(toldAfterMs <= limitMs, `told by quality after ${toldAfterMs} ms`)
-    assert.ok(linkToldAfterMs <= limitMs, `told by link after ${linkToldAfterMs} ms`)
+    assert.ok(
+      cyclesBeforeLink <= TOLD_WITHIN_CYCLES + CYCLES_INTO_TABLE,
+      `told by link after ${cyclesBeforeLink} messages`,
+    )
     for (const message of during.slice(firstBad)) assert.ok(isAllBad(message), JSON.stringify(message))
     const row = await this.#red.row(this.name)
     assert.notEqual(row.last_error, null)

@@ -25,6 +25,9 @@ import { until } from './until'
 export const PACKAGE_ROOT = resolve(__dirname, '..', '..', '..')
 export const PACKAGE_NAME = '@collector-supervisor/node-red-collectors'
 
+/** Many may be waited for at the same time. */
+const RECORDED_POLL_MS = 10
+
 /** A message as the flow's end saw it. */
 export type Recorded = {
   topic: string
@@ -219,12 +222,16 @@ export class NodeRed {
   ): Promise<Recorded> {
     let found: Recorded | undefined
     let next = from
-    await until(() => {
-      const messages = this.recorded(topic).slice(next)
-      next += messages.length
-      found = messages.find(wanted)
-      return found !== undefined
-    }, timeoutMs)
+    await until(
+      () => {
+        const messages = this.recorded(topic).slice(next)
+        next += messages.length
+        found = messages.find(wanted)
+        return found !== undefined
+      },
+      timeoutMs,
+      RECORDED_POLL_MS,
+    )
     if (!found) throw new Error('not found')
     return found
   }

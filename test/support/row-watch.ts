@@ -5,7 +5,7 @@ import type { ProcessRow } from '../../lib/contract/process-row'
 import type { NodeRed } from './node-red'
 import { until } from './until'
 
-const EVERY_MS = 50
+const EVERY_MS = 100
 
 export class RowWatch {
   readonly #nodeRed: NodeRed
@@ -21,8 +21,8 @@ export class RowWatch {
     })
   }
 
-  /** Waits until the row is as wanted; settles with the time at which that was seen, ms since the epoch. */
-  async when(name: string, wanted: (row: ProcessRow) => boolean, limitMs = 20_000): Promise<number> {
+  /** Waits until the row is as wanted. */
+  async when(name: string, wanted: (row: ProcessRow) => boolean, limitMs = 20_000): Promise<void> {
     const isAsWanted = (): boolean => {
       if (this.#error) throw this.#error
       const row = this.#rows.get(name)
@@ -35,7 +35,6 @@ export class RowWatch {
         cause: error,
       })
     }
-    return Date.now()
   }
 
   async end(): Promise<void> {

@@ -160,7 +160,7 @@ export class Connection {
     clearTimeout(this.#timer)
     // cancels the timer of the request
     this.#client.destroy(() => {})
-    // whoever opened this connection waits for its end in `close`, which is this very promise
+    // `close` waits for it, and hears of what goes wrong
     this.#link.close().catch(() => {})
     reject?.(this.#fault)
   }

@@ -75,7 +75,7 @@ const serialProblems: readonly [says: RegExp, problem: Problem][] = [
   [/permission denied|operation not permitted|access is? ?denied/i, NO_PERMISSION],
   [/inappropriate ioctl|not a typewriter|is a directory|not a tty/i, NO_SERIAL],
   [
-    /input\/output error|\bEIO\b|no such device|\bENXIO\b|\bENODEV\b|\bEBADF\b|operation aborted|invalid handle|error code (22|31|433|1167)\b/i,
+    /input\/output error|\bEIO\b|no such device|\bENXIO\b|\bENODEV\b|bad file descriptor|operation aborted|invalid handle|error code (22|31|433|1167)\b/i,
     GONE,
   ],
   [/no such file|file not found/i, NO_PORT],
@@ -104,9 +104,9 @@ export function serialFault(error: unknown, target: string): Fault {
   return faultOf(serialProblems.find(([says]) => says.test(text))?.[1], errnoOf(error), target, error)
 }
 
-/** Opening did not end: serialport has no time limit of its own, nor has a driver. */
-export function serialTimeout(target: string): Fault {
-  return new Fault('link', 'port-stuck', `${target}: the port does not open; plug the adapter in anew`)
+/** serialport has no time limit of its own, nor has a driver. */
+export function stuckFault(target: string, what: 'does not open' | 'does not send'): Fault {
+  return new Fault('link', 'port-stuck', `${target}: the port ${what}; plug the adapter in anew`)
 }
 
 /** Whether there is no serialport, or one that does not fit. */

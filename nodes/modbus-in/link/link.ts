@@ -8,7 +8,7 @@ import { openTcp } from './tcp-link'
 import { openUdp } from './udp-link'
 
 export type LinkListener = {
-  /** What has come in: any part of a stream, or one datagram. Nobody writes into it any more. */
+  /** What has come in, a part of a stream, or one datagram. Nobody writes into it any more. */
   data(chunk: Buffer): void
   /** It ended without having been closed. Nothing more comes, and it has to be closed all the same. */
   ended(fault: Fault): void

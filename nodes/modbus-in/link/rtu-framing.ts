@@ -3,11 +3,11 @@
 
 import type { Finding, Framing } from './framing'
 import { answerLength, isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
-import { type Asked, dataBytesOf, isBitFunction, isSealed, rtuFrame } from './rtu'
+import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, isSealed, rtuFrame } from './rtu'
 
 /**
- * After so many timeouts, and not before so many ms, an answer does not come any more. A gateway with a queue is late by
- * some timeouts; but a unit that answers no question except the lost one is not asked for so long.
+ * After so many timeouts, and not before so many ms, an answer does not come any more. Gateways that queue are late by some
+ * timeouts; but who answers no probe must be asked again some day, and is not before.
  */
 const LATEST_TIMEOUTS = 10
 const LATEST_MIN_MS = 5000
@@ -35,8 +35,12 @@ export class RtuFraming implements Framing {
   #garbled = false
   #incoming: Buffer = EMPTY
   #noiseBytes = 0
-  /** What was taken last: there are devices, and gateways, that say everything twice. */
   #lastTaken: Buffer | undefined
+  /**
+   * Units that say things twice, and whether they have since their last read request: the second time could be taken for the
+   * answer to the next one, so they are asked for a proof before each.
+   */
+  readonly #stutterers = new Map<number, boolean>()
   /** Half-duplex adapters may hear what they send: whether this one does, undefined until a read request has shown it. */
   #echoes: boolean | undefined
   /** The request whose echo may be about to come. */
@@ -69,6 +73,8 @@ export class RtuFraming implements Framing {
     this.#current = undefined
     this.#echoDue = undefined
     if (!current) return
+    // without an answer to the first one the next request goes out all the same: the unit may not know the function
+    if (this.#currentIsProbe && !this.#stutterers.has(current.unit)) this.#met.add(current.unit)
     // an answer comes once: after a garbled one there is no late one to be feared
     if (this.#garbled) this.#outstanding.settle(current)
     else if (current.functionCode === RETURN_QUERY_DATA) this.#mute.add(current.unit)
@@ -88,9 +94,7 @@ export class RtuFraming implements Framing {
    */
   probe(asked: Asked, nowMs: number): Buffer {
     const { unit } = asked
-    if (this.#met.has(unit) && this.#mute.has(unit)) return this.#send(otherRead(asked), nowMs, true)
-    // Without an answer to this one the next request goes out all the same: the unit may not know the function.
-    this.#met.add(unit)
+    if (this.#mute.has(unit)) return this.#send(otherRead(asked), nowMs, true)
     this.#queryData = (this.#queryData + 1) % WORDS
     return this.#send(rtuFrame(unit, RETURN_QUERY_DATA, 0, this.#queryData), nowMs, true)
   }
@@ -128,12 +132,14 @@ export class RtuFraming implements Framing {
     this.#garbled = false
     this.#echoDue = frame
     this.#outstanding.add(this.#current)
+    const { unit } = this.#current
+    if (!isProbe && this.#stutterers.has(unit)) this.#stutterers.set(unit, false)
     return frame
   }
 
   #look(bytes: Buffer): Seen {
     const echo = this.#echoDue
-    if (echo && this.#mayEcho() && isBeginning(bytes, echo)) return whole('echo', echo.length, bytes)
+    if (echo && this.#mayEcho(bytes) && isBeginning(bytes, echo)) return whole('echo', echo.length, bytes)
     let seen: Seen = 'nothing'
     for (const sent of this.#outstanding.of(bytes[0] ?? 0)) {
       const length = answerLength(sent, bytes)
@@ -146,24 +152,42 @@ export class RtuFraming implements Framing {
     return seen === 'nothing' && last && isBeginning(bytes, last) ? whole('repeat', last.length, bytes) : seen
   }
 
-  /** The answer to Return Query Data looks like its echo: only an adapter that is known for it is believed to have sent it. */
-  #mayEcho(): boolean {
-    return this.#echoes === true || this.#current?.functionCode !== RETURN_QUERY_DATA
+  /**
+   * The answer to Return Query Data looks like its echo, and so may one of 17 to 24 bits. Only an adapter that is known for it is
+   * believed to have sent the first, and only one that is known to be deaf not to have sent the other.
+   */
+  #mayEcho(bytes: Buffer): boolean {
+    const current = this.#current
+    if (!current || this.#echoes === true) return true
+    if (current.functionCode === RETURN_QUERY_DATA) return false
+    return this.#echoes === undefined || answerLength(current, bytes) !== current.frame.length
   }
 
   #take(kind: 'answer' | 'repeat', frame: Buffer): Finding[] {
-    // the next repetition must not be taken for the answer to the next request
-    if (kind === 'repeat') this.#met.delete(frame.readUInt8(0))
+    if (kind === 'repeat') this.#stutter(frame.readUInt8(0), frame.readUInt8(1))
     const answered = kind === 'answer' ? this.#outstanding.answered(frame) : undefined
     this.#lastTaken = frame
     if (!answered || answered !== this.#current) return [{ kind: 'late' }]
+    const { unit, functionCode } = answered
     this.#current = undefined
     this.#noiseBytes = 0
-    if (answered.functionCode === RETURN_QUERY_DATA) this.#mute.delete(answered.unit)
+    if (functionCode === RETURN_QUERY_DATA) this.#mute.delete(unit)
     // an echo would have come before
     else if (this.#echoDue) this.#echoes = false
     this.#echoDue = undefined
-    return this.#currentIsProbe ? [] : [{ kind: 'answer', rtu: frame }]
+    if (this.#currentIsProbe) {
+      this.#met.add(unit)
+      if (this.#stutterers.get(unit) === false) this.#stutterers.delete(unit)
+      return []
+    }
+    if (this.#stutterers.has(unit)) this.#met.delete(unit)
+    return [{ kind: 'answer', rtu: frame }]
+  }
+
+  /** The same may come once more. */
+  #stutter(unit: number, functionCode: number): void {
+    this.#stutterers.set(unit, true)
+    if ((functionCode & ~EXCEPTION_BIT) !== RETURN_QUERY_DATA) this.#met.delete(unit)
   }
 
   #echo(): void {

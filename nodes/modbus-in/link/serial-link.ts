@@ -2,9 +2,9 @@
 
 import { read } from 'node:fs'
 import { promisify } from 'node:util'
-import { messageOf } from '../../../lib/contract/fault'
+import { type Fault, messageOf } from '../../../lib/contract/fault'
 import type { ModbusConfig } from '../fields'
-import { noSerialport, serialFault, serialTimeout, stoppedFault } from './faults'
+import { noSerialport, serialFault, stoppedFault, stuckFault } from './faults'
 import { type Line, lineOf } from './line'
 import type { Link, LinkListener } from './link'
 
@@ -63,7 +63,7 @@ function withinTime(opening: Promise<Port>, path: string, signal: AbortSignal): 
       opening.then((port) => port.close()).catch(() => {})
     }
     const stop = () => giveUp(stoppedFault(path))
-    const timer = setTimeout(() => giveUp(serialTimeout(path)), OPEN_TIMEOUT_MS)
+    const timer = setTimeout(() => giveUp(stuckFault(path, 'does not open')), OPEN_TIMEOUT_MS)
     if (signal.aborted) stop()
     signal.addEventListener('abort', stop, { once: true })
     const done = () => {
@@ -80,6 +80,7 @@ class SerialLink implements Link {
   readonly #port: Port
   #listener: LinkListener | undefined
   #closing: Promise<void> | undefined
+  #writing = false
   /** Settles when no read is under way. */
   #reading: Promise<unknown> = Promise.resolve()
 
@@ -98,8 +99,19 @@ class SerialLink implements Link {
     this.#readOn().catch((error) => this.#end(error))
   }
 
+  /** A driver takes a request at once. One that does not would send them all together, some day. */
   write(bytes: Buffer): void {
-    this.#port.write(bytes).catch((error) => this.#end(error))
+    if (this.#writing) {
+      this.#tellEnd(stuckFault(this.target, 'does not send'))
+      return
+    }
+    this.#writing = true
+    this.#port.write(bytes).then(
+      () => {
+        this.#writing = false
+      },
+      (error) => this.#end(error),
+    )
   }
 
   close(): Promise<void> {
@@ -114,7 +126,11 @@ class SerialLink implements Link {
   }
 
   #end(error: unknown): void {
-    if (!this.#closing) this.#listener?.ended(serialFault(error, this.target))
+    this.#tellEnd(serialFault(error, this.target))
+  }
+
+  #tellEnd(fault: Fault): void {
+    if (!this.#closing) this.#listener?.ended(fault)
   }
 
   async #readOn(): Promise<void> {

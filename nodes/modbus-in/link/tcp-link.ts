@@ -67,6 +67,6 @@ class TcpLink implements Link {
   async close(): Promise<void> {
     this.#socket.destroy()
     // a destroyed socket always says so, in the next turn of the event loop
-    if (!this.#socket.closed) await once(this.#socket, 'close')
+    if (!this.#socket.closed) await new Promise((resolve) => this.#socket.once('close', resolve))
   }
 }

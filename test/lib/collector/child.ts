@@ -4,7 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Duplex } from 'node:stream'
 import { type Configure, type FromChild, parseFromChild } from '../../../lib/contract/control'
 import { CONTROL_FD, CONTROL_LINE_MAX, CONTROL_VERSION, LIVE_CAPACITY_BYTES } from '../../../lib/contract/limits'
@@ -31,8 +31,10 @@ export class Child {
   readonly #control: Duplex
   #changed: (() => void)[] = []
 
-  constructor({ configureMs = 30_000 } = {}) {
-    this.process = spawn(process.execPath, [...SANDBOX, join(FIXTURES, 'fake-collector.js'), String(configureMs)], {
+  /** `script` may lie anywhere: it may read its own folder. */
+  constructor({ configureMs = 30_000, script = join(FIXTURES, 'fake-collector.js') } = {}) {
+    const flags = [...SANDBOX, `--allow-fs-read=${join(dirname(script), '*')}`]
+    this.process = spawn(process.execPath, [...flags, script, String(configureMs)], {
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })

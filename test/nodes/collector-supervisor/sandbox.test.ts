@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { join, resolve } from 'node:path'
+import type { Sandbox } from '../../../lib/contract/process-row'
 import { collectorProgram, sandboxEnvironment, sandboxFlags } from '../../../nodes/collector-supervisor/sandbox'
 
 const DIST = resolve(__dirname, '../../..')
@@ -48,5 +50,34 @@ describe('the sandbox of a collector', () => {
     assert.equal(command, process.execPath)
     assert.deepEqual(args, [...sandboxFlags(256), '/package/collector.js'])
     assert.equal(env.NODE_OPTIONS, undefined)
+  })
+})
+
+describe('what a process can do in the sandbox of a collector', () => {
+  const nothing = {
+    serialport: false,
+    otherPackage: false,
+    readOutside: false,
+    listOutside: false,
+    write: false,
+    childProcess: false,
+    worker: false,
+  }
+  const script = join(DIST, 'test', 'fixtures', 'sandbox-probe.js')
+
+  function toldIn(sandbox: Sandbox): unknown {
+    const { command, args, cwd, env } = collectorProgram(script, 256, sandbox)
+    const outside = join(DIST, '..', 'package.json')
+    const { stdout, stderr } = spawnSync(command, [...args, outside], { cwd, env, encoding: 'utf8' })
+    assert.equal(stderr, '')
+    return JSON.parse(stdout)
+  }
+
+  it('is nothing but to compute, as long as it is closed', () => {
+    assert.deepEqual(toldIn('closed'), nothing)
+  })
+
+  it('is to load serialport, where that is needed, and nothing more', () => {
+    assert.deepEqual(toldIn('addons'), { ...nothing, serialport: true })
   })
 })

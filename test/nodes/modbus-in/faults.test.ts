@@ -79,7 +79,7 @@ describe('serialFault', () => {
     ['Error: No such device or address, cannot open /dev/ttyS9', 'port-gone', 'was the adapter unplugged'],
     ['EIO: i/o error, read', 'port-gone', 'was the adapter unplugged'],
     ['ENXIO: no such device or address, read', 'port-gone', 'was the adapter unplugged'],
-    ['EBADF: bad file descriptor, write', 'port-gone', 'was the adapter unplugged'],
+    ['bad file descriptor', 'port-gone', 'was the adapter unplugged'],
     ['Reading from COM port (ReadIOCompletion): Operation aborted', 'port-gone', 'was the adapter unplugged'],
     ['Writing to COM port (GetOverlappedResult): Unknown error code 22', 'port-gone', 'was the adapter unplugged'],
     ['Error: Inappropriate ioctl for device, cannot open /etc/hosts', 'port-unknown', 'this is no serial port'],

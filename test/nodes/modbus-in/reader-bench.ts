@@ -3,7 +3,7 @@
 import type { Reader, Reading } from '../../../lib/collector/reader'
 import { modbusReader } from '../../../nodes/modbus-in/reader'
 import { configOf, registers, type ShortTag } from './config'
-import { RawDevice } from './raw-device'
+import { honestRtu, RawDevice, RawUdpDevice } from './raw-device'
 
 export const never = new AbortController().signal
 const closers: (() => Promise<void>)[] = []
@@ -18,6 +18,17 @@ export function readerOf(port: number, tags: ShortTag[] = registers(5, 100), oth
 
 export async function deviceOf(...args: Parameters<typeof RawDevice.start>): Promise<RawDevice> {
   const device = await RawDevice.start(...args)
+  closers.push(() => device.stop())
+  return device
+}
+
+/** RTU frames over TCP. */
+export function gatewayOf(behave: Parameters<typeof RawDevice.start>[0] = honestRtu): Promise<RawDevice> {
+  return deviceOf(behave, 'rtu')
+}
+
+export async function udpDeviceOf(...args: Parameters<typeof RawUdpDevice.start>): Promise<RawUdpDevice> {
+  const device = await RawUdpDevice.start(...args)
   closers.push(() => device.stop())
   return device
 }

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Fault } from '../../../lib/contract/fault'
+import { Connection } from '../../../nodes/modbus-in/link/connection'
+import { framingOf } from '../../../nodes/modbus-in/link/framing'
+import { type Line, lineOf } from '../../../nodes/modbus-in/link/line'
+import { rtuFrame } from '../../../nodes/modbus-in/link/rtu'
+import type { ReadRequest } from '../../../nodes/modbus-in/poller'
+import { configOf, registers } from './config'
+import { ImaginedLink } from './imagined-link'
+import { withCrc } from './raw-device'
+
+const REQUEST: ReadRequest = { unit: 1, area: 'holding', address: 100, length: 2 }
+const FRAME = rtuFrame(1, 3, 100, 2)
+const ANSWER = withCrc(Buffer.from('01030412345678', 'hex'))
+const FAST: Line = { timeMs: () => 0, gapMs: 1 }
+const SLOW: Line = { timeMs: (bytes) => bytes, gapMs: 20 }
+
+function connectionOver(link: ImaginedLink, timeoutMs = 60) {
+  const config = configOf(registers(1), { transport: 'rtu', serialPort: 'x', timeout: timeoutMs })
+  const noises: string[] = []
+  const connection = new Connection(
+    link,
+    framingOf(config, () => 0),
+    { timeoutMs, onLate: () => {}, onNoise: (text) => noises.push(text) },
+  )
+  return { connection, noises }
+}
+
+/** Answers in the next turn of the event loop; Return Query Data with its echo. */
+function honest(link: ImaginedLink): void {
+  link.onWrite = (bytes) => setImmediate(() => link.say(bytes[1] === 8 ? bytes : ANSWER))
+}
+
+describe('a connection over a serial line', () => {
+  it('leaves the line alone for the silence between two frames', async () => {
+    const link = new ImaginedLink(SLOW)
+    let answeredMs = 0
+    link.onWrite = (bytes) =>
+      setImmediate(() => {
+        answeredMs = performance.now()
+        link.say(bytes[1] === 8 ? bytes : ANSWER)
+      })
+    const { connection } = connectionOver(link, 1000)
+    await connection.read(REQUEST)
+    for (let times = 0; times < 3; times++) {
+      const heardMs = answeredMs
+      await connection.read(REQUEST)
+      const askedMs = link.written.at(-1)?.atMs ?? 0
+      assert.ok(askedMs - heardMs >= SLOW.gapMs, `${askedMs - heardMs} ms`)
+    }
+  })
+
+  it('asks all the same on a line that is never silent', async () => {
+    const link = new ImaginedLink(SLOW)
+    const { connection, noises } = connectionOver(link, 50)
+    const noise = setInterval(() => link.say(Buffer.of(0xff)), 2)
+    try {
+      assert.deepEqual(await connection.read(REQUEST), { kind: 'silence' })
+      assert.deepEqual(link.written.at(-1)?.bytes, FRAME)
+      assert.ok(noises.length > 0)
+    } finally {
+      clearInterval(noise)
+    }
+  })
+
+  it('waits as long as the bytes need, and the timeout after that', async () => {
+    // 8 bytes there and 9 back
+    const link = new ImaginedLink({ timeMs: (bytes) => bytes * 20, gapMs: 1 })
+    link.onWrite = (bytes) => setTimeout(() => link.say(bytes[1] === 8 ? bytes : ANSWER), 150)
+    const { connection } = connectionOver(link, 50)
+    assert.equal((await connection.read(REQUEST)).kind, 'data')
+  })
+
+  it('asks nothing else as long as an answer to the same may still come', async () => {
+    const link = new ImaginedLink(FAST)
+    honest(link)
+    const { connection } = connectionOver(link)
+    await connection.read(REQUEST)
+    link.onWrite = () => {}
+    assert.deepEqual(await connection.read(REQUEST), { kind: 'silence' })
+    const asked = link.written.length
+    for (let times = 0; times < 3; times++) assert.deepEqual(await connection.read(REQUEST), { kind: 'silence' })
+    assert.ok(link.written.slice(asked).every(({ bytes }) => !bytes.equals(FRAME)))
+    honest(link)
+    assert.equal((await connection.read(REQUEST)).kind, 'data')
+  })
+
+  for (const [when, awaited] of [
+    ['a proof', 1],
+    ['the answer', 2],
+  ] as const) {
+    it(`fails what waits for ${when} when the link ends, and closes it once and for all`, async () => {
+      const link = new ImaginedLink(FAST)
+      link.onWrite = (bytes) => {
+        if (link.written.length < awaited) setImmediate(() => link.say(bytes))
+      }
+      const { connection } = connectionOver(link, 60_000)
+      const reading = assert.rejects(connection.read(REQUEST), { code: 'port-gone' })
+      while (link.written.length < awaited) await delay(1)
+      link.listener?.ended(new Fault('link', 'port-gone', 'gone'))
+      await reading
+      assert.equal(connection.fault?.code, 'port-gone')
+      await assert.rejects(connection.read(REQUEST), { code: 'port-gone' })
+      await connection.close()
+      await connection.close()
+      assert.equal(connection.fault?.code, 'port-gone')
+    })
+  }
+
+  it('takes one request at a time', async () => {
+    const link = new ImaginedLink(FAST)
+    const { connection } = connectionOver(link)
+    const reading = connection.read(REQUEST)
+    await assert.rejects(connection.read(REQUEST), { kind: 'bug' })
+    assert.deepEqual(await reading, { kind: 'silence' })
+  })
+})
+
+describe('the pace of a serial line', () => {
+  const table: [baudRate: number, dataBits: number, stopBits: number, parity: string, gapMs: number, byteMs: number][] =
+    [
+      [9600, 8, 1, 'none', 3.646, 1.042],
+      [9600, 8, 1, 'even', 4.01, 1.146],
+      [9600, 8, 2, 'none', 4.01, 1.146],
+      [1200, 7, 1, 'odd', 29.167, 8.333],
+      [19_200, 8, 1, 'even', 2.005, 0.573],
+      [38_400, 8, 1, 'even', 1.75, 0.286],
+      [115_200, 8, 1, 'none', 1.75, 0.087],
+    ]
+  for (const [baudRate, dataBits, stopBits, parity, gapMs, byteMs] of table) {
+    it(`is ${gapMs} ms between frames with ${baudRate} ${dataBits}${parity}${stopBits}`, () => {
+      const settings = { transport: 'rtu', serialPort: 'x', baudRate, dataBits, stopBits, parity }
+      const line = lineOf(configOf(registers(1), settings))
+      assert.equal(Math.round(line.gapMs * 1000) / 1000, gapMs)
+      assert.equal(Math.round(line.timeMs(1) * 1000) / 1000, byteMs)
+    })
+  }
+})

@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict'
+import fc from 'fast-check'
+import type { Finding } from '../../../nodes/modbus-in/link/framing'
+import { type Asked, rtuFrame } from '../../../nodes/modbus-in/link/rtu'
+import { RtuFraming } from '../../../nodes/modbus-in/link/rtu-framing'
+import { withCrc } from './raw-device'
+
+const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
+const sealed = (text: string) => withCrc(hex(text))
+
+const TIMEOUT_MS = 1000
+const READ: Asked = { unit: 1, functionCode: 3, address: 100, count: 2 }
+const ANSWER = sealed('01 03 04 1234 5678')
+const OTHER: Asked = { unit: 1, functionCode: 3, address: 200, count: 1 }
+const OTHER_ANSWER = sealed('01 03 02 9ABC')
+
+const requestOf = ({ unit, functionCode, address, count }: Asked) => rtuFrame(unit, functionCode, address, count)
+const answersIn = (findings: Finding[]) =>
+  findings.flatMap((finding) => (finding.kind === 'answer' ? [finding.rtu.toString('hex')] : []))
+const kindsOf = (findings: Finding[]) => findings.map(({ kind }) => kind)
+
+/** A framing that knows unit 1, as after its first answer. */
+function framingOf(noiseMax = Number.POSITIVE_INFINITY): RtuFraming {
+  const framing = new RtuFraming({ timeoutMs: TIMEOUT_MS, chance: () => 0.5, noiseMax })
+  framing.receive(framing.probe(READ, 0))
+  assert.equal(framing.doubts(READ, 0), false)
+  return framing
+}
+
+/** One that has asked and waits. */
+function asking(asked = READ): RtuFraming {
+  const framing = framingOf()
+  framing.request(requestOf(asked), 0)
+  return framing
+}
+
+describe('an RTU framing', () => {
+  it('sends what modbus-serial writes as it is', () => {
+    assert.equal(framingOf().request(hex('01 03 0000 000A C5CD'), 0).toString('hex'), '01030000000ac5cd')
+  })
+
+  it('finds the answer in every split of the stream, and whatever is before it or behind it', () => {
+    for (const before of ['', '00', '01', '0103', '010304', '01030412', 'ff00ff00', '0183']) {
+      for (const behind of ['', '00', '010304']) {
+        const stream = Buffer.concat([hex(before), ANSWER, hex(behind)])
+        for (let at = 0; at <= stream.length; at++) {
+          const framing = asking()
+          const findings = [...framing.receive(stream.subarray(0, at)), ...framing.receive(stream.subarray(at))]
+          assert.deepEqual(answersIn(findings), [ANSWER.toString('hex')], `${before} ${behind} ${at}`)
+        }
+        const framing = asking()
+        const findings = [...stream].flatMap((byte) => framing.receive(Buffer.of(byte)))
+        assert.deepEqual(answersIn(findings), [ANSWER.toString('hex')])
+      }
+    }
+  })
+
+  it('finds an exception behind what looks like the beginning of a longer answer', () => {
+    const exception = sealed('01 83 02')
+    assert.deepEqual(answersIn(asking().receive(Buffer.concat([hex('010304'), exception]))), [
+      exception.toString('hex'),
+    ])
+  })
+
+  const refused: [what: string, bytes: Buffer][] = [
+    ['a wrong CRC', hex('01 03 04 1234 5678 0000')],
+    ['another unit', sealed('02 03 04 1234 5678')],
+    ['another function', sealed('01 04 04 1234 5678')],
+    ['the exception of another function', sealed('01 84 02')],
+    ['fewer bytes', sealed('01 03 02 1234')],
+    ['more bytes', sealed('01 03 06 1234 5678 9ABC')],
+    ['a byte count that is too small', sealed('01 03 02 1234 5678')],
+    ['a byte count that is too large', sealed('01 03 06 1234 5678')],
+    ['a byte count of 255', sealed('01 03 FF 1234 5678')],
+    ['an exception that is too short', sealed('01 83')],
+    ['an MBAP frame', hex('0005 0000 0007 01 03 04 1234 5678')],
+    ['text', Buffer.from('HTTP/1.1 400 Bad Request\r\n\r\n')],
+  ]
+  for (const [what, bytes] of refused) {
+    it(`takes no value from ${what}, and the right answer behind it`, () => {
+      const framing = asking()
+      assert.deepEqual(answersIn(framing.receive(bytes)), [])
+      assert.deepEqual(answersIn(framing.receive(ANSWER)), [ANSWER.toString('hex')])
+    })
+  }
+
+  it('takes no value from a frame with any one byte changed', () => {
+    for (let at = 0; at < ANSWER.length; at++) {
+      for (let value = 0; value < 256; value++) {
+        const changed = Buffer.from(ANSWER)
+        changed[at] = value
+        if (!changed.equals(ANSWER)) assert.deepEqual(answersIn(asking().receive(changed)), [])
+      }
+    }
+  })
+
+  it('never keeps more than a frame, and tells what it dropped', () => {
+    fc.assert(
+      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 10 }), (chunks) => {
+        const framing = asking({ ...READ, count: 125 })
+        for (const chunk of chunks) framing.receive(Buffer.from(chunk))
+        const findings = framing.receive(Buffer.alloc(255, 0xff))
+        assert.ok(!kindsOf(findings).includes('answer'))
+        assert.deepEqual(kindsOf(framing.receive(Buffer.alloc(1, 0xff))), ['noise'])
+      }),
+    )
+  })
+
+  it('is told from a flood', () => {
+    const framing = framingOf(1000)
+    assert.deepEqual(kindsOf(framing.receive(Buffer.alloc(1000))), ['noise'])
+    assert.deepEqual(kindsOf(framing.receive(Buffer.alloc(1))), ['violation'])
+  })
+})
+
+describe('an RTU framing and late answers', () => {
+  it('does not know what a unit was asked before it: its first question is one whose answer cannot be confused', () => {
+    const framing = new RtuFraming({ timeoutMs: TIMEOUT_MS, chance: () => 0.5, noiseMax: 1000 })
+    assert.equal(framing.doubts(READ, 0), true)
+    const probe = framing.probe(READ, 0)
+    assert.equal(probe.toString('hex', 0, 6), '010800008001')
+    assert.deepEqual(answersIn(framing.receive(ANSWER)), [])
+    assert.equal(answersIn(framing.receive(probe)).length, 0)
+    assert.equal(framing.doubts(READ, 0), false)
+    assert.equal(framing.doubts({ ...READ, unit: 2 }, 0), true)
+  })
+
+  it('asks on after a first question that stays unanswered: not every device knows the function', () => {
+    const framing = new RtuFraming({ timeoutMs: TIMEOUT_MS, chance: () => 0.5, noiseMax: 1000 })
+    framing.probe(READ, 0)
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, TIMEOUT_MS), false)
+  })
+
+  it('doubts after a silence what could be taken for the lost answer, and nothing else', () => {
+    const framing = asking()
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, TIMEOUT_MS), true)
+    assert.equal(framing.doubts({ ...READ, address: 300 }, TIMEOUT_MS), true)
+    assert.equal(framing.doubts(OTHER, TIMEOUT_MS), false)
+    assert.equal(framing.doubts({ ...READ, functionCode: 4 }, TIMEOUT_MS), false)
+  })
+
+  it('is sure again when the late answer has come', () => {
+    const framing = asking()
+    framing.giveUp()
+    assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['late'])
+    assert.equal(framing.doubts(READ, TIMEOUT_MS), false)
+  })
+
+  it('is sure again when a later request has been answered, since a unit answers in order', () => {
+    const framing = asking()
+    framing.giveUp()
+    framing.request(requestOf(OTHER), TIMEOUT_MS)
+    assert.deepEqual(answersIn(framing.receive(OTHER_ANSWER)), [OTHER_ANSWER.toString('hex')])
+    assert.equal(framing.doubts(READ, TIMEOUT_MS), false)
+  })
+
+  it('takes an exception for that of the earliest request that it may be of', () => {
+    const framing = asking()
+    framing.giveUp()
+    framing.request(requestOf(OTHER), TIMEOUT_MS)
+    const exception = sealed('01 83 02')
+    assert.deepEqual(kindsOf(framing.receive(exception)), ['late'])
+    assert.deepEqual(kindsOf(framing.receive(exception)), ['answer'])
+  })
+
+  for (const [what, reply] of [
+    ['its echo', (probe: Buffer) => probe],
+    ['an exception', () => sealed('01 88 01')],
+  ] as const) {
+    it(`is sure again when Return Query Data has been answered by ${what}`, () => {
+      const framing = asking()
+      framing.giveUp()
+      const probe = framing.probe(READ, TIMEOUT_MS)
+      assert.deepEqual(kindsOf(framing.receive(Buffer.concat([ANSWER, reply(probe)]))), ['late'])
+      assert.equal(framing.doubts(READ, TIMEOUT_MS), false)
+      framing.request(requestOf(READ), TIMEOUT_MS)
+      framing.giveUp()
+      // an answer to the earlier one proves nothing
+      framing.probe(READ, 2 * TIMEOUT_MS)
+      framing.receive(probe)
+      assert.equal(framing.doubts(READ, 2 * TIMEOUT_MS), true)
+    })
+  }
+
+  it('takes the exception to an earlier Return Query Data for what it is', () => {
+    const framing = asking()
+    framing.giveUp()
+    framing.probe(READ, 0) // answered late
+    framing.giveUp()
+    framing.receive(ANSWER)
+    framing.request(requestOf(READ), 0)
+    framing.giveUp()
+    framing.probe(READ, 0)
+    framing.receive(sealed('01 88 01'))
+    assert.equal(framing.doubts(READ, 0), true)
+    framing.giveUp()
+    framing.probe(READ, 0)
+    framing.receive(Buffer.concat([ANSWER, sealed('01 88 01')]))
+    assert.equal(framing.doubts(READ, 0), false)
+  })
+
+  it('asks a unit that does not know the function for a value of another length', () => {
+    for (const [asked, other] of [
+      [READ, '01 03 0064 0001'],
+      [OTHER, '01 03 00C8 0002'],
+      [{ ...READ, functionCode: 1, count: 8 }, '01 01 0064 0009'],
+      [{ ...READ, functionCode: 2, count: 9 }, '01 02 0064 0001'],
+    ] as const) {
+      const framing = asking(asked)
+      framing.giveUp()
+      assert.equal(framing.probe(asked, 0)[1], 8)
+      framing.giveUp()
+      assert.deepEqual(framing.probe(asked, 0), sealed(other))
+      framing.receive(sealed(`01 8${asked.functionCode} 02`))
+      assert.equal(framing.doubts(asked, 0), false)
+    }
+  })
+
+  it('asks in the one way and in the other as long as nothing is answered', () => {
+    const framing = asking()
+    framing.giveUp()
+    const functions = Array.from({ length: 4 }, () => {
+      const probe = framing.probe(READ, 0)
+      framing.giveUp()
+      return probe[1]
+    })
+    assert.deepEqual(functions, [8, 3, 8, 3])
+  })
+
+  it('holds an answer for lost after ten timeouts', () => {
+    const framing = asking()
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, 10 * TIMEOUT_MS), true)
+    assert.equal(framing.doubts(READ, 10 * TIMEOUT_MS + 1), false)
+  })
+
+  it('fears no late answer after a garbled one', () => {
+    const garbled = Buffer.from(ANSWER)
+    garbled[4] = 0
+    const framing = asking()
+    framing.receive(garbled)
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, TIMEOUT_MS), false)
+  })
+
+  it('remembers over a new link what was asked over the last one', () => {
+    const framing = asking()
+    framing.receive(ANSWER.subarray(0, 5))
+    framing.restart()
+    assert.equal(framing.doubts(READ, TIMEOUT_MS), true)
+    assert.deepEqual(kindsOf(framing.receive(ANSWER.subarray(5))), ['noise'])
+    assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['late'])
+  })
+
+  it('asks a unit that says everything twice for a proof before each request, until it has ceased to', () => {
+    const framing = asking()
+    assert.deepEqual(kindsOf(framing.receive(Buffer.concat([ANSWER, ANSWER]))), ['answer', 'late'])
+    assert.equal(framing.doubts(OTHER, 0), true)
+    const first = framing.probe(READ, 0)
+    framing.receive(Buffer.concat([first, first]))
+    assert.equal(framing.doubts(READ, 0), false)
+    framing.request(requestOf(READ), 0)
+    framing.receive(ANSWER)
+    assert.equal(framing.doubts(READ, 0), true)
+    framing.receive(framing.probe(READ, 0))
+    framing.request(requestOf(READ), 0)
+    framing.receive(ANSWER)
+    assert.equal(framing.doubts(READ, 0), false)
+  })
+})
+
+describe('an RTU framing and a unit that says everything twice, but knows no function 8', () => {
+  it('goes by a value of another length', () => {
+    const framing = asking()
+    framing.receive(Buffer.concat([ANSWER, ANSWER]))
+    framing.probe(READ, 0)
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, 0), true)
+    assert.deepEqual(framing.probe(READ, 0), sealed('01 03 0064 0001'))
+    framing.receive(sealed('01 03 02 1234'))
+    assert.equal(framing.doubts(READ, 0), false)
+  })
+})
+
+describe('an RTU framing and an adapter that hears itself', () => {
+  it('skips the echo of a request', () => {
+    const framing = framingOf()
+    const first = framing.request(requestOf(READ), 0)
+    // what was taken for the answer to the first question was its echo: this one came too early
+    assert.deepEqual(answersIn(framing.receive(Buffer.concat([first, ANSWER]))), [])
+    framing.giveUp()
+    assert.equal(framing.doubts(READ, 0), true)
+    const probe = framing.probe(READ, 0)
+    framing.receive(probe)
+    assert.equal(framing.doubts(READ, 0), true)
+    framing.receive(probe)
+    assert.equal(framing.doubts(READ, 0), false)
+    for (let times = 0; times < 3; times++) {
+      const request = framing.request(requestOf(READ), 0)
+      const findings = [...Buffer.concat([request, ANSWER])].flatMap((byte) => framing.receive(Buffer.of(byte)))
+      assert.deepEqual(findings, [{ kind: 'answer', rtu: ANSWER }])
+    }
+  })
+
+  it('never takes an echo for an answer, though its beginning looks like one', () => {
+    // one register at 0x02xx: the address reads like a byte count of 2
+    const asked: Asked = { unit: 1, functionCode: 3, address: 0x0200, count: 1 }
+    for (let low = 0; low < 256; low++) {
+      const framing = framingOf()
+      const request = framing.request(requestOf({ ...asked, address: 0x0200 + low }), 0)
+      assert.deepEqual(framing.receive(request), [])
+    }
+  })
+
+  it('takes an answer that looks like its request for what it is where nothing echoes', () => {
+    const bits: Asked = { unit: 1, functionCode: 1, address: 0x0300, count: 24 }
+    const request = requestOf(bits)
+    const unknown = asking(bits)
+    assert.deepEqual(answersIn(unknown.receive(request)), [])
+    const deaf = asking()
+    deaf.receive(ANSWER)
+    deaf.request(request, 0)
+    assert.deepEqual(answersIn(deaf.receive(request)), [request.toString('hex')])
+  })
+})
