@@ -97,7 +97,7 @@ function parseBit(quoted: string, { name, kind }: Device, written: string, bitTe
   if (kind !== 'register') return { problem: `${quoted}: ${name} has 32 bits, read it whole` }
   if (/^[0-9A-F]$/.test(bitText)) return Number.parseInt(bitText, 16)
   const decimal = /^1[0-5]$/.test(bitText) ? Number(bitText) : undefined
-  const hint = decimal === undefined ? '' : `; for bit ${decimal} write ${written}.${format(decimal, 16)}`
+  const hint = decimal === undefined ? '' : `; for bit ${decimal} write ${written}.${bitDigit(decimal)}`
   return { problem: `${quoted}: a bit is one hexadecimal digit, ${written}.0 to ${written}.F${hint}` }
 }
 
@@ -107,11 +107,15 @@ function format(number: number, base: NumberBase): string {
   return /^[A-F]/.test(digits) ? `0${digits}` : digits
 }
 
+function bitDigit(bit: number): string {
+  return bit.toString(16).toUpperCase()
+}
+
 /** `D100.F`, `W0FFF (4095 in decimal)`, on FX `X10 (8 in decimal)`. */
 export function describeAddress({ device: name, number, bit }: MelsecAddress, plc: Plc): string {
   const base = devicesOf(plc).get(name)?.base ?? 10
   const digits = format(number, base)
-  const written = `${name}${digits}${bit === undefined ? '' : `.${format(bit, 16).slice(-1)}`}`
+  const written = `${name}${digits}${bit === undefined ? '' : `.${bitDigit(bit)}`}`
   return digits === String(number) ? written : `${written} (${number} in decimal)`
 }
 

@@ -1,5 +1,5 @@
-// A-compatible 1E frames. A reply says neither how long it is nor which request it answers: one request at a time, and its
-// length follows from what was asked.
+// A-compatible 1E frames. A reply says neither how long it is nor which request it answers: one request at a time, its length
+// follows from what was asked, and a connection on which an answer failed to come is of no use any more.
 //
 // MELSEC Communication Protocol Reference Manual SH(NA)-080008, 18; FX3U-ENET-ADP User's Manual [ADP], 7.3 to 7.7:
 //   request  subheader (command) | PC number | monitoring timer | device | number of points | 00
@@ -63,13 +63,12 @@ function nextFrame(encoding: Encoding, incoming: Buffer, asked: Request | undefi
   if (incoming.length === 0) return { kind: 'incomplete' }
   if (!asked) return violation('it sends what was not asked for')
   const command = commandOf(asked)
-  const subheaderBytes = wireBytes(encoding, 1)
-  if (incoming.length < subheaderBytes) return { kind: 'incomplete' }
-  const subheader = readNumber(encoding, incoming, 0, 1)
-  if (subheader !== command + REPLY) return violation(wrongSubheader(encoding, incoming, command))
+  const subheader = new Writer(encoding).number(command + REPLY, 1).finish()
+  const came = incoming.subarray(0, subheader.length)
+  if (!came.equals(subheader.subarray(0, came.length))) return violation(wrongSubheader(encoding, incoming, command))
   const header = wireBytes(encoding, HEADER_BYTES)
   if (incoming.length < header) return { kind: 'incomplete' }
-  const endCode = readNumber(encoding, incoming, subheaderBytes, 1)
+  const endCode = readNumber(encoding, incoming, subheader.length, 1)
   if (endCode === undefined || endCode > END_CODE_MAX) return violation(`its end code ${endCode ?? ''} is none of 1E`)
   const end = header + dataBytes(encoding, asked, endCode)
   if (incoming.length < end) return { kind: 'incomplete' }

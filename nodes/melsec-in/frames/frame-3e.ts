@@ -7,22 +7,10 @@
 
 import type { Encoding, Plc } from '../series'
 import type { Codec } from './codec'
-import { toBits, toRegisters } from './data'
+import { decodeData, writeCommand } from './commands-3e'
 import { readNumber, Writer, wireBytes } from './notation'
-import { checkRequest, writePoint } from './point-codes'
-import { type NextFrame, type Refusal, type Reply, type Request, type Route, violation, wordsAskedFor } from './request'
-
-const commands = {
-  /** [COM] 8.2 */
-  words: 0x0401,
-  bits: 0x0401,
-  /** [COM] 8.3 */
-  random: 0x0403,
-  /** [COM] 11.4 */
-  'loop-back': 0x0619,
-  /** [COM] 11.2 */
-  'cpu-type': 0x0101,
-} as const
+import { checkRequest } from './point-codes'
+import { type NextFrame, type Refusal, type Reply, type Request, type Route, violation } from './request'
 
 type Layout = {
   encoding: Encoding
@@ -42,7 +30,6 @@ const END_CODE_BYTES = 2
 const ERROR_INFORMATION_BYTES = ROUTE_BYTES + 4
 /** The longest answer there is: 7168 bits, a nibble each, of ASCII as many words as that are bytes. */
 const LENGTH_MAX = END_CODE_BYTES + 7168 / 2
-const MODEL_NAME_CHARACTERS = 16
 
 export function frame3E(plc: Plc, route: Route, monitoringTimer: number): Codec {
   const layout = layoutOf(plc)
@@ -78,11 +65,8 @@ function encode(
   serial: number,
 ): Buffer {
   checkRequest(plc, request)
-  const body = new Writer(encoding)
-    .number(monitoringTimer, 2)
-    .number(commands[request.kind], 2)
-    .number(subcommandOf(plc, request), 2)
-  writeBody(body, plc, request)
+  const body = new Writer(encoding).number(monitoringTimer, 2)
+  writeCommand(body, plc, request)
   const frame = new Writer(encoding).characters(subheaderCharacters(encoding, subheader))
   if (serialAt !== undefined) frame.number(serial, 2).number(0, 2)
   return frame
@@ -93,36 +77,6 @@ function encode(
     .number(body.length, 2)
     .append(body)
     .finish()
-}
-
-/** [COM] 8.2: bits 1, words 0; iQ-R 2 more, for its longer device codes and numbers. */
-function subcommandOf({ series }: Plc, { kind }: Request): number {
-  const withDevices = kind === 'bits' || kind === 'words' || kind === 'random'
-  return (kind === 'bits' ? 1 : 0) + (withDevices && series === 'iqr' ? 2 : 0)
-}
-
-function writeBody(body: Writer, plc: Plc, request: Request): void {
-  switch (request.kind) {
-    case 'words':
-      writePoint(body, plc, request)
-      body.number(request.words, 2)
-      return
-    case 'bits':
-      writePoint(body, plc, request)
-      body.number(request.points, 2)
-      return
-    case 'random':
-      body.number(request.words.length, 1).number(request.doubleWords.length, 1)
-      for (const point of [...request.words, ...request.doubleWords]) writePoint(body, plc, point)
-      return
-    case 'loop-back':
-      body.number(request.text.length, 2).characters(request.text)
-      return
-    case 'cpu-type':
-      return
-    default:
-      request satisfies never
-  }
 }
 
 function subheaderCharacters(encoding: Encoding, subheader: string): string {
@@ -152,7 +106,7 @@ function checkSubheader({ encoding, name, reply }: Layout, incoming: Buffer): st
   const came = incoming.subarray(0, expected.length)
   if (came.equals(expected.subarray(0, came.length))) return undefined
   const first = came.toString('latin1')
-  if (encoding === 'binary' && first.startsWith('D0'.slice(0, first.length)) && /^D[0-9]?/.test(first)) {
+  if (encoding === 'binary' && /^D([04]|$)/.test(first)) {
     return 'it answers in ASCII: set PLC and node to the same data code'
   }
   if (encoding === 'ascii' && (incoming[0] === 0xd0 || incoming[0] === 0xd4)) {
@@ -160,8 +114,7 @@ function checkSubheader({ encoding, name, reply }: Layout, incoming: Buffer): st
   }
   const other = name === '4E' ? '3E' : '4E'
   const otherReply = subheaderCharacters(encoding, other === '4E' ? 'D400' : 'D000')
-  if (first.length >= 2 && otherReply.startsWith(first))
-    return `it answers with a ${other} frame, asked was with ${name}: choose ${other}`
+  if (otherReply.startsWith(first)) return `it answers with ${other} frames, asked was with ${name}: choose ${other}`
   return `it does not answer with ${name} frames; is it another service, are frame and data code right?`
 }
 
@@ -172,8 +125,11 @@ function serialOf({ encoding, serialAt }: Layout, frame: Buffer): number | undef
 function decode(layout: Layout, route: Route, frame: Buffer, asked: Request, serial: number): Reply {
   const { encoding, routeAt, headerBytes } = layout
   const answered = serialOf(layout, frame)
-  if (layout.serialAt !== undefined && answered !== serial) {
-    return violation(`it answers request ${answered ?? 'without a number'}, asked was ${serial}`)
+  if (layout.serialAt !== undefined) {
+    if (answered !== serial)
+      return violation(`it answers request ${answered ?? 'without a number'}, asked was ${serial}`)
+    const reserved = readNumber(encoding, frame, wireBytes(encoding, layout.serialAt + 2), 2)
+    if (reserved !== 0) return violation('its serial number is not followed by 0000')
   }
   const wrongRoute = checkRoute(readRoute(encoding, frame, wireBytes(encoding, routeAt)), route)
   if (wrongRoute !== undefined) return violation(wrongRoute)
@@ -206,42 +162,6 @@ function checkRoute(answered: Route | undefined, asked: Route): string | undefin
 export function describeRoute({ network, pc, moduleIo, station }: Route): string {
   const io = moduleIo.toString(16).toUpperCase().padStart(4, '0')
   return `network ${network}, PC ${pc}, module IO ${io}, station ${station}`
-}
-
-function decodeData(encoding: Encoding, data: Buffer, asked: Request): Reply {
-  switch (asked.kind) {
-    case 'words':
-    case 'random': {
-      const expected = wireBytes(encoding, 2 * wordsAskedFor(asked))
-      if (data.length !== expected) return wrongLength(data, expected)
-      const registers = toRegisters(encoding, data, asked.kind === 'random' ? asked.doubleWords.length : 0)
-      return registers ? { kind: 'registers', registers } : violation('its data are no hexadecimal digits')
-    }
-    case 'bits': {
-      const expected = encoding === 'ascii' ? asked.points : Math.ceil(asked.points / 2)
-      if (data.length !== expected) return wrongLength(data, expected)
-      const bits = toBits(encoding, data, asked.points)
-      return bits ? { kind: 'bits', bits } : violation('its bits are neither on nor off')
-    }
-    case 'loop-back': {
-      const expected = new Writer(encoding).number(asked.text.length, 2).characters(asked.text).finish()
-      return data.equals(expected) ? { kind: 'echo' } : violation('it does not send back what was sent to it')
-    }
-    case 'cpu-type': {
-      const expected = MODEL_NAME_CHARACTERS + wireBytes(encoding, 2)
-      if (data.length !== expected) return wrongLength(data, expected)
-      const name = data.toString('latin1', 0, MODEL_NAME_CHARACTERS).trimEnd()
-      const code = readNumber(encoding, data, MODEL_NAME_CHARACTERS, 2)
-      const printable = /^[ -~]*$/.test(name)
-      return printable && code !== undefined ? { kind: 'cpu-type', name, code } : violation('its type is no text')
-    }
-    default:
-      return asked satisfies never
-  }
-}
-
-function wrongLength(data: Buffer, expected: number): Reply {
-  return violation(`it answers with ${data.length} bytes of data, asked was for ${expected}`)
 }
 
 /** [COM] 5.3 "Error information"; a PLC that does not tell it refuses all the same. */
