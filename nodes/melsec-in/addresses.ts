@@ -22,7 +22,7 @@ const EXAMPLES = 'D100, M0, X1F, W0FFF, TN5 or D100.F'
 /** Device and number in the device's own base (X1F, on FX X17), a word's bit as one hexadecimal digit: D100.F. */
 export function parseAddress(text: string, plc: Plc): MelsecAddress | Problem {
   const quoted = JSON.stringify(text)
-  const [written = '', bitText, ...more] = text.toUpperCase().replace(/\s+/g, '').split('.')
+  const [written = '', bitText, ...more] = plain(text).split('.')
   if (more.length > 0 || written === '')
     return { problem: `${quoted} is no address of a device: write e.g. ${EXAMPLES}` }
   const split = splitName(quoted, written, plc)
@@ -34,6 +34,14 @@ export function parseAddress(text: string, plc: Plc): MelsecAddress | Problem {
   if (bitText === undefined) return address
   const bit = parseBit(quoted, device, written, bitText)
   return typeof bit === 'number' ? { ...address, bit } : bit
+}
+
+/** Without blanks, in capital letters; full-width characters, as Chinese and Japanese keyboards write them, are meant as well. */
+function plain(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replace(/\s+/g, '')
+    .replace(/[a-z]/g, (letter) => letter.toUpperCase())
 }
 
 function splitName(quoted: string, written: string, plc: Plc): { device: Device; digits: string } | Problem {

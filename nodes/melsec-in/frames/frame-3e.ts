@@ -159,7 +159,7 @@ function checkRoute(answered: Route | undefined, asked: Route): string | undefin
 }
 
 /** `network 0, PC 255, module IO 03FF, station 0`. */
-export function describeRoute({ network, pc, moduleIo, station }: Route): string {
+function describeRoute({ network, pc, moduleIo, station }: Route): string {
   const io = moduleIo.toString(16).toUpperCase().padStart(4, '0')
   return `network ${network}, PC ${pc}, module IO ${io}, station ${station}`
 }

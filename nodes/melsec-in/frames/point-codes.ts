@@ -22,12 +22,16 @@ export function checkRequest(plc: Plc, request: Request): void {
     case 'random': {
       checkCount(request.words.length + request.doubleWords.length, limits.random, 'random points')
       for (const point of request.words) {
-        const { name, kind } = deviceAt(plc, point)
-        if (kind !== 'register' && kind !== 'relay') refuse(`${name} is not read as a word at random`)
+        const device = deviceAt(plc, point)
+        if (device.kind !== 'register' && device.kind !== 'relay')
+          refuse(`${device.name} is not read as a word at random`)
+        checkEnd(device, point, device.kind === 'relay' ? 16 : 1)
       }
       for (const point of request.doubleWords) {
-        const { name, kind } = deviceAt(plc, point)
-        if (kind === 'contact' || kind === 'longState') refuse(`${name} is not read as a double word`)
+        const device = deviceAt(plc, point)
+        if (device.kind === 'contact' || device.kind === 'longState')
+          refuse(`${device.name} is not read as a double word`)
+        checkEnd(device, point, { relay: 32, register: 2, long: 1, longTimer: 1 }[device.kind])
       }
       return
     }

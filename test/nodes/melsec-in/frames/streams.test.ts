@@ -101,6 +101,9 @@ describe('garbage', () => {
         (fixture, chunks) => {
           const codec = codecOfFixture(fixture)
           const garbage = chunks.map((chunk) => Buffer.from(chunk))
+          // 1E has nothing else to tell an answer by: 80 00 10 is a value whoever sends it
+          const [first] = Buffer.concat(garbage)
+          fc.pre(fixture.plc.frame !== '1E' || first !== replyBytes(fixture)[0])
           assert.equal(isValue(codec, Buffer.concat(garbage), fixture), false)
           const { violation, rest } = cut(codec, garbage, [fixture.request])
           assert.ok(violation !== undefined || rest < 7200)
