@@ -13,6 +13,7 @@
 //   ZR is hexadecimal in some manuals and in pymcprotocol; GX Works and real PLCs count it in decimal (plc-comm-slmp, measured).
 //   [QNU] 5.1.2 prints 42 20 for D of 1E, a slip: its own ASCII column and [ENET] have 44 20.
 //   ICC says that 1E has no F; [QNU] has it. ZR of 1E (5A52) is in no manual, only in other drivers: left out.
+//   In ASCII a number is written in the device's own base: for X and Y of FX5 that is taken to be octal, as no source shows a frame.
 //   LTS LTC LSTS LSTC have codes, but PLCs refuse them (4030, measured): they are read as bits of LTN and LSTN.
 
 import type { Plc, Series } from './series'
