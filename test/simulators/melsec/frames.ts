@@ -10,7 +10,7 @@ import { Station } from '../../../simulators/melsec/station'
 
 export type FrameCase = { name: string; encoding: Encoding; plc: Plc; request: Buffer; reply: Buffer }
 
-const FILE = join(__dirname, '../../../../test/fixtures/melsec-frames.json')
+const FILE = join(__dirname, '../../../../test/fixtures/melsec-plc-frames.json')
 
 export function frameCases(): FrameCase[] {
   const input: unknown = JSON.parse(readFileSync(FILE, 'utf8'))
