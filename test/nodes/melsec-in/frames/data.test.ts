@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict'
-import { packedBit, wordDecoder } from '../../../../lib/registers/words'
+import type { WordType } from '../../../../lib/contract/word-types'
+import { packedBit } from '../../../../lib/registers/bits'
+import { wordDecoder } from '../../../../lib/registers/word-decoder'
+import { BIG_ENDIAN, layoutOf } from '../../../../lib/registers/word-layout'
 import { codecOf } from '../../../../nodes/melsec-in/frames/codec'
 import { OWN_STATION, type Reply, type Request } from '../../../../nodes/melsec-in/frames/request'
 import type { Encoding, FrameName, Plc } from '../../../../nodes/melsec-in/series'
@@ -12,6 +15,11 @@ function read(frame: FrameName, encoding: Encoding, asked: Request, came: string
   const next = codec.nextFrame(toBytes(encoding, came), asked)
   assert.equal(next.kind, 'frame', JSON.stringify(next))
   return next.kind === 'frame' ? codec.decode(next.frame, asked, 1) : next
+}
+
+/** As the PLC has it by itself. */
+const decoderOf = (type: WordType) => {
+  return wordDecoder({ type, order: '', scale: 1, offset: 0, length: 1 }, layoutOf('CDAB', BIG_ENDIAN))
 }
 
 const D0 = { device: 'D', number: 0 }
@@ -38,16 +46,16 @@ describe('values of a MELSEC PLC', () => {
       assert.ok(reply.kind === 'registers')
       const { registers } = reply
       assert.equal(registers.byteLength, 4)
-      assert.equal(wordDecoder('uint16', '')(registers, 0), 0x5678)
-      assert.equal(wordDecoder('uint16', '')(registers, 2), 0x1234)
-      assert.equal(wordDecoder('uint32', 'CDAB')(registers, 0), 0x12345678)
+      assert.equal(decoderOf('uint16')(registers, 0), 0x5678)
+      assert.equal(decoderOf('uint16')(registers, 2), 0x1234)
+      assert.equal(decoderOf('uint32')(registers, 0), 0x12345678)
     })
   }
 
   it('may be floats: 0.75 in D0 and D1 (FX3U-ENET-ADP User’s Manual, 7.3.3, example 1)', () => {
     const reply = read('1E', 'ascii', batch, '81 | 00 | 0000 3F40')
     assert.ok(reply.kind === 'registers')
-    assert.equal(wordDecoder('float32', 'CDAB')(reply.registers, 0), 0.75)
+    assert.equal(decoderOf('float32')(reply.registers, 0), 0.75)
   })
 
   it('may be characters, the first in the low byte: "12AB" (the same, example 2)', () => {
