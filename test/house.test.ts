@@ -18,6 +18,7 @@ const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^lib\/(registers|queue)\//, mayImport: [/^lib\/contract\//] },
   { files: /^lib\/child\//, mayImport: [/^lib\/contract\//] },
   { files: /^lib\/(collector|historian)\//, mayImport: [/^lib\/(contract|child|queue)\//] },
+  { files: /^lib\/polling\//, mayImport: [/^lib\/(contract|registers|collector)\//] },
   {
     files: /^nodes\/[\w-]+\/editor\.ts$/,
     mayImport: [/^lib\/contract\//, /^editor\//],
@@ -26,7 +27,7 @@ const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^nodes\/status-broadcast\//, mayImport: [/^lib\/contract\//, PUBLIC] },
   // The shell of a reader runs in Node-RED; everything else of its folder but fields and editor in the collector.
   { files: /^nodes\/([\w-]+)-in\/\1-in\.ts$/, mayImport: [/^lib\/contract\//, PUBLIC] },
-  { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector)\//] },
+  { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector|polling)\//] },
   { files: /^editor\//, mayImport: [/^lib\/contract\//] },
   // Simulators speak the protocols by themselves, so that they do not share a mistake with the readers.
   { files: /^simulators\//, mayImport: [/^lib\/contract\//, /^nodes\/[\w-]+\/fields$/] },

@@ -1,18 +1,10 @@
 // Exception codes of a Modbus device in words: what the device says, and what to look at next.
 // MODBUS Application Protocol V1.1b3, clause 7; code 7 is of the older Modicon protocol (PI-MBUS-300 Rev. J, appendix A).
 
+import type { Concern } from '../../lib/polling/protocol'
 import type { Area } from './addresses'
 
-/**
- * `address` the registers asked for are the reason: other ones may be read, so a block is worth searching
- * `area` nothing of this area can be read with its function code
- * `busy` the same request may succeed a moment later
- * `unit` a gateway could not reach the unit: its other registers will fare no better
- * `request` asking for other registers changes nothing, asking later may
- */
-export type ExceptionConcern = 'address' | 'area' | 'busy' | 'unit' | 'request'
-
-type ExceptionText = { concern: ExceptionConcern; meaning: string; advice: string }
+type ExceptionText = { concern: Concern; meaning: string; advice: string }
 
 // biome-ignore format: a table, one line a code
 const exceptions = new Map<number, ExceptionText>([
@@ -41,7 +33,7 @@ const nouns: Record<Area, string> = {
   holding: 'register',
 }
 
-export function concernOf(code: number): ExceptionConcern {
+export function concernOf(code: number): Concern {
   return (exceptions.get(code) ?? unknownException).concern
 }
 

@@ -1,10 +1,12 @@
 // How many requests a cycle takes, and how long they should take: before anything has been read, for the editor, and of a
 // reader that runs. Runs in the browser, too.
 
+import { planRequests, type ReadBlock } from '../../lib/polling/requests'
+import type { Area } from './addresses'
 import type { ModbusConfig } from './fields'
 import { itemsOf } from './items'
 import { byteTimeMs, type SerialLine, serialMs } from './line-time'
-import { planRequests, type ReadBlock, type RequestLimits } from './requests'
+import { blockLimits, type RequestLimits } from './requests'
 
 /** What it depends on; the editor has it before anything is deployed. */
 export type ForecastInput = RequestLimits & SerialLine & Pick<ModbusConfig, 'transport' | 'unitId' | 'timeout' | 'tags'>
@@ -29,7 +31,7 @@ export function isSerial({ transport }: Pick<ModbusConfig, 'transport'>): boolea
 
 /** As if everything were answered. Throws a `config` Fault for tags that the fields' checks refuse. */
 export function forecast(config: ForecastInput): ReadForecast {
-  const blocks = planRequests(itemsOf(config), config)
+  const blocks = planRequests(itemsOf(config), blockLimits(config))
   const cycleMs = blocks.reduce((sum, block) => sum + assumedMs(config) + lineMs(config, block), 0)
   return { requests: blocks.length, cycleMs, ...(isSerial(config) && { byteTimeMs: byteTimeMs(config) }) }
 }
@@ -42,7 +44,7 @@ export function assumedMs(config: Pick<ModbusConfig, 'transport'>): number {
 /** What its bytes take on the line; in a network they do not count. */
 export function lineMs(
   config: Pick<ModbusConfig, 'transport'> & SerialLine,
-  block: Pick<ReadBlock, 'area' | 'length'>,
+  block: Pick<ReadBlock<Area>, 'area' | 'length'>,
 ): number {
   return isSerial(config) ? serialMs(config, block) : 0
 }

@@ -3,27 +3,19 @@
 import type { TagColumn } from '../../lib/contract/batch'
 import { Fault } from '../../lib/contract/fault'
 import { registersOf } from '../../lib/contract/word-types'
-import type { Span } from '../../lib/registers/blocks'
-import type { Decoder } from '../../lib/registers/decoder'
+import type { Item } from '../../lib/polling/item'
 import { kindOf, packedBitDecoder, wordDecoder } from '../../lib/registers/word-decoder'
 import { BIG_ENDIAN } from '../../lib/registers/word-layout'
 import { type Area, isBitArea, parseAddress, parseUnitId } from './addresses'
 import type { ModbusConfig, ModbusTag } from './fields'
-
-/** A value is never torn apart: an array or a text is one item as a whole. */
-export type Item = Span<Area> & {
-  readonly unit: number
-  /** `decode` is told where the item starts: a byte in an area of registers, a bit in an area of bits. */
-  readonly targets: { readonly column: number; readonly decode: Decoder }[]
-}
 
 export function columnsOf(tags: readonly ModbusTag[]): TagColumn[] {
   return tags.map((tag) => ({ name: tag.name, unit: tag.unit, kind: kindOf(tag) }))
 }
 
 /** In the order of the tags. Several tags of the same registers, e.g. bits of one, share an item. */
-export function itemsOf({ tags, unitId }: Pick<ModbusConfig, 'tags' | 'unitId'>): Item[] {
-  const items = new Map<string, Item>()
+export function itemsOf({ tags, unitId }: Pick<ModbusConfig, 'tags' | 'unitId'>): Item<Area>[] {
+  const items = new Map<string, Item<Area>>()
   tags.forEach((tag, column) => {
     const { area, address, bit } = orConfigFault(tag, parseAddress(tag.address))
     const unit = orConfigFault(tag, parseUnitId(tag.unitId)) ?? unitId

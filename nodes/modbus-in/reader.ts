@@ -5,14 +5,17 @@ import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
+import { Plan } from '../../lib/polling/plan'
+import { Poller } from '../../lib/polling/poller'
+import type { Area } from './addresses'
 import { type ModbusConfig, parseModbusConfig } from './fields'
 import { assumedMs, lineMs } from './forecast'
 import { columnsOf, itemsOf } from './items'
 import { Connection } from './link/connection'
 import { type Framing, framingOf } from './link/framing'
 import { openLink } from './link/link'
-import { Plan } from './plan'
-import { Poller } from './poller'
+import { modbusProtocol } from './protocol'
+import { blockLimits } from './requests'
 
 export const modbusReader: ReaderFactory<ModbusConfig> = {
   type: 'modbus',
@@ -28,7 +31,7 @@ class ModbusReader implements Reader {
   readonly tags: readonly TagColumn[]
   readonly #config: ModbusConfig
   readonly #log: (level: LogLevel, text: string) => void
-  readonly #poller: Poller
+  readonly #poller: Poller<Area>
   readonly #framing: Framing
   #connection: Connection | undefined
   #lateAnswers = 0
@@ -40,9 +43,9 @@ class ModbusReader implements Reader {
     this.#log = log
     this.tags = columnsOf(config.tags)
     this.#framing = framingOf(config, Math.random)
-    this.#poller = new Poller(new Plan(itemsOf(config), config), {
+    this.#poller = new Poller(new Plan(itemsOf(config), blockLimits(config)), {
       columns: config.tags.length,
-      unitId: config.unitId,
+      protocol: modbusProtocol(config.unitId),
       timeoutMs: config.timeout,
       intervalMs: config.interval,
       assumedMs: assumedMs(config),

@@ -3,8 +3,8 @@
 
 import ModbusRTU from 'modbus-serial'
 import { Fault, messageOf } from '../../../lib/contract/fault'
+import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { Area } from '../addresses'
-import type { Answer, ReadRequest } from '../poller'
 import { CONNECTION_CLOSED, linkFault, stoppedFault } from './faults'
 import type { Framing } from './framing'
 import type { Link } from './link'
@@ -69,7 +69,7 @@ export class Connection {
   }
 
   /** Rejects with the Fault that ended the connection. */
-  async read(request: ReadRequest): Promise<Answer> {
+  async read(request: ReadRequest<Area>): Promise<Answer> {
     if (this.#asking) throw new Fault('bug', 'two-requests', 'one request at a time')
     this.#asking = true
     try {
@@ -91,7 +91,7 @@ export class Connection {
     await this.#link.close()
   }
 
-  #ask({ unit, area, address, length }: ReadRequest, timeoutMs: number): Promise<Answer> {
+  #ask({ unit, area, address, length }: ReadRequest<Area>, timeoutMs: number): Promise<Answer> {
     return this.#orEnd((resolve) => {
       this.#client.setTimeout(timeoutMs)
       this.#client[readFunctions[area]](unit, address, length, (error: unknown, result?: { buffer: Buffer }) => {

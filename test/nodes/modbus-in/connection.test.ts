@@ -1,16 +1,17 @@
 import assert from 'node:assert/strict'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
+import type { ReadRequest } from '../../../lib/polling/protocol'
+import type { Area } from '../../../nodes/modbus-in/addresses'
 import { Connection } from '../../../nodes/modbus-in/link/connection'
 import { framingOf } from '../../../nodes/modbus-in/link/framing'
 import { type Line, lineOf } from '../../../nodes/modbus-in/link/line'
 import { rtuFrame } from '../../../nodes/modbus-in/link/rtu'
-import type { ReadRequest } from '../../../nodes/modbus-in/poller'
 import { configOf, registers } from './config'
 import { ImaginedLink } from './imagined-link'
 import { withCrc } from './raw-device'
 
-const REQUEST: ReadRequest = { unit: 1, area: 'holding', address: 100, length: 2 }
+const REQUEST: ReadRequest<Area> = { unit: 1, area: 'holding', address: 100, length: 2 }
 const FRAME = rtuFrame(1, 3, 100, 2)
 const ANSWER = withCrc(Buffer.from('01030412345678', 'hex'))
 const FAST: Line = { timeMs: () => 0, gapMs: 1 }

@@ -1,6 +1,9 @@
 // A Modbus device without sockets: answers a poller's requests from memory, in the ways that real devices do.
 
-import type { Answer, ReadRequest } from '../../../nodes/modbus-in/poller'
+import type { Answer, ReadRequest as AnyRequest } from '../../../lib/polling/protocol'
+import type { Area } from '../../../nodes/modbus-in/addresses'
+
+type ReadRequest = AnyRequest<Area>
 
 export class ImaginedDevice {
   /** Every request so far, as `unit area address+length`. */

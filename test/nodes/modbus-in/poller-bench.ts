@@ -2,9 +2,13 @@
 
 import assert from 'node:assert/strict'
 import type { Reading } from '../../../lib/collector/reader'
+import { Plan } from '../../../lib/polling/plan'
+import { Poller } from '../../../lib/polling/poller'
+import type { Ask } from '../../../lib/polling/protocol'
+import type { Area } from '../../../nodes/modbus-in/addresses'
 import { itemsOf } from '../../../nodes/modbus-in/items'
-import { Plan } from '../../../nodes/modbus-in/plan'
-import { type Ask, Poller } from '../../../nodes/modbus-in/poller'
+import { modbusProtocol } from '../../../nodes/modbus-in/protocol'
+import { blockLimits } from '../../../nodes/modbus-in/requests'
 import { configOf, type ShortTag } from './config'
 import { ImaginedDevice } from './imagined-device'
 
@@ -16,9 +20,9 @@ export function bench(tags: ShortTag[], others: object = {}) {
   const pauses: number[] = []
   /** What an answer takes, in the time of the clock, and what part of it a register on the line takes. */
   const line = { answerMs: 0, registerMs: 0 }
-  const poller = new Poller(new Plan(itemsOf(config), config), {
+  const poller = new Poller(new Plan(itemsOf(config), blockLimits(config)), {
     columns: tags.length,
-    unitId: config.unitId,
+    protocol: modbusProtocol(config.unitId),
     timeoutMs: config.timeout,
     intervalMs: config.interval,
     assumedMs: 10,
@@ -31,7 +35,7 @@ export function bench(tags: ShortTag[], others: object = {}) {
     },
     log: (level, text) => logged.push(`${level}: ${text}`),
   })
-  const ask: Ask = async (request) => {
+  const ask: Ask<Area> = async (request) => {
     const answer = await device.ask(request)
     clock.ms += answer.kind === 'silence' ? config.timeout : line.answerMs + request.length * line.registerMs
     return answer

@@ -4,8 +4,8 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
 import { Fault } from '../../../lib/contract/fault'
-import type { ShortTag } from './config'
-import { bench, good } from './poller-bench'
+import type { ShortTag } from '../../nodes/modbus-in/config'
+import { bench, good } from '../../nodes/modbus-in/poller-bench'
 
 const ADDRESSES = 300
 const UNITS = [1, 2, 3]

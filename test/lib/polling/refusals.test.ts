@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import type { Item } from '../../../nodes/modbus-in/items'
-import { Refusals, retryAfterMs } from '../../../nodes/modbus-in/refusals'
+import type { Item } from '../../../lib/polling/item'
+import { Refusals, retryAfterMs } from '../../../lib/polling/refusals'
 
 const item = (address: number, unit = 1): Item => ({ unit, area: 'holding', address, length: 1, targets: [] })
 const at = (nowMs: number) => ({ nowMs, chance: 0 })

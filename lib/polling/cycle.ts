@@ -1,21 +1,13 @@
 // What has been read in the cycle under way, and what has been spent on it.
 
-import type { Value } from '../../lib/contract/batch'
-import { Unreadable } from '../../lib/registers/decoder'
-import { type Area, isBitArea } from './addresses'
-import type { Item } from './items'
+import type { Value } from '../contract/batch'
+import { Unreadable } from '../registers/decoder'
+import type { Item } from './item'
+import type { Ask } from './protocol'
 import type { ReadBlock } from './requests'
 
-export type ReadRequest = { unit: number; area: Area; address: number; length: number }
-
-/** `data`: registers as on the wire, or packed bits, exactly as many as asked for. */
-export type Answer = { kind: 'data'; view: DataView } | { kind: 'exception'; code: number } | { kind: 'silence' }
-
-/** Asks the device; throws a Fault when the connection is lost. */
-export type Ask = (request: ReadRequest) => Promise<Answer>
-
-export class Cycle {
-  readonly ask: Ask
+export class Cycle<Area extends string = string> {
+  readonly ask: Ask<Area>
   readonly startedMs: number
   /** What chance adds to the waits that begin in this cycle, from [0, 1). */
   readonly chance: number
@@ -38,17 +30,17 @@ export class Cycle {
   extraRequests = 0
   readonly newRefusals: string[] = []
 
-  constructor(ask: Ask, columns: number, startedMs: number, chance: number) {
+  constructor(ask: Ask<Area>, columns: number, startedMs: number, chance: number) {
     this.ask = ask
     this.startedMs = startedMs
     this.chance = chance
     this.values = new Array<Value | null>(columns).fill(null)
   }
 
-  take(block: ReadBlock, view: DataView): void {
-    const step = isBitArea(block.area) ? 1 : 2
+  /** `addressStep` as the protocol has it for this area. */
+  take(block: ReadBlock<Area>, view: DataView, addressStep: number): void {
     for (const { address, targets } of block.items) {
-      const at = (address - block.address) * step
+      const at = (address - block.address) * addressStep
       for (const { column, decode } of targets) {
         const value = decode(view, at)
         if (value instanceof Unreadable) this.bad.set(column, value.reason)
@@ -62,7 +54,7 @@ export class Cycle {
   }
 
   /** Those of which nothing else is known. */
-  markBad(items: readonly Item[], reason: string): void {
+  markBad(items: readonly Item<Area>[], reason: string): void {
     for (const { targets } of items) {
       for (const { column } of targets) {
         if (this.values[column] === null && !this.bad.has(column)) this.bad.set(column, reason)

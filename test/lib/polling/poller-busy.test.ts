@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
-import { registers, type ShortTag } from './config'
-import { bench, good } from './poller-bench'
+import { registers, type ShortTag } from '../../nodes/modbus-in/config'
+import { bench, good } from '../../nodes/modbus-in/poller-bench'
 
 const BUSY = /^exception 6 at holding 40001 to 40125 \(wire 0 to 124\): the device is busy; /
 

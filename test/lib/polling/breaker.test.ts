@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { type Breaker, type BreakerEvent, CLOSED, mayAsk, step } from '../../../nodes/modbus-in/breaker'
+import { type Breaker, type BreakerEvent, CLOSED, mayAsk, step } from '../../../lib/polling/breaker'
 
 const closed = (lost: number, heard = false): Breaker => ({ state: 'closed', lost, heard })
 const open = (tries: number, waitMs: number, untilMs: number): Breaker => ({ state: 'open', tries, waitMs, untilMs })

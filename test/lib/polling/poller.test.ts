@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Fault } from '../../../lib/contract/fault'
-import { registers, type ShortTag } from './config'
-import { bench, good } from './poller-bench'
+import { registers, type ShortTag } from '../../nodes/modbus-in/config'
+import { bench, good } from '../../nodes/modbus-in/poller-bench'
 
 describe('a poll of a healthy device', () => {
   it('reads all areas, types and bits, each register once', async () => {

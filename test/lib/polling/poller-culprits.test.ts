@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { registers, type ShortTag } from './config'
-import { bench, good } from './poller-bench'
+import { registers, type ShortTag } from '../../nodes/modbus-in/config'
+import { bench, good } from '../../nodes/modbus-in/poller-bench'
 
 /** 1000 tags over some 4000 addresses, in values of one and two registers, with gaps that are read over and others. */
 function scattered(): { tags: ShortTag[]; addresses: number[] } {

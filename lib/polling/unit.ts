@@ -7,12 +7,15 @@ const NEWEST = 1 / 8
 
 export class Unit {
   readonly id: number
+  /** As in "unit 7 does not answer". */
+  readonly name: string
   #breaker: Breaker = CLOSED
   #reason = ''
   #spentMs: number | undefined
 
-  constructor(id: number) {
+  constructor(id: number, name: string) {
     this.id = id
+    this.name = name
   }
 
   get breaker(): Breaker {
@@ -62,6 +65,6 @@ export class Unit {
     this.#breaker = breaker
     const again =
       breaker.state === 'open' ? `; it is asked again after ${Math.max(Math.round(breaker.waitMs / 1000), 1)} s` : ''
-    this.#reason = `unit ${this.id} does not answer${again}`
+    this.#reason = `${this.name} does not answer${again}`
   }
 }

@@ -1,26 +1,24 @@
 // One request and what became of it, with what that says of the unit and of the device: a unit that requests do not get
 // through to is left alone, a device whose units are all silent is lost.
 
-import { Fault } from '../../lib/contract/fault'
-import { describeRange } from './addresses'
+import { Fault } from '../contract/fault'
 import { LOST_MAX } from './breaker'
-import type { Cycle, ReadRequest } from './cycle'
-import { concernOf, describeException } from './exceptions'
+import type { Cycle } from './cycle'
+import type { Protocol, ReadRequest } from './protocol'
 import type { ReadBlock } from './requests'
 import { Unit } from './unit'
 
-export type ExchangeSettings = {
-  /** Unit id of the node: other ones are named in messages. */
-  unitId: number
+export type ExchangeSettings<Area extends string> = {
+  protocol: Protocol<Area>
   /** How long an answer is waited for. */
   timeoutMs: number
   /** What the bytes of a request and of its answer take on the line; 0 where they do not count. */
-  lineMs(request: ReadRequest): number
+  lineMs(request: ReadRequest<Area>): number
   /** ms on a monotonic clock. */
   nowMs(): number
 }
 
-/** `refused`: for the registers asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
+/** `refused`: for the addresses asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
 export type Outcome =
   | { readonly kind: 'answered'; readonly view: DataView }
   | { readonly kind: 'refused'; readonly code: number; readonly whole: boolean; readonly reason: string }
@@ -31,12 +29,12 @@ const SILENCES_MAX = 2
 /** The same in the middle of a cycle: so many units in a row, of requests that were answered the last time. */
 const FRESHLY_SILENT_UNITS_MAX = 3
 
-export class Exchange {
-  readonly #settings: ExchangeSettings
+export class Exchange<Area extends string = string> {
+  readonly #settings: ExchangeSettings<Area>
   readonly #units: ReadonlyMap<number, Unit>
 
-  constructor(units: Iterable<number>, settings: ExchangeSettings) {
-    this.#units = new Map([...units].map((id) => [id, new Unit(id)]))
+  constructor(units: Iterable<number>, settings: ExchangeSettings<Area>) {
+    this.#units = new Map([...units].map((id) => [id, new Unit(id, settings.protocol.describeUnit(id))]))
     this.#settings = settings
   }
 
@@ -67,7 +65,7 @@ export class Exchange {
   }
 
   /** Sorts blocks: those of units out of reach come last, and those that left their last request unanswered. */
-  byHope(blocks: ReadBlock[]): readonly ReadBlock[] {
+  byHope(blocks: ReadBlock<Area>[]): readonly ReadBlock<Area>[] {
     let hopeless = blocks.some(({ silences }) => silences > 0)
     for (const { losses } of this.#units.values()) hopeless ||= losses > 0
     if (!hopeless) return blocks
@@ -75,7 +73,7 @@ export class Exchange {
   }
 
   /** Throws a `link` Fault when it finds that the device does not answer at all, and whatever `ask` throws. */
-  async request(cycle: Cycle, block: ReadBlock): Promise<Outcome> {
+  async request(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome> {
     const unit = this.unit(block.unit)
     // one try of a dead unit that costs a timeout is enough for a cycle in which others are read
     const onTrial = unit.breaker.state === 'half-open'
@@ -90,27 +88,21 @@ export class Exchange {
     }
     cycle.heard()
     block.silences = 0
-    const concern = answer.kind === 'data' ? undefined : concernOf(answer.code)
+    const concern = answer.kind === 'data' ? undefined : this.#settings.protocol.concernOf(answer.code)
     if (concern === 'unit') this.#lost(cycle, unit)
     else unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
     if (answer.kind === 'data') return { kind: 'answered', view: answer.view }
     const { code } = answer
-    const reason = this.describe(code, block)
+    const reason = this.#settings.protocol.describeException(code, block)
     if (concern === 'address' || concern === 'area') return { kind: 'refused', code, whole: concern === 'area', reason }
     return { kind: concern === 'busy' ? 'busy' : 'failed', reason }
-  }
-
-  /** What an exception means at this place, and what to look at. */
-  describe(code: number, { unit, area, address, length }: ReadRequest): string {
-    const where = describeRange(area, address, length) + (unit === this.#settings.unitId ? '' : ` of unit ${unit}`)
-    return describeException(code, area, where)
   }
 
   /**
    * To be asked at the end of a cycle: throws a `link` Fault if nothing was answered in it. One answer lost by the only
    * unit that lives beside dead ones is not the end.
    */
-  end(cycle: Cycle): void {
+  end(cycle: Cycle<Area>): void {
     if (cycle.answers > 0) return
     let dead = 0
     let doubtful = 0
@@ -122,12 +114,12 @@ export class Exchange {
   }
 
   /** Units that answered nothing, or not all, of what they were asked for; undefined when there are none. */
-  degraded({ lost }: Cycle): string | undefined {
+  degraded({ lost }: Cycle<Area>): string | undefined {
     const units: string[] = []
-    for (const { id, breaker } of this.#units.values()) {
+    for (const { id, name, breaker } of this.#units.values()) {
       const count = lost.get(id)
-      if (breaker.state !== 'closed') units.push(`unit ${id}`)
-      else if (count !== undefined) units.push(`unit ${id} (${count === 1 ? '1 request' : `${count} requests`})`)
+      if (breaker.state !== 'closed') units.push(name)
+      else if (count !== undefined) units.push(`${name} (${count === 1 ? '1 request' : `${count} requests`})`)
     }
     return units.length === 0 ? undefined : `no answer from ${units.join(', ')}`
   }
@@ -137,13 +129,14 @@ export class Exchange {
     for (const unit of this.#units.values()) unit.makeDue()
   }
 
-  #noAnswer({ silences }: Cycle): Fault {
+  #noAnswer({ silences }: Cycle<Area>): Fault {
     const requests = silences === 1 ? 'a request' : `${silences} requests`
-    const text = `the device is connected but left ${requests} unanswered for ${this.#settings.timeoutMs} ms; is the unit id right?`
+    const { timeoutMs, protocol } = this.#settings
+    const text = `the device is connected but left ${requests} unanswered for ${timeoutMs} ms; ${protocol.silenceAdvice}`
     return new Fault('link', 'no-answer', text)
   }
 
-  #silent(cycle: Cycle, block: ReadBlock, unit: Unit, onTrial: boolean): Outcome {
+  #silent(cycle: Cycle<Area>, block: ReadBlock<Area>, unit: Unit, onTrial: boolean): Outcome {
     cycle.silences++
     if (block.silences === 0) cycle.freshlySilentUnits.add(unit.id)
     block.silences++
@@ -161,7 +154,7 @@ export class Exchange {
     return { kind: 'silent', reason: `no answer within ${this.#settings.timeoutMs} ms` }
   }
 
-  #lost(cycle: Cycle, unit: Unit): void {
+  #lost(cycle: Cycle<Area>, unit: Unit): void {
     cycle.lose(unit.id)
     unit.lost(this.#settings.nowMs(), cycle.chance)
   }
@@ -172,7 +165,7 @@ export class Exchange {
   }
 
   /** Those that have been asked in this cycle, or may be. */
-  #unitsWorthAsking({ silentUnits }: Cycle): number {
+  #unitsWorthAsking({ silentUnits }: Cycle<Area>): number {
     let count = 0
     for (const unit of this.#units.values()) if (unit.mayAsk || silentUnits.has(unit.id)) count++
     return count

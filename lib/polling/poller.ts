@@ -1,18 +1,17 @@
 // One read cycle: asks block by block, asks again what was busy, then searches what was refused, as far as the interval
 // allows. Knows nothing of sockets.
 
-import type { Reading } from '../../lib/collector/reader'
-import type { Forecast } from '../../lib/contract/control'
+import type { Reading } from '../collector/reader'
+import type { Forecast } from '../contract/control'
 import { type CulpritSettings, Culprits } from './culprits'
-import { type Ask, Cycle } from './cycle'
+import { Cycle } from './cycle'
 import { Exchange, type ExchangeSettings } from './exchange'
 import type { Plan } from './plan'
+import type { Ask } from './protocol'
 import type { ReadBlock } from './requests'
 
-export type { Answer, Ask, ReadRequest } from './cycle'
-
-export type PollerSettings = ExchangeSettings &
-  CulpritSettings & {
+export type PollerSettings<Area extends string> = ExchangeSettings<Area> &
+  CulpritSettings<Area> & {
     /** Number of tags. */
     columns: number
     /** What a request takes beside its bytes on the line, as long as none has been answered. */
@@ -26,15 +25,15 @@ export type PollerSettings = ExchangeSettings &
 /** Waits, ms, before what was busy is asked again. */
 const BUSY_WAITS_MS = [50, 100, 200]
 
-type Busy = { readonly block: ReadBlock; readonly reason: string }
+type Busy<Area extends string> = { readonly block: ReadBlock<Area>; readonly reason: string }
 
-export class Poller {
-  readonly #plan: Plan
-  readonly #settings: PollerSettings
-  readonly #exchange: Exchange
-  readonly #culprits: Culprits
+export class Poller<Area extends string = string> {
+  readonly #plan: Plan<Area>
+  readonly #settings: PollerSettings<Area>
+  readonly #exchange: Exchange<Area>
+  readonly #culprits: Culprits<Area>
 
-  constructor(plan: Plan, settings: PollerSettings) {
+  constructor(plan: Plan<Area>, settings: PollerSettings<Area>) {
     this.#plan = plan
     this.#settings = settings
     this.#exchange = new Exchange(plan.units, settings)
@@ -42,10 +41,10 @@ export class Poller {
   }
 
   /** Throws a `link` Fault when the device does not answer at all, and whatever `ask` throws. */
-  async poll(ask: Ask, signal?: AbortSignal): Promise<Reading> {
+  async poll(ask: Ask<Area>, signal?: AbortSignal): Promise<Reading> {
     const cycle = new Cycle(ask, this.#settings.columns, this.#settings.nowMs(), this.#settings.chance())
     this.#exchange.begin(cycle.startedMs)
-    let busy: Busy[] = []
+    let busy: Busy<Area>[] = []
     for (const block of this.#exchange.byHope(this.#plan.blocks())) await this.#read(cycle, block, busy)
     for (const ms of BUSY_WAITS_MS) {
       if (busy.length > 0 && this.#hasTime(cycle, ms)) busy = await this.#readAgain(cycle, busy, ms, signal)
@@ -83,11 +82,11 @@ export class Poller {
     return { requests, cycleMs }
   }
 
-  async #read(cycle: Cycle, block: ReadBlock, busy: Busy[]): Promise<void> {
+  async #read(cycle: Cycle<Area>, block: ReadBlock<Area>, busy: Busy<Area>[]): Promise<void> {
     const outcome = await this.#exchange.request(cycle, block)
     switch (outcome.kind) {
       case 'answered':
-        cycle.take(block, outcome.view)
+        cycle.take(block, outcome.view, this.#settings.protocol.addressStep(block.area))
         return this.#plan.answered(block)
       case 'refused':
         return this.#culprits.accuse(cycle, block, outcome)
@@ -100,18 +99,23 @@ export class Poller {
   }
 
   /** What was busy comes after everything else, so that waiting for it delays nothing. Returns what still is. */
-  async #readAgain(cycle: Cycle, busy: readonly Busy[], ms: number, signal?: AbortSignal): Promise<Busy[]> {
+  async #readAgain(
+    cycle: Cycle<Area>,
+    busy: readonly Busy<Area>[],
+    ms: number,
+    signal?: AbortSignal,
+  ): Promise<Busy<Area>[]> {
     await this.#settings.pause(ms, signal)
-    const still: Busy[] = []
+    const still: Busy<Area>[] = []
     for (const { block } of busy) await this.#read(cycle, block, still)
     return still
   }
 
-  #hasTime({ startedMs }: Cycle, ms: number): boolean {
+  #hasTime({ startedMs }: Cycle<Area>, ms: number): boolean {
     return this.#settings.nowMs() + ms - startedMs < this.#settings.intervalMs
   }
 
-  #logRefusals({ newRefusals: [first, ...others] }: Cycle): void {
+  #logRefusals({ newRefusals: [first, ...others] }: Cycle<Area>): void {
     if (first === undefined) return
     this.#settings.log('warn', others.length === 0 ? first : `${first} (and ${others.length} more like it)`)
   }

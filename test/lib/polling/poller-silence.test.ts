@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { Fault } from '../../../lib/contract/fault'
-import { registers, type ShortTag } from './config'
-import { bench, good } from './poller-bench'
+import { registers, type ShortTag } from '../../nodes/modbus-in/config'
+import { bench, good } from '../../nodes/modbus-in/poller-bench'
 
 const MINUTE_MS = 60_000
 

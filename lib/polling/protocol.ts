@@ -1,0 +1,42 @@
+// What a protocol brings to be polled: the layout of its answers, the meaning of its refusals, and its words for both.
+
+/** `length` registers, or bits in an area of bits, of one unit of the connection. */
+export type ReadRequest<Area extends string = string> = {
+  readonly unit: number
+  readonly area: Area
+  readonly address: number
+  readonly length: number
+}
+
+/**
+ * `data`: registers as Modbus has them, or packed bits, exactly as many as asked for. `exception`: a valid answer that says no.
+ * `silence`: none came in time.
+ */
+export type Answer = { kind: 'data'; view: DataView } | { kind: 'exception'; code: number } | { kind: 'silence' }
+
+/** Asks the device; throws a Fault when the connection is lost. */
+export type Ask<Area extends string = string> = (request: ReadRequest<Area>) => Promise<Answer>
+
+/**
+ * What an exception is about:
+ * `address` what was asked for is the reason: other addresses may be read, so a block is worth searching
+ * `area` nothing of this area can be read
+ * `busy` the same request may succeed a moment later
+ * `unit` the unit cannot be reached: its other addresses will fare no better
+ * `request` asking for other addresses changes nothing, asking later may
+ */
+export type Concern = 'address' | 'area' | 'busy' | 'unit' | 'request'
+
+export type Protocol<Area extends string> = {
+  /** How far apart two addresses lie for a decoder: 2 bytes of registers, 1 of packed bits. */
+  addressStep(area: Area): number
+  concernOf(code: number): Concern
+  /** What an exception means at this place, and what to look at. */
+  describeException(code: number, at: ReadRequest<Area>): string
+  /** `unit 7`, before "does not answer". */
+  describeUnit(unit: number): string
+  /** `64 registers of area holding`. */
+  describeAmount(area: Area, length: number): string
+  /** What to look at when a device is connected and answers nothing. */
+  silenceAdvice: string
+}

@@ -1,0 +1,34 @@
+// Items as requests: those of each unit and area in few blocks, within what one request may ask for.
+
+import { type Block, type BlockLimits, type Cut, planBlocks } from '../registers/blocks'
+import type { Item } from './item'
+
+export type ReadBlock<Area extends string = string> = Block<Item<Area>> & {
+  readonly unit: number
+  /** Requests in a row to which nothing came back. */
+  silences: number
+}
+
+/** What is known of one area of one unit. */
+export type Learned = { readonly maxLength?: number; readonly cuts?: readonly Cut[] }
+
+/** Ordered by unit and area (as they first appear), then address. */
+export function planRequests<Area extends string>(
+  items: readonly Item<Area>[],
+  limits: BlockLimits<Area>,
+  learnedOf?: (unit: number, area: Area) => Learned,
+): ReadBlock<Area>[] {
+  const itemsByUnit = new Map<number, Item<Area>[]>()
+  for (const item of items) {
+    const known = itemsByUnit.get(item.unit)
+    if (known) known.push(item)
+    else itemsByUnit.set(item.unit, [item])
+  }
+  return [...itemsByUnit].flatMap(([unit, ofUnit]) =>
+    planBlocks(ofUnit, {
+      maxLength: (area) => Math.min(limits.maxLength(area), learnedOf?.(unit, area).maxLength ?? Infinity),
+      maxGap: limits.maxGap,
+      cuts: (area) => [...(limits.cuts?.(area) ?? []), ...(learnedOf?.(unit, area).cuts ?? [])],
+    }).map((block) => ({ ...block, unit, silences: 0 })),
+  )
+}
