@@ -136,7 +136,9 @@ export class Connection {
     const serial = this.#codec.serialOf(frame)
     const asked = this.#asked
     if (serial !== undefined && serial !== asked?.serial) {
-      if (!this.#late.delete(serial)) return `it answers request ${serial}, which was not asked or is answered`
+      // a datagram may come twice
+      const isKnown = this.#late.delete(serial) || this.#settings.datagrams
+      if (!isKnown) return `it answers request ${serial}, which was not asked or is answered`
       this.#settings.onLate()
       return undefined
     }

@@ -95,7 +95,7 @@ describe('a MELSEC reader and an address that the PLC refuses', () => {
 describe('a MELSEC reader and a PLC that is not there', () => {
   it('says so, and is well when it is back', async () => {
     for (const transport of TRANSPORTS) {
-      const { device, reader } = await pairOf(Q, transport, registers(3), { timeout: 200 })
+      const { device, reader } = await pairOf(Q, transport, registers(3))
       assert.equal((await openReading(reader)).bad.size, 0)
       await device.goOffline()
       await assert.rejects(reader.read(never), { kind: 'link' })
@@ -174,6 +174,38 @@ describe('a MELSEC reader and a PLC that is not there', () => {
   })
 })
 
+describe('a MELSEC reader and an answer that is late', () => {
+  const TIMEOUT_MS = 300
+  const tags = [...registers(500), ...registers(500, 5000)]
+
+  it('keeps the connection with 4E, whose frames have numbers', async () => {
+    for (const transport of TRANSPORTS) {
+      const { device, reader, logged } = await pairOf({ ...Q, frame: '4E' }, transport, tags, { timeout: TIMEOUT_MS })
+      await openReading(reader)
+      device.door.faults.set([{ kind: 'latency', ms: TIMEOUT_MS + 10, times: 1 }])
+      const reading = await reader.read(never)
+      assert.equal(reading.bad.size, 500)
+      assert.equal(reading.bad.get(0), 'no answer within 300 ms')
+      assert.equal(reading.degraded, 'no answer from the PLC (1 request)')
+      await until(() => logged.length > 0)
+      assert.match(logged.join(), /^debug: an answer came after more than 300 ms and was dropped \(1 so far\)$/)
+      assert.equal((await reader.read(never)).bad.size, 0)
+      assert.equal(device.door.connections, 1)
+    }
+  })
+
+  it('gives the connection up with 3E and 1E, where it could be taken for the next one', async () => {
+    for (const frame of ['3E', '1E'] as const) {
+      const { device, reader } = await pairOf({ ...Q, frame }, 'tcp', tags, { timeout: TIMEOUT_MS })
+      await openReading(reader)
+      device.door.faults.set([{ kind: 'latency', ms: TIMEOUT_MS + 10, times: 1 }])
+      await assert.rejects(reader.read(never), { kind: 'link', code: 'no-answer' })
+      await reader.close()
+      assert.equal((await patiently(reader)).bad.size, 0)
+    }
+  })
+})
+
 describe('a MELSEC reader that is set up wrong', () => {
   const rows: [node: object, port: object, says: RegExp][] = [
     [{ encoding: 'binary' }, { encoding: 'ascii' }, /it answers in ASCII: set PLC and node to the same data code/],
@@ -187,7 +219,7 @@ describe('a MELSEC reader that is set up wrong', () => {
     for (const transport of TRANSPORTS) {
       it(`says what: ${JSON.stringify(node)} at a port with ${JSON.stringify(port)} over ${transport}`, async () => {
         const device = await plcOf({ ports: [{ transport, frames: ['3E'], ...port }] })
-        const { reader } = readerOf(device.port, registers(3), { transport, timeout: 100, ...node })
+        const { reader } = readerOf(device.port, registers(3), { transport, timeout: 500, ...node })
         await assert.rejects(openReading(reader), { kind: 'protocol', message: says })
       })
     }
