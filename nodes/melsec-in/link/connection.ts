@@ -61,6 +61,11 @@ export class Connection {
     return this.#closedWhileIdle
   }
 
+  /** What the host was looked up as, where the next connection wants to know. */
+  get address(): string | undefined {
+    return this.#link.address
+  }
+
   /**
    * Whatever still comes could be taken for the answer to another request: of a stream a timeout ends the connection, but a
    * datagram may come twice at any time.
