@@ -16,7 +16,7 @@ const PUBLIC = /^nodes\/collector-supervisor\/(face|fleet|reader-node)$/
 const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^lib\/contract\//, mayImport: [] },
   { files: /^lib\/(registers|queue)\//, mayImport: [/^lib\/contract\//] },
-  { files: /^lib\/child\//, mayImport: [/^lib\/contract\//] },
+  { files: /^lib\/(child|net)\//, mayImport: [/^lib\/contract\//] },
   { files: /^lib\/(collector|historian)\//, mayImport: [/^lib\/(contract|child|queue)\//] },
   { files: /^lib\/polling\//, mayImport: [/^lib\/(contract|registers|collector)\//] },
   {
@@ -27,7 +27,7 @@ const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^nodes\/status-broadcast\//, mayImport: [/^lib\/contract\//, PUBLIC] },
   // The shell of a reader runs in Node-RED; everything else of its folder but fields and editor in the collector.
   { files: /^nodes\/([\w-]+)-in\/\1-in\.ts$/, mayImport: [/^lib\/contract\//, PUBLIC] },
-  { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector|polling)\//] },
+  { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector|polling|net)\//] },
   { files: /^editor\//, mayImport: [/^lib\/contract\//] },
   // Simulators speak the protocols by themselves, so that they do not share a mistake with the readers.
   { files: /^simulators\//, mayImport: [/^lib\/contract\//, /^nodes\/[\w-]+\/fields$/] },
@@ -94,7 +94,7 @@ describe('the house', () => {
       const foreign: string[] = []
       for (const path of reachedFrom(editor, byPath)) {
         const builtIn = /from '(node:[\w/]+|[a-z][\w-]*)'/.exec(byPath.get(path)?.text ?? '')
-        if (builtIn || /^lib\/(queue|child|historian)\/|\/(reader|collector|poller)$|\/link\//.test(path))
+        if (builtIn || /^lib\/(queue|child|historian|net)\/|\/(reader|collector|poller)$|\/link\//.test(path))
           foreign.push(path)
       }
       assert.deepEqual(foreign, [], editor.path)

@@ -1,7 +1,15 @@
 // What cannot go together within a tag of a register device, wherever it lies.
 
 import type { TagProblem } from './reader-fields'
-import { isArray, isNumberType, ordersOf, takesOrder, type WordOrder, type WordType } from './word-types'
+import {
+  isArray,
+  isNumberType,
+  ordersOf,
+  takesOrder,
+  type WordOrder,
+  type WordShape,
+  type WordType,
+} from './word-types'
 
 export type WordTag = {
   readonly name: string
@@ -35,4 +43,10 @@ export function checkElementNames(tags: readonly WordTag[]): TagProblem[] {
     if (array === undefined || Number(element) >= (lengths.get(array) ?? 0)) return []
     return [{ index, field: 'name', message: `"${name}" is also the name of an element of the array "${array}"` }]
   })
+}
+
+/** `float32`, `float32[10]`, `string(20)`. */
+export function describeType({ type, length = 1 }: WordShape): string {
+  if (type === 'string') return `string(${length})`
+  return length > 1 ? `${type}[${length}]` : type
 }

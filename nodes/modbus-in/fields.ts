@@ -3,9 +3,10 @@
 
 import { choice, type Infer, type Parsed, type Problem, parseFields, text, whole } from '../../lib/contract/fields'
 import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { describeType } from '../../lib/contract/word-rules'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
 import { checkAddress, checkUnitId } from './addresses'
-import { checkTags, describeType, REGISTERS_MAX, registersAsked } from './tag-rules'
+import { checkTags, REGISTERS_MAX, registersAsked } from './tag-rules'
 
 /** In the order of the CSV columns. */
 export const modbusTagFields = {

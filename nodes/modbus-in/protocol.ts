@@ -1,10 +1,20 @@
 // Modbus as the poller has to know it.
 
+import { noAnswerFault } from '../../lib/net/faults'
 import type { Protocol } from '../../lib/polling/protocol'
 import { type Area, describeRange, isBitArea } from './addresses'
 import { concernOf, describeException } from './exceptions'
-import type { ModbusConfig } from './fields'
-import { noAnswerFault } from './link/faults'
+import type { ModbusConfig, Transport } from './fields'
+
+const silences: Record<Transport, { who: string; look: string }> = {
+  tcp: { who: 'the device is connected but', look: 'is the unit id right?' },
+  'rtu-over-tcp': {
+    who: 'the converter is connected but',
+    look: 'are unit id, speed and parity right, and does it send RTU frames?',
+  },
+  udp: { who: 'the device', look: 'is it on, are address, port and unit id right?' },
+  rtu: { who: 'the device', look: 'is it on and wired, are unit id, speed and parity right?' },
+}
 
 /** Units other than the node's are named in messages. */
 export function modbusProtocol({
@@ -21,6 +31,6 @@ export function modbusProtocol({
     },
     describeUnit: (unit) => `unit ${unit}`,
     describeAmount: (area, length) => `${length} ${isBitArea(area) ? 'bits' : 'registers'} of area ${area}`,
-    noAnswer: (requests) => noAnswerFault(transport, requests, timeout),
+    noAnswer: (requests) => noAnswerFault(silences[transport], requests, timeout),
   }
 }

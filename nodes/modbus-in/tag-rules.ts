@@ -1,8 +1,8 @@
 // What cannot go together within a Modbus tag: its address, its type and its length.
 
 import type { TagProblem } from '../../lib/contract/reader-fields'
-import { checkElementNames, checkWordTag, type WordTag } from '../../lib/contract/word-rules'
-import { isBitType, lengthWithin, registersOf, type WordShape } from '../../lib/contract/word-types'
+import { checkElementNames, checkWordTag, describeType, type WordTag } from '../../lib/contract/word-rules'
+import { isBitType, lengthWithin, registersOf } from '../../lib/contract/word-types'
 import { ADDRESS_MAX, BIT_MAX, isBitArea, parseAddress } from './addresses'
 
 /** Of one request; of bits 16 times as many (MODBUS Application Protocol V1.1b3, 6.1 to 6.4). */
@@ -68,10 +68,4 @@ function checkExtent({ address: text, type, length }: ModbusWordTag): ModbusTagP
 export function registersAsked({ address, type, length }: Pick<ModbusWordTag, 'address' | 'type' | 'length'>): number {
   const parsed = parseAddress(address)
   return registersOf({ type, length, bit: 'bit' in parsed ? parsed.bit : undefined })
-}
-
-/** `float32`, `float32[10]`, `string(20)`. */
-export function describeType({ type, length = 1 }: WordShape): string {
-  if (type === 'string') return `string(${length})`
-  return length > 1 ? `${type}[${length}]` : type
 }

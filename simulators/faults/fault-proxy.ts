@@ -4,6 +4,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client, Door, Guest, Welcome } from './doors/door'
 import { FaultList } from './fault-list'
+import type { Manners, TurnAway } from './manners'
 import { type Backend, Passage, type RequestCutter } from './passage'
 import type { Corruptions } from './reply-script'
 
@@ -18,18 +19,6 @@ export type ProxyOptions = {
   onRequest?: (frame: Buffer) => void
 }
 
-/** How a device treats its clients. */
-export type Manners = {
-  /** So many at a time; another one is turned away. */
-  clientsMax?: number
-  /** How: its connection is reset, closed in good order, or left open and never heard. */
-  turnAway?: TurnAway
-  /** Closes a connection that brought no request for so long. */
-  idleCloseMs?: number
-}
-export const TURN_AWAY = ['reset', 'close', 'silent'] as const
-export type TurnAway = (typeof TURN_AWAY)[number]
-
 /** How long it tries to get a port back that somebody else has taken meanwhile, ms. */
 const REBIND_LIMIT_MS = 5000
 const REBIND_PAUSE_MS = 50
@@ -38,7 +27,6 @@ const DEAF: Guest = { receive: () => {}, gone: () => {} }
 
 export class FaultProxy {
   readonly faults: FaultList
-  manners: Manners = {}
   /** Complete requests since the start. */
   requests = 0
   /** Clients since the start, those that were turned away included. */
@@ -46,6 +34,9 @@ export class FaultProxy {
   readonly #options: ProxyOptions
   readonly #door: Door
   readonly #passages = new Set<Passage>()
+  /** Places of clients that have gone, which are still taken. */
+  readonly #held = new Set<NodeJS.Timeout>()
+  #manners: Manners = {}
   #isOpen = false
   #closed = false
 
@@ -64,6 +55,15 @@ export class FaultProxy {
   /** Stays the same while the device is off and on again; 0 without ports. */
   get port(): number {
     return this.#door.port
+  }
+
+  get manners(): Manners {
+    return this.#manners
+  }
+
+  set manners(manners: Manners) {
+    this.#manners = manners
+    this.#admit()
   }
 
   /** Those that are here now. */
@@ -94,6 +94,9 @@ export class FaultProxy {
 
   /** Resets every connection, and forgets what was asked so far; new ones are welcome. */
   resetClients(): void {
+    for (const place of this.#held) clearTimeout(place)
+    this.#held.clear()
+    this.#admit()
     for (const passage of [...this.#passages]) passage.reset()
   }
 
@@ -106,13 +109,33 @@ export class FaultProxy {
   async #open(): Promise<void> {
     await this.#door.open()
     this.#isOpen = true
+    this.#admit()
+  }
+
+  /** Of a client that has gone, or nothing if it is not to be held. */
+  #holdPlace(): void {
+    const { holdPlaceMs } = this.#manners
+    if (holdPlaceMs === undefined || !this.#isOpen) return
+    const place = setTimeout(() => {
+      this.#held.delete(place)
+      this.#admit()
+    }, holdPlaceMs)
+    this.#held.add(place)
+  }
+
+  get #isFull(): boolean {
+    return this.#passages.size + this.#held.size >= (this.#manners.clientsMax ?? Number.POSITIVE_INFINITY)
+  }
+
+  /** A port whose clients are refused listens only while there is a place. */
+  #admit(): void {
+    if (this.#isOpen) this.#door.admit?.(this.#manners.turnAway !== 'refuse' || !this.#isFull)
   }
 
   #welcome(client: Client): Guest {
     this.connections++
-    const { clientsMax = Number.POSITIVE_INFINITY, turnAway = 'reset' } = this.manners
     if (this.faults.takeAtConnect().length > 0) return turnedAway(client, 'reset')
-    if (this.#passages.size >= clientsMax) return turnedAway(client, turnAway)
+    if (this.#isFull) return turnedAway(client, this.#manners.turnAway ?? 'reset')
     const { corruptions, requests, backend, unitOf, onRequest } = this.#options
     const passage: Passage = new Passage(client, {
       faults: this.faults,
@@ -124,16 +147,22 @@ export class FaultProxy {
         this.requests++
         onRequest?.(request)
       },
-      onGone: () => this.#passages.delete(passage),
-      idleCloseMs: () => this.manners.idleCloseMs,
+      onGone: (byItself) => {
+        this.#passages.delete(passage)
+        if (byItself) this.#holdPlace()
+        this.#admit()
+      },
+      idleCloseMs: () => this.#manners.idleCloseMs,
     })
     this.#passages.add(passage)
+    this.#admit()
     return passage
   }
 }
 
 function turnedAway(client: Client, how: TurnAway): Guest {
-  if (how === 'reset') client.reset()
+  // who came just before the port was closed cannot be refused any more
+  if (how === 'reset' || how === 'refuse') client.reset()
   if (how === 'close') client.close()
   return DEAF
 }

@@ -24,7 +24,8 @@ export type PassageParts = {
   /** The unit (station) that a request is for, in a protocol that has them. */
   unitOf(request: Buffer): number | undefined
   onRequest(request: Buffer): void
-  onGone(): void
+  /** @param byItself the device did not end it */
+  onGone(byItself: boolean): void
   /** Without a request for so long the client's connection is closed. */
   idleCloseMs(): number | undefined
 }
@@ -37,6 +38,7 @@ export class Passage implements Guest {
   #underWay = new AbortController()
   #held = NOTHING_HELD
   #requests = 0
+  #endedByDevice = false
   #idle: NodeJS.Timeout | undefined
 
   constructor(client: Client, parts: PassageParts) {
@@ -58,10 +60,11 @@ export class Passage implements Guest {
     this.#drop()
     clearTimeout(this.#idle)
     this.#parts.backend.close()
-    this.#parts.onGone()
+    this.#parts.onGone(!this.#endedByDevice)
   }
 
   reset(): void {
+    this.#endedByDevice = true
     this.#drop()
     this.#client.reset()
   }
@@ -119,9 +122,14 @@ export class Passage implements Guest {
     if (!signal.aborted) await this.#carryOut(rest, signal)
   }
 
+  #close(): void {
+    this.#endedByDevice = true
+    this.#client.close()
+  }
+
   #restAgain(): void {
     clearTimeout(this.#idle)
     const ms = this.#parts.idleCloseMs()
-    this.#idle = ms === undefined ? undefined : setTimeout(() => this.#client.close(), ms)
+    this.#idle = ms === undefined ? undefined : setTimeout(() => this.#close(), ms)
   }
 }

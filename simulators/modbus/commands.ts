@@ -2,8 +2,9 @@
 
 import { asCount, asOneOf, asRecord } from '../../lib/contract/parse'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
-import { type Manners, TURN_AWAY } from '../faults/fault-proxy'
 import { type InjectedFault, parseInjectedFault } from '../faults/injected-fault'
+import { type Manners, parseManners } from '../faults/manners'
+import { listOf } from '../process/list'
 import {
   AREAS,
   type Area,
@@ -176,21 +177,6 @@ function parseMemoryCommand(command: unknown, record: Record<string, unknown>): 
   }
 }
 
-function parseManners(input: unknown): Manners | undefined {
-  const record = asRecord(input)
-  if (!record) return undefined
-  const manners: Manners = {}
-  for (const name of ['clientsMax', 'idleCloseMs'] as const) {
-    if (record[name] === undefined) continue
-    const value = asCount(record[name])
-    if (value === undefined) return undefined
-    manners[name] = value
-  }
-  if (record.turnAway === undefined) return manners
-  const turnAway = asOneOf(record.turnAway, TURN_AWAY)
-  return turnAway && { ...manners, turnAway }
-}
-
 function parseBusy(input: unknown): Busy | undefined {
   const requests = asCount(asRecord(input)?.requests)
   const quietMs = asCount(asRecord(input)?.quietMs)
@@ -221,10 +207,4 @@ function parsePoint(input: unknown): Point | undefined {
   if (area === undefined || address === undefined || type === undefined || order === undefined || !wave)
     return undefined
   return { area, address, type, order, wave }
-}
-
-function listOf<T>(input: unknown, parse: (item: unknown) => T | undefined): T[] | undefined {
-  if (!Array.isArray(input)) return undefined
-  const parsed = input.map(parse)
-  return parsed.every((item) => item !== undefined) ? parsed : undefined
 }

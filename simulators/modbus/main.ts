@@ -2,13 +2,11 @@
 //   node dist/simulators/modbus/main.js [--transport tcp|rtu-over-tcp|udp] [--port 0] [--host 127.0.0.1]
 //   node dist/simulators/modbus/main.js --transport rtu --serial-port /dev/ttyUSB0
 // and with both [--engine modbus-serial|jsmodbus].
-// One JSON line on stdout tells its port when it is ready. Then each line on stdin is a command (commands.ts), answered
-// by a line with the same `id`. It ends when stdin is closed.
+// It tells its port when it is ready, and takes commands (commands.ts) until stdin is closed: see serve.ts.
 
-import { createInterface } from 'node:readline'
 import { parseArgs } from 'node:util'
-import { messageOf } from '../../lib/contract/fault'
-import { asNumber, asOneOf, asRecord } from '../../lib/contract/parse'
+import { asNumber, asOneOf } from '../../lib/contract/parse'
+import { runMain, serveCommands } from '../process/serve'
 import { parseDeviceCommand, runDeviceCommand } from './commands'
 import { ENGINES } from './engines/engine'
 import { MODBUS_TRANSPORTS } from './framing'
@@ -33,29 +31,11 @@ async function main(): Promise<void> {
     throw new Error(`--transport ${values.transport} is not one of ${MODBUS_TRANSPORTS.join(', ')}`)
   const { host, 'serial-port': serialPort } = values
   const device = await ModbusDevice.start({ transport, host, port, serialPort, engine })
-  say({ type: 'ready', port: device.port, pid: process.pid })
-  for await (const line of createInterface({ input: process.stdin })) say(await answer(device, line))
+  await serveCommands({ port: device.port }, (input) => {
+    const command = parseDeviceCommand(input)
+    return command && runDeviceCommand(device, command)
+  })
   await device.close()
 }
 
-async function answer(device: ModbusDevice, line: string): Promise<object> {
-  let id: unknown
-  try {
-    const input: unknown = JSON.parse(line)
-    id = asRecord(input)?.id
-    const command = parseDeviceCommand(input)
-    if (!command) return { id, ok: false, error: 'not a command' }
-    return { id, ok: true, ...(await runDeviceCommand(device, command)) }
-  } catch (error) {
-    return { id, ok: false, error: messageOf(error) }
-  }
-}
-
-function say(message: object): void {
-  process.stdout.write(`${JSON.stringify(message)}\n`)
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`)
-  process.exitCode = 1
-})
+runMain(main)

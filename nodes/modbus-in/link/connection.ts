@@ -3,9 +3,9 @@
 
 import ModbusRTU from 'modbus-serial'
 import { Fault, messageOf } from '../../../lib/contract/fault'
+import { CONNECTION_CLOSED, linkFault, stoppedFault } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { Area } from '../addresses'
-import { CONNECTION_CLOSED, linkFault, stoppedFault } from './faults'
 import type { Framing } from './framing'
 import type { Link } from './link'
 import { GuardedPort } from './port'

@@ -1,40 +1,30 @@
-// The way to a device, whatever it is made of: bytes out, bytes in, and one end.
+// The way to a Modbus device: through the network, or over a serial line.
 
-import type { Fault } from '../../../lib/contract/fault'
+import type { Link as NetworkLink } from '../../../lib/net/link'
+import { openTcp } from '../../../lib/net/tcp-link'
+import { openUdp } from '../../../lib/net/udp-link'
 import type { ModbusConfig } from '../fields'
 import type { Line } from './line'
 import { openSerial } from './serial-link'
-import { openTcp } from './tcp-link'
-import { openUdp } from './udp-link'
 
-export type LinkListener = {
-  /** What has come in, a part of a stream, or one datagram. Nobody writes into it any more. */
-  data(chunk: Buffer): void
-  /** It ended without having been closed. Nothing more comes, and it has to be closed all the same. */
-  ended(fault: Fault): void
-}
+export type { LinkListener } from '../../../lib/net/link'
 
-export interface Link {
-  /** As users know it: `192.168.0.5:502`, `/dev/ttyUSB0`. */
-  readonly target: string
-  readonly isOpen: boolean
+export interface Link extends NetworkLink {
   /** Where the pace of the bytes matters. */
   readonly line?: Line
-  /** To be called once, before anything is written. */
-  listen(listener: LinkListener): void
-  write(bytes: Buffer): void
-  /** Ends it at once; settles when it has been let go of. Twice without harm. */
-  close(): Promise<void>
 }
+
+const TCP_ADVICE = 'is Modbus TCP switched on in the device, is the port right?'
+const UDP_ADVICE = 'does the device speak Modbus over UDP, is the port right?'
 
 /** Throws a Fault of kind `link`, or `config` when something is missing. Ends when the signal says so. */
 export function openLink(config: ModbusConfig, signal: AbortSignal): Promise<Link> {
   switch (config.transport) {
     case 'tcp':
     case 'rtu-over-tcp':
-      return openTcp(config, signal)
+      return openTcp({ ...config, advice: TCP_ADVICE }, signal)
     case 'udp':
-      return openUdp(config, signal)
+      return openUdp({ ...config, advice: UDP_ADVICE }, signal)
     case 'rtu':
       return openSerial(config, signal)
   }

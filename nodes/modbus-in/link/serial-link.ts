@@ -3,10 +3,11 @@
 import { read } from 'node:fs'
 import { promisify } from 'node:util'
 import { type Fault, messageOf } from '../../../lib/contract/fault'
+import { stoppedFault } from '../../../lib/net/faults'
 import type { ModbusConfig } from '../fields'
-import { noSerialport, serialFault, stoppedFault, stuckFault } from './faults'
 import { type Line, lineOf } from './line'
 import type { Link, LinkListener } from './link'
+import { noSerialport, serialFault, stuckFault } from './serial-faults'
 
 type SerialSettings = Pick<ModbusConfig, 'serialPort' | 'baudRate' | 'dataBits' | 'stopBits' | 'parity'>
 type Binding = typeof import('serialport')['SerialPort']['binding']

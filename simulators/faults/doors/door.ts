@@ -24,6 +24,8 @@ export type Door = {
   readonly port: number
   /** Rejects when the port is taken. */
   open(): Promise<void>
+  /** While the door is open: whether new clients find it so. Those that are in stay. Absent where nobody can be refused. */
+  admit?(isOpen: boolean): void
   /** The device is switched off: its port refuses, its connections are reset, its line is dumb. Twice without harm. */
   close(): Promise<void>
   /** Nothing is left of it; it is not opened again. */

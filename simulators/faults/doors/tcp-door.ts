@@ -4,11 +4,17 @@ import { once } from 'node:events'
 import { createServer, type Server, type Socket } from 'node:net'
 import type { Door, Welcome } from './door'
 
+/** After which it tries again to get its port back, which somebody else has. */
+const RETRY_MS = 50
+
 export class TcpDoor implements Door {
   readonly #host: string
   readonly #welcome: Welcome
   readonly #sockets = new Set<Socket>()
+  /** Listens for new clients; not there while they are refused. */
   #server: Server | undefined
+  #isOpen = false
+  #retry: NodeJS.Timeout | undefined
   #port: number
 
   /** @param port 0 = any free one */
@@ -23,10 +29,8 @@ export class TcpDoor implements Door {
   }
 
   async open(): Promise<void> {
-    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
-    this.#server = server
+    const server = this.#listen()
     try {
-      server.listen(this.#port, this.#host)
       await once(server, 'listening')
     } catch (error) {
       this.#server = undefined
@@ -35,13 +39,30 @@ export class TcpDoor implements Door {
     const address = server.address()
     if (address === null || typeof address === 'string') throw new Error('no TCP port')
     this.#port = address.port
+    this.#isOpen = true
+  }
+
+  admit(isOpen: boolean): void {
+    if (!this.#isOpen || isOpen === (this.#server !== undefined)) return
+    clearTimeout(this.#retry)
+    if (!isOpen) {
+      this.#server?.close()
+      this.#server = undefined
+      return
+    }
+    this.#listen().on('error', () => {
+      this.#server = undefined
+      this.#retry = setTimeout(() => this.admit(true), RETRY_MS)
+    })
   }
 
   async close(): Promise<void> {
     const server = this.#server
     this.#server = undefined
+    this.#isOpen = false
+    clearTimeout(this.#retry)
     for (const socket of this.#sockets) socket.resetAndDestroy()
-    if (!server) return
+    if (!server?.listening) return
     const free = once(server, 'close')
     server.close()
     await free
@@ -49,6 +70,12 @@ export class TcpDoor implements Door {
 
   dispose(): Promise<void> {
     return this.close()
+  }
+
+  #listen(): Server {
+    const server = createServer({ noDelay: true }, (socket) => this.#accept(socket))
+    this.#server = server
+    return server.listen(this.#port, this.#host)
   }
 
   #accept(socket: Socket): void {

@@ -2,19 +2,15 @@
 
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { ModbusConfig } from '../fields'
 import { linkFault, socketFault, stoppedFault } from './faults'
-import type { Link, LinkListener } from './link'
+import type { Link, LinkListener, SocketSettings } from './link'
 import { socketTarget } from './target'
 
 /** A lost first SYN is sent again after 1 s. */
 const CONNECT_TIMEOUT_MIN_MS = 3000
 const KEEP_ALIVE_MS = 30_000
 
-export async function openTcp(
-  { host, port, timeout }: Pick<ModbusConfig, 'host' | 'port' | 'timeout'>,
-  signal: AbortSignal,
-): Promise<Link> {
+export async function openTcp({ host, port, timeout, advice }: SocketSettings, signal: AbortSignal): Promise<Link> {
   const target = socketTarget(host, port)
   const deadline = AbortSignal.timeout(Math.max(timeout, CONNECT_TIMEOUT_MIN_MS))
   const socket = connect({
@@ -31,7 +27,7 @@ export async function openTcp(
     socket.destroy()
     if (signal.aborted) throw stoppedFault(target)
     if (deadline.aborted) throw linkFault('ETIMEDOUT', target, error)
-    const fault = socketFault(error, target)
+    const fault = socketFault(error, target, advice)
     throw fault.code === 'connection-closed' ? linkFault('CLOSED_AT_ONCE', target, error) : fault
   }
   return new TcpLink(socket, target)

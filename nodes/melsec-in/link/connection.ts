@@ -1,0 +1,205 @@
+// A connection to a PLC over any link: one request at a time, and only what answers it gets through. It ends once, for one
+// reason, and takes the request under way with it.
+
+import { Fault } from '../../../lib/contract/fault'
+import { CONNECTION_CLOSED, linkFault, noAnswerFault, stoppedFault } from '../../../lib/net/faults'
+import type { Link } from '../../../lib/net/link'
+import type { Codec } from '../frames/codec'
+import { type Reply, type Request, type Violation, violation } from '../frames/request'
+import { SILENCE_ADVICE } from '../protocol'
+
+export type ConnectionSettings = {
+  /** Each chunk is one frame: nothing is split or joined, but may be lost, come twice or out of order. */
+  datagrams: boolean
+  /** Frames say which request they answer (4E). */
+  numbered: boolean
+  /** For each answer. */
+  timeoutMs: number
+  /** Hears of each answer that came after its time. */
+  onLate(): void
+  /** Hears of what came in and was dropped. */
+  onNoise(text: string): void
+}
+
+export type Answer = Exclude<Reply, Violation> | { readonly kind: 'silence' }
+
+type Asked = { readonly request: Request; readonly serial: number; readonly resolve: (answer: Answer) => void }
+
+const NOTHING: Buffer = Buffer.alloc(0)
+const SERIALS = 0x1_0000
+/** An answer to an earlier request than so many is none. */
+const LATE_MAX = 1000
+const UNASKED = 'it sends what was not asked for'
+
+export class Connection {
+  readonly #link: Link
+  readonly #codec: Codec
+  readonly #settings: ConnectionSettings
+  #incoming: Buffer = NOTHING
+  #asked: Asked | undefined
+  #serial = 0
+  /** Serials of requests that were given up. */
+  readonly #late = new Set<number>()
+  /** What came instead of an answer. */
+  #noise: string | undefined
+  #reject: ((fault: Fault) => void) | undefined
+  #timer: NodeJS.Timeout | undefined
+  #fault: Fault | undefined
+  #answered = false
+  #requests = 0
+  #closedWhileIdle = false
+
+  constructor(link: Link, codec: Codec, settings: ConnectionSettings) {
+    this.#link = link
+    this.#codec = codec
+    this.#settings = settings
+    link.listen({ data: (chunk) => this.#receive(chunk), ended: (fault) => this.#end(fault) })
+  }
+
+  /** A connection that worked until the PLC closed it between two requests. */
+  get closedWhileIdle(): boolean {
+    return this.#closedWhileIdle
+  }
+
+  /** What the host was looked up as, where the next connection wants to know. */
+  get address(): string | undefined {
+    return this.#link.address
+  }
+
+  /**
+   * Whatever still comes could be taken for the answer to another request: of a stream a timeout ends the connection, but a
+   * datagram may come twice at any time.
+   */
+  get isSpent(): boolean {
+    return this.#settings.datagrams && !this.#settings.numbered && this.#requests > 0
+  }
+
+  /** Rejects with the Fault that ended the connection. */
+  ask(request: Request): Promise<Answer> {
+    if (this.#asked) return Promise.reject(new Fault('bug', 'two-requests', 'one request at a time'))
+    return new Promise((resolve, reject) => {
+      if (this.#fault) return reject(this.#fault)
+      this.#reject = reject
+      this.#serial = (this.#serial + 1) % SERIALS
+      this.#requests++
+      this.#noise = undefined
+      this.#asked = { request, serial: this.#serial, resolve }
+      this.#timer = setTimeout(() => this.#timeOut(), this.#settings.timeoutMs)
+      this.#late.delete(this.#serial)
+      this.#link.write(this.#codec.encode(request, this.#serial))
+    })
+  }
+
+  /** Ends the connection at once, for this reason. */
+  drop(fault: Fault): void {
+    this.#end(fault)
+  }
+
+  async close(): Promise<void> {
+    this.#end(stoppedFault(this.#link.target))
+    await this.#link.close()
+  }
+
+  #receive(chunk: Buffer): void {
+    if (this.#fault) return
+    if (this.#settings.datagrams) this.#datagram(chunk)
+    else this.#stream(chunk)
+  }
+
+  #stream(chunk: Buffer): void {
+    this.#incoming = this.#incoming.length === 0 ? chunk : Buffer.concat([this.#incoming, chunk])
+    while (this.#incoming.length > 0) {
+      const isExpected = this.#asked !== undefined || this.#settings.numbered
+      const next = isExpected ? this.#codec.nextFrame(this.#incoming, this.#asked?.request) : violation(UNASKED)
+      if (next.kind === 'incomplete') return
+      const wrong = next.kind === 'violation' ? next.text : this.#take(next)
+      if (wrong !== undefined) this.#end(this.#violation(wrong))
+    }
+  }
+
+  #take({ frame, rest }: { frame: Buffer; rest: Buffer }): string | undefined {
+    this.#incoming = rest
+    return this.#judge(frame)
+  }
+
+  /** Nobody can tell who sent a datagram that makes no sense: the answer may still come. */
+  #datagram(datagram: Buffer): void {
+    const next = this.#codec.nextFrame(datagram, this.#asked?.request)
+    const wrong =
+      next.kind === 'violation'
+        ? next.text
+        : next.kind === 'incomplete' || next.rest.length > 0
+          ? `it sends a datagram of ${datagram.length} bytes, which is not one frame`
+          : this.#judge(next.frame)
+    if (wrong === undefined) return
+    this.#noise = wrong
+    this.#settings.onNoise(wrong)
+  }
+
+  /** Says what is wrong with it. */
+  #judge(frame: Buffer): string | undefined {
+    const serial = this.#codec.serialOf(frame)
+    const asked = this.#asked
+    if (serial !== undefined && serial !== asked?.serial) {
+      // a datagram may come twice
+      const isKnown = this.#late.delete(serial) || this.#settings.datagrams
+      if (!isKnown) return `it answers request ${serial}, which was not asked or is answered`
+      this.#settings.onLate()
+      return undefined
+    }
+    if (!asked) return UNASKED
+    const reply = this.#codec.decode(frame, asked.request, asked.serial)
+    if (reply.kind === 'violation') return reply.text
+    this.#answered = true
+    this.#settle(asked, reply)
+    return undefined
+  }
+
+  #timeOut(): void {
+    const { datagrams, numbered } = this.#settings
+    if (this.#noise !== undefined) this.#end(this.#violation(this.#noise))
+    // what comes late on this stream could not be told from the next answer
+    else if (!datagrams && !numbered) this.#end(this.#noAnswer())
+    else this.#giveUp()
+  }
+
+  #giveUp(): void {
+    const asked = this.#asked
+    if (!asked) return
+    this.#late.add(asked.serial)
+    const [oldest] = this.#late
+    if (oldest !== undefined && this.#late.size > LATE_MAX) this.#late.delete(oldest)
+    this.#settle(asked, { kind: 'silence' })
+  }
+
+  #settle(asked: Asked, answer: Answer): void {
+    clearTimeout(this.#timer)
+    this.#asked = undefined
+    this.#reject = undefined
+    asked.resolve(answer)
+  }
+
+  #noAnswer(): Fault {
+    const { target } = this.#link
+    return noAnswerFault({ who: `${target} is connected but`, look: SILENCE_ADVICE }, 1, this.#settings.timeoutMs)
+  }
+
+  #violation(text: string): Fault {
+    return new Fault('protocol', 'melsec-violation', `${this.#link.target}: ${text}`)
+  }
+
+  #end(fault: Fault): void {
+    if (this.#fault) return
+    const closed = fault.code === CONNECTION_CLOSED
+    this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
+    this.#closedWhileIdle = closed && this.#answered && !this.#asked
+    const reject = this.#reject
+    clearTimeout(this.#timer)
+    this.#asked = undefined
+    this.#reject = undefined
+    this.#incoming = NOTHING
+    // `close` waits for it, and hears of what goes wrong
+    this.#link.close().catch(() => {})
+    reject?.(this.#fault)
+  }
+}

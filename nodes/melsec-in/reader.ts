@@ -1,0 +1,169 @@
+// The MELSEC reader as the collector sees it: its configuration, its connection, its cycles.
+
+import { setTimeout } from 'node:timers/promises'
+import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
+import type { TagColumn } from '../../lib/contract/batch'
+import type { Forecast, LogLevel } from '../../lib/contract/control'
+import { Fault } from '../../lib/contract/fault'
+import { Poller } from '../../lib/polling/poller'
+import type { Area } from './areas'
+import { type MelsecConfig, parseMelsecConfig, plcOf } from './fields'
+import { ROUND_TRIP_MS } from './forecast'
+import { type Codec, codecOf, timerWithin } from './frames/codec'
+import type { Request } from './frames/request'
+import { columnsOf } from './items'
+import { type Answer, Connection } from './link/connection'
+import { openLink } from './link/open-link'
+import { Questions } from './questions'
+
+type Log = (level: LogLevel, text: string) => void
+
+export const melsecReader: ReaderFactory<MelsecConfig> = {
+  type: 'melsec',
+  parse: parseMelsecConfig,
+  create: (config, log) => new MelsecReader(config, log),
+}
+
+/** What repeats itself is told of one by one up to here, then now and then. */
+const TOLD = 3
+const TOLD_EVERY = 1000
+
+class MelsecReader implements Reader {
+  readonly tags: readonly TagColumn[]
+  readonly #config: MelsecConfig
+  readonly #log: Log
+  readonly #codec: Codec
+  #questions: Questions
+  #poller: Poller<Area>
+  #connection: Connection | undefined
+  #isIntroduced = false
+  #lateAnswers = 0
+  #noises = 0
+  #idleCloses = 0
+
+  constructor(config: MelsecConfig, log: Log) {
+    this.#config = config
+    this.#log = log
+    this.tags = columnsOf(config.tags)
+    this.#codec = codecOf(plcOf(config), config, timerWithin(config.monitoringTimer, config.timeout))
+    this.#questions = new Questions(config, { random: true })
+    this.#poller = this.#pollerOf(this.#questions)
+  }
+
+  forecast(): Forecast {
+    return this.#poller.forecast()
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#reopen(signal)
+    await this.#introduce(signal)
+    this.#poller.reconnected()
+  }
+
+  async read(signal: AbortSignal): Promise<Reading> {
+    if (!this.#connection) throw new Fault('link', 'not-connected', 'not connected')
+    const stop = () => this.#connection?.drop(new Fault('link', 'stopped', 'reading was stopped'))
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const questions = this.#questions
+      return await this.#poller.poll(
+        async (block) => questions.answerTo(block, await this.#ask(questions.requestFor(block), signal)),
+        signal,
+      )
+    } finally {
+      signal.removeEventListener('abort', stop)
+      if (this.#questions.knowsNoRandom) this.#withoutRandom()
+    }
+  }
+
+  async close(): Promise<void> {
+    const connection = this.#connection
+    this.#connection = undefined
+    await connection?.close()
+  }
+
+  /** Which PLC it is, of those that can tell and have not been seen to refuse: for the log only. */
+  async #introduce(signal: AbortSignal): Promise<void> {
+    const { series, frame } = this.#config
+    if (this.#isIntroduced || frame === '1E' || (series !== 'iqr' && series !== 'fx5')) return
+    this.#isIntroduced = true
+    const answer = await this.#ask({ kind: 'cpu-type' }, signal)
+    if (answer.kind === 'cpu-type') this.#log('info', `the PLC is a ${answer.name}`)
+  }
+
+  async #ask(request: Request, signal: AbortSignal): Promise<Answer> {
+    const connection = await this.#standing(signal)
+    return await connection.ask(request)
+  }
+
+  /** Closing a connection that was quiet for long is a PLC's good right, and no reason to lose a cycle. */
+  async #standing(signal: AbortSignal): Promise<Connection> {
+    const connection = this.#connection
+    if (!connection) throw new Fault('link', 'not-connected', 'not connected')
+    if (connection.isSpent) return await this.#reopen(signal, connection.address)
+    if (!connection.closedWhileIdle) return connection
+    this.#idleClose()
+    return await this.#reopen(signal)
+  }
+
+  async #reopen(signal: AbortSignal, address?: string): Promise<Connection> {
+    await this.close()
+    const { transport, frame, timeout } = this.#config
+    const connection = new Connection(await openLink({ ...this.#config, address }, signal), this.#codec, {
+      datagrams: transport === 'udp',
+      numbered: frame === '4E',
+      timeoutMs: timeout,
+      onLate: () => this.#late(),
+      onNoise: (text) => this.#noise(text),
+    })
+    this.#connection = connection
+    if (signal.aborted) connection.drop(new Fault('link', 'stopped', 'reading was stopped'))
+    return connection
+  }
+
+  #pollerOf({ plan, protocol }: Questions): Poller<Area> {
+    return new Poller(plan, {
+      protocol,
+      columns: this.tags.length,
+      timeoutMs: this.#config.timeout,
+      intervalMs: this.#config.interval,
+      assumedMs: ROUND_TRIP_MS,
+      lineMs: () => 0,
+      nowMs: () => performance.now(),
+      chance: Math.random,
+      // a stop ends the pause; the connection is gone by then, and says why
+      pause: (ms, signal) => setTimeout(ms, undefined, signal && { signal }).catch(() => {}),
+      log: this.#log,
+    })
+  }
+
+  #withoutRandom(): void {
+    this.#log('warn', 'the PLC does not know the command for points picked at random: all are read in batches')
+    this.#questions = new Questions(this.#config, { random: false })
+    this.#poller = this.#pollerOf(this.#questions)
+  }
+
+  #late(): void {
+    if (!isTold(++this.#lateAnswers)) return
+    const { timeout } = this.#config
+    this.#log('debug', `an answer came after more than ${timeout} ms and was dropped (${this.#lateAnswers} so far)`)
+  }
+
+  #noise(text: string): void {
+    if (!isTold(++this.#noises)) return
+    this.#log(this.#noises === 1 ? 'warn' : 'debug', `dropped: ${text} (${this.#noises} times so far)`)
+  }
+
+  #idleClose(): void {
+    if (++this.#idleCloses !== TOLD) return
+    const { interval } = this.#config
+    this.#log(
+      'info',
+      `the PLC closes the connection between two cycles; it is opened anew for each. An interval below ${interval} ms would spare that`,
+    )
+  }
+}
+
+function isTold(count: number): boolean {
+  return count <= TOLD || count % TOLD_EVERY === 0
+}
