@@ -9,7 +9,7 @@ import { flowOf, readerNode, supervisorNode } from '../support/flows'
 import { isGood, NodeRed, PACKAGE_NAME, PACKAGE_ROOT } from '../support/node-red'
 import { installNodeRed, installTarball, packPackage, type Tarball } from '../support/packed-package'
 
-const TYPES = ['collector-supervisor', 'modbus-in', 'melsec-in', 'status-broadcast']
+const TYPES = ['collector-supervisor', 'melsec-in', 'modbus-in', 'status-broadcast']
 const OLDEST_NODE_RED = '4.1'
 
 describe('the packed package', function () {
