@@ -32,6 +32,7 @@ export const melsecWordings: [key: string, pattern: RegExp][] = [
     'device-ascii',
     /^(?<text>".*"): (?<name>\w+) \((?<device>[a-z ]+)\) cannot be read in ASCII, set PLC and node to binary$/,
   ],
+  ['octal-ascii', /^(?<text>".*"): octal numbers cannot be read in ASCII, set PLC and node to binary$/],
   ['device-range', /^(?<text>".*") is out of range: (?<series>MELSEC.*) has (?<first>\w+) to (?<last>\w+)$/],
   [
     'device-ranges',

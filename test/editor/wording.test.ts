@@ -177,6 +177,7 @@ const melsec = [
   ),
   ...refusedTags(fx3, { address: 'CN200' }),
   ...refusedTags(fx5, { address: 'LZ0' }),
+  ...refusedTags({ ...fx5, encoding: 'ascii' }, { address: 'X7', type: 'bool' }),
 ]
 
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])
