@@ -19,11 +19,14 @@ const BITS: readonly TelltaleConstant[] = [
   { tag: { name: 'ready', address: 'M0', type: 'bool' }, value: true },
   { tag: { name: 'shut', address: 'M5000', type: 'bool' }, value: false },
 ]
-/** A text so long that its block cannot be picked at random: each block is a request of its own then. */
+/** A text so long that its block cannot be picked at random. */
 const BALLAST_BYTES = 780
 
-/** @param picked all is read by one request for points at random, where the frame has it */
-export async function melsecLane(name: string, speech: Speech, { picked }: { picked: boolean }): Promise<FaultLane> {
+/**
+ * @param alike requests differ by nothing but the place that they ask for, so that the answer to one could be taken for the
+ *   answer to the next; else everything is read by one request where the frame has random reads
+ */
+export async function melsecLane(name: string, speech: Speech, { alike }: { alike: boolean }): Promise<FaultLane> {
   const { series, transport, encoding, frame } = speech
   const plc = await MelsecDevice.start({
     series,
@@ -37,16 +40,16 @@ export async function melsecLane(name: string, speech: Speech, { picked }: { pic
       place: (wave) => plc.memory.place({ device, number: at, type: 'uint32', wave }),
     }),
   )
-  const ballast = picked || !hasRandom(frame) ? [] : BLOCKS.map(ballastOf)
+  const constants = alike ? ballastOf(frame) : BITS
   const properties = { type: 'melsec-in', ...speech }
-  return new FaultLane(name, { device: plc.door, telltale: new Telltale(numbers, [...BITS, ...ballast]), properties })
+  return new FaultLane(name, { device: plc.door, telltale: new Telltale(numbers, constants), properties })
 }
 
-function ballastOf({ tag, device, at }: (typeof BLOCKS)[number]): TelltaleConstant {
-  const name = `${tag} ballast`
-  return { tag: { name, address: `${device}${at + 2}`, type: 'string', length: BALLAST_BYTES }, value: '' }
-}
-
-function hasRandom(frame: FrameName): boolean {
-  return frame !== '1E'
+/** 1E has no random reads. */
+function ballastOf(frame: FrameName): TelltaleConstant[] {
+  if (frame === '1E') return []
+  return BLOCKS.map(({ tag, device, at }) => {
+    const name = `${tag} ballast`
+    return { tag: { name, address: `${device}${at + 2}`, type: 'string', length: BALLAST_BYTES }, value: '' }
+  })
 }

@@ -72,7 +72,7 @@ describeFaults(
     return {
       name: `${frame} ${encoding} ${transport}`,
       troubles: troublesOf(speech),
-      lane: (name, patient) => melsecLane(name, speech, { picked: patient }),
+      lane: (name, patient) => melsecLane(name, speech, { alike: !patient }),
     }
   }),
 )
