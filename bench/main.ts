@@ -8,11 +8,12 @@ import { DeviceProcess } from '../simulators/modbus/device-process'
 import { PACKAGE_ROOT } from '../test/support/node-red'
 import { type CollectorMemory, measureMemory } from './collector-memory'
 import { measureDurable } from './durable-cost'
-import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
+import { arrivalsFlow, BenchNodeRed, modbusReader, type ReaderPlan } from './flow/bench-node-red'
 import { measureHistorian } from './historian'
 import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
-import { measureReaders } from './modbus-reader'
+import { measureMelsecReaders } from './melsec-reader'
+import { measureModbusReaders } from './modbus-reader'
 import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
@@ -58,8 +59,9 @@ async function main(): Promise<void> {
     const { restart, memory } = await measureCollectors(plan, device, tell)
     const reading = await measureReading({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('one reader with many registers')
-    const readers = await measureReaders(plan, device)
     const planning = measurePlanning(20 * plan.runs)
+    const readers = await measureModbusReaders(plan, device)
+    const melsecReaders = await measureMelsecReaders(plan)
     tell('the usual way to read Modbus')
     const rival = await measureRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
@@ -83,6 +85,7 @@ async function main(): Promise<void> {
       memory,
       readers,
       planning,
+      melsecReaders,
       rival,
       queues,
       historian,
@@ -113,7 +116,9 @@ async function measureCollectors(
     (_, index): ReaderPlan => ({ name: `kept ${index}`, intervalMs: INTERVAL_MS, values: VALUES }),
   )
   const names = (readers: ReaderPlan[]): string[] => readers.map(({ name }) => name)
-  const bench = await BenchNodeRed.start(arrivalsFlow([...killed, ...kept], device.port))
+  const bench = await BenchNodeRed.start(
+    arrivalsFlow([...killed, ...kept].map((reader) => modbusReader(reader, device.port))),
+  )
   try {
     const restart = await measureRestart(bench, names(killed), tell)
     tell(`the memory of readers, once they have run for ${plan.memoryAgeS} s`)

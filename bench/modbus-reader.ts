@@ -1,85 +1,17 @@
 // What one Modbus reader can do: 10 000 registers every second, and 1 000 registers every 100 ms on time.
 
-import { setTimeout as delay } from 'node:timers/promises'
 import type { DeviceProcess } from '../simulators/modbus/device-process'
-import { arrivalsFlow, BenchNodeRed } from './flow/bench-node-red'
-import { processMs, residentMb } from './measure/process-cost'
-
-/** One value a run. */
-export type ReaderLoad = {
-  registers: number
-  intervalMs: number
-  requests: number
-  /** Percent of a core, of the reader's process. */
-  cpuPercent: number[]
-  /** MiB. */
-  residentMb: number[]
-  /** From the start of a cycle to its last answer, ms. */
-  cycleP50: number[]
-  cycleP99: number[]
-  /** How late readings are against a grid of the interval: 99th percentile, ms. */
-  latenessP99: number[]
-  /** Cycles left out. */
-  overruns: number
-}
-
-export type ReaderLoadPlan = { runs: number; runMs: number; settleMs: number }
+import { modbusReader } from './flow/bench-node-red'
+import { measureReader, type ReaderLoad, type ReaderLoadPlan } from './reader-load'
 
 const LOADS = [
   { registers: 10_000, intervalMs: 1000 },
   { registers: 1000, intervalMs: 100 },
 ] as const
-/** A run of cycles of one second needs more time for as many of them. */
-const CYCLES_MIN = 20
-const START_LIMIT_MS = 60_000
 
-export async function measureReaders(plan: ReaderLoadPlan, device: DeviceProcess): Promise<ReaderLoad[]> {
+export async function measureModbusReaders(plan: ReaderLoadPlan, { port }: DeviceProcess): Promise<ReaderLoad[]> {
   const loads: ReaderLoad[] = []
-  for (const load of LOADS) loads.push(await measureReader({ ...plan, ...load }, device))
+  for (const load of LOADS)
+    loads.push(await measureReader({ ...plan, ...load }, (reader) => modbusReader(reader, port)))
   return loads
-}
-
-async function measureReader(
-  plan: ReaderLoadPlan & { registers: number; intervalMs: number },
-  device: DeviceProcess,
-): Promise<ReaderLoad> {
-  const { registers, intervalMs, runs } = plan
-  const name = `${registers} registers`
-  const runMs = Math.max(plan.runMs, CYCLES_MIN * intervalMs)
-  const bench = await BenchNodeRed.start(arrivalsFlow([{ name, intervalMs, values: registers }], device.port))
-  const load: ReaderLoad = {
-    registers,
-    intervalMs,
-    requests: 0,
-    cpuPercent: [],
-    residentMb: [],
-    cycleP50: [],
-    cycleP99: [],
-    latenessP99: [],
-    overruns: 0,
-  }
-  try {
-    const { pid } = await bench.nodeRed.rowWhen(name, ({ tags }) => tags.good === registers, START_LIMIT_MS)
-    if (pid === null) throw new Error('the reader does not run')
-    await delay(plan.settleMs)
-    const overrunsBefore = (await bench.nodeRed.row(name)).overruns
-    for (let run = 0; run < runs; run++) {
-      const from = Date.now()
-      const cpuBefore = processMs(pid)
-      const startedAt = performance.now()
-      await delay(runMs)
-      load.cpuPercent.push(((processMs(pid) - cpuBefore) / (performance.now() - startedAt)) * 100)
-      load.residentMb.push(residentMb(pid))
-      const { cycle_ms } = await bench.nodeRed.row(name)
-      load.cycleP50.push(cycle_ms.p50)
-      load.cycleP99.push(cycle_ms.p99)
-      load.latenessP99.push(await bench.latenessP99(name, from, intervalMs))
-    }
-    const row = await bench.nodeRed.row(name)
-    load.overruns = row.overruns - overrunsBefore
-    load.requests = row.requests_per_cycle
-    return load
-  } finally {
-    await bench.dispose()
-  }
 }

@@ -7,10 +7,10 @@ import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
-import type { ReaderLoad } from './modbus-reader'
 import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
+import type { ReaderLoad } from './reader-load'
 import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
 import type { RivalCost } from './rival'
@@ -39,6 +39,7 @@ export type Results = {
   memory: CollectorMemory
   readers: ReaderLoad[]
   planning: PlanningCost[]
+  melsecReaders: ReaderLoad[]
   /** Absent where it could not be installed. */
   rival: RivalCost[] | undefined
   queues: QueueCost[]
@@ -55,7 +56,8 @@ export function report(results: Results): string {
     reading(results),
     durable(results),
     memory(results),
-    readers(results),
+    modbusReaders(results),
+    melsecReaders(results),
     planning(results),
     rival(results),
     queue(results),
@@ -70,8 +72,8 @@ function facts({ facts }: Results): string {
   const intro = `# Benchmarks
 
 Written by \`npm run bench\`. Every number is the median of its runs, with the least and the greatest of them; beside it
-stands a yardstick that was measured in the same session on the same machine. A real Node-RED, real collectors and a
-simulated Modbus TCP device, each in a process of its own, on loopback.`
+stands a yardstick that was measured in the same session on the same machine. A real Node-RED, real collectors and
+simulated devices (Modbus TCP if nothing else is said), each in a process of its own, on loopback.`
   const rows = facts.map(({ name, value }) => [name, value])
   return `${intro}\n\n${markdownTable(['Machine', ''], rows)}`
 }
@@ -179,8 +181,20 @@ function memory({ memory, values, intervalMs }: Results): string {
   return `## Memory of a collector\n\n${text}\n\n${markdownTable(['', 'MiB', 'aim'], rows)}`
 }
 
-function readers({ readers }: Results): string {
-  const rows = readers.map((load) => [
+function modbusReaders({ readers }: Results): string {
+  const text = `One reader, every register a tag of its own. Late: the time of a reading against a grid of the interval laid through the
+earliest one; the time that the device takes to answer all requests of the cycle is in it.`
+  return `## One Modbus reader\n\n${text}\n\n${loadTable(readers, 'registers', 'at 10 000')}`
+}
+
+function melsecReaders({ melsecReaders }: Results): string {
+  const text = 'The same of a PLC of the Q series that speaks 3E binary, 960 words a request.'
+  return `## One MELSEC reader\n\n${text}\n\n${loadTable(melsecReaders, 'words', 'at 5 000')}`
+}
+
+/** @param mostAt for how many the aim of the processor's time is meant */
+function loadTable(loads: readonly ReaderLoad[], what: string, mostAt: string): string {
+  const rows = loads.map((load) => [
     `${load.registers} every ${load.intervalMs} ms`,
     String(load.requests),
     summary(load.cpuPercent, 1),
@@ -191,18 +205,16 @@ function readers({ readers }: Results): string {
     String(load.overruns),
   ])
   const header = [
-    'registers',
+    what,
     'requests',
-    `CPU, % of a core (aim ${AIM.cpuPercent} at 10 000)`,
+    `CPU, % of a core (aim ${AIM.cpuPercent} ${mostAt})`,
     `RSS, MiB (aim ${AIM.residentMb})`,
     'cycle p50, ms',
     'cycle p99, ms',
     `late p99, ms (aim ${AIM.latenessMs} at 100 ms)`,
     'overruns',
   ]
-  const text = `One reader, every register a tag of its own. Late: the time of a reading against a grid of the interval laid through the
-earliest one; the time that the device takes to answer all requests of the cycle is in it.`
-  return `## One Modbus reader\n\n${text}\n\n${markdownTable(header, rows)}`
+  return markdownTable(header, rows)
 }
 
 function planning({ planning }: Results): string {

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { readerNode, supervisorNode } from '../../test/support/flows'
+import { melsecNode, readerNode, supervisorNode } from '../../test/support/flows'
 import { type FlowNode, NodeRed } from '../../test/support/node-red'
 import { quantile } from '../measure/statistic'
 import { tagNames } from './equal-message'
@@ -87,8 +87,8 @@ export function loadFlow(source: Source | 'rival' | 'none', load: Load, port: nu
 export type ReaderPlan = { name: string; intervalMs: number; values: number }
 
 /** These readers, and a node that notes when their messages come. */
-export function arrivalsFlow(readers: readonly ReaderPlan[], port: number): FlowNode[] {
-  return [...supervisedTab('bench-arrivals', 0), ...readers.map((plan) => reader(plan, port))]
+export function arrivalsFlow(readers: readonly FlowNode[]): FlowNode[] {
+  return [...supervisedTab('bench-arrivals', 0), ...readers]
 }
 
 function sourceNodes(source: Source | 'rival' | 'none', load: Load, port: number): FlowNode[] {
@@ -98,7 +98,7 @@ function sourceNodes(source: Source | 'rival' | 'none', load: Load, port: number
       return []
     case 'collectors':
       return Array.from({ length: readers }, (_, index) =>
-        reader({ name: `reader ${index}`, intervalMs, values }, port),
+        modbusReader({ name: `reader ${index}`, intervalMs, values }, port),
       )
     case 'timer':
     case 'child.send': {
@@ -152,9 +152,18 @@ function supervisedTab(sinkType: string, values: number): FlowNode[] {
   return [tab, supervisorNode(), placed({ id: SINK, type: sinkType, values, wires: [] })]
 }
 
-function reader({ name, intervalMs, values }: ReaderPlan, port: number): FlowNode {
-  const tags = tagNames(values).map((name, address) => ({ name, address: `hr${address}`, type: 'uint16' }))
-  return readerNode(name, port, { z: TAB, interval: intervalMs, tags, wires: [[SINK]] })
+export function modbusReader({ name, ...plan }: ReaderPlan, port: number): FlowNode {
+  return readerNode(name, port, readerProperties(plan, 'hr'))
+}
+
+export function melsecReader({ name, ...plan }: ReaderPlan, port: number): FlowNode {
+  return melsecNode(name, port, readerProperties(plan, 'D'))
+}
+
+/** Tags in a row, in this area. */
+function readerProperties({ intervalMs, values }: Omit<ReaderPlan, 'name'>, area: string): Record<string, unknown> {
+  const tags = tagNames(values).map((name, address) => ({ name, address: `${area}${address}`, type: 'uint16' }))
+  return { z: TAB, interval: intervalMs, tags, wires: [[SINK]] }
 }
 
 function placed(node: FlowNode): FlowNode {

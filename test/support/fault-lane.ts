@@ -1,13 +1,13 @@
 // A reader in a real Node-RED and the simulated device that it reads, to which one trouble after the other happens.
 
 import assert from 'node:assert/strict'
-import type { ModbusTransport } from '../../simulators/modbus/framing'
-import { ModbusDevice } from '../../simulators/modbus/modbus-device'
+import type { FaultList } from '../../simulators/faults/fault-list'
 import { readerNode } from './flows'
 import type { FlowNode, NodeRed, Recorded } from './node-red'
 import type { RowWatch } from './row-watch'
 import type { SerialPair } from './serial-pair'
-import { badTags, TAG_COUNT, TELLTALE_TAGS, Telltale } from './telltale'
+import { badTags, type Telltale } from './telltale'
+import type { Trouble } from './troubles'
 
 const INTERVAL_MS = 600
 /** Long enough for a busy machine: what it makes late is no trouble of the device. */
@@ -24,19 +24,32 @@ const CYCLES_INTO_TABLE = 6
 /** The pauses between attempts grow up to 30 s where a busy machine spoils some. */
 const RECOVERY_LIMIT_MS = 60_000
 
-export type Trouble = {
-  title: string
-  begin(lane: FaultLane): void | Promise<void>
-  /** Beyond taking the faults away and switching the device on. */
-  end?(lane: FaultLane): void | Promise<void>
+/** A simulated device of any protocol. */
+export type LaneDevice = {
+  /** 0 on a serial line. */
+  readonly port: number
+  readonly faults: FaultList
+  goOffline(): Promise<void>
+  comeBack(): Promise<void>
+  resetClients(): void
+  close(): Promise<void>
+}
+
+export type LaneParts = {
+  device: LaneDevice
+  telltale: Telltale
+  /** Of the reader's node. */
+  properties: Record<string, unknown>
+  /** Between device and reader, if it can be unplugged. */
+  line?: SerialPair | undefined
 }
 
 export class FaultLane {
   readonly name: string
-  readonly transport: ModbusTransport
-  readonly device: ModbusDevice
-  readonly pair: SerialPair | undefined
+  readonly device: LaneDevice
+  readonly line: SerialPair | undefined
   readonly #telltale: Telltale
+  readonly #properties: Record<string, unknown>
   #nodeRed: NodeRed | undefined
   #rows: RowWatch | undefined
   /** So many messages have been looked at. */
@@ -44,26 +57,20 @@ export class FaultLane {
   /** Settles when what has happened to it so far is over. */
   #tail: Promise<unknown> = Promise.resolve()
 
-  private constructor(name: string, transport: ModbusTransport, device: ModbusDevice, pair: SerialPair | undefined) {
+  constructor(name: string, { device, telltale, properties, line }: LaneParts) {
     this.name = name
     this.device = device
-    this.pair = pair
-    this.transport = transport
-    this.#telltale = new Telltale(device)
-  }
-
-  static async start(name: string, transport: ModbusTransport, pair?: SerialPair): Promise<FaultLane> {
-    const device = await ModbusDevice.start({ engine: 'jsmodbus', transport, serialPort: pair?.device })
-    return new FaultLane(name, transport, device, pair)
+    this.line = line
+    this.#telltale = telltale
+    this.#properties = properties
   }
 
   readerNode(properties: Record<string, unknown> = {}): FlowNode {
     return readerNode(this.name, this.device.port || 502, {
-      transport: this.transport,
-      serialPort: this.pair?.reader ?? '',
       interval: INTERVAL_MS,
       timeout: TIMEOUT_MS,
-      tags: TELLTALE_TAGS,
+      tags: this.#telltale.tags,
+      ...this.#properties,
       ...properties,
     })
   }
@@ -87,7 +94,7 @@ export class FaultLane {
 
   async dispose(): Promise<void> {
     await this.device.close()
-    await this.pair?.dispose()
+    await this.line?.dispose()
   }
 
   /** Link and quality tell of it in time, nothing is read while it lasts, and all is well again afterwards. */
@@ -99,21 +106,21 @@ export class FaultLane {
       .when(this.name, (row) => row.link !== 'connected')
       .then(() => this.recorded().length - from)
     link.catch(() => {})
-    await this.#red.recordedWhen(this.name, isAllBad, { from })
+    await this.#red.recordedWhen(this.name, (message) => this.#telltale.isAllBad(message), { from })
     await this.messages(TROUBLE_CYCLES)
     const cyclesBeforeLink = await link
 
     const during = this.recorded().slice(from)
-    const firstBad = during.findIndex(isAllBad)
+    const firstBad = during.findIndex((message) => this.#telltale.isAllBad(message))
     assert.ok(firstBad < TOLD_WITHIN_CYCLES, `message ${firstBad + 1} is the first bad one`)
     assert.ok(
       cyclesBeforeLink <= TOLD_WITHIN_CYCLES + CYCLES_INTO_TABLE,
       `told by link after ${cyclesBeforeLink} messages`,
     )
-    for (const message of during.slice(firstBad)) assert.ok(isAllBad(message), JSON.stringify(message))
+    for (const message of during.slice(firstBad)) assert.ok(this.#telltale.isAllBad(message), JSON.stringify(message))
     const row = await this.#red.row(this.name)
     assert.notEqual(row.last_error, null)
-    assert.deepEqual(row.tags, { total: TAG_COUNT, good: 0, bad: TAG_COUNT })
+    assert.deepEqual(row.tags, { total: this.#tagCount, good: 0, bad: this.#tagCount })
 
     await this.recover(trouble)
   }
@@ -151,10 +158,13 @@ export class FaultLane {
   /** Before it ever was well. */
   async hasNothingBeforeItIsThere(trouble: Trouble): Promise<void> {
     await this.messages(TROUBLE_CYCLES)
-    for (const message of this.recorded()) assert.ok(isAllBad(message), JSON.stringify(message))
+    for (const message of this.recorded()) assert.ok(this.#telltale.isAllBad(message), JSON.stringify(message))
     const { link, status, tags } = await this.#red.row(this.name)
     assert.ok(link === 'disconnected' || link === 'connecting')
-    assert.deepEqual({ status, tags }, { status: 'running', tags: { total: TAG_COUNT, good: 0, bad: TAG_COUNT } })
+    assert.deepEqual(
+      { status, tags },
+      { status: 'running', tags: { total: this.#tagCount, good: 0, bad: this.#tagCount } },
+    )
     await this.recover(trouble)
   }
 
@@ -163,7 +173,7 @@ export class FaultLane {
     await this.device.comeBack()
     await trouble.end?.(this)
     await this.goodMessage()
-    await this.#watch.when(this.name, ({ link, tags }) => link === 'connected' && tags.good === TAG_COUNT)
+    await this.#watch.when(this.name, ({ link, tags }) => link === 'connected' && tags.good === this.#tagCount)
     this.assertHonest()
   }
 
@@ -196,6 +206,9 @@ export class FaultLane {
     await this.#red.recordedWhen(this.name, (message) => message === this.recorded()[from + count - 1], { from })
   }
 
+  get #tagCount(): number {
+    return this.#telltale.tags.length
+  }
   get #red(): NodeRed {
     if (!this.#nodeRed) throw new Error('it does not run yet')
     return this.#nodeRed
@@ -204,8 +217,4 @@ export class FaultLane {
     if (!this.#rows) throw new Error('it does not run yet')
     return this.#rows
   }
-}
-
-function isAllBad(message: Recorded): boolean {
-  return badTags(message).length === TAG_COUNT
 }

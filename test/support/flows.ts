@@ -1,4 +1,4 @@
-// Flows for the system tests: a supervisor, Modbus readers, and the node that records what they send.
+// Flows for the system tests: a supervisor, readers of Modbus and MELSEC, and the node that records what they send.
 
 import { type FlowNode, recordNode } from './node-red'
 
@@ -29,6 +29,11 @@ export function readerNode(name: string, port: number, properties: Record<string
     wires: [['record']],
     ...properties,
   }
+}
+
+export function melsecNode(name: string, port: number, properties: Record<string, unknown> = {}): FlowNode {
+  const tags = [{ name: 'value', address: 'D0', type: 'uint16' }]
+  return readerNode(name, port, { type: 'melsec-in', tags, ...properties })
 }
 
 /** A tab with these nodes and the recorder. */

@@ -1,0 +1,78 @@
+// Whatever a MELSEC PLC does, in whatever frame and notation, over whatever transport, its process goes on: link and quality
+// tell of the trouble within two cycles, no value is shown that the PLC did not give to this very request, and the values
+// return by themselves.
+
+import { melsecCorruptions } from '../../simulators/melsec/corruptions'
+import { describeFaults, type Troubles, type Way } from '../support/fault-matrix'
+import { melsecLane, type Speech } from '../support/melsec-lane'
+import {
+  byteByByte,
+  corruptions,
+  cutOff,
+  doubling,
+  garbage,
+  garbageBefore,
+  garbageBehind,
+  inTwoDatagrams,
+  joined,
+  late,
+  lateOnce,
+  lossy,
+  megabytes,
+  noisy,
+  off,
+  overtaking,
+  repeating,
+  resets,
+  silent,
+  slow,
+} from '../support/troubles'
+
+/** Every frame in both notations and over both transports; every series. */
+const SPEECHES: readonly Speech[] = [
+  { series: 'q', frame: '3E', encoding: 'binary', transport: 'tcp' },
+  { series: 'fx5', frame: '3E', encoding: 'ascii', transport: 'udp' },
+  { series: 'iqr', frame: '4E', encoding: 'ascii', transport: 'tcp' },
+  { series: 'l', frame: '4E', encoding: 'binary', transport: 'udp' },
+  { series: 'fx3', frame: '1E', encoding: 'binary', transport: 'tcp' },
+  { series: 'a', frame: '1E', encoding: 'ascii', transport: 'udp' },
+]
+
+/** A refusal, of which the link is no worse. */
+const REFUSAL = 'error-without-information'
+
+function troublesOf({ frame, encoding, transport }: Speech): Troubles {
+  const wrong = Object.keys(melsecCorruptions(encoding, [frame])).filter((name) => name !== REFUSAL)
+  const told = [
+    off,
+    silent,
+    ...late,
+    cutOff,
+    garbage,
+    garbageBefore,
+    garbageBehind,
+    megabytes,
+    repeating,
+    ...corruptions(wrong),
+  ]
+  const honest = [lateOnce, joined, lossy, overtaking]
+  const read = [slow]
+  if (transport === 'udp')
+    return { told: [...told, inTwoDatagrams], honest, read: [...read, doubling, noisy], partly: [] }
+  return { told: [...told, ...resets], honest, read: [...read, byteByByte], partly: [] }
+}
+
+const LANES = 3
+
+describeFaults(
+  'a PLC that',
+  LANES,
+  SPEECHES.map((speech): Way => {
+    const { frame, encoding, transport } = speech
+    return {
+      name: `${frame} ${encoding} ${transport}`,
+      troubles: troublesOf(speech),
+      lane: (name, patient) => melsecLane(name, speech, { alike: !patient }),
+    }
+  }),
+)
