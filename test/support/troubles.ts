@@ -59,6 +59,7 @@ export const unplugged: Trouble = {
 }
 export const joined = fault('sends two answers in one segment', { kind: 'join', replies: 2 })
 export const lossy = fault('loses every third request', { kind: 'silent', every: 3 })
+/** Only where answers say which request they belong to: nobody could tell them apart on a serial line, where a unit keeps the order. */
 export const overtaking = fault('answers in the wrong order', { kind: 'reorder' })
 export const noisy = fault('is on a noisy line', { kind: 'noise', bytes: 7, afterMs: 3 })
 export const inTwoDatagrams = fault('needs two datagrams for an answer', { kind: 'split', bytes: 9, gapMs: 2 })
