@@ -18,15 +18,19 @@ export class Telltale {
   readonly tags: TagProperties[]
   readonly #numbers: readonly TelltaleNumber[]
   readonly #constants: readonly TelltaleConstant[]
-  readonly #beganMs: number
+  /** When each number began to count, not before and not after: a busy machine may stop in between. */
+  readonly #began: readonly { fromMs: number; toMs: number }[]
 
   /** From now on the numbers count. The constants must be there. */
   constructor(numbers: readonly TelltaleNumber[], constants: readonly TelltaleConstant[]) {
     this.#numbers = numbers
     this.#constants = constants
     this.tags = [...numbers, ...constants].map(({ tag }) => tag)
-    for (const [index, { place }] of numbers.entries()) place({ wave: 'counter', start: startOf(index), everyMs: 1 })
-    this.#beganMs = Date.now()
+    this.#began = numbers.map(({ place }, index) => {
+      const fromMs = Date.now()
+      place({ wave: 'counter', start: startOf(index), everyMs: 1 })
+      return { fromMs, toMs: Date.now() }
+    })
   }
 
   isAllBad(message: Recorded): boolean {
@@ -52,12 +56,12 @@ export class Telltale {
       const value = told(tag)
       if (value === undefined) continue
       const countedMs = Number(value) - startOf(index)
-      const readMs = this.#beganMs + countedMs
+      const { fromMs, toMs } = this.#began[index] ?? { fromMs: Number.NaN, toMs: Number.NaN }
       if (!(countedMs >= 0 && countedMs < APART)) lies.push(`${tag.name} is ${value}, which it never was`)
-      else if (readMs > timestamp + CLOCKS_MS)
-        lies.push(`${tag.name} is from ${readMs - timestamp} ms after its reading`)
-      else if (before && readMs < (before.timestamp ?? 0) - CLOCKS_MS)
-        lies.push(`${tag.name} is ${timestamp - readMs} ms old, from before the last reading`)
+      else if (fromMs + countedMs > timestamp + CLOCKS_MS)
+        lies.push(`${tag.name} is from ${fromMs + countedMs - timestamp} ms after its reading`)
+      else if (before && toMs + countedMs < (before.timestamp ?? 0) - CLOCKS_MS)
+        lies.push(`${tag.name} is ${timestamp - toMs - countedMs} ms old, from before the last reading`)
     }
     for (const { tag, value } of this.#constants) {
       const said = told(tag)
