@@ -231,6 +231,12 @@ for (const { node, messages, wordings } of suites) {
 }
 
 describe('the devices of a PLC', () => {
+  it('and the base of their numbers are named in Chinese within a message', () => {
+    const wording = wordingIn(translateWith(catalogOf('melsec-in', 'zh-CN')), melsecWordings)
+    const [missing = '', decimal = ''] = refusedAddresses(fx3, 'W0', 'D1A').map(wording)
+    assert.match(missing, /^"W0"：MELSEC-FX3 没有 W（链接寄存器），可用的有：X, Y, M/)
+    assert.equal(decimal, '"D1A"：D 为十进制编号')
+  })
   for (const language of ['en-US', 'zh-CN']) {
     it(`have a name in ${language}`, () => {
       const translate = translateWith(catalogOf('melsec-in', language))
