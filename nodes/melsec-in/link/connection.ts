@@ -79,14 +79,15 @@ export class Connection {
     if (this.#asked) return Promise.reject(new Fault('bug', 'two-requests', 'one request at a time'))
     return new Promise((resolve, reject) => {
       if (this.#fault) return reject(this.#fault)
-      this.#reject = reject
       this.#serial = (this.#serial + 1) % SERIALS
+      const bytes = this.#codec.encode(request, this.#serial)
+      this.#reject = reject
       this.#requests++
       this.#noise = undefined
       this.#asked = { request, serial: this.#serial, resolve }
       this.#timer = setTimeout(() => this.#timeOut(), this.#settings.timeoutMs)
       this.#late.delete(this.#serial)
-      this.#link.write(this.#codec.encode(request, this.#serial))
+      this.#link.write(bytes)
     })
   }
 

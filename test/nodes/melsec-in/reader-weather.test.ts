@@ -51,6 +51,9 @@ function weatherOf({ frame }: Plc, transport: Transport): readonly InjectedFault
   return transport === 'tcp' && frame !== '4E' ? weather.filter(({ kind }) => kind !== 'duplicate') : weather
 }
 
+const isRefusal = (fault: InjectedFault): boolean =>
+  fault.kind === 'corrupt' && fault.what === 'error-without-information'
+
 /** Opens where it has to; a Fault where it could not read. */
 async function attempt(reader: Reader): Promise<Reading | Fault> {
   try {
@@ -98,6 +101,8 @@ describe('a reader in bad weather', () => {
               for (let cycle = 0; cycle < 2; cycle++) goodOf(await attempt(reader), expected)
             }
             device.door.faults.set([])
+            // what the PLC said no to is tried again after a minute, or with the next connection
+            if (isRefusal(fault)) await reader.close()
             const endsAtMs = performance.now() + RECOVERY_MS
             let good = 0
             while (good < expected.length && performance.now() < endsAtMs) {
