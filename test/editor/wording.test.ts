@@ -19,6 +19,7 @@ import { checkTags } from '../../nodes/modbus-in/tag-rules'
 import { modbusWordings } from '../../nodes/modbus-in/wordings'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 import { statusBroadcastWordings } from '../../nodes/status-broadcast/wordings'
+import { allPlcs } from '../nodes/melsec-in/plcs'
 
 type Catalog = { [key: string]: string | Catalog }
 
@@ -229,6 +230,26 @@ for (const { node, messages, wordings } of suites) {
     })
   })
 }
+
+describe('whatever the checks of melsec-in say of any address of any PLC', () => {
+  const endings = ['', '0', '8', '17', '1A', 'G', '0.3', '0.10', '0.G', '200', '99999999', '0.1.2']
+  const types = ['uint16', 'bool', 'float64', 'string'] as const
+  const wording = wordingIn(translateWith(catalogOf('melsec-in', 'zh-CN')), melsecWordings)
+  for (const plc of allPlcs) {
+    it(`is said in Chinese: ${plc.series} ${plc.frame} ${plc.encoding}`, () => {
+      const addresses = ['T', 'C', 'ST', 'LT', 'SS', 'U0', 'Q', ...deviceNames].flatMap((name) =>
+        endings.map((ending) => name + ending),
+      )
+      const tags = addresses.flatMap((address) => types.map((type) => ({ ...tag, address, type, length: 961 })))
+      const unsaid = new Set(
+        tags
+          .flatMap((tag) => checkMelsecTags([tag], plc).map(({ message }) => message))
+          .filter((message) => !/[\u4e00-\u9fff]/.test(wording(message))),
+      )
+      assert.deepEqual([...unsaid], [])
+    })
+  }
+})
 
 describe('the devices of a PLC', () => {
   it('and the base of their numbers are named in Chinese within a message', () => {
