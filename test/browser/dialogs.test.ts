@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { placeholder } from '../support/placeholder'
 import type { Look } from './editor-page'
-import { TAGS } from './flow'
+import { PLC_TAGS, TAGS } from './flow'
 import { inEveryNodeRed } from './suite'
 
 const LOOKS: Record<string, Look> = {
@@ -24,6 +24,13 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
         await shot(tab)
       }
       const texts = await editor.dialogTexts()
+      await editor.cancel()
+      await editor.edit('plc')
+      await table.counts(PLC_TAGS.length, 0)
+      await shot('melsec-tags')
+      await editor.tab('device')
+      await shot('melsec-device')
+      texts.push(...(await editor.dialogTexts()))
       await editor.cancel()
       await editor.edit('status')
       await shot('status')
@@ -161,7 +168,7 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
       ['zh-CN', '属性'],
     ] as const) {
       const { editor } = await open({ locale })
-      for (const type of ['modbus-in', 'status-broadcast', 'collector-supervisor']) {
+      for (const type of ['modbus-in', 'melsec-in', 'status-broadcast', 'collector-supervisor']) {
         await editor.page.evaluate((name) => window.RED.sidebar.help.show(name), type)
         await editor.page
           .locator('.red-ui-help h3, .red-ui-sidebar-help-content h3, .red-ui-info-help h3', { hasText: heading })

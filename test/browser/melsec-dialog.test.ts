@@ -143,6 +143,32 @@ inEveryNodeRed('The dialog of melsec in', ({ version, deployed, open }) => {
     assert.deepEqual(editor.complaints, [])
   })
 
+  it('takes 1000 rows of a spreadsheet, and looks at all of them when the series changes', async () => {
+    const { editor, table } = await open()
+    await editor.edit('fx')
+    await table.counts(1, 0)
+    const rows = Array.from({ length: 1000 }, (_none, index) => `tag ${index}\tD${2 * index}\tFLOAT32`)
+    await table.cell(0, 'name').focus()
+    const pasteMs = await editor.cost(async () => {
+      await editor.paste(rows.join('\r\n'))
+      await table.counts(1000, 0)
+    })
+    await table.cell(500, 'name').focus()
+    const keyMs = await editor.cost(async () => {
+      await editor.page.keyboard.press('x')
+      await table.counts(1000, 0)
+    })
+    await editor.tab('device')
+    await editor.input('frame').selectOption('1E')
+    const changeMs = await editor.cost(async () => {
+      await editor.input('series').selectOption('a')
+      await table.counts(1000, 0)
+    })
+    // What it costs is for people to read: a busy machine must not fail a test.
+    console.log(`      paste ${pasteMs.toFixed()} ms, key ${keyMs.toFixed()} ms, series ${changeMs.toFixed()} ms`)
+    assert.deepEqual(editor.complaints, [])
+  })
+
   it('takes numbers of the route in hexadecimal, and offers those of other CPUs', async () => {
     const { editor } = await open()
     await editor.edit('plc')

@@ -19,6 +19,7 @@ import { checkTags } from '../../nodes/modbus-in/tag-rules'
 import { modbusWordings } from '../../nodes/modbus-in/wordings'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 import { statusBroadcastWordings } from '../../nodes/status-broadcast/wordings'
+import { allPlcs } from '../nodes/melsec-in/plcs'
 
 type Catalog = { [key: string]: string | Catalog }
 
@@ -230,7 +231,33 @@ for (const { node, messages, wordings } of suites) {
   })
 }
 
+describe('whatever the checks of melsec-in say of any address of any PLC', () => {
+  const endings = ['', '0', '8', '17', '1A', 'G', '0.3', '0.10', '0.G', '200', '99999999', '0.1.2']
+  const types = ['uint16', 'bool', 'float64', 'string'] as const
+  const wording = wordingIn(translateWith(catalogOf('melsec-in', 'zh-CN')), melsecWordings)
+  for (const plc of allPlcs) {
+    it(`is said in Chinese: ${plc.series} ${plc.frame} ${plc.encoding}`, () => {
+      const addresses = ['T', 'C', 'ST', 'LT', 'SS', 'U0', 'Q', ...deviceNames].flatMap((name) =>
+        endings.map((ending) => name + ending),
+      )
+      const tags = addresses.flatMap((address) => types.map((type) => ({ ...tag, address, type, length: 961 })))
+      const unsaid = new Set(
+        tags
+          .flatMap((tag) => checkMelsecTags([tag], plc).map(({ message }) => message))
+          .filter((message) => !/[\u4e00-\u9fff]/.test(wording(message))),
+      )
+      assert.deepEqual([...unsaid], [])
+    })
+  }
+})
+
 describe('the devices of a PLC', () => {
+  it('and the base of their numbers are named in Chinese within a message', () => {
+    const wording = wordingIn(translateWith(catalogOf('melsec-in', 'zh-CN')), melsecWordings)
+    const [missing = '', decimal = ''] = refusedAddresses(fx3, 'W0', 'D1A').map(wording)
+    assert.match(missing, /^"W0"：MELSEC-FX3 没有 W（链接寄存器），可用的有：X, Y, M/)
+    assert.equal(decimal, '"D1A"：D 为十进制编号')
+  })
   for (const language of ['en-US', 'zh-CN']) {
     it(`have a name in ${language}`, () => {
       const translate = translateWith(catalogOf('melsec-in', language))
