@@ -70,6 +70,12 @@ export class TagTable {
     return this.#list.rows().flatMap((row) => (this.#review.isSound(row) ? [row.cells] : []))
   }
 
+  /** What checks and notes depend on besides the cells has changed. */
+  refresh(): void {
+    for (const row of this.#list.rows()) row.noted = undefined
+    this.#changed()
+  }
+
   #listen(root: HTMLElement): void {
     root.addEventListener('input', (event) => this.#typed(event.target))
     // A list to choose from opens before its cell has the focus.

@@ -18,16 +18,19 @@ export type Validation = {
   /** How to say what the protocol's own checks find. */
   wordings?: readonly Wording[]
   checks?: Record<string, NodeCheck>
+  /** The tag list, where what a tag may be depends on other properties of the node. */
+  listOf?(node: EditedNode): ListField
 }
 
-export function validatorsOf(fields: Fields, { wordings, checks }: Validation = {}): Record<string, Validate> {
+export function validatorsOf(fields: Fields, { wordings, checks, listOf }: Validation = {}): Record<string, Validate> {
   const validators: Record<string, Validate> = {}
   for (const [name, field] of Object.entries(fields)) {
     validators[name] = function (value, opt) {
       if (isPlaceholder(value)) return true
       const translate = translateFor(this)
       const wording = wordingIn(translate, wordings)
-      const problem = problemIn(field, value, translate, wording) ?? say(checks?.[name]?.(value, this), wording)
+      const looked = field.kind === 'list' ? (listOf?.(this) ?? field) : field
+      const problem = problemIn(looked, value, translate, wording) ?? say(checks?.[name]?.(value, this), wording)
       if (problem === undefined) return true
       return opt === undefined ? false : `${translate(`label.${name}`)}: ${problem}`
     }

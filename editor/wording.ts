@@ -32,6 +32,11 @@ const WORDINGS: Wording[] = [
   ['duplicate-key', /^is also the key of pair (?<row>\d+)$/],
   ['no-tags', /^the tag list is empty: add at least one tag$/],
   ['too-many-tags', /^has (?<count>\d+) entries, the limit is (?<max>\d+)$/],
+  // of tags of registers
+  ['order-of-type', /^(?<order>\w+) is no order of (?<type>\w+): choose (?<orders>.+), or leave it empty$/],
+  ['no-scaling', /^does not apply to (?<type>\w+): leave it at (?<value>\d)$/],
+  ['length-max', /^must be at most (?<max>\d+) with (?<type>\w+): a request cannot read more$/],
+  ['element-name', /^"(?<name>.*)" is also the name of an element of the array "(?<array>.*)"$/],
 ]
 
 /** `more` are the patterns of the protocol's own checks. What no pattern knows stays as it is. */
@@ -45,7 +50,14 @@ export function wordingIn(translate: Translate, more: readonly Wording[] = []): 
   }
 }
 
-/** An area of a device has a name in every language, too. */
+/** Groups whose values have a name in every language, too: `area.holding` of the catalog. */
+const NAMED: readonly string[] = ['area', 'base', 'device']
+
 function valuesOf(groups: Record<string, string> = {}, translate: Translate): Record<string, string> {
-  return groups.area === undefined ? { ...groups } : { ...groups, area: translate(`area.${groups.area}`) }
+  return Object.fromEntries(
+    Object.entries(groups).map(([group, text]) => [
+      group,
+      NAMED.includes(group) ? translate(`${group}.${text}`) : text,
+    ]),
+  )
 }

@@ -12,6 +12,8 @@ export type LinkListener = {
 export interface Link {
   /** As users know it: `192.168.0.5:502`, `/dev/ttyUSB0`. */
   readonly target: string
+  /** What the name in it was looked up as; of UDP only. */
+  readonly address?: string
   readonly isOpen: boolean
   /** To be called once, before anything is written. */
   listen(listener: LinkListener): void
@@ -24,6 +26,8 @@ export interface Link {
 export type SocketSettings = {
   readonly host: string
   readonly port: number
+  /** What the host was looked up as before, if it was: a name server need not be asked for every socket. */
+  readonly address?: string | undefined
   /** For an answer, ms; connecting is given more where it takes more. */
   readonly timeout: number
   /** What to look at when nobody listens there. */

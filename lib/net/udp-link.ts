@@ -11,18 +11,19 @@ import { socketTarget } from './target'
 /** Only looking up the name takes time. */
 const OPEN_TIMEOUT_MIN_MS = 3000
 
-export async function openUdp({ host, port, timeout, advice }: SocketSettings, signal: AbortSignal): Promise<Link> {
+export async function openUdp(settings: SocketSettings, signal: AbortSignal): Promise<Link> {
+  const { host, port, timeout, advice } = settings
   const target = socketTarget(host, port)
   const deadline = AbortSignal.timeout(Math.max(timeout, OPEN_TIMEOUT_MIN_MS))
   const either = AbortSignal.any([signal, deadline])
   let socket: Socket | undefined
   try {
-    const { address, family } = await orAborted(lookup(host.trim()), either)
+    const { address, family } = await orAborted(lookup(settings.address ?? host.trim()), either)
     socket = createSocket(family === 6 ? 'udp6' : 'udp4')
     const connected = once(socket, 'connect', { signal: either })
     socket.connect(port, address)
     await connected
-    return new UdpLink(socket, target, advice)
+    return new UdpLink(socket, { target, address, advice })
   } catch (error) {
     socket?.on('error', () => {}) // from here on nobody else listens
     socket?.close()
@@ -44,13 +45,15 @@ function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
 class UdpLink implements Link {
   readonly target: string
   readonly #socket: Socket
+  readonly address: string
   readonly #advice: string
   #closing: Promise<void> | undefined
   #ended: LinkListener['ended'] = () => {}
 
-  constructor(socket: Socket, target: string, advice: string) {
+  constructor(socket: Socket, { target, address, advice }: { target: string; address: string; advice: string }) {
     this.#socket = socket
     this.target = target
+    this.address = address
     this.#advice = advice
     socket.on('error', (error) => this.#ended(datagramFault(error, target, advice)))
   }

@@ -16,13 +16,13 @@ const groups = ['LST', 'LT', 'LC', 'ST', 'T', 'C']
 const names = [...deviceNames, ...Object.keys(otherNames)].sort((a, b) => b.length - a.length)
 
 const baseTitles: Record<NumberBase, string> = { 8: 'octal', 10: 'decimal', 16: 'hexadecimal' }
-const baseDigits: Record<NumberBase, RegExp> = { 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9A-F]+$/ }
+export const baseDigits: Record<NumberBase, RegExp> = { 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9A-F]+$/ }
 const EXAMPLES = 'D100, M0, X1F, W0FFF, TN5 or D100.F'
 
 /** Device and number in the device's own base (X1F, on FX X17), a word's bit as one hexadecimal digit: D100.F. */
 export function parseAddress(text: string, plc: Plc): MelsecAddress | Problem {
   const quoted = JSON.stringify(text)
-  const [written = '', bitText, ...more] = plain(text).split('.')
+  const [written = '', bitText, ...more] = plainAddress(text).split('.')
   if (more.length > 0 || written === '')
     return { problem: `${quoted} is no address of a device: write e.g. ${EXAMPLES}` }
   const split = splitName(quoted, written, plc)
@@ -37,7 +37,7 @@ export function parseAddress(text: string, plc: Plc): MelsecAddress | Problem {
 }
 
 /** Without blanks, in capital letters; full-width characters, as Chinese and Japanese keyboards write them, are meant as well. */
-function plain(text: string): string {
+export function plainAddress(text: string): string {
   return text
     .normalize('NFKC')
     .replace(/\s+/g, '')
@@ -123,8 +123,13 @@ function bitDigit(bit: number): string {
 export function describeAddress({ device: name, number, bit }: MelsecAddress, plc: Plc): string {
   const base = devicesOf(plc).get(name)?.base ?? 10
   const digits = format(number, base)
-  const written = `${name}${digits}${bit === undefined ? '' : `.${bitDigit(bit)}`}`
+  const written = `${name}${digits}${describeBit(bit)}`
   return digits === String(number) ? written : `${written} (${number} in decimal)`
+}
+
+/** Behind the number of a word: `.F`. */
+export function describeBit(bit: number | undefined): string {
+  return bit === undefined ? '' : `.${bitDigit(bit)}`
 }
 
 /** `D0 to D99`. */

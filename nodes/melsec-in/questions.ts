@@ -18,17 +18,20 @@ export class Questions {
   readonly protocol: Protocol<Area>
   readonly #plc: Plc
   readonly #slots: readonly Slot[]
+  readonly #random: boolean
   #knowsNoRandom = false
 
+  /** `random`: points may be picked at random where that spares requests. */
   constructor(config: MelsecConfig, { random }: { random: boolean }) {
     this.#plc = plcOf(config)
+    this.#random = random
     const { items, slots } = chooseRandom(itemsOf(config), this.#plc, random)
     this.#slots = slots
     this.plan = new Plan(items, blockLimits(this.#plc))
     this.protocol = melsecProtocol(this.#plc, slots)
   }
 
-  /** The PLC said that it does not know the command, which had been chosen to spare requests. */
+  /** The PLC does not know the command that was chosen to spare requests. */
   get knowsNoRandom(): boolean {
     return this.#knowsNoRandom
   }
@@ -47,7 +50,7 @@ export class Questions {
       case 'bits':
         return { kind: 'data', view: answer.bits }
       case 'refused':
-        if (block.area === RANDOM && concernOf(answer, this.#plc.frame) === 'config') this.#knowsNoRandom = true
+        this.#knowsNoRandom ||= this.#random && block.area === RANDOM && concernOf(answer, this.#plc.frame) === 'config'
         return { kind: 'exception', code: codeOf(answer) }
       case 'silence':
         return answer

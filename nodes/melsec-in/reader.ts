@@ -100,16 +100,16 @@ class MelsecReader implements Reader {
   async #standing(signal: AbortSignal): Promise<Connection> {
     const connection = this.#connection
     if (!connection) throw new Fault('link', 'not-connected', 'not connected')
-    if (connection.isSpent) return await this.#reopen(signal)
+    if (connection.isSpent) return await this.#reopen(signal, connection.address)
     if (!connection.closedWhileIdle) return connection
     this.#idleClose()
     return await this.#reopen(signal)
   }
 
-  async #reopen(signal: AbortSignal): Promise<Connection> {
+  async #reopen(signal: AbortSignal, address?: string): Promise<Connection> {
     await this.close()
     const { transport, frame, timeout } = this.#config
-    const connection = new Connection(await openLink(this.#config, signal), this.#codec, {
+    const connection = new Connection(await openLink({ ...this.#config, address }, signal), this.#codec, {
       datagrams: transport === 'udp',
       numbered: frame === '4E',
       timeoutMs: timeout,

@@ -25,7 +25,22 @@ export function checkTag(tag: MelsecWordTag, plc: Plc): Problem | undefined {
   if ('problem' in address) return { field: 'address', message: address.problem }
   const device = devicesOf(plc).get(address.device)
   if (!device) return undefined
-  return checkType(tag, address, device, plc) ?? checkWordTag(tag) ?? checkExtent(tag, address, device, plc)
+  return (
+    checkNotation(tag, device, plc) ??
+    checkType(tag, address, device, plc) ??
+    checkWordTag(tag) ??
+    checkExtent(tag, address, device, plc)
+  )
+}
+
+/**
+ * FX5 User's Manual (SLMP) writes device numbers in ASCII "in decimal or hexadecimal", and those of X and Y are octal: no source
+ * shows one. A wrong guess would read another input without a word.
+ */
+function checkNotation({ address }: MelsecWordTag, { base }: Device, { frame, encoding }: Plc): Problem | undefined {
+  if (base !== 8 || frame === '1E' || encoding === 'binary') return undefined
+  const message = `${JSON.stringify(address)}: octal numbers cannot be read in ASCII, set PLC and node to binary`
+  return { field: 'address', message }
 }
 
 /** A bit device holds bits, of relays also 16 of them as a word; a register words; what has 32 bits is read whole. */

@@ -19,9 +19,5 @@ export const modbusWordings: [key: string, pattern: RegExp][] = [
     'area-end',
     /^(?<type>\S+) takes (?<count>\d+) addresses, of which (?<text>.+) has only (?<left>\d+) up to the end of the area$/,
   ],
-  ['order-of-type', /^(?<order>\w+) is no order of (?<type>\w+): choose (?<orders>.+), or leave it empty$/],
-  ['no-scaling', /^does not apply to (?<type>\w+): leave it at (?<value>\d)$/],
-  ['length-max', /^must be at most (?<max>\d+) with (?<type>\w+): a request cannot read more$/],
-  ['element-name', /^"(?<name>.*)" is also the name of an element of the array "(?<array>.*)"$/],
   ['max-registers', /^must be at least (?<min>\d+): tag "(?<name>.*)" is (?<type>\S+)$/],
 ]

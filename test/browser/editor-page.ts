@@ -152,7 +152,7 @@ export class EditorPage {
     await entry.scrollIntoViewIfNeeded()
     const before = await this.page.locator('.red-ui-flow-node-group').count()
     await entry.dragTo(this.page.locator('#red-ui-workspace-chart'), {
-      targetPosition: { x: 500, y: 300 + 60 * before },
+      targetPosition: { x: 500, y: 60 * before },
     })
     await this.page.waitForFunction(
       (count) => document.querySelectorAll('.red-ui-flow-node-group').length > count,

@@ -18,6 +18,26 @@ const SCATTERED = Array.from({ length: 4 }, (_none, index) => ({
   type: 'uint16',
 }))
 
+export const PLC_TAGS = [
+  { name: 'temperature', address: 'D100', type: 'float32', unit: '°C', deadband: 0.5 },
+  { name: 'alarm', address: 'D110.F', type: 'bool' },
+  { name: 'guard_closed', address: 'X10', type: 'bool' },
+  { name: 'link_word', address: 'W0FF', type: 'uint32' },
+  { name: 'cycle_timer', address: 'TN5', type: 'uint16', scale: 0.1, unit: 's' },
+  { name: 'recipe', address: 'ZR2000', type: 'string', length: 20 },
+]
+
+/** Far apart, of a series whose requests are small. */
+const FAR = Array.from({ length: 8 }, (_none, index) => ({
+  name: `station_${index}`,
+  address: `D${600 * index}`,
+  type: 'uint16',
+}))
+
+function plc(id: string, name: string, tags: object[], y: number, others: object = {}): FlowNode {
+  return { ...reader(id, name, tags, y, { host: '192.168.3.39', ...others }), type: 'melsec-in' }
+}
+
 /** Not started: here only the dialogs are of interest. */
 function reader(id: string, name: string, tags: object[], y: number, others: object = {}): FlowNode {
   const place = { z: 'tab', x: 200, y, wires: [[]] }
@@ -48,5 +68,9 @@ export const FLOW: FlowNode[] = [
     parity: 'even',
   }),
   reader('slow', 'meter-1', SCATTERED, 340, { transport: 'rtu', serialPort: 'COM3', interval: 100 }),
+  plc('plc', 'line-2', PLC_TAGS, 400, { series: 'q', frame: '3E' }),
+  plc('fx', 'packer', [{ name: 'start', address: 'X7', type: 'bool' }], 460, { series: 'fx3', frame: '1E' }),
+  plc('far', 'conveyor', FAR, 520, { series: 'q', frame: '1E', interval: 50 }),
+  plc('open', 'line-9', [{ name: 'what', address: 'X8', type: 'bool' }], 580, { series: placeholder('SERIES') }),
   { id: 'status', type: 'status-broadcast', z: 'tab', name: '', x: 420, y: 160, wires: [[], []] },
 ]

@@ -5,6 +5,7 @@ import { type AnyNode, type Expression, type ObjectExpression, parse } from 'aco
 import { parseCondition } from '../../editor/condition'
 import { checkField, defaultsOf, type Fields } from '../../lib/contract/fields'
 import { supervisorFields, supervisorSecrets } from '../../nodes/collector-supervisor/fields'
+import { melsecFields } from '../../nodes/melsec-in/fields'
 import { modbusFields } from '../../nodes/modbus-in/fields'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 
@@ -14,6 +15,7 @@ const nodes: { node: string; category: string; inputs?: number; outputs?: number
   [
     { node: 'collector-supervisor', category: 'config', fields: supervisorFields, secrets: supervisorSecrets },
     { node: 'modbus-in', category: 'collectors', inputs: 0, outputs: 1, fields: modbusFields },
+    { node: 'melsec-in', category: 'collectors', inputs: 0, outputs: 1, fields: melsecFields },
     { node: 'status-broadcast', category: 'collectors', inputs: 1, outputs: 2, fields: statusBroadcastFields },
   ]
 

@@ -8,6 +8,11 @@ import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target
 import { checkPointText } from '../../lib/contract/point-text'
 import { checkHasTags, checkTagName, duplicateNames, tooLongNames } from '../../lib/contract/reader-fields'
 import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
+import { parseAddress } from '../../nodes/melsec-in/addresses'
+import { deviceNames, deviceTitle } from '../../nodes/melsec-in/devices'
+import { checkFrame, type FrameName, type Plc, type Series } from '../../nodes/melsec-in/series'
+import { checkTags as checkMelsecTags } from '../../nodes/melsec-in/tag-rules'
+import { melsecWordings } from '../../nodes/melsec-in/wordings'
 import { checkAddress, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
 import { checkTags } from '../../nodes/modbus-in/tag-rules'
@@ -109,6 +114,72 @@ const modbus = [
   ),
 ]
 
+const q: Plc = { series: 'q', frame: '3E', encoding: 'binary' }
+const fx3: Plc = { series: 'fx3', frame: '1E', encoding: 'binary' }
+const fx5: Plc = { series: 'fx5', frame: '3E', encoding: 'binary' }
+
+function refusedAddresses(plc: Plc, ...addresses: string[]): string[] {
+  return addresses.map((address) => {
+    const parsed = parseAddress(address, plc)
+    assert.ok('problem' in parsed, `${address} should be a problem`)
+    return parsed.problem
+  })
+}
+
+function refusedTags(plc: Plc, ...tags: object[]): string[] {
+  return tags.map((others) => {
+    const [problem] = checkMelsecTags([{ ...tag, ...others }], plc)
+    return problem?.message ?? assert.fail(`${JSON.stringify(others)} should be a problem`)
+  })
+}
+
+const frames: [Series, FrameName][] = [
+  ['fx3', '3E'],
+  ['a', '4E'],
+  ['fx5', '4E'],
+]
+const melsec = [
+  ...frames.map(([series, frame]) => checkFrame({ series, frame }) ?? assert.fail(`${series} ${frame}`)),
+  ...refusedAddresses(
+    q,
+    '',
+    'D1.2.3',
+    '40001',
+    'T5',
+    'C0',
+    'ST1',
+    'D',
+    'DABC',
+    'D1A',
+    'XG',
+    'U0\\\\G0',
+    'J1\\\\W0',
+    'Q5',
+  ),
+  ...refusedAddresses(q, 'X2000', 'LTN0', 'X1.3', 'D0.G', 'D0.10', 'TS1.0'),
+  ...refusedAddresses(fx3, 'X8', 'T5', 'M8512', 'W0'),
+  ...refusedAddresses({ ...q, frame: '1E' }, 'ZR0', 'L0'),
+  ...refusedAddresses({ ...fx5, encoding: 'ascii' }, 'LZ0', 'LCN1'),
+  ...refusedAddresses(fx5, 'LZ0.1', 'V0'),
+  ...refusedTags(
+    q,
+    { address: 'TS0' },
+    { address: 'D0.1' },
+    { address: 'D0', type: 'bool' },
+    { address: 'D0', type: 'bit' },
+    { address: 'D0', length: 961 },
+    { address: 'D0', type: 'string', length: 1921 },
+    { address: 'D0', order: 'ABCDEFGH' },
+    { address: 'D0', type: 'string', offset: 1 },
+    { address: 'ZR5027839', type: 'int32' },
+    { address: 'W4CB7FF', type: 'float64' },
+    { address: 'X1FFF', type: 'bool', length: 2 },
+  ),
+  ...refusedTags(fx3, { address: 'CN200' }),
+  ...refusedTags(fx5, { address: 'LZ0' }),
+  ...refusedTags({ ...fx5, encoding: 'ascii' }, { address: 'X7', type: 'bool' }),
+]
+
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])
 
 const server: InfluxTarget = {
@@ -135,6 +206,7 @@ const influx = [
 
 const suites: { node: string; messages: string[]; wordings: Wording[] }[] = [
   { node: 'modbus-in', messages: [...contract, ...modbus], wordings: modbusWordings },
+  { node: 'melsec-in', messages: [...contract, ...melsec], wordings: melsecWordings },
   { node: 'collector-supervisor', messages: influx, wordings: supervisorWordings },
   { node: 'status-broadcast', messages: filter, wordings: statusBroadcastWordings },
 ]
@@ -145,7 +217,7 @@ for (const { node, messages, wordings } of suites) {
       it(`is said in Chinese: ${message.slice(0, 80)}`, () => {
         const said = wordingIn(translateWith(catalogOf(node, 'zh-CN')), wordings)(message)
         assert.match(said, /[\u4e00-\u9fff]/, said)
-        assert.doesNotMatch(said.replace('__proto__', ''), /__|problem\.|area\./, said)
+        assert.doesNotMatch(said.replace('__proto__', ''), /__|problem\.|(area|base|device)\./, said)
       })
     }
     it('has nothing in the catalog that is never said', () => {
@@ -157,6 +229,19 @@ for (const { node, messages, wordings } of suites) {
     })
   })
 }
+
+describe('the devices of a PLC', () => {
+  for (const language of ['en-US', 'zh-CN']) {
+    it(`have a name in ${language}`, () => {
+      const translate = translateWith(catalogOf('melsec-in', language))
+      for (const name of deviceNames) assert.doesNotMatch(translate(`device.${deviceTitle(name)}`), /^device\./, name)
+    })
+  }
+  it('are called the same in the catalog and in messages', () => {
+    const translate = translateWith(catalogOf('melsec-in', 'en-US'))
+    for (const name of deviceNames) assert.equal(translate(`device.${deviceTitle(name)}`), deviceTitle(name))
+  })
+})
 
 describe('a message that no pattern knows', () => {
   it('stays as it is', () => assert.equal(wordingIn(translateWith({}))('something new'), 'something new'))

@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import { type Plant, startPlant } from '../../simulators/demo/plant'
+import { MelsecDevice } from '../../simulators/melsec/melsec-device'
 import { isGood, NodeRed } from '../support/node-red'
 import { until } from '../support/until'
 import { installWithDashboard, readExample } from './example'
@@ -47,6 +48,32 @@ describe('an example flow, deployed', function () {
     plant.devices.boiler.memory.refuse([])
     assert.deepEqual(Object.keys(worse.quality ?? {}), ['level'])
     assert.equal(Reflect.get(Object(worse.payload), 'level'), null)
+  })
+
+  it('"Read a Mitsubishi PLC" sends six values a second', async () => {
+    const device = await MelsecDevice.start({ series: 'q' })
+    try {
+      device.memory.setValue('D', 100, 'float32', 61.5)
+      device.memory.setValue('D', 102, 'uint32', 80_211)
+      device.memory.set('D', 104, 0xffff)
+      device.memory.set('X', 0x1f, 1)
+      device.memory.set('W', 0xff, 0x4948)
+      const flows = readExample('04 - Read a Mitsubishi PLC', plant.ports, ['packer 1'])
+      for (const node of flows) if (node.type === 'melsec-in') node.port = device.port
+      nodeRed = await NodeRed.start({ flows })
+      const { payload, quality } = await nodeRed.recordedWhen('packer 1', isGood, { from: 0 })
+      assert.deepEqual(quality, {})
+      assert.deepEqual(payload, {
+        temperature: 61.5,
+        count: 80_211,
+        speed: -0.1,
+        running: false,
+        guard_closed: true,
+        recipe: 'HI',
+      })
+    } finally {
+      await device.close()
+    }
   })
 
   it('"Watch and control the collectors" shows the table, obeys, tells events and what failed', async () => {

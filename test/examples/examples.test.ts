@@ -5,6 +5,7 @@ import { parseFields } from '../../lib/contract/fields'
 import { asRecord } from '../../lib/contract/parse'
 import { readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { supervisorFields } from '../../nodes/collector-supervisor/fields'
+import { melsecFields, parseMelsecConfig } from '../../nodes/melsec-in/fields'
 import { PLANT_PORTS } from '../../simulators/demo/plant'
 
 const root = join(__dirname, '..', '..', '..')
@@ -70,6 +71,7 @@ for (const file of files) {
       const fieldsOf = {
         'collector-supervisor': supervisorFields,
         'modbus-in': { ...readerFields, tags: tagList(tagFields) },
+        'melsec-in': melsecFields,
       }
       for (const [type, fields] of Object.entries(fieldsOf)) {
         for (const node of flow.filter((node) => node.type === type)) {
@@ -77,6 +79,12 @@ for (const file of files) {
           for (const name of Object.keys(fields)) assert.ok(name in node, `${type} has no ${name}`)
           if (type === 'collector-supervisor') assert.equal(node.historian, 'embedded')
         }
+      }
+    })
+
+    it('has readers of PLCs that know what they are to read', () => {
+      for (const node of flow.filter(({ type }) => type === 'melsec-in')) {
+        assert.equal(parseMelsecConfig(node).ok, true, JSON.stringify(parseMelsecConfig(node)))
       }
     })
 
@@ -124,7 +132,7 @@ describe('The examples together', () => {
 
   it('can all be imported: no id, no name of a reader and none of a supervisor comes twice', () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, all.length)
-    for (const type of ['modbus-in', 'collector-supervisor']) {
+    for (const type of ['modbus-in', 'melsec-in', 'collector-supervisor']) {
       const names = all.filter((node) => node.type === type).map(({ name }) => name)
       assert.equal(new Set(names).size, names.length)
     }

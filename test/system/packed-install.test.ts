@@ -9,7 +9,7 @@ import { flowOf, readerNode, supervisorNode } from '../support/flows'
 import { isGood, NodeRed, PACKAGE_NAME, PACKAGE_ROOT } from '../support/node-red'
 import { installNodeRed, installTarball, packPackage, type Tarball } from '../support/packed-package'
 
-const TYPES = ['collector-supervisor', 'modbus-in', 'status-broadcast']
+const TYPES = ['collector-supervisor', 'melsec-in', 'modbus-in', 'status-broadcast']
 const OLDEST_NODE_RED = '4.1'
 
 describe('the packed package', function () {
@@ -42,7 +42,9 @@ describe('the packed package', function () {
         assert.ok(tarball.files.includes(`dist/nodes/${type}/${file}`), `${type}/${file}`)
       }
     }
-    assert.ok(tarball.files.includes('dist/nodes/modbus-in/collector.js'))
+    for (const type of ['modbus-in', 'melsec-in']) {
+      assert.ok(tarball.files.includes(`dist/nodes/${type}/collector.js`), type)
+    }
   })
 
   it('needs few packages, from the registry, and runs nothing when it is installed', () => {

@@ -3,7 +3,8 @@
 import type { FrameName, Plc } from '../series'
 import { frame1E } from './frame-1e'
 import { frame3E } from './frame-3e'
-import type { NextFrame, Reply, Request, Route } from './request'
+import type { NextFrame } from './next-frame'
+import type { Reply, Request, Route } from './request'
 
 export type Codec = {
   /** A RangeError for what this PLC can never answer. `serial` counts for 4E only. */

@@ -8,9 +8,10 @@
 import type { Encoding, Plc } from '../series'
 import type { Codec } from './codec'
 import { toBits, toRegisters } from './data'
+import type { NextFrame } from './next-frame'
 import { readNumber, Writer, wireBytes } from './notation'
 import { checkRequest, writePoint } from './point-codes'
-import { type NextFrame, type Reply, type Request, type Route, violation } from './request'
+import { type Reply, type Request, type Route, violation } from './request'
 
 /** [ADP] 7.4; 1E has no commands for the others. */
 const commands: Partial<Record<Request['kind'], number>> = { bits: 0x00, words: 0x01, 'loop-back': 0x16 }

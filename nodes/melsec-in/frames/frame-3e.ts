@@ -8,9 +8,10 @@
 import type { Encoding, Plc } from '../series'
 import type { Codec } from './codec'
 import { decodeData, writeCommand } from './commands-3e'
+import type { NextFrame } from './next-frame'
 import { readNumber, Writer, wireBytes } from './notation'
 import { checkRequest } from './point-codes'
-import { type NextFrame, type Refusal, type Reply, type Request, type Route, violation } from './request'
+import { type Refusal, type Reply, type Request, type Route, violation } from './request'
 
 type Layout = {
   encoding: Encoding

@@ -55,12 +55,6 @@ export function violation(text: string): Violation {
   return { kind: 'violation', text }
 }
 
-export type NextFrame =
-  /** `frame` from its subheader on, `rest` what follows it. */
-  | { readonly kind: 'frame'; readonly frame: Buffer; readonly rest: Buffer }
-  | { readonly kind: 'incomplete' }
-  | Violation
-
 /** 16-bit words that a request brings. */
 export function wordsAskedFor(request: Request): number {
   if (request.kind === 'words') return request.words

@@ -61,6 +61,11 @@ export class Connection {
     return this.#closedWhileIdle
   }
 
+  /** What the host was looked up as, where the next connection wants to know. */
+  get address(): string | undefined {
+    return this.#link.address
+  }
+
   /**
    * Whatever still comes could be taken for the answer to another request: of a stream a timeout ends the connection, but a
    * datagram may come twice at any time.
@@ -136,7 +141,9 @@ export class Connection {
     const serial = this.#codec.serialOf(frame)
     const asked = this.#asked
     if (serial !== undefined && serial !== asked?.serial) {
-      if (!this.#late.delete(serial)) return `it answers request ${serial}, which was not asked or is answered`
+      // a datagram may come twice
+      const isKnown = this.#late.delete(serial) || this.#settings.datagrams
+      if (!isKnown) return `it answers request ${serial}, which was not asked or is answered`
       this.#settings.onLate()
       return undefined
     }

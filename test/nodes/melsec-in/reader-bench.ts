@@ -36,6 +36,10 @@ export async function openReading(reader: Reader): Promise<Reading> {
   return await reader.read(never)
 }
 
+export function atTheEnd(close: () => Promise<void>): void {
+  closers.push(close)
+}
+
 /** For afterEach. */
 export async function closeAll(): Promise<void> {
   for (const close of closers.splice(0).reverse()) await close()

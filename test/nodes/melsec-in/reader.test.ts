@@ -10,8 +10,8 @@ import { closeAll, openReading, plcOf, readerOf } from './reader-bench'
 
 afterEach(closeAll)
 
-/** How FX5 writes octal numbers in ASCII no source shows: the codec writes them in octal, the simulated PLC reads hexadecimal. */
-const isInDispute = ({ series, frame, encoding }: Plc, name: string): boolean =>
+/** Octal numbers in ASCII (tag-rules.ts). */
+const isRefused = ({ series, frame, encoding }: Plc, name: string): boolean =>
   series === 'fx5' && frame === '3E' && encoding === 'ascii' && /^[XY]$/.test(name)
 
 type Row = { tag: ShortTag; is: unknown }
@@ -21,7 +21,7 @@ function plantOf(plc: Plc, memory: PlcMemory): Row[] {
   const rows: Row[] = []
   for (const { name, kind } of devicesOf(plc).values()) {
     const device = asDeviceName(name)
-    if (!device || !memory.has(device) || isInDispute(plc, name)) continue
+    if (!device || !memory.has(device) || isRefused(plc, name)) continue
     const at = (number: number, bit?: number): string =>
       describeAddress({ device: name, number, ...(bit !== undefined && { bit }) }, plc).replace(/ .*/, '')
     const add = (number: number, is: unknown, type: string, others: object = {}, bit?: number): void => {
