@@ -37,6 +37,12 @@ export function areaOf(plc: Plc, device: Device, number: number): AreaOfDevice {
   return { area, device, pointLength }
 }
 
+/** The last number that may be read together with this one. */
+export function lastOf(plc: Plc, device: Device, number: number): number {
+  const last = device.ranges.find((stretch) => number >= stretch[0] && number <= stretch[1])?.[1] ?? number
+  return areaOf(plc, device, last).area === areaOf(plc, device, number).area ? last : FIRST_LONG_COUNTER - 1
+}
+
 export function deviceOf(plc: Plc, area: Area): AreaOfDevice {
   const isLong = area === LONG_COUNTERS
   const device = devicesOf(plc).get(isLong ? 'CN' : area)

@@ -4,7 +4,7 @@ import type { TagProblem } from '../../lib/contract/reader-fields'
 import { checkElementNames, checkWordTag, describeType, type WordTag } from '../../lib/contract/word-rules'
 import { BITS_OF_A_REGISTER, isBitType, lengthWithin, registersOf } from '../../lib/contract/word-types'
 import { describeAddress, type MelsecAddress, parseAddress } from './addresses'
-import { areaOf, isBitDevice } from './areas'
+import { areaOf, isBitDevice, lastOf } from './areas'
 import { type Device, devicesOf } from './devices'
 import { limitsOf, type Plc } from './series'
 
@@ -72,8 +72,7 @@ function checkExtent(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc:
     return { field: 'length', message: `must be at most ${longest} with ${type}: a request cannot read more` }
   }
   const points = pointsOf(tag, at, device, plc)
-  const end = device.ranges.find(([first, last]) => at.number >= first && at.number <= last)?.[1] ?? at.number
-  const left = end + 1 - at.number
+  const left = lastOf(plc, device, at.number) + 1 - at.number
   if (points <= left) return undefined
   const where = describeAddress({ device: at.device, number: at.number }, plc)
   const message = `${describeType(tag)} takes ${points} points, of which ${where} has only ${left} up to the end of the device`

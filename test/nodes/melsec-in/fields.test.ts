@@ -93,7 +93,7 @@ describe('the tags of melsec-in', () => {
     ['X17', 'bool', {}, FX5],
     ['X17', 'bool', {}, { ...FX3, ...ASCII }],
     ['M17', 'bool', {}, { ...FX5, ...ASCII }],
-    ['CN199', 'uint16', {}, FX3],
+    ['CN198', 'uint16', { length: 2 }, FX3],
     ['CN200', 'int32', { length: 32 }, FX3],
     ['CN200.F', 'bool', {}, FX3],
     ['D0', 'uint16', { length: 64 }, FX3],
@@ -152,6 +152,7 @@ describe('the tags of melsec-in', () => {
       'address',
       /^uint32 takes 2 points, of which D8511 has only 1 up to the end of the device$/,
     ],
+    ['CN198', 'uint16', { length: 3 }, FX3, 'address', /^uint16\[3\] takes 3 points, of which CN198 has only 2 up to/],
     ['M7679', 'bool', { length: 2 }, FX3, 'address', /^bool\[2\] takes 2 points, of which M7679 has only 1 up to/],
     ['X1FF8', 'uint16', {}, {}, 'address', /^uint16 takes 16 points, of which X1FF8 \(8184 in decimal\) has only 8/],
   ]
