@@ -103,14 +103,21 @@ export function describeRefusal(refusal: Refusal, frame: '1E' | '3E' | '4E', whe
   const { endCode, abnormalCode } = refusal
   const { meaning, advice } = meaningOf(refusal, frame)
   const code = hexadecimal(endCode, frame === '1E' ? 2 : 4)
-  const abnormal = abnormalCode === undefined ? '' : ` (abnormal code ${hexadecimal(abnormalCode, 2)})`
+  const abnormal =
+    abnormalCode === undefined ? '' : ` (abnormal code ${hexadecimal(abnormalCode, abnormalCode > 0xff ? 4 : 2)})`
   return `end code ${code}${abnormal} at ${where}: ${meaning}; ${advice}`
 }
 
 function meaningOf({ endCode, abnormalCode }: Refusal, frame: '1E' | '3E' | '4E'): Meaning {
   if (frame === '1E') {
-    const abnormal = abnormalCode === undefined ? undefined : abnormalCodes.get(abnormalCode)
+    if (abnormalCode === undefined) return endCodes1E.get(endCode) ?? UNKNOWN
+    const abnormal = abnormalCode > 0xff ? meaningOfWord(abnormalCode) : abnormalCodes.get(abnormalCode)
     return abnormal ?? endCodes1E.get(endCode) ?? UNKNOWN
   }
-  return endCodes.get(endCode) ?? ranges.find(({ first, last }) => endCode >= first && endCode <= last) ?? UNKNOWN
+  return meaningOfWord(endCode) ?? UNKNOWN
+}
+
+/** What 3E and 4E have for an end code, 1E has for an abnormal code of two bytes, as C201. */
+function meaningOfWord(code: number): Meaning | undefined {
+  return endCodes.get(code) ?? ranges.find(({ first, last }) => code >= first && code <= last)
 }

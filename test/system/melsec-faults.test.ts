@@ -62,7 +62,7 @@ function troublesOf({ frame, encoding, transport }: Speech): Troubles {
   return { told: [...told, ...resets], honest, read: [...read, byteByByte], partly: [] }
 }
 
-const LANES = 3
+const LANES = 4
 
 describeFaults(
   'a PLC that',

@@ -108,7 +108,7 @@ const troubles: Trouble[] = [
     plc: { series: 'fx3' },
     properties: { series: 'fx3', frame: '1E', encoding: 'binary' },
     begin: (plc) => plc.lock(true),
-    reason: /^end code 5B \(abnormal code .*\) at D0/,
+    reason: /^end code 5B \(abnormal code C201\) at D0: the port is locked by a remote password/,
     isAnswered: true,
     end: (plc) => plc.lock(false),
   },

@@ -3,7 +3,7 @@
 //
 // MELSEC Communication Protocol Reference Manual SH(NA)-080008, 18; FX3U-ENET-ADP User's Manual [ADP], 7.3 to 7.7:
 //   request  subheader (command) | PC number | monitoring timer | device | number of points | 00
-//   reply    subheader + 80 | end code | data; end code 5B: abnormal code, 00
+//   reply    subheader + 80 | end code | data; end code 5B: abnormal code (most have 00 in their higher byte)
 
 import type { Encoding, Plc } from '../series'
 import type { Codec } from './codec'
@@ -114,10 +114,12 @@ function decode(encoding: Encoding, frame: Buffer, asked: Request): Reply {
   const data = frame.subarray(wireBytes(encoding, HEADER_BYTES))
   if (endCode === undefined) return violation('its end code is no number')
   if (endCode === WITH_ABNORMAL_CODE) {
-    const abnormalCode = readNumber(encoding, data, 0, 1)
-    return abnormalCode === undefined
+    // the lower byte comes first, in ASCII too
+    const low = readNumber(encoding, data, 0, 1)
+    const high = readNumber(encoding, data, wireBytes(encoding, 1), 1)
+    return low === undefined || high === undefined
       ? violation('its abnormal code is no number')
-      : { kind: 'refused', endCode, abnormalCode }
+      : { kind: 'refused', endCode, abnormalCode: high * 0x100 + low }
   }
   return endCode === 0 ? decodeData(encoding, data, asked) : { kind: 'refused', endCode }
 }

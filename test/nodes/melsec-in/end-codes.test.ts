@@ -21,6 +21,10 @@ describe('end codes in words', () => {
       describeRefusal(refused(0x5b, 0x10), '1E', 'M0'),
       'end code 5B (abnormal code 10) at M0: there is no PLC with this PC number; set PC to 255, the PLC itself',
     )
+    assert.match(
+      describeRefusal(refused(0x5b, 0xc201), '1E', 'M0'),
+      /^end code 5B \(abnormal code C201\) at M0: the port is locked by a remote password/,
+    )
   })
 
   const concerns: [concern: string, frame: '1E' | '3E', codes: Refusal[]][] = [
@@ -40,7 +44,7 @@ describe('end codes in words', () => {
     ['route', '3E', [0xc05f, 0xd000, 0xd243, 0xf7c1].map((c) => refused(c))],
     ['request', '3E', [0x55, 0x4a00, 0x4fff, 0xc206, 0xc0d0, 0xc80f, 0xc817, 0x1234].map((c) => refused(c))],
     ['address', '1E', [0x56, 0x57, 0x58, 0x59].map((c) => refused(c))],
-    ['config', '1E', [0x50, 0x54].map((c) => refused(c))],
+    ['config', '1E', [refused(0x50), refused(0x54), refused(0x5b, 0xc201)]],
     ['busy', '1E', [refused(0x60), refused(0x5b), refused(0x5b, 0x11), refused(0x5b, 0x18), refused(0x5b, 0x77)]],
     ['route', '1E', [refused(0x5b, 0x10)]],
     ['request', '1E', [refused(0x55), refused(0x5b, 0x12), refused(0x02)]],
