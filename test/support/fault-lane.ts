@@ -98,80 +98,94 @@ export class FaultLane {
   }
 
   /** Link and quality tell of it in time, nothing is read while it lasts, and all is well again afterwards. */
-  async isTold(trouble: Trouble): Promise<void> {
-    await this.goodMessage()
-    await trouble.begin(this)
-    const from = this.recorded().length
-    const link = this.#watch
-      .when(this.name, (row) => row.link !== 'connected')
-      .then(() => this.recorded().length - from)
-    link.catch(() => {})
-    await this.#red.recordedWhen(this.name, (message) => this.#telltale.isAllBad(message), { from })
-    await this.messages(TROUBLE_CYCLES)
-    const cyclesBeforeLink = await link
+  isTold(trouble: Trouble): Promise<void> {
+    return this.#during(trouble, async () => {
+      const from = this.recorded().length
+      const link = this.#watch
+        .when(this.name, (row) => row.link !== 'connected')
+        .then(() => this.recorded().length - from)
+      link.catch(() => {})
+      await this.#red.recordedWhen(this.name, (message) => this.#telltale.isAllBad(message), { from })
+      await this.messages(TROUBLE_CYCLES)
+      const cyclesBeforeLink = await link
 
-    const during = this.recorded().slice(from)
-    const firstBad = during.findIndex((message) => this.#telltale.isAllBad(message))
-    assert.ok(firstBad < TOLD_WITHIN_CYCLES, `message ${firstBad + 1} is the first bad one`)
-    assert.ok(
-      cyclesBeforeLink <= TOLD_WITHIN_CYCLES + CYCLES_INTO_TABLE,
-      `told by link after ${cyclesBeforeLink} messages`,
-    )
-    for (const message of during.slice(firstBad)) assert.ok(this.#telltale.isAllBad(message), JSON.stringify(message))
-    const row = await this.#red.row(this.name)
-    assert.notEqual(row.last_error, null)
-    assert.deepEqual(row.tags, { total: this.#tagCount, good: 0, bad: this.#tagCount })
-
-    await this.recover(trouble)
+      const during = this.recorded().slice(from)
+      const firstBad = during.findIndex((message) => this.#telltale.isAllBad(message))
+      assert.ok(firstBad < TOLD_WITHIN_CYCLES, `message ${firstBad + 1} is the first bad one`)
+      assert.ok(
+        cyclesBeforeLink <= TOLD_WITHIN_CYCLES + CYCLES_INTO_TABLE,
+        `told by link after ${cyclesBeforeLink} messages`,
+      )
+      for (const message of during.slice(firstBad)) assert.ok(this.#telltale.isAllBad(message), JSON.stringify(message))
+      const row = await this.#red.row(this.name)
+      assert.notEqual(row.last_error, null)
+      assert.deepEqual(row.tags, { total: this.#tagCount, good: 0, bad: this.#tagCount })
+    })
   }
 
   /** Whatever is told while it lasts is true, and all is well again afterwards. */
-  async isHonest(trouble: Trouble): Promise<void> {
-    await this.goodMessage()
-    await trouble.begin(this)
-    await this.messages(NUISANCE_CYCLES)
-    this.assertHonest()
-    await this.recover(trouble)
+  isHonest(trouble: Trouble): Promise<void> {
+    return this.#during(trouble, async () => {
+      await this.messages(NUISANCE_CYCLES)
+      this.assertHonest()
+    })
   }
 
   /** It makes no difference. */
-  async isReadAllTheSame(oddity: Trouble): Promise<void> {
-    await this.goodMessage()
-    await oddity.begin(this)
-    const from = this.recorded().length
-    await this.messages(ODDITY_CYCLES)
-    for (const message of this.recorded().slice(from)) assert.deepEqual(badTags(message), [], JSON.stringify(message))
-    await this.recover(oddity)
+  isReadAllTheSame(oddity: Trouble): Promise<void> {
+    return this.#during(oddity, async () => {
+      const from = this.recorded().length
+      await this.messages(ODDITY_CYCLES)
+      for (const message of this.recorded().slice(from)) assert.deepEqual(badTags(message), [], JSON.stringify(message))
+    })
   }
 
   /** Only these tags are bad, from the second cycle on. */
-  async isBadOnlyIn(tags: readonly string[], trouble: Trouble): Promise<void> {
-    await this.goodMessage()
-    await trouble.begin(this)
-    const from = this.recorded().length
-    await this.messages(TROUBLE_CYCLES + 1)
-    for (const message of this.recorded().slice(from + 1))
-      assert.deepEqual(badTags(message), tags, JSON.stringify(message))
-    await this.recover(trouble)
+  isBadOnlyIn(tags: readonly string[], trouble: Trouble): Promise<void> {
+    return this.#during(trouble, async () => {
+      const from = this.recorded().length
+      await this.messages(TROUBLE_CYCLES + 1)
+      for (const message of this.recorded().slice(from + 1))
+        assert.deepEqual(badTags(message), tags, JSON.stringify(message))
+    })
   }
 
   /** Before it ever was well. */
   async hasNothingBeforeItIsThere(trouble: Trouble): Promise<void> {
-    await this.messages(TROUBLE_CYCLES)
-    for (const message of this.recorded()) assert.ok(this.#telltale.isAllBad(message), JSON.stringify(message))
-    const { link, status, tags } = await this.#red.row(this.name)
-    assert.ok(link === 'disconnected' || link === 'connecting')
-    assert.deepEqual(
-      { status, tags },
-      { status: 'running', tags: { total: this.#tagCount, good: 0, bad: this.#tagCount } },
-    )
-    await this.recover(trouble)
+    try {
+      await this.messages(TROUBLE_CYCLES)
+      for (const message of this.recorded()) assert.ok(this.#telltale.isAllBad(message), JSON.stringify(message))
+      const { link, status, tags } = await this.#red.row(this.name)
+      assert.ok(link === 'disconnected' || link === 'connecting')
+      assert.deepEqual(
+        { status, tags },
+        { status: 'running', tags: { total: this.#tagCount, good: 0, bad: this.#tagCount } },
+      )
+    } finally {
+      await this.#end(trouble)
+    }
+    await this.#isWellAgain()
   }
 
-  async recover(trouble: Trouble): Promise<void> {
+  /** Whatever comes out of it, the trouble ends: the next one does not begin in its midst. */
+  async #during(trouble: Trouble, watch: () => Promise<void>): Promise<void> {
+    await this.goodMessage()
+    await trouble.begin(this)
+    try {
+      await watch()
+    } finally {
+      await this.#end(trouble)
+    }
+    await this.#isWellAgain()
+  }
+
+  async #end(trouble: Trouble): Promise<void> {
     this.device.faults.set([])
     await this.device.comeBack()
     await trouble.end?.(this)
+  }
+
+  async #isWellAgain(): Promise<void> {
     await this.goodMessage()
     await this.#watch.when(this.name, ({ link, tags }) => link === 'connected' && tags.good === this.#tagCount)
     this.assertHonest()

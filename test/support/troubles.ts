@@ -50,7 +50,7 @@ export const resets = [
 export const megabytes = fault('sends megabytes of garbage', {
   kind: 'garbage',
   place: 'instead',
-  bytes: 16 * 2 ** 20,
+  bytes: 4 * 2 ** 20,
 })
 export const unplugged: Trouble = {
   title: 'is on a line that is unplugged',
