@@ -2,6 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
+import { isTold, TOLD } from '../../lib/collector/repetition'
 import type { TagColumn } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
@@ -23,10 +24,6 @@ export const melsecReader: ReaderFactory<MelsecConfig> = {
   parse: parseMelsecConfig,
   create: (config, log) => new MelsecReader(config, log),
 }
-
-/** What repeats itself is told of one by one up to here, then now and then. */
-const TOLD = 3
-const TOLD_EVERY = 1000
 
 class MelsecReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -162,8 +159,4 @@ class MelsecReader implements Reader {
       `the PLC closes the connection between two cycles; it is opened anew for each. An interval below ${interval} ms would spare that`,
     )
   }
-}
-
-function isTold(count: number): boolean {
-  return count <= TOLD || count % TOLD_EVERY === 0
 }

@@ -2,6 +2,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
+import { isTold, TOLD } from '../../lib/collector/repetition'
 import type { TagColumn } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
@@ -22,10 +23,6 @@ export const modbusReader: ReaderFactory<ModbusConfig> = {
   parse: parseModbusConfig,
   create: (config, log) => new ModbusReader(config, log),
 }
-
-/** What repeats itself is told of one by one up to here, then now and then. */
-const TOLD = 3
-const TOLD_EVERY = 1000
 
 class ModbusReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -124,8 +121,4 @@ class ModbusReader implements Reader {
     const text = `the device closes the connection between two cycles; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
     this.#log('info', text)
   }
-}
-
-function isTold(count: number): boolean {
-  return count <= TOLD || count % TOLD_EVERY === 0
 }
