@@ -39,8 +39,6 @@ export type BuiltinType = (typeof BUILTIN_TYPES)[number]
  * `NodeId`          "ns=1;s=..."
  */
 export type Spoken = boolean | number | string | null | { readonly [field: string]: Spoken }
-/** An array, or rows of one. */
-export type SpokenValue = Spoken | readonly Spoken[] | readonly (readonly Spoken[])[]
 
 const WHOLE: { readonly [type in BuiltinType]?: readonly [min: number, max: number] } = {
   SByte: [-0x80, 0x7f],

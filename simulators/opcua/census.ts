@@ -18,6 +18,9 @@ export type Census = {
   requests: { readonly [service: string]: number }
 }
 
+/** And what came over the wire: connections since the start, and those that are open now. */
+export type DeviceCensus = Census & { connections: number; clients: number }
+
 /** Counts over all restarts of a server. */
 export class Counter {
   readonly #requests: Record<string, number> = {}

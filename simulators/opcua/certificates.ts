@@ -3,7 +3,14 @@
 
 import { crypto_utils } from 'node-opcua-client'
 
-export const CERTIFICATE_FLAWS = ['expired', 'not-yet-valid', 'wrong-host', 'wrong-uri', 'unknown-issuer'] as const
+export const CERTIFICATE_FLAWS = [
+  'none',
+  'expired',
+  'not-yet-valid',
+  'wrong-host',
+  'wrong-uri',
+  'unknown-issuer',
+] as const
 export type CertificateFlaw = (typeof CERTIFICATE_FLAWS)[number]
 
 /** What an application shows and what proves that it is its own. */

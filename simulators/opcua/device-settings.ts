@@ -1,7 +1,9 @@
 // How a simulated OPC UA device is set up: what its operator would choose in its web page.
 
-import type { CertificateFlaw } from './certificates'
-import { type DeviceLimits, GENEROUS } from './limits'
+import { asOneOf } from '../../lib/contract/parse'
+import { CERTIFICATE_FLAWS, type CertificateFlaw } from './certificates'
+import { type DeviceLimits, GENEROUS, parseLimits } from './limits'
+import { parseCount, parseFlag, parseList, parseName, parsePart, parseTexts } from './parse-part'
 
 export const SECURITY_POLICIES = [
   'Basic256Sha256',
@@ -25,7 +27,7 @@ export type DeviceSettings = {
   /** Whether certificates of clients, and of users, that were never seen are good enough. */
   acceptUnknownClients: boolean
   acceptUnknownUsers: boolean
-  flaw: CertificateFlaw | undefined
+  flaw: CertificateFlaw
   /** Another name, another key and so another certificate. */
   keyName: string
   /** How the server calls itself in its endpoints; clients may be unable to resolve it. */
@@ -49,7 +51,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = {
   users: { operator: 'secret' },
   acceptUnknownClients: true,
   acceptUnknownUsers: true,
-  flaw: undefined,
+  flaw: 'none',
   keyName: 'device',
   announcedHost: LOOPBACK,
   namespacesBefore: 0,
@@ -63,4 +65,23 @@ export type SettingsChange = Partial<Omit<DeviceSettings, 'limits'>> & { limits?
 
 export function changeSettings(settings: DeviceSettings, { limits, ...change }: SettingsChange): DeviceSettings {
   return { ...settings, ...change, limits: { ...settings.limits, ...limits } }
+}
+
+/** undefined for anything that is not a change of settings. */
+export function parseSettingsChange(input: unknown): SettingsChange | undefined {
+  return parsePart<SettingsChange>(input, {
+    modes: (list) => parseList(list, (mode) => asOneOf(mode, SECURITY_MODES)),
+    policies: (list) => parseList(list, (policy) => asOneOf(policy, SECURITY_POLICIES)),
+    anonymous: parseFlag,
+    users: parseTexts,
+    acceptUnknownClients: parseFlag,
+    acceptUnknownUsers: parseFlag,
+    flaw: (flaw) => asOneOf(flaw, CERTIFICATE_FLAWS),
+    keyName: parseName,
+    announcedHost: parseName,
+    namespacesBefore: parseCount,
+    tokenLifetimeMs: parseCount,
+    anonymousTransfer: parseFlag,
+    limits: parseLimits,
+  })
 }

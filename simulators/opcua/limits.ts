@@ -1,6 +1,8 @@
 // What a small controller can do, and what it says of that.
 
 import {
+  BrowseRequest,
+  CreateMonitoredItemsRequest,
   CreateSessionRequest,
   CreateSubscriptionRequest,
   DataChangeFilter,
@@ -10,6 +12,8 @@ import {
   StatusCodes,
 } from 'node-opcua-client'
 import type { OPCUAServer, OPCUAServerOptions } from 'node-opcua-server'
+import { asOneOf } from '../../lib/contract/parse'
+import { parseCount, parsePart } from './parse-part'
 
 /** Counts: 0 = no limit, and none is told. */
 export type DeviceLimits = {
@@ -21,6 +25,8 @@ export type DeviceLimits = {
   maxSubscriptions: number
   maxMonitoredItems: number
   maxQueueSize: number
+  /** In one answer of a browse; the rest comes with BrowseNext. */
+  maxReferencesPerNode: number
   /** Shorter wishes are revised to these. */
   minSamplingMs: number
   minPublishingMs: number
@@ -40,6 +46,7 @@ export const GENEROUS: DeviceLimits = {
   maxSubscriptions: 0,
   maxMonitoredItems: 0,
   maxQueueSize: 0,
+  maxReferencesPerNode: 0,
   // node-opcua samples no faster.
   minSamplingMs: 50,
   minPublishingMs: 50,
@@ -55,16 +62,27 @@ export function capabilitiesOf(limits: DeviceLimits): NonNullable<OPCUAServerOpt
     // node-opcua takes 0 for its own default, which is generous.
     maxSubscriptions: limits.maxSubscriptions,
     maxMonitoredItems: limits.maxMonitoredItems,
-    maxMonitoredItemsQueueSize: limits.maxQueueSize,
     operationLimits: { maxNodesPerRead, maxNodesPerBrowse, maxMonitoredItemsPerCall },
   }
 }
 
 /** Revises what clients wish, before the server sees it. */
-export function revise(server: OPCUAServer, { minPublishingMs, maxSessionTimeoutMs }: DeviceLimits): void {
+export function revise(
+  server: OPCUAServer,
+  { minPublishingMs, maxSessionTimeoutMs, maxQueueSize, maxReferencesPerNode }: DeviceLimits,
+): void {
   server.on('request', (request) => {
     if (request instanceof CreateSubscriptionRequest || request instanceof ModifySubscriptionRequest) {
       request.requestedPublishingInterval = Math.max(request.requestedPublishingInterval, minPublishingMs)
+    }
+    if (request instanceof BrowseRequest && maxReferencesPerNode > 0) {
+      const { requestedMaxReferencesPerNode: wish } = request
+      request.requestedMaxReferencesPerNode = Math.min(wish || maxReferencesPerNode, maxReferencesPerNode)
+    }
+    if (request instanceof CreateMonitoredItemsRequest && maxQueueSize > 0) {
+      for (const { requestedParameters: wish } of request.itemsToCreate ?? []) {
+        wish.queueSize = Math.min(wish.queueSize, maxQueueSize)
+      }
     }
     if (request instanceof CreateSessionRequest) {
       request.requestedSessionTimeout = Math.min(request.requestedSessionTimeout, maxSessionTimeoutMs)
@@ -87,4 +105,22 @@ export function refusalOf(filter: unknown, support: FilterSupport): StatusCode |
     default:
       return support satisfies never
   }
+}
+
+/** undefined for anything that is no change of limits. */
+export function parseLimits(input: unknown): Partial<DeviceLimits> | undefined {
+  return parsePart<DeviceLimits>(input, {
+    maxNodesPerRead: parseCount,
+    maxNodesPerBrowse: parseCount,
+    maxMonitoredItemsPerCall: parseCount,
+    maxSessions: parseCount,
+    maxSubscriptions: parseCount,
+    maxMonitoredItems: parseCount,
+    maxQueueSize: parseCount,
+    maxReferencesPerNode: parseCount,
+    minSamplingMs: parseCount,
+    minPublishingMs: parseCount,
+    maxSessionTimeoutMs: parseCount,
+    filters: (filters) => asOneOf(filters, FILTER_SUPPORT),
+  })
 }

@@ -1,7 +1,7 @@
 // A simulated OPC UA device: a plant, a node-opcua server that shows it, and in front of it a wire that can misbehave.
 
 import { PLANT_NAMESPACE } from './address-space'
-import { type Census, Counter } from './census'
+import { Counter, type DeviceCensus } from './census'
 import { makeIdentity } from './certificates'
 import {
   changeSettings,
@@ -76,14 +76,6 @@ export class OpcuaDevice {
   get namespaceIndex(): number {
     return this.#up().nodes.index
   }
-  /** Connections since the start, and those that are open now. */
-  get connections(): number {
-    return this.#wire.connections
-  }
-  get clients(): number {
-    return this.#wire.clients
-  }
-
   nodeId(name: string): string {
     return `ns=${this.namespaceIndex};s=${name}`
   }
@@ -92,8 +84,9 @@ export class OpcuaDevice {
     return `nsu=${PLANT_NAMESPACE};s=${name}`
   }
 
-  census(): Census {
-    return this.#counter.count(this.#running?.server)
+  census(): DeviceCensus {
+    const { connections, clients } = this.#wire
+    return { ...this.#counter.count(this.#running?.server), connections, clients }
   }
 
   set(name: string, setting: Setting): void {

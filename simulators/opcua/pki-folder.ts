@@ -45,8 +45,8 @@ export class PkiFolder {
   }
 }
 
-const STORES = ['clients', 'users'] as const
-/** Whose certificates: of client applications, or of users. */
+const STORES = ['applications', 'users'] as const
+/** Whose certificates: of applications at the other end, or of users. */
 export type Store = (typeof STORES)[number]
 
 /** What an operator does at the server: trusts all that was rejected so far. */

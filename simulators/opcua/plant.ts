@@ -1,8 +1,10 @@
 // What a simulated OPC UA device has to show, before any server shows it: it outlives a restart of the server.
 
+import { asNumber, asOneOf, asRecord } from '../../lib/contract/parse'
 import type { BuiltinType, Spoken } from './builtin-values'
 import { BUILTIN_TYPES } from './builtin-values'
-import { Point, type Setting, type Shape } from './point'
+import { parseFlag, parseName, parsePart } from './parse-part'
+import { Point, parseSetting, type Setting, SHAPES, type Shape } from './point'
 
 /** A variable. Its name, `Folder.Name`, is its NodeId too: ns=<ours>;s=Folder.Name */
 export type Place = {
@@ -13,7 +15,7 @@ export type Place = {
   /** Makes it an AnalogItem with this EURange, which a percent deadband needs (Part 8, 7.2). */
   range?: { low: number; high: number }
   /** How an enumeration tells its texts (Part 3, 8.40 and 5.9.3): by position, or with a value each. */
-  texts?: 'strings' | 'values'
+  texts?: (typeof TEXTS_OF_ENUMERATIONS)[number]
   writeOnly?: boolean
 }
 
@@ -127,4 +129,26 @@ function standardPlaces(many: number): Place[] {
       (_, index): Place => ({ name: `Many.${index}`, type: 'Double', setting: sine(0, index + 1, index / many) }),
     ),
   ]
+}
+
+const TEXTS_OF_ENUMERATIONS = ['strings', 'values'] as const
+
+/** undefined for anything that is no place. */
+export function parsePlace(input: unknown): Place | undefined {
+  const part = parsePart<Place>(input, {
+    name: parseName,
+    type: (type) => asOneOf(type, BUILTIN_TYPES),
+    shape: (shape) => asOneOf(shape, SHAPES),
+    setting: parseSetting,
+    range: parseRange,
+    texts: (texts) => asOneOf(texts, TEXTS_OF_ENUMERATIONS),
+    writeOnly: parseFlag,
+  })
+  const { name, type, setting, ...others } = part ?? {}
+  return name === undefined || !type || !setting ? undefined : { name, type, setting, ...others }
+}
+
+function parseRange(input: unknown): Place['range'] {
+  const [low, high] = [asNumber(asRecord(input)?.low), asNumber(asRecord(input)?.high)]
+  return low === undefined || high === undefined ? undefined : { low, high }
 }

@@ -1,20 +1,15 @@
 // One value of the simulated plant: fixed or moving, of whatever quality, as a server would give it at this moment.
 
 import { DataValue, type StatusCode, StatusCodes, Variant, VariantArrayType } from 'node-opcua-client'
-import { valueAt, type Wave } from '../modbus/waves'
-import {
-  type BuiltinType,
-  builtinValue,
-  canMove,
-  dataTypeOf,
-  type SpokenValue,
-  statusOf,
-  wrapped,
-} from './builtin-values'
+import { asCount, asRecord, asText } from '../../lib/contract/parse'
+import { parseWave, valueAt, type Wave } from '../modbus/waves'
+import { type BuiltinType, builtinValue, canMove, dataTypeOf, statusOf, wrapped } from './builtin-values'
+import { parseFlag, parsePart } from './parse-part'
 
 /** What is given changes, the rest stays; a value that is set does not move any more. */
 export type Setting = {
-  value?: SpokenValue
+  /** As builtin-values.ts writes it; an array, or the rows of a matrix, where the point has that shape. */
+  value?: unknown
   wave?: Wave
   /** Name or number, info bits included. */
   status?: string | number
@@ -76,13 +71,14 @@ export class Point {
     return new Variant({ dataType: dataTypeOf(this.type), value: wrapped(this.type, value) })
   }
 
-  #variantOf(spoken: SpokenValue): Variant {
+  #variantOf(spoken: unknown): Variant {
     const dataType = dataTypeOf(this.type)
     if (this.shape === 'scalar') {
       return new Variant({ dataType, arrayType: VariantArrayType.Scalar, value: builtinValue(this.type, spoken) })
     }
     if (!Array.isArray(spoken)) throw new RangeError(`${JSON.stringify(spoken)} is no ${this.shape}`)
-    const value = spoken.flat().map((item) => builtinValue(this.type, item))
+    const items: unknown[] = spoken.flat()
+    const value = items.map((item) => builtinValue(this.type, item))
     if (this.shape === 'array') return new Variant({ dataType, arrayType: VariantArrayType.Array, value })
     const dimensions = [spoken.length, value.length / spoken.length]
     if (!dimensions.every(Number.isInteger)) throw new RangeError('the rows of a matrix are of one length')
@@ -94,4 +90,19 @@ function dateOf(text: string): Date {
   const date = new Date(text)
   if (Number.isNaN(date.getTime())) throw new RangeError(`${text} is no time`)
   return date
+}
+
+/** undefined for anything that is no setting. Whether the value fits is known by the point only. */
+export function parseSetting(input: unknown): Setting | undefined {
+  const record = asRecord(input)
+  if (!record) return undefined
+  const { value, sourceTime, ...others } = record
+  const setting = parsePart<Omit<Setting, 'value' | 'sourceTime'>>(others, {
+    wave: parseWave,
+    status: (status) => asText(status, 100) ?? asCount(status),
+    keepValue: parseFlag,
+  })
+  const time = sourceTime === null ? null : asText(sourceTime, 100)
+  if (!setting || (sourceTime !== undefined && time === undefined)) return undefined
+  return { ...setting, sourceTime: time, ...(value !== undefined && { value }) }
 }

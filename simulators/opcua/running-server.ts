@@ -9,7 +9,7 @@ import { type PkiFolder, trustRejected } from './pki-folder'
 import type { Plant } from './plant'
 import { UnrulyServer } from './unruly-server'
 
-type Managers = { clients: Awaited<ReturnType<PkiFolder['open']>>; users: Awaited<ReturnType<PkiFolder['open']>> }
+type Managers = { applications: Awaited<ReturnType<PkiFolder['open']>>; users: Awaited<ReturnType<PkiFolder['open']>> }
 
 export class RunningServer {
   readonly server: UnrulyServer
@@ -32,7 +32,7 @@ export class RunningServer {
     userPassword: (name: string) => string | undefined,
   ): Promise<RunningServer> {
     const managers = {
-      clients: await pki.open('clients', settings.acceptUnknownClients),
+      applications: await pki.open('applications', settings.acceptUnknownClients),
       users: await pki.open('users', settings.acceptUnknownUsers),
     }
     const { announcedHost, limits } = settings
@@ -42,7 +42,7 @@ export class RunningServer {
       port: 0,
       certificateFile: pki.certificateFile,
       privateKeyFile: pki.privateKeyFile,
-      serverCertificateManager: managers.clients,
+      serverCertificateManager: managers.applications,
       userCertificateManager: managers.users,
       registerServerMethod: RegisterServerMethod.HIDDEN,
       serverInfo: { applicationUri: DEVICE_URI, productUri: DEVICE_URI, applicationName: { text: 'Simulated device' } },
@@ -82,13 +82,13 @@ export class RunningServer {
 
   /** @returns how many certificates of clients and users are trusted now that were not */
   async trustRejected(): Promise<number> {
-    return (await trustRejected(this.#managers.clients)) + (await trustRejected(this.#managers.users))
+    return (await trustRejected(this.#managers.applications)) + (await trustRejected(this.#managers.users))
   }
 
   async end(): Promise<void> {
     this.server.dropLateRequests()
     await this.server.shutdown(0)
-    await this.#managers.clients.dispose()
+    await this.#managers.applications.dispose()
     await this.#managers.users.dispose()
   }
 }

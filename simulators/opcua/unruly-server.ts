@@ -2,9 +2,11 @@
 
 import { MonitoredItemCreateResult, type StatusCode } from 'node-opcua-client'
 import { OPCUAServer } from 'node-opcua-server'
+import { asCount, asRecord, asText } from '../../lib/contract/parse'
+import { statusOf } from './builtin-values'
 
-/** Of a service: it is refused as a whole, never answered, or late. */
-export type Treatment = { refuse: StatusCode } | { ignore: true } | { delayMs: number }
+/** Of a service: it is refused as a whole with this status, never answered, or late. */
+export type Treatment = { refuse: string } | { ignore: true } | { delayMs: number }
 
 type OnRequest = OPCUAServer['on_request']
 type PublishEngine = ReturnType<OPCUAServer['engine']['getSessions']>[number]['publishEngine']
@@ -31,17 +33,20 @@ export class UnrulyServer extends OPCUAServer {
     }
   }
 
-  /** @param service as in `Read`, `CreateSession`; undefined = as it should be again */
+  /** @param service as in `Read`, `CreateSession`; undefined = as it should be again. Throws a RangeError for a status that does not exist. */
   treat(service: string, treatment: Treatment | undefined): void {
-    if (treatment) this.#treatments.set(service, treatment)
-    else this.#treatments.delete(service)
+    if (!treatment) this.#treatments.delete(service)
+    else {
+      if ('refuse' in treatment) statusOf(treatment.refuse)
+      this.#treatments.set(service, treatment)
+    }
   }
 
   override on_request(...[message, channel]: Parameters<OnRequest>): void {
     const treatment = this.#treatments.get(serviceOf(message.request))
     if (!treatment) super.on_request(message, channel)
     else if ('refuse' in treatment) {
-      const fault = OPCUAServer.makeServiceFault(treatment.refuse, [])
+      const fault = OPCUAServer.makeServiceFault(statusOf(treatment.refuse), [])
       channel.send_response('MSG', fault, message, () => {})
     } else if ('delayMs' in treatment) {
       const timer = setTimeout(() => {
@@ -98,4 +103,14 @@ export class UnrulyServer extends OPCUAServer {
 
 export function serviceOf(request: { schema: { name: string } }): string {
   return request.schema.name.replace(/Request$/, '')
+}
+
+/** undefined for anything that is no treatment. */
+export function parseTreatment(input: unknown): Treatment | undefined {
+  const record = asRecord(input)
+  const refuse = asText(record?.refuse, 100)
+  const delayMs = asCount(record?.delayMs)
+  if (refuse !== undefined) return { refuse }
+  if (delayMs !== undefined) return { delayMs }
+  return record?.ignore === true ? { ignore: true } : undefined
 }

@@ -3,6 +3,7 @@
 
 import { connect, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { asCount, asOneOf, asRecord } from '../../lib/contract/parse'
 import type { Client, Guest } from '../faults/doors/door'
 import { TcpDoor } from '../faults/doors/tcp-door'
 import { garbageOf } from '../faults/reply-script'
@@ -22,6 +23,8 @@ export type WireMood =
   | { mood: 'delay'; ms: number }
   | { mood: 'reset-in-reply'; afterBytes: number }
   | { mood: 'garbage'; bytes: number }
+
+const MOODS = ['pass', 'reset-at-connect', 'silent', 'http', 'delay', 'reset-in-reply', 'garbage'] as const
 
 const HTTP_ANSWER =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 11\r\nConnection: close\r\n\r\nBad Request'
@@ -215,5 +218,27 @@ class Line implements Guest {
       this.#client.send(next.bytes)
       this.#delayed.shift()
     }
+  }
+}
+
+/** undefined for anything that is no mood. */
+export function parseWireMood(input: unknown): WireMood | undefined {
+  const record = asRecord(input)
+  const mood = asOneOf(record?.mood, MOODS)
+  switch (mood) {
+    case 'delay': {
+      const ms = asCount(record?.ms)
+      return ms === undefined ? undefined : { mood, ms }
+    }
+    case 'reset-in-reply': {
+      const afterBytes = asCount(record?.afterBytes)
+      return afterBytes === undefined ? undefined : { mood, afterBytes }
+    }
+    case 'garbage': {
+      const bytes = asCount(record?.bytes)
+      return bytes === undefined ? undefined : { mood, bytes }
+    }
+    default:
+      return mood && { mood }
   }
 }

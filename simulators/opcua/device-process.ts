@@ -1,0 +1,82 @@
+// Holds a simulated OPC UA device that runs in a process of its own (main.ts).
+
+import { join } from 'node:path'
+import { asCount, asRecord } from '../../lib/contract/parse'
+import { SteeredProcess } from '../process/steered-process'
+import type { DeviceCensus } from './census'
+import type { DeviceCommand } from './commands'
+import { LOOPBACK, type SettingsChange } from './device-settings'
+
+export type ProcessOptions = {
+  port?: number
+  /** Variables in the folder `Many`. */
+  many?: number
+  clockOffsetMs?: number
+  settings?: SettingsChange
+}
+
+export class OpcuaDeviceProcess {
+  readonly #process: SteeredProcess
+
+  private constructor(process: SteeredProcess) {
+    this.#process = process
+  }
+
+  static async start({ port = 0, many = 0, clockOffsetMs = 0, settings = {} }: ProcessOptions = {}) {
+    const args = [
+      `--port=${port}`,
+      `--many=${many}`,
+      `--clock-offset-ms=${clockOffsetMs}`,
+      `--settings=${JSON.stringify(settings)}`,
+    ]
+    return new OpcuaDeviceProcess(await SteeredProcess.start(join(__dirname, 'main.js'), args))
+  }
+
+  get pid(): number {
+    return this.#process.pid
+  }
+  get port(): number {
+    return this.#process.port
+  }
+  get endpoint(): string {
+    return `opc.tcp://${LOOPBACK}:${this.port}`
+  }
+
+  /** Settles when the device has done it; rejects with what the device says against it. */
+  send(command: DeviceCommand): Promise<Record<string, unknown>> {
+    return this.#process.send(command)
+  }
+
+  async census(): Promise<DeviceCensus> {
+    const told = asRecord((await this.send({ command: 'census' })).census)
+    const requests = Object.entries(asRecord(told?.requests) ?? {}).map(([service, count]) => [service, Number(count)])
+    const count = (name: keyof DeviceCensus): number => {
+      const value = asCount(told?.[name])
+      if (value === undefined) throw new Error(`the simulator did not count ${name}`)
+      return value
+    }
+    return {
+      sessions: count('sessions'),
+      sessionsPeak: count('sessionsPeak'),
+      sessionsMade: count('sessionsMade'),
+      subscriptions: count('subscriptions'),
+      monitoredItems: count('monitoredItems'),
+      channels: count('channels'),
+      connections: count('connections'),
+      clients: count('clients'),
+      requests: Object.fromEntries(requests),
+    }
+  }
+
+  /** A device that does not answer any more (SIGSTOP), and one that goes on. */
+  freeze(): void {
+    process.kill(this.pid, 'SIGSTOP')
+  }
+  thaw(): void {
+    process.kill(this.pid, 'SIGCONT')
+  }
+
+  close(): Promise<void> {
+    return this.#process.close()
+  }
+}
