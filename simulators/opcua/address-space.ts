@@ -50,10 +50,6 @@ export class PlantNodes {
     this.#bringRecipe()
   }
 
-  get index(): number {
-    return this.#namespace.index
-  }
-
   add(place: Place): void {
     const [folder = '', browseName = ''] = place.name.split('.')
     const shape = place.shape ?? 'scalar'

@@ -32,7 +32,15 @@ const SIGNATURE = { name: 'RSASSA-PKCS1-v1_5', hash: { name: 'SHA-256' } } as co
 const keyPairs = new Map<string, Promise<KeyPair>>()
 type KeyPair = Awaited<ReturnType<typeof crypto_utils.generateKeyPair>>
 
-export async function makeIdentity(wish: CertificateWish): Promise<Identity> {
+/** The same wish gets the same certificate, so that it can be known. */
+const identities = new Map<string, Promise<Identity>>()
+
+export function identityOf(wish: CertificateWish): Promise<Identity> {
+  const { commonName, applicationUri, flaw = 'none', keyName = 'device' } = wish
+  return once(identities, [commonName, applicationUri, flaw, keyName].join('\n'), () => makeIdentity(wish))
+}
+
+async function makeIdentity(wish: CertificateWish): Promise<Identity> {
   const { commonName, applicationUri, flaw, keyName = 'device' } = wish
   const { privateKey } = await keyPair(keyName)
   const subject = `/CN=${commonName}/O=Simulated`
@@ -83,9 +91,13 @@ function validity(flaw: CertificateFlaw | undefined): { notBefore: Date; notAfte
 }
 
 function keyPair(name: string): Promise<KeyPair> {
-  const known = keyPairs.get(name)
-  if (known) return known
-  const made = crypto_utils.generateKeyPair(2048)
-  keyPairs.set(name, made)
+  return once(keyPairs, name, () => crypto_utils.generateKeyPair(2048))
+}
+
+function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {
+  const found = known.get(name)
+  if (found) return found
+  const made = make()
+  known.set(name, made)
   return made
 }

@@ -2,7 +2,7 @@
 
 import { PLANT_NAMESPACE } from './address-space'
 import { Counter, type DeviceCensus } from './census'
-import { makeIdentity } from './certificates'
+import { identityOf } from './certificates'
 import {
   changeSettings,
   DEFAULT_SETTINGS,
@@ -18,6 +18,9 @@ import { quietenLibrary } from './quiet'
 import { RunningServer } from './running-server'
 import type { Treatment } from './unruly-server'
 import { Wire, type WireMood } from './wire'
+
+/** 0 is OPC UA's own, 1 the server's. */
+const FIRST_INDEX = 2
 
 export type DeviceOptions = SettingsChange & {
   /** Loopback if absent. */
@@ -74,7 +77,7 @@ export class OpcuaDevice {
   }
   /** Of the plant's namespace; another one after a restart with other namespaces before it. */
   get namespaceIndex(): number {
-    return this.#up().nodes.index
+    return FIRST_INDEX + this.#settings.namespacesBefore
   }
   nodeId(name: string): string {
     return `ns=${this.namespaceIndex};s=${name}`
@@ -172,7 +175,7 @@ export class OpcuaDevice {
   async #begin(): Promise<void> {
     const { flaw, keyName } = this.#settings
     const commonName = keyName === 'device' ? 'Simulated device' : `Simulated device ${keyName}`
-    this.#pki.write(await makeIdentity({ commonName, applicationUri: DEVICE_URI, flaw, keyName }))
+    this.#pki.write(await identityOf({ commonName, applicationUri: DEVICE_URI, flaw, keyName }))
     const surroundings = { pki: this.#pki, plant: this.plant, announcedPort: this.port }
     const running = await RunningServer.start(this.#settings, surroundings, (name) => this.#users[name])
     this.#running = running

@@ -11,7 +11,9 @@ export function libraryLog(): readonly string[] {
 }
 
 function keep(...parts: unknown[]): void {
-  lines.push(parts.map(String).join(' '))
+  // The first one may be an object that says which module it is.
+  const texts = parts.filter((part) => typeof part !== 'object' || part instanceof Error)
+  lines.push(texts.map(String).join(' '))
   if (lines.length > LINES_MAX) lines.shift()
 }
 

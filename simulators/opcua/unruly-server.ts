@@ -46,7 +46,7 @@ export class UnrulyServer extends OPCUAServer {
     const treatment = this.#treatments.get(serviceOf(message.request))
     if (!treatment) super.on_request(message, channel)
     else if ('refuse' in treatment) {
-      const fault = OPCUAServer.makeServiceFault(statusOf(treatment.refuse), [])
+      const fault = OPCUAServer.makeServiceFault(statusOf(treatment.refuse), ['as told'])
       channel.send_response('MSG', fault, message, () => {})
     } else if ('delayMs' in treatment) {
       const timer = setTimeout(() => {

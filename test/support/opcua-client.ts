@@ -14,7 +14,7 @@ import {
   TimestampsToReturn,
   type UserIdentityInfo,
 } from 'node-opcua-client'
-import { type CertificateFlaw, makeIdentity } from '../../simulators/opcua/certificates'
+import { type CertificateFlaw, identityOf } from '../../simulators/opcua/certificates'
 import type { ModeName, PolicyName } from '../../simulators/opcua/device-settings'
 import { PkiFolder } from '../../simulators/opcua/pki-folder'
 
@@ -23,8 +23,8 @@ export const CLIENT_URI = 'urn:collectors:plain-client'
 export type ClientOptions = {
   mode?: ModeName
   policy?: PolicyName
-  /** Takes any certificate of a server that is good in itself; otherwise only one that it knows. */
-  trusting?: boolean
+  /** The certificate of the server that it trusts; absent = any, as node-opcua does: it does not even look at its dates. */
+  trusts?: Buffer | 'nobody'
   /** What is wrong with its own certificate. */
   flaw?: CertificateFlaw
   sessionTimeoutMs?: number
@@ -36,20 +36,24 @@ export class PlainClient {
   readonly #client: OPCUAClient
   readonly #pki: PkiFolder
   readonly #known: Awaited<ReturnType<PkiFolder['open']>>
+  /** How often the secure channel was renewed. */
+  renewals = 0
   #session: ClientSession | undefined
 
   private constructor(client: OPCUAClient, pki: PkiFolder, known: Awaited<ReturnType<PkiFolder['open']>>) {
     this.#client = client
     this.#pki = pki
     this.#known = known
+    client.on('security_token_renewed', () => this.renewals++)
   }
 
   /** A secure channel, no session yet. It connects once and never again. */
   static async connect(endpoint: string, options: ClientOptions = {}): Promise<PlainClient> {
-    const { mode = 'None', policy, trusting = true, flaw, sessionTimeoutMs } = options
+    const { mode = 'None', policy, trusts, flaw, sessionTimeoutMs } = options
     const pki = new PkiFolder()
-    pki.write(await makeIdentity({ commonName: 'Plain client', applicationUri: CLIENT_URI, flaw, keyName: 'client' }))
-    const known = await pki.open('applications', trusting)
+    pki.write(await identityOf({ commonName: 'Plain client', applicationUri: CLIENT_URI, flaw, keyName: 'client' }))
+    const known = await pki.open('applications', trusts === undefined)
+    if (trusts instanceof Buffer) await known.trustCertificate(trusts)
     const plain = new PlainClient(
       OPCUAClient.create({
         applicationUri: CLIENT_URI,
@@ -96,6 +100,18 @@ export class PlainClient {
   get session(): ClientSession {
     if (!this.#session) throw new Error('not logged in')
     return this.#session
+  }
+
+  /** As its endpoints show it. */
+  async serverCertificate(): Promise<Buffer> {
+    const [endpoint] = await this.#client.getEndpoints()
+    if (!endpoint?.serverCertificate) throw new Error('the server shows no certificate')
+    return endpoint.serverCertificate
+  }
+
+  async endpointUrls(): Promise<string[]> {
+    const urls = (await this.#client.getEndpoints()).map(({ endpointUrl }) => endpointUrl ?? '')
+    return [...new Set(urls)]
   }
 
   read(nodeId: string): Promise<DataValue> {

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
-import { type CertificateFlaw, makeIdentity } from '../../../simulators/opcua/certificates'
+import { type CertificateFlaw, identityOf } from '../../../simulators/opcua/certificates'
 
 const APPLICATION = { commonName: 'Press', applicationUri: 'urn:press' }
 
 async function made(flaw?: CertificateFlaw, keyName?: string) {
-  const { certificatePem, privateKeyPem } = await makeIdentity({ ...APPLICATION, flaw, keyName })
+  const { certificatePem, privateKeyPem } = await identityOf({ ...APPLICATION, flaw, keyName })
   return { certificate: new X509Certificate(certificatePem), certificatePem, privateKeyPem }
 }
 

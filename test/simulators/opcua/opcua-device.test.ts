@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { AttributeIds, type DataValue, TimestampsToReturn } from 'node-opcua-client'
+import { AttributeIds, type DataValue, DeadbandType, TimestampsToReturn } from 'node-opcua-client'
 import { PLANT_NAMESPACE } from '../../../simulators/opcua/address-space'
 import { BUILTIN_TYPES, builtinValue } from '../../../simulators/opcua/builtin-values'
 import { OpcuaDevice } from '../../../simulators/opcua/opcua-device'
@@ -155,6 +155,14 @@ describe('A simulated OPC UA device', function () {
     await subscription.terminate()
     const { subscriptions, monitoredItems } = device.census()
     assert.deepEqual([subscriptions, monitoredItems], [0, 0])
+  })
+
+  it('takes a percent deadband where there is a range, and none for texts', async () => {
+    const answerTo = (name: string, type: DeadbandType) => client.answerToDeadband(device.nodeId(name), type)
+    assert.equal(await answerTo('Analog.WithRange', DeadbandType.Percent), 'Good')
+    assert.equal(await answerTo('Analog.WithoutRange', DeadbandType.Percent), 'BadMonitoredItemFilterUnsupported')
+    assert.equal(await answerTo('Analog.WithoutRange', DeadbandType.Absolute), 'Good')
+    assert.equal(await answerTo('Types.String', DeadbandType.Absolute), 'BadFilterNotAllowed')
   })
 
   it('has another namespace index after a restart, if so told, and its values of before', async () => {
