@@ -50,7 +50,11 @@ async function bundle(source) {
     bundle: true,
     platform: 'node',
     target: 'node22.13',
-    external: ['serialport'],
+    // Neither is ever reached: serialport by Modbus over TCP, proper-lockfile by OPC UA, which keeps no files of node-opcua's.
+    external: ['serialport', 'proper-lockfile'],
+    // What is read at each start. Names stay: node-opcua tells its types by them.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'linked',
     sourcemap: true,
     logLevel: 'warning',

@@ -19,15 +19,19 @@ const MALLOC = { MALLOC_ARENA_MAX: '1' }
 const HEAP_SHARE = 0.5
 const HEAP_MIN_MB = 48
 
-/** The program of a collector. `memoryLimitMb` 0 = no limit. */
-export function collectorProgram(script: string, memoryLimitMb: number): ChildProgram {
-  return program(script, sandboxFlags(memoryLimitMb), ENVIRONMENT)
+/** The program of a collector. `memoryLimitMb` 0 = no limit; `folder`: what it may read and write besides. */
+export function collectorProgram(script: string, memoryLimitMb: number, folder?: string): ChildProgram {
+  return program(script, [...sandboxFlags(memoryLimitMb), ...own(folder)], ENVIRONMENT)
 }
 
 /** The program of a historian: it may also read and write the supervisor's folder. */
 export function historianProgram(script: string, memoryLimitMb: number, folder: string): ChildProgram {
-  const own = [`--allow-fs-read=${join(folder, '*')}`, `--allow-fs-write=${join(folder, '*')}`]
-  return program(script, [...sandboxFlags(memoryLimitMb), ...own], [...ENVIRONMENT, ...TLS_ENVIRONMENT])
+  return program(script, [...sandboxFlags(memoryLimitMb), ...own(folder)], [...ENVIRONMENT, ...TLS_ENVIRONMENT])
+}
+
+function own(folder: string | undefined): string[] {
+  if (folder === undefined) return []
+  return [`--allow-fs-read=${join(folder, '*')}`, `--allow-fs-write=${join(folder, '*')}`]
 }
 
 function program(script: string, flags: string[], names: string[]): ChildProgram {

@@ -226,10 +226,11 @@ export class Supervisor implements SupervisorFace {
       },
       durable: () => this.#processor.ref,
       distrustDurable: (trouble) => this.#processor.distrust(trouble),
-      program: ({ type, script }) =>
-        type === 'historian'
-          ? historianProgram(script, this.#config.memoryLimit, this.#folder)
-          : collectorProgram(script, this.#config.memoryLimit),
+      program: (wanted) =>
+        wanted.type === 'historian'
+          ? historianProgram(wanted.script, this.#config.memoryLimit, this.#folder)
+          : collectorProgram(wanted.script, this.#config.memoryLimit, this.#folderOf(wanted)),
+      folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {
         await this.#swept
@@ -243,6 +244,13 @@ export class Supervisor implements SupervisorFace {
       wallClock: () => new Date(),
       chance: Math.random,
     }
+  }
+
+  #folderOf({ folder }: ProcessSpec): string | undefined {
+    if (folder === undefined) return undefined
+    const path = join(this.#folder, folder)
+    this.#guardFile(() => makePrivateFolder(path))
+    return path
   }
 
   #watch(): void {

@@ -31,9 +31,13 @@ export class Child {
   readonly #control: Duplex
   #changed: (() => void)[] = []
 
-  constructor({ configureMs = 30_000 } = {}) {
-    this.process = spawn(process.execPath, [...SANDBOX, join(FIXTURES, 'fake-collector.js'), String(configureMs)], {
+  /** @param options `args` are those of another collector, flags included */
+  constructor(options: { configureMs?: number; args?: string[]; env?: Record<string, string> } = {}) {
+    const { configureMs = 30_000, env } = options
+    const args = options.args ?? [...SANDBOX, join(FIXTURES, 'fake-collector.js'), String(configureMs)]
+    this.process = spawn(process.execPath, args, {
       detached: true,
+      ...(env && { env }),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })
     this.#control = controlOf(this.process)
