@@ -118,11 +118,38 @@ export class Items {
     await batches.each(again, call, refused)
   }
 
+  /** Those that the server has not told yet it is asked for: with a slow publishing interval they would come late. */
+  async readMissing(session: OpcuaSession, batches: Batches): Promise<void> {
+    const namespaces = await session.namespaces()
+    const missing = this.#items.flatMap(({ answer, itemId }, column) => {
+      const node = answer === NOT_YET && itemId !== undefined && this.#nodeOf(column, namespaces)
+      return node ? [{ node, column }] : []
+    })
+    const read = async (batch: typeof missing): Promise<void> => {
+      const samples = await session.read(batch.map(({ node }) => node))
+      batch.forEach(({ column }, index) => {
+        const [item, sample] = [this.#items[column], samples[index]]
+        // What the subscription has told meanwhile is newer.
+        if (item?.answer === NOT_YET && sample) item.answer = { sample }
+      })
+    }
+    await batches.each(
+      missing,
+      (batch) => read([...batch]),
+      () => {},
+    )
+  }
+
+  #nodeOf(column: number, namespaces: readonly string[]): NodeRef | undefined {
+    const one = this.#settings.wanted[column]
+    return one && resolveAddress(one.address, namespaces)
+  }
+
   #wishFor(column: number, namespaces: readonly string[]): ItemWish | undefined {
     const { wanted, samplingMs, queueSize } = this.#settings
     const [one, item] = [wanted[column], this.#items[column]]
     if (!one || !item) return undefined
-    const node: NodeRef | undefined = resolveAddress(one.address, namespaces)
+    const node = this.#nodeOf(column, namespaces)
     if (!node) {
       this.#refuse(column, unknownNamespace(one.address.namespace))
       return undefined

@@ -17,6 +17,8 @@ const LIFETIME_KEEP_ALIVES = 10
 /** Publish requests that wait at the server, so that it can always tell. */
 const PUBLISH_IN_FLIGHT = 3
 const WATCHDOG_MIN_MS = 3000
+/** With a faster publishing interval the first values need not be read. */
+const SLOW_MS = 300
 /** A refused Publish comes at once, one that nobody answers late. */
 const AT_ONCE_MS = 1000
 /** Server_ServerStatus_CurrentTime: a value that never stands still. */
@@ -30,6 +32,7 @@ export class Subscription implements Source {
   readonly #items: Items
   readonly #acknowledgements: Acknowledgement[] = []
   #batches = new Batches(1)
+  #readBatches = new Batches(1)
   #current: SubscriptionAnswer | undefined
   /** The clock of the server is watched, too: data must come. */
   #ticking = false
@@ -57,8 +60,9 @@ export class Subscription implements Source {
   }
 
   async start(): Promise<void> {
-    const { itemsPerCall } = await this.#session.operationLimits()
+    const { itemsPerCall, nodesPerRead } = await this.#session.operationLimits()
     this.#batches = new Batches(batchSize(itemsPerCall))
+    this.#readBatches = new Batches(batchSize(nodesPerRead))
     await this.#subscribe()
     for (let count = 0; count < PUBLISH_IN_FLIGHT; count++) void this.#keepPublishing()
     this.#ask()
@@ -156,13 +160,17 @@ export class Subscription implements Source {
   #ask(): void {
     const [due, current] = [this.#items.due(), this.#current]
     if (this.#asking || !current || due.length === 0) return
-    this.#asking = this.#items
-      .ask(this.#session, current.id, this.#batches, due)
+    this.#asking = this.#askFor(current, due)
       .catch((thrown: unknown) => this.#trouble(thrown))
       .finally(() => {
         this.#asking = undefined
         this.#arrived()
       })
+  }
+
+  async #askFor({ id, publishingMs }: SubscriptionAnswer, columns: readonly number[]): Promise<void> {
+    await this.#items.ask(this.#session, id, this.#batches, columns)
+    if (publishingMs > SLOW_MS) await this.#items.readMissing(this.#session, this.#readBatches)
   }
 
   #trouble(thrown: unknown): void {
