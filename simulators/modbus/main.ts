@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util'
 import { messageOf } from '../../lib/contract/fault'
 import { asNumber, asOneOf } from '../../lib/contract/parse'
 import { obeyLines } from '../process/command-lines'
-import { parseDeviceCommand, runDeviceCommand } from './commands'
+import { type DeviceCommand, parseDeviceCommand, runDeviceCommand } from './commands'
 import { ENGINES } from './engines/engine'
 import { ModbusDevice } from './modbus-device'
 
@@ -19,11 +19,8 @@ async function main(): Promise<void> {
   if (port === undefined) throw new Error(`--port ${values.port} is not a port`)
   if (engine === undefined) throw new Error(`--engine ${values.engine} is not one of ${ENGINES.join(', ')}`)
   const device = await ModbusDevice.start({ host: values.host, port, engine })
-  await obeyLines({ port: device.port }, async (input) => {
-    const command = parseDeviceCommand(input)
-    if (!command) throw new RangeError('not a command')
-    return runDeviceCommand(device, command)
-  })
+  const run = (command: DeviceCommand) => runDeviceCommand(device, command)
+  await obeyLines({ port: device.port }, { parse: parseDeviceCommand, run })
   await device.close()
 }
 

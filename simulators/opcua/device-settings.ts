@@ -41,6 +41,18 @@ export type DeviceSettings = {
   anonymousTransfer: boolean
 }
 
+/** Part 5, 12.6. */
+export const SERVER_STATES = [
+  'Running',
+  'Failed',
+  'NoConfiguration',
+  'Suspended',
+  'Shutdown',
+  'Test',
+  'CommunicationFault',
+] as const
+export type StateName = (typeof SERVER_STATES)[number]
+
 export const LOOPBACK = '127.0.0.1'
 export const DEVICE_URI = 'urn:collectors:simulated-device'
 

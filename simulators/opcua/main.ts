@@ -8,7 +8,7 @@ import { messageOf } from '../../lib/contract/fault'
 import { asNumber, parseJson } from '../../lib/contract/parse'
 import { obeyLines } from '../process/command-lines'
 import { shiftClock } from './clock-shift'
-import { parseDeviceCommand, runDeviceCommand } from './commands'
+import { type DeviceCommand, parseDeviceCommand, runDeviceCommand } from './commands'
 import { parseSettingsChange } from './device-settings'
 import { OpcuaDevice } from './opcua-device'
 
@@ -32,11 +32,8 @@ async function main(): Promise<void> {
   if (!settings) throw new Error(`--settings ${values.settings} are no settings`)
   if (clockOffsetMs !== 0) shiftClock(clockOffsetMs)
   const device = await OpcuaDevice.start({ ...settings, host: values.host, port, many })
-  await obeyLines({ port: device.port }, async (input) => {
-    const command = parseDeviceCommand(input)
-    if (!command) throw new RangeError('not a command')
-    return runDeviceCommand(device, command)
-  })
+  const run = (command: DeviceCommand) => runDeviceCommand(device, command)
+  await obeyLines({ port: device.port }, { parse: parseDeviceCommand, run })
   await device.close()
 }
 

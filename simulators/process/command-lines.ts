@@ -5,18 +5,27 @@ import { createInterface } from 'node:readline'
 import { messageOf } from '../../lib/contract/fault'
 import { asRecord } from '../../lib/contract/parse'
 
-/** @param ready said first; whoever started the process waits for it */
-export async function obeyLines(ready: object, obey: (command: unknown) => Promise<object>): Promise<void> {
-  say({ type: 'ready', pid: process.pid, ...ready })
-  for await (const line of createInterface({ input: process.stdin })) say(await answer(line, obey))
+type Obedience<C> = {
+  /** undefined for what is not a command. */
+  parse(input: unknown): C | undefined
+  /** What it answers; throws what there is to say against it. */
+  run(command: C): Promise<object>
 }
 
-async function answer(line: string, obey: (command: unknown) => Promise<object>): Promise<object> {
+/** @param ready said first; whoever started the process waits for it */
+export async function obeyLines<C>(ready: object, obedience: Obedience<C>): Promise<void> {
+  say({ type: 'ready', pid: process.pid, ...ready })
+  for await (const line of createInterface({ input: process.stdin })) say(await answer(line, obedience))
+}
+
+async function answer<C>(line: string, { parse, run }: Obedience<C>): Promise<object> {
   let id: unknown
   try {
     const input: unknown = JSON.parse(line)
     id = asRecord(input)?.id
-    return { id, ok: true, ...(await obey(input)) }
+    const command = parse(input)
+    if (!command) return { id, ok: false, error: 'not a command' }
+    return { id, ok: true, ...(await run(command)) }
   } catch (error) {
     return { id, ok: false, error: messageOf(error) }
   }
