@@ -96,9 +96,7 @@ export class UnrulyServer extends OPCUAServer {
   #muffle(publishEngine: PublishEngine): void {
     if (this.#muffled.has(publishEngine)) return
     this.#muffled.add(publishEngine)
-    const sendKeepAlive = publishEngine.send_keep_alive_response.bind(publishEngine)
-    publishEngine.send_keep_alive_response = (id, sequenceNumber) =>
-      this.#silent.has(id) || sendKeepAlive(id, sequenceNumber)
+    // Keep-alives go this way too.
     const sendResponse = publishEngine._send_response.bind(publishEngine)
     publishEngine._send_response = (subscription, response) => {
       if (!this.#silent.has(subscription.id)) sendResponse(subscription, response)
