@@ -20,7 +20,6 @@ export class PlantNodes {
   readonly #top: Node
   readonly #folders = new Map<string, Node>()
   readonly #enumerations: { [texts in NonNullable<Place['texts']>]: ReturnType<Namespace['addEnumerationType']> }
-
   readonly #bringRecipe: () => void
 
   constructor(

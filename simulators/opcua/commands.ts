@@ -2,7 +2,13 @@
 
 import { asOneOf, asRecord } from '../../lib/contract/parse'
 import type { DeviceCensus } from './census'
-import { type DeviceSettings, parseSettingsChange, type SettingsChange } from './device-settings'
+import {
+  type DeviceSettings,
+  parseSettingsChange,
+  SERVER_STATES,
+  type SettingsChange,
+  type StateName,
+} from './device-settings'
 import type { OpcuaDevice } from './opcua-device'
 import { parseName, parseTexts } from './parse-part'
 import { type Place, parsePlace } from './plant'
@@ -19,6 +25,7 @@ export type DeviceCommand =
   /** Without a treatment: as it should be again. */
   | { command: 'treat'; service: string; treatment?: Treatment }
   | { command: 'wire'; mood: WireMood }
+  | { command: 'state'; state: StateName }
   | { command: 'power-on' | 'restart'; change?: SettingsChange }
   | { command: PlainCommand }
 
@@ -73,6 +80,10 @@ export function parseDeviceCommand(input: unknown): DeviceCommand | undefined {
       const mood = parseWireMood(record.mood)
       return mood && { command, mood }
     }
+    case 'state': {
+      const state = asOneOf(record.state, SERVER_STATES)
+      return state && { command, state }
+    }
     case 'power-on':
     case 'restart': {
       const change = parseSettingsChange(record.change ?? {})
@@ -105,6 +116,9 @@ export async function runDeviceCommand(device: OpcuaDevice, command: DeviceComma
       return {}
     case 'wire':
       device.behave(command.mood)
+      return {}
+    case 'state':
+      device.setState(command.state)
       return {}
     case 'power-on':
       await device.powerOn(command.change)

@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { asCount, asRecord } from '../../lib/contract/parse'
-import { SteeredProcess } from '../process/steered-process'
+import { SimulatorProcess } from '../process/simulator-process'
 import type { DeviceCensus } from './census'
 import type { DeviceCommand } from './commands'
 import { LOOPBACK, type SettingsChange } from './device-settings'
@@ -16,10 +16,12 @@ export type ProcessOptions = {
 }
 
 export class OpcuaDeviceProcess {
-  readonly #process: SteeredProcess
+  readonly port: number
+  readonly #process: SimulatorProcess
 
-  private constructor(process: SteeredProcess) {
+  private constructor(process: SimulatorProcess, port: number) {
     this.#process = process
+    this.port = port
   }
 
   static async start({ port = 0, many = 0, clockOffsetMs = 0, settings = {} }: ProcessOptions = {}) {
@@ -29,14 +31,15 @@ export class OpcuaDeviceProcess {
       `--clock-offset-ms=${clockOffsetMs}`,
       `--settings=${JSON.stringify(settings)}`,
     ]
-    return new OpcuaDeviceProcess(await SteeredProcess.start(join(__dirname, 'main.js'), args))
+    const process = await SimulatorProcess.start(join(__dirname, 'main.js'), args)
+    const opened = asCount(process.ready.port)
+    if (opened !== undefined) return new OpcuaDeviceProcess(process, opened)
+    await process.close()
+    throw new Error('the simulator said something else than its port')
   }
 
   get pid(): number {
     return this.#process.pid
-  }
-  get port(): number {
-    return this.#process.port
   }
   get endpoint(): string {
     return `opc.tcp://${LOOPBACK}:${this.port}`

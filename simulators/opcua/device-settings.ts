@@ -1,9 +1,10 @@
 // How a simulated OPC UA device is set up: what its operator would choose in its web page.
 
 import { asOneOf } from '../../lib/contract/parse'
+import { listOf } from '../process/list'
 import { CERTIFICATE_FLAWS, type CertificateFlaw } from './certificates'
 import { type DeviceLimits, GENEROUS, parseLimits } from './limits'
-import { parseCount, parseFlag, parseList, parseName, parsePart, parseTexts } from './parse-part'
+import { parseCount, parseFlag, parseName, parsePart, parseTexts } from './parse-part'
 
 export const SECURITY_POLICIES = [
   'Basic256Sha256',
@@ -41,6 +42,18 @@ export type DeviceSettings = {
   anonymousTransfer: boolean
 }
 
+/** Part 5, 12.6. */
+export const SERVER_STATES = [
+  'Running',
+  'Failed',
+  'NoConfiguration',
+  'Suspended',
+  'Shutdown',
+  'Test',
+  'CommunicationFault',
+] as const
+export type StateName = (typeof SERVER_STATES)[number]
+
 export const LOOPBACK = '127.0.0.1'
 export const DEVICE_URI = 'urn:collectors:simulated-device'
 
@@ -70,8 +83,8 @@ export function changeSettings(settings: DeviceSettings, { limits, ...change }: 
 /** undefined for anything that is not a change of settings. */
 export function parseSettingsChange(input: unknown): SettingsChange | undefined {
   return parsePart<SettingsChange>(input, {
-    modes: (list) => parseList(list, (mode) => asOneOf(mode, SECURITY_MODES)),
-    policies: (list) => parseList(list, (policy) => asOneOf(policy, SECURITY_POLICIES)),
+    modes: (list) => listOf(list, (mode) => asOneOf(mode, SECURITY_MODES)),
+    policies: (list) => listOf(list, (policy) => asOneOf(policy, SECURITY_POLICIES)),
     anonymous: parseFlag,
     users: parseTexts,
     acceptUnknownClients: parseFlag,

@@ -42,7 +42,7 @@ export const GENEROUS: DeviceLimits = {
   maxNodesPerRead: 0,
   maxNodesPerBrowse: 0,
   maxMonitoredItemsPerCall: 0,
-  maxSessions: 100,
+  maxSessions: 0,
   maxSubscriptions: 0,
   maxMonitoredItems: 0,
   maxQueueSize: 0,
@@ -54,12 +54,14 @@ export const GENEROUS: DeviceLimits = {
   filters: 'all',
 }
 
+const SESSIONS_MAX = 10_000
+
 /** How node-opcua is told. */
 export function capabilitiesOf(limits: DeviceLimits): NonNullable<OPCUAServerOptions['serverCapabilities']> {
   const { maxNodesPerRead, maxNodesPerBrowse, maxMonitoredItemsPerCall } = limits
   return {
-    maxSessions: limits.maxSessions,
-    // node-opcua takes 0 for its own default, which is generous.
+    // node-opcua takes 0 for its own default, which is low for sessions, and generous for the others.
+    maxSessions: limits.maxSessions || SESSIONS_MAX,
     maxSubscriptions: limits.maxSubscriptions,
     maxMonitoredItems: limits.maxMonitoredItems,
     operationLimits: { maxNodesPerRead, maxNodesPerBrowse, maxMonitoredItemsPerCall },

@@ -1,12 +1,11 @@
 // A simulated OPC UA device in a process of its own:
 //   node dist/simulators/opcua/main.js [--port 0] [--host 127.0.0.1] [--many 10000] [--clock-offset-ms 0] [--settings '{...}']
 // The settings are those of device-settings.ts, in JSON.
-// One JSON line on stdout tells its port when it is ready. Then each line on stdin is a command (commands.ts).
+// It tells its port when it is ready, and takes commands (commands.ts) until stdin is closed: see serve.ts.
 
 import { parseArgs } from 'node:util'
-import { messageOf } from '../../lib/contract/fault'
 import { asNumber, parseJson } from '../../lib/contract/parse'
-import { obeyLines } from '../process/command-lines'
+import { runMain, serveCommands } from '../process/serve'
 import { shiftClock } from './clock-shift'
 import { parseDeviceCommand, runDeviceCommand } from './commands'
 import { parseSettingsChange } from './device-settings'
@@ -32,15 +31,11 @@ async function main(): Promise<void> {
   if (!settings) throw new Error(`--settings ${values.settings} are no settings`)
   if (clockOffsetMs !== 0) shiftClock(clockOffsetMs)
   const device = await OpcuaDevice.start({ ...settings, host: values.host, port, many })
-  await obeyLines({ port: device.port }, async (input) => {
+  await serveCommands({ port: device.port }, (input) => {
     const command = parseDeviceCommand(input)
-    if (!command) throw new RangeError('not a command')
-    return runDeviceCommand(device, command)
+    return command && runDeviceCommand(device, command)
   })
   await device.close()
 }
 
-main().catch((error: unknown) => {
-  process.stderr.write(`${messageOf(error)}\n`)
-  process.exitCode = 1
-})
+runMain(main)

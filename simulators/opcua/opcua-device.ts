@@ -1,5 +1,6 @@
 // A simulated OPC UA device: a plant, a node-opcua server that shows it, and in front of it a wire that can misbehave.
 
+import { ServerState } from 'node-opcua-client'
 import { PLANT_NAMESPACE } from './address-space'
 import { Counter, type DeviceCensus } from './census'
 import { identityOf } from './certificates'
@@ -10,6 +11,7 @@ import {
   type DeviceSettings,
   LOOPBACK,
   type SettingsChange,
+  type StateName,
 } from './device-settings'
 import { PkiFolder } from './pki-folder'
 import { type Place, Plant } from './plant'
@@ -122,6 +124,10 @@ export class OpcuaDevice {
   }
   starveSubscriptions(): void {
     this.#up().server.starveSubscriptions()
+  }
+  /** What it tells of itself (i=2259); it serves all the same. */
+  setState(state: StateName): void {
+    this.#up().server.setServerState(ServerState[state])
   }
   killSessions(): number {
     return this.#up().server.killSessions()

@@ -18,12 +18,6 @@ export function parsePart<T extends object>(input: unknown, parsers: FieldParser
   return part
 }
 
-export function parseList<T>(input: unknown, parse: (item: unknown) => T | undefined): T[] | undefined {
-  if (!Array.isArray(input)) return undefined
-  const parsed = input.map(parse)
-  return parsed.every((item) => item !== undefined) ? parsed : undefined
-}
-
 /** Name -> text. */
 export function parseTexts(input: unknown): { [name: string]: string } | undefined {
   const record = asRecord(input)

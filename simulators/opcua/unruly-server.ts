@@ -33,7 +33,11 @@ export class UnrulyServer extends OPCUAServer {
     }
   }
 
-  /** @param service as in `Read`, `CreateSession`; undefined = as it should be again. Throws a RangeError for a status that does not exist. */
+  /**
+   * Throws a RangeError for a status that does not exist.
+   * @param service as in `Read`, `CreateSession`
+   * @param treatment undefined = as it should be again
+   */
   treat(service: string, treatment: Treatment | undefined): void {
     if (!treatment) this.#treatments.delete(service)
     else {
@@ -58,15 +62,16 @@ export class UnrulyServer extends OPCUAServer {
   }
 
   /**
-   * The subscriptions there are now say nothing any more, not even that they live; session and reads go on. How many?
-   * A new subscription works.
+   * The subscriptions there are now say nothing any more, not even that they live; session and reads go on, and a new
+   * subscription works. How many fell silent?
    */
   silenceSubscriptions(): number {
+    const before = this.#silent.size
     for (const { publishEngine } of this.engine.getSessions()) {
       for (const { id } of publishEngine.subscriptions) this.#silent.add(id)
       this.#muffle(publishEngine)
     }
-    return this.#silent.size
+    return this.#silent.size - before
   }
 
   /** They go on saying that they live, but bring no data. */
@@ -91,9 +96,7 @@ export class UnrulyServer extends OPCUAServer {
   #muffle(publishEngine: PublishEngine): void {
     if (this.#muffled.has(publishEngine)) return
     this.#muffled.add(publishEngine)
-    const sendKeepAlive = publishEngine.send_keep_alive_response.bind(publishEngine)
-    publishEngine.send_keep_alive_response = (id, sequenceNumber) =>
-      this.#silent.has(id) || sendKeepAlive(id, sequenceNumber)
+    // Keep-alives go this way too.
     const sendResponse = publishEngine._send_response.bind(publishEngine)
     publishEngine._send_response = (subscription, response) => {
       if (!this.#silent.has(subscription.id)) sendResponse(subscription, response)

@@ -7,28 +7,23 @@ export function bytes(...values: number[]): Buffer {
   return Buffer.from(values)
 }
 export function uint16(value: number): Buffer {
-  const buffer = Buffer.alloc(2)
-  buffer.writeUInt16LE(value)
-  return buffer
+  return written(2, (buffer) => buffer.writeUInt16LE(value))
 }
 export function uint32(value: number): Buffer {
-  const buffer = Buffer.alloc(4)
-  buffer.writeUInt32LE(value)
-  return buffer
+  return written(4, (buffer) => buffer.writeUInt32LE(value))
 }
 export function int32(value: number): Buffer {
-  const buffer = Buffer.alloc(4)
-  buffer.writeInt32LE(value)
-  return buffer
+  return written(4, (buffer) => buffer.writeInt32LE(value))
 }
 export function int64(value: bigint): Buffer {
-  const buffer = Buffer.alloc(8)
-  buffer.writeBigInt64LE(value)
-  return buffer
+  return written(8, (buffer) => buffer.writeBigInt64LE(value))
 }
 export function double(value: number): Buffer {
-  const buffer = Buffer.alloc(8)
-  buffer.writeDoubleLE(value)
+  return written(8, (buffer) => buffer.writeDoubleLE(value))
+}
+function written(length: number, write: (buffer: Buffer) => number): Buffer {
+  const buffer = Buffer.alloc(length)
+  write(buffer)
   return buffer
 }
 /** 5.2.2.4; also a ByteString (5.2.2.7). */

@@ -107,12 +107,14 @@ describe('A simulated OPC UA device in a process of its own', function () {
       { command: 'wire', mood: { mood: 'delay', ms: 5 } },
       { command: 'restart', change: { flaw: 'expired', modes: ['Sign'], policies: ['Basic256'] } },
       { command: 'silence-subscriptions' },
+      { command: 'state', state: 'Suspended' },
     ]
     for (const command of commands) assert.deepEqual(parseDeviceCommand({ id: 1, ...command }), command)
     const wrong: unknown[] = [
       null,
       'census',
       { command: 'dance' },
+      { command: 'state', state: 'Idle' },
       { command: 'set', name: 'A.B' },
       { command: 'set', name: 'A.B', setting: { colour: 'red' } },
       { command: 'appear', place: { name: 'A.B', type: 'Int33', setting: {} } },

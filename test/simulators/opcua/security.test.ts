@@ -48,6 +48,17 @@ describe('The security of a simulated OPC UA device', function () {
     it('knows users by their certificates', () => readsAs('urn:someone', reads))
   })
 
+  it('has the policies of old, if so wished', async () => {
+    const policies = ['Basic256', 'Basic128Rsa15'] as const
+    const device = await OpcuaDevice.start({ modes: ['SignAndEncrypt'], policies })
+    for (const policy of policies) {
+      const client = await PlainClient.open(device.endpoint, { mode: 'SignAndEncrypt', policy })
+      assert.equal((await client.read(device.nodeId('Types.Boolean'))).value.value, true)
+      await client.close()
+    }
+    await device.close()
+  })
+
   describe('that is strict', () => {
     let device: OpcuaDevice
     before(async () => {

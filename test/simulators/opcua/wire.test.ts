@@ -4,12 +4,18 @@ import { connect, createServer, type Server, type Socket } from 'node:net'
 import { parseWireMood, Wire, type WireMood } from '../../../simulators/opcua/wire'
 import { until } from '../../support/until'
 
-/** Says "hello" to everybody and then everything twice. */
-function echoServer(): Server {
+/**
+ * Says "hello" to everybody and then everything twice.
+ * @param said what it was told
+ */
+function echoServer(said: string[]): Server {
   return createServer((socket) => {
     socket.on('error', () => {})
     socket.write('hello ')
-    socket.on('data', (bytes) => socket.write(Buffer.concat([bytes, bytes])))
+    socket.on('data', (bytes) => {
+      said.push(bytes.toString())
+      socket.write(Buffer.concat([bytes, bytes]))
+    })
   })
 }
 
@@ -56,8 +62,10 @@ describe('A wire', () => {
   let server: Server
   let wire: Wire
   let callers: Caller[] = []
+  let said: string[] = []
   beforeEach(async () => {
-    server = echoServer()
+    said = []
+    server = echoServer(said)
     server.listen(0, '127.0.0.1')
     await once(server, 'listening')
     wire = await Wire.open('127.0.0.1', 0)
@@ -112,6 +120,7 @@ describe('A wire', () => {
     const direct = call(portOf(server))
     direct.say('c')
     await direct.hears('hello cc')
+    assert.deepEqual(said, ['c'])
     assert.deepEqual([there.heard, late.heard, late.end], ['hello ', '', undefined])
     wire.behave({ mood: 'pass' })
     await there.hears('hello aa')

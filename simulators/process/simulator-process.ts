@@ -1,4 +1,4 @@
-// Holds a simulated device that runs in a process of its own and obeys lines (command-lines.ts).
+// Holds a simulator that runs in a process of its own (serve.ts is its other end).
 
 import { type ChildProcessByStdio, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -10,11 +10,10 @@ const START_LIMIT_MS = 20_000
 const ANSWER_LIMIT_MS = 10_000
 const END_LIMIT_MS = 5000
 
-type Answer = Record<string, unknown>
-
-export class SteeredProcess {
+export class SimulatorProcess {
   readonly pid: number
-  readonly port: number
+  /** What it said when it was ready. */
+  readonly ready: Record<string, unknown>
   readonly #child: ChildProcessByStdio<Writable, Readable, null>
   readonly #lines: AsyncIterator<string>
   #nextId = 1
@@ -24,48 +23,48 @@ export class SteeredProcess {
   private constructor(
     child: ChildProcessByStdio<Writable, Readable, null>,
     lines: AsyncIterator<string>,
-    ready: { port: number; pid: number },
+    ready: Record<string, unknown>,
+    pid: number,
   ) {
     this.#child = child
     this.#lines = lines
-    this.port = ready.port
-    this.pid = ready.pid
+    this.ready = ready
+    this.pid = pid
   }
 
-  static async start(script: string, args: readonly string[]): Promise<SteeredProcess> {
+  static async start(script: string, args: readonly string[]): Promise<SimulatorProcess> {
     const child = spawn(process.execPath, [script, ...args], { stdio: ['pipe', 'pipe', 'inherit'] })
     // A command to a process that has just died fails by its deadline, not by this.
     child.stdin.on('error', () => {})
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
     try {
       const ready = await nextObject(lines, START_LIMIT_MS)
-      const [port, pid] = [asCount(ready.port), asCount(ready.pid)]
-      if (port === undefined || pid === undefined) throw new Error('the simulator said something else than its port')
-      return new SteeredProcess(child, lines, { port, pid })
+      const pid = asCount(ready.pid)
+      if (pid === undefined) throw new Error('the simulator said something else than its pid')
+      return new SimulatorProcess(child, lines, ready, pid)
     } catch (error) {
       child.kill('SIGKILL')
       throw error
     }
   }
 
-  /** Settles when the device has done it; rejects with what the device says against it. */
-  send(command: { command: string }): Promise<Answer> {
+  /** Settles with the answer when it is done; rejects with what the simulator says against it. */
+  send(command: { command: string }): Promise<Record<string, unknown>> {
     const answer = this.#tail.then(() => this.#exchange(command))
     this.#tail = answer.catch(() => {})
     return answer
   }
 
   async close(): Promise<void> {
-    const child = this.#child
-    if (child.exitCode !== null || child.signalCode !== null) return
-    const ended = once(child, 'exit')
-    const late = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS)
-    child.stdin.end()
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    const ended = once(this.#child, 'exit')
+    const late = setTimeout(() => this.#child.kill('SIGKILL'), END_LIMIT_MS)
+    this.#child.stdin.end()
     await ended
     clearTimeout(late)
   }
 
-  async #exchange(command: { command: string }): Promise<Answer> {
+  async #exchange(command: { command: string }): Promise<Record<string, unknown>> {
     const id = this.#nextId++
     this.#child.stdin.write(`${JSON.stringify({ id, ...command })}\n`)
     const answer = await nextObject(this.#lines, ANSWER_LIMIT_MS)
@@ -75,7 +74,7 @@ export class SteeredProcess {
   }
 }
 
-async function nextObject(lines: AsyncIterator<string>, limitMs: number): Promise<Answer> {
+async function nextObject(lines: AsyncIterator<string>, limitMs: number): Promise<Record<string, unknown>> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error(`the simulator said nothing for ${limitMs} ms`)), limitMs)
