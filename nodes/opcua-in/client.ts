@@ -136,22 +136,29 @@ async function logIn(settings: ConnectSettings, signal: AbortSignal, endpoint: E
 /** Connects, and lets nothing of the client be left when that or `work` fails. */
 async function withClient<T>(
   client: OPCUAClient,
-  { endpoint }: ConnectSettings,
+  { endpoint, timeoutMs }: ConnectSettings,
   signal: AbortSignal,
   work: () => Promise<T>,
 ): Promise<T> {
-  const stop = (): void => void client.disconnect().catch(() => {})
-  signal.addEventListener('abort', stop, { once: true })
+  const limitMs = Math.max(timeoutMs, CONNECT_TIMEOUT_MIN_MS)
+  const connecting = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
   try {
-    signal.throwIfAborted()
-    await client.connect(endpoint)
-    return await work()
+    await unlessAborted(connecting, client.connect(endpoint))
+    return await unlessAborted(signal, work())
   } catch (thrown) {
     await client.disconnect().catch(() => {})
     throw thrown
-  } finally {
-    signal.removeEventListener('abort', stop)
   }
+}
+
+/** The operation goes on behind, but nobody waits for it: who started it ends its client. */
+function unlessAborted<T>(signal: AbortSignal, operation: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    operation.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
 }
 
 function clientOf(settings: ConnectSettings, endpoint: Endpoint | undefined): OPCUAClient {
@@ -179,7 +186,8 @@ function clientOf(settings: ConnectSettings, endpoint: Endpoint | undefined): OP
     keepAliveInterval: Math.round(sessionTimeoutMs / 3),
     requestedSessionTimeout: sessionTimeoutMs,
     defaultTransactionTimeout: timeoutMs,
-    transportTimeout: Math.max(timeoutMs, CONNECT_TIMEOUT_MIN_MS),
+    // of a connection on which nothing is heard, keep-alives included
+    transportTimeout: sessionTimeoutMs,
     transportSettings: {
       maxMessageSize: MESSAGE_MAX_BYTES,
       maxChunkCount: CHUNKS_MAX,

@@ -10,7 +10,6 @@ export type Plain = { value: Value } | { problem: string }
 /** Built-in types (OPC 10000-6, 5.1.2) that cannot be known by what the library makes of them. */
 const INT64 = 8
 const UINT64 = 9
-const DATE_TIME = 13
 const EXTENSION_OBJECT = 22
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7, INT64, UINT64, 10, 11])
 
@@ -171,12 +170,12 @@ function partOf(type: number, part: unknown, depth: number, budget: Budget): Val
 function fieldTypes(data: object): Map<string, number> {
   const types = new Map<string, number>()
   const schema: unknown = 'schema' in data ? data.schema : undefined
-  if (typeof schema !== 'object' || schema === null || !('fields' in schema) || !Array.isArray(schema.fields))
-    return types
-  for (const field of schema.fields) {
-    if (field?.fieldType === 'Int64') types.set(String(field.name), INT64)
-    else if (field?.fieldType === 'UInt64') types.set(String(field.name), UINT64)
-    else if (field?.fieldType === 'DateTime') types.set(String(field.name), DATE_TIME)
+  if (typeof schema !== 'object' || schema === null || !('fields' in schema)) return types
+  const fields: unknown[] = Array.isArray(schema.fields) ? schema.fields : []
+  for (const field of fields) {
+    if (typeof field !== 'object' || field === null || !('name' in field) || !('fieldType' in field)) continue
+    if (field.fieldType === 'Int64') types.set(String(field.name), INT64)
+    else if (field.fieldType === 'UInt64') types.set(String(field.name), UINT64)
   }
   return types
 }

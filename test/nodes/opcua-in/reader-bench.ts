@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Reader, Reading } from '../../../lib/collector/reader'
+import { Fault } from '../../../lib/contract/fault'
 import { opcuaReader } from '../../../nodes/opcua-in/reader'
 import { type DeviceOptions, OpcuaDevice } from '../../../simulators/opcua/opcua-device'
 import { until } from '../../support/until'
@@ -34,16 +35,21 @@ export function readerOf(endpoint: string, tags: ShortTag[], others: object = {}
 }
 
 /** Reads until a reading is as wanted. */
-export async function readUntil(reader: Reader, wanted: (reading: Reading) => boolean): Promise<Reading> {
+export async function readUntil(
+  reader: Reader,
+  wanted: (reading: Reading) => boolean,
+  deadlineMs = 10_000,
+): Promise<Reading> {
   let last: Reading | undefined
   await until(
     async () => {
       last = await reader.read(never)
       return wanted(last)
     },
-    10_000,
+    deadlineMs,
     20,
   ).catch((error: unknown) => {
+    if (error instanceof Fault) throw error
     throw new Error(`${error}; the last one was ${JSON.stringify({ ...last, bad: [...(last?.bad ?? [])] })}`)
   })
   if (!last) throw new Error('nothing was read')
