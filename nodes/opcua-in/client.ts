@@ -70,6 +70,10 @@ export type ConnectSettings = {
 const APPLICATION_NAME = 'Node-RED collectors'
 /** A lost first SYN is sent again after 1 s. */
 const CONNECT_TIMEOUT_MIN_MS = 3000
+/** What a small controller takes for one item of many. */
+const ITEM_MS = 10
+/** To end a session or a connection; the collector waits no longer than twice that. */
+const GOODBYE_MS = 900
 /** What a server may send at most: a hostile one must not fill the memory. */
 const MESSAGE_MAX_BYTES = 16 * 1024 * 1024
 const CHUNKS_MAX = 1024
@@ -118,7 +122,7 @@ async function discover(settings: ConnectSettings, signal: AbortSignal): Promise
   const client = clientOf(settings, undefined)
   return withClient(client, settings, signal, async () => {
     const endpoints = (await client.getEndpoints()).map(endpointOf)
-    await client.disconnect()
+    await briefly(client.disconnect())
     return chooseEndpoint(endpoints, settings)
   })
 }
@@ -129,7 +133,7 @@ async function logIn(settings: ConnectSettings, signal: AbortSignal, endpoint: E
     const session = await client.createSession(userOf(settings))
     if (!hasServices(session))
       throw new Fault('bug', 'library-changed', 'node-opcua has no subscription services any more')
-    return new Session(client, session)
+    return new Session(client, session, settings.timeoutMs)
   })
 }
 
@@ -146,9 +150,21 @@ async function withClient<T>(
     await unlessAborted(connecting, client.connect(endpoint))
     return await unlessAborted(signal, work())
   } catch (thrown) {
-    await client.disconnect().catch(() => {})
+    await briefly(client.disconnect())
     throw thrown
   }
+}
+
+/** A server that is gone lets goodbyes wait for long: they go on behind, and nobody waits for them. */
+function briefly(goodbye: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, GOODBYE_MS)
+    const done = (): void => {
+      clearTimeout(timer)
+      resolve()
+    }
+    goodbye.then(done, done)
+  })
 }
 
 /** The operation goes on behind, but nobody waits for it: who started it ends its client. */
@@ -182,8 +198,8 @@ function clientOf(settings: ConnectSettings, endpoint: Endpoint | undefined): OP
     endpointMustExist: false,
     // Connecting again is the collector's: it tells the flow, counts, waits longer each time and can be stopped.
     connectionStrategy: { maxRetry: 0, initialDelay: 1, maxDelay: 1 },
+    // two thirds of the timeout that the server agreed to, at most 20 s
     keepSessionAlive: true,
-    keepAliveInterval: Math.round(sessionTimeoutMs / 3),
     requestedSessionTimeout: sessionTimeoutMs,
     defaultTransactionTimeout: timeoutMs,
     // of a connection on which nothing is heard, keep-alives included
@@ -265,10 +281,12 @@ function hasServices(session: ClientSession): session is Services {
 class Session implements OpcuaSession {
   readonly #client: OPCUAClient
   readonly #session: Services
+  readonly #timeoutMs: number
   #lost: Error | undefined
   #closing: Promise<void> | undefined
 
-  constructor(client: OPCUAClient, session: Services) {
+  constructor(client: OPCUAClient, session: Services, timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
     this.#client = client
     this.#session = session
     client.on('connection_lost', () => this.#lose('the connection was lost'))
@@ -299,7 +317,8 @@ class Session implements OpcuaSession {
   }
 
   async read(nodes: readonly NodeRef[]): Promise<Sample[]> {
-    const values = await this.#ask('Read', () => this.#session.read(nodes.map(readValueOf)))
+    const ask = () => this.#session.read(nodes.map(readValueOf))
+    const values = await this.#ask('Read', ask, this.#patienceMs(nodes.length))
     if (values.length !== nodes.length) {
       throw new Fault('protocol', 'answer-length', `${nodes.length} values were asked for, ${values.length} answered`)
     }
@@ -343,13 +362,9 @@ class Session implements OpcuaSession {
         ...(deadband && { filter: filterOf(deadband) }),
       },
     }))
-    const answer = await this.#ask('CreateMonitoredItems', () =>
-      this.#session.createMonitoredItems({
-        subscriptionId,
-        timestampsToReturn: TimestampsToReturn.Both,
-        itemsToCreate,
-      }),
-    )
+    const request = { subscriptionId, timestampsToReturn: TimestampsToReturn.Both, itemsToCreate }
+    const ask = () => this.#session.createMonitoredItems(request)
+    const answer = await this.#ask('CreateMonitoredItems', ask, this.#patienceMs(items.length))
     const results = answer.results ?? []
     if (results.length !== items.length) {
       throw new Fault('protocol', 'answer-length', `${items.length} items were asked for, ${results.length} answered`)
@@ -375,7 +390,7 @@ class Session implements OpcuaSession {
       subscriptionAcknowledgements: [...acknowledgements],
     })
     const ask = () => called<PublishResponse>((done) => this.#session.publish(request, done))
-    const response = await this.#ask('Publish', ask)
+    const response = await this.#ask('Publish', ask, patienceMs)
     await this.#openStructures(response)
     return publicationOf(response)
   }
@@ -393,17 +408,26 @@ class Session implements OpcuaSession {
 
   async #close(): Promise<void> {
     this.#lose('closed')
-    // Of a server that is gone, neither can be expected to work.
-    await this.#session.close(true).catch(() => {})
-    await this.#client.disconnect().catch(() => {})
+    await briefly(this.#session.close(true))
+    await briefly(this.#client.disconnect())
   }
 
-  async #ask<T>(service: string, operation: () => Promise<T>): Promise<T> {
+  #patienceMs(items: number): number {
+    return this.#timeoutMs + items * ITEM_MS
+  }
+
+  /** node-opcua waits at least 5 s for an answer, whatever it is told. */
+  async #ask<T>(service: string, operation: () => Promise<T>, limitMs = this.#timeoutMs): Promise<T> {
     if (this.#lost && !this.#closing) throw new Fault('link', 'connection-lost', this.#lost.message)
+    const limit = new AbortController()
+    const overdue = new Fault('link', 'no-answer', `${service}: the server did not answer within ${limitMs} ms`)
+    const timer = setTimeout(() => limit.abort(overdue), limitMs)
     try {
-      return await operation()
+      return await unlessAborted(limit.signal, operation())
     } catch (thrown) {
       throw serviceFault(thrown, service)
+    } finally {
+      clearTimeout(timer)
     }
   }
 

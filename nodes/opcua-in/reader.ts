@@ -24,10 +24,7 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
   create: (config, log, folder) => new OpcuaReader(config, log, folder),
 }
 
-/**
- * What a killed process leaves behind at the server is gone after this, ms. While the reader lives, its session is asked for
- * something every third of it.
- */
+/** What a killed process leaves behind at the server is gone after this, ms. */
 const SESSION_TIMEOUT_MS = 30_000
 
 class OpcuaReader implements Reader {

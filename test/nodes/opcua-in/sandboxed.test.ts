@@ -75,6 +75,21 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
     assert.equal(readdirSync(join(folder, 'rejected')).length, 1)
   })
 
+  it('leaves a session that soon ends by itself when it is killed', async () => {
+    const device = await deviceOf({ limits: { maxSessionTimeoutMs: 3000 } })
+    const one = start([['a', device.nodeId('Types.Double')]], {
+      endpoint: device.endpoint,
+      mode: 'poll',
+      interval: 10_000,
+    })
+    await one.message('link', ({ link }) => link === 'connected')
+    // Nothing is read meanwhile, and yet the session lives.
+    await until(() => (device.census().requests.Read ?? 0) >= 5, 15_000)
+    assert.deepEqual([device.census().sessions, device.census().sessionsMade], [1, 1])
+    await one.kill()
+    await until(() => device.census().sessions === 0, 15_000)
+  })
+
   it('leaves no session behind when it is stopped', async () => {
     const device = await deviceOf()
     const one = start([['a', device.nodeId('Types.Double')]], { endpoint: device.endpoint })
