@@ -72,8 +72,8 @@ const APPLICATION_NAME = 'Node-RED collectors'
 const CONNECT_TIMEOUT_MIN_MS = 3000
 /** What a small controller takes for one item of many. */
 const ITEM_MS = 10
-/** To end a session or a connection; the collector waits no longer than twice that. */
-const GOODBYE_MS = 900
+/** To end a session and a connection; the collector waits 2 s. */
+const GOODBYE_MS = 1500
 /** What a server may send at most: a hostile one must not fill the memory. */
 const MESSAGE_MAX_BYTES = 16 * 1024 * 1024
 const CHUNKS_MAX = 1024
@@ -408,7 +408,7 @@ class Session implements OpcuaSession {
 
   async #close(): Promise<void> {
     this.#lose('closed')
-    await briefly(this.#session.close(true))
+    // It closes the session, and that its subscriptions.
     await briefly(this.#client.disconnect())
   }
 
