@@ -15,6 +15,11 @@ import { fillHtml } from './editor/fill-html.mjs'
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
 
+/** What a driver brings along without need. */
+const LEFT_OUT = Object.fromEntries(
+  ['sshpk', 'chokidar', 'sterfive-bonjour-service'].map((name) => [name, './nodes/opcua-in/left-out.ts']),
+)
+
 rmSync('dist', { recursive: true, force: true })
 tsc('tsconfig.json')
 tsc('editor/tsconfig.json')
@@ -51,6 +56,12 @@ async function bundle(source) {
     platform: 'node',
     target: 'node22.13',
     plugins: [{ name: 'leaner', setup: leaner }],
+    // never reached: OPC UA keeps no files of node-opcua's
+    external: ['proper-lockfile'],
+    alias: LEFT_OUT,
+    // What is read at each start. Names stay: node-opcua tells its types by them.
+    minifyWhitespace: true,
+    minifySyntax: true,
     legalComments: 'linked',
     sourcemap: true,
     logLevel: 'warning',

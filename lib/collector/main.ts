@@ -31,7 +31,7 @@ function collectorOf<Config extends ReaderSettings>(
     configure,
     settings,
     type: factory.type,
-    create: () => factory.create(settings, log),
+    create: () => factory.create(settings, log, configure.folder),
     control,
     openLive: openLiveQueue,
     openDurable: openDurableQueue,

@@ -40,7 +40,8 @@ export interface Reader {
 export type ReaderFactory<Config extends ReaderSettings> = {
   type: ProcessType
   parse(config: unknown): Parsed<Config>
-  create(config: Config, log: (level: LogLevel, text: string) => void): Reader
+  /** @param folder its own, to read and write, where the process was given one */
+  create(config: Config, log: (level: LogLevel, text: string) => void, folder?: string): Reader
 }
 
 /** What the collector itself wants to know of a reader's configuration. */

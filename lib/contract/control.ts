@@ -21,6 +21,8 @@ export type Configure = {
   /** Absent where no history is kept, and while the queue's file cannot be made. */
   durable?: DurableQueueRef
   heartbeatMs: number
+  /** What the process may read and write besides, where its driver keeps files, e.g. certificates. */
+  folder?: string
   /** The reader's own configuration, secrets included; parsed by the child with its own fields. */
   config: unknown
 }
@@ -68,6 +70,7 @@ export type Forecast = { requests: number; cycleMs: number }
 
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
+const PATH_MAX = 4096
 const FAULT_KINDS: readonly FaultKind[] = ['config', 'link', 'protocol', 'device', 'bug']
 
 export type FromChild =
@@ -177,6 +180,7 @@ export function parseToChild(input: unknown): ToChild | undefined {
       if (version === undefined || name === undefined || recipient === undefined || !live) return undefined
       if (heartbeatMs === undefined) return undefined
       const { config } = message
+      const folder = asText(message.folder, PATH_MAX)
       return {
         type: 'configure',
         generation,
@@ -186,6 +190,7 @@ export function parseToChild(input: unknown): ToChild | undefined {
         live,
         ...(durable && { durable }),
         heartbeatMs,
+        ...(folder !== undefined && { folder }),
         config,
       }
     }
@@ -214,7 +219,7 @@ export function parseToChild(input: unknown): ToChild | undefined {
 
 function parseLive(input: unknown): LiveQueueRef | undefined {
   const record = asRecord(input)
-  const path = asText(record?.path, 4096)
+  const path = asText(record?.path, PATH_MAX)
   const capacityBytes = asCount(record?.capacityBytes)
   return path === undefined || capacityBytes === undefined ? undefined : { path, capacityBytes }
 }

@@ -56,7 +56,10 @@ export const readerFields = {
 }
 
 /** The `tags` property of a reader whose tags have these fields: names must be unique, and there must be at least one. */
-export function tagList<F extends typeof tagFields>(item: F, checkAll?: (tags: Infer<F>[]) => TagProblem[]) {
+export function tagList<F extends Omit<typeof tagFields, 'length'>>(
+  item: F,
+  checkAll?: (tags: Infer<F>[]) => TagProblem[],
+) {
   return list(item, {
     maxItems: TAGS_MAX,
     checkAll: (tags) => [...duplicateNames(tags), ...tooLongNames(tags), ...(checkAll?.(tags) ?? [])],

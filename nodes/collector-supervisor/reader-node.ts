@@ -3,7 +3,7 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
-import { describeProblems, type Infer, type Parsed, type Problem } from '../../lib/contract/fields'
+import { describeProblems, type Infer, type Parsed, type Problem, type TextField } from '../../lib/contract/fields'
 import type { ProcessRow, ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
@@ -25,6 +25,10 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   parse(definition: unknown): Parsed<Config>
   /** Absent: every one is closed. */
   sandbox?(config: Config): Sandbox
+  /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
+  secrets?: Record<string, TextField>
+  /** Name of a folder that its processes share, in that of their supervisor. */
+  folder?: string
 }
 
 /** Long enough for any flow to have been started, ms; after it readings are sent in any case. */
@@ -32,10 +36,18 @@ const FLOW_START_MS = 2_000
 const STATUS_TEXT_MAX = 120
 
 export function registerReader<Config extends ReaderConfig>(RED: NodeAPI, kind: ReaderKind<Config>): void {
-  RED.nodes.registerType(kind.nodeType, function (this: Node, definition: NodeDef) {
+  function construct(this: Node, definition: NodeDef): void {
     RED.nodes.createNode(this, definition)
     new ReaderNode(RED, this, kind, definition)
-  })
+  }
+  const names = Object.keys(kind.secrets ?? {})
+  const credentials = Object.fromEntries(names.map((name) => [name, { type: secretType(name) }]))
+  RED.nodes.registerType(kind.nodeType, construct, { credentials })
+}
+
+/** The editor may see a user's name; what else is secret it never gets back. */
+function secretType(name: string): 'text' | 'password' {
+  return /username/i.test(name) ? 'text' : 'password'
 }
 
 /** A config node that holds a supervisor. */
@@ -50,7 +62,7 @@ class ReaderNode<Config extends ReaderConfig> {
   constructor(RED: NodeAPI, node: Node, kind: ReaderKind<Config>, definition: NodeDef) {
     this.#RED = RED
     this.#node = node
-    const parsed = kind.parse(definition)
+    const parsed = kind.parse(kind.secrets ? { ...definition, ...node.credentials } : definition)
     const problems = parsed.ok ? [] : parsed.problems
     this.#flaw = flawOf(problems)
     const supervisor = this.#supervisorOf(definition)
@@ -154,6 +166,7 @@ function specOf<Config extends ReaderConfig>(
     recipient,
     script: kind.script,
     ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
+    ...(kind.folder !== undefined && { folder: kind.folder }),
     config,
     intervalMs: config?.interval ?? 0,
     tagsTotal: config?.tags.length ?? 0,

@@ -24,10 +24,14 @@ const HEAP_MIN_MB = 48
 /** The one package with native code that a driver may bring: users install it beside this one. */
 const ADDON_PACKAGE = 'serialport'
 
-/** The program of a collector. `memoryLimitMb` 0 = no limit. */
-export function collectorProgram(script: string, memoryLimitMb: number, sandbox: Sandbox = 'closed'): ChildProgram {
+/** The program of a collector. `memoryLimitMb` 0 = no limit; `folder`: what it may read and write besides. */
+export function collectorProgram(
+  script: string,
+  memoryLimitMb: number,
+  { sandbox = 'closed', folder }: { sandbox?: Sandbox | undefined; folder?: string | undefined } = {},
+): ChildProgram {
   const opened = sandbox === 'addons' ? addonFlags(script) : []
-  return program(script, [...sandboxFlags(memoryLimitMb), ...opened], ENVIRONMENT)
+  return program(script, [...sandboxFlags(memoryLimitMb), ...opened, ...own(folder)], ENVIRONMENT)
 }
 
 /** Found anew at each start: the package may have been installed since the last one. */
@@ -39,8 +43,12 @@ function addonFlags(script: string): string[] {
 
 /** The program of a historian: it may also read and write the supervisor's folder. */
 export function historianProgram(script: string, memoryLimitMb: number, folder: string): ChildProgram {
-  const own = [`--allow-fs-read=${join(folder, '*')}`, `--allow-fs-write=${join(folder, '*')}`]
-  return program(script, [...sandboxFlags(memoryLimitMb), ...own], [...ENVIRONMENT, ...TLS_ENVIRONMENT])
+  return program(script, [...sandboxFlags(memoryLimitMb), ...own(folder)], [...ENVIRONMENT, ...TLS_ENVIRONMENT])
+}
+
+function own(folder: string | undefined): string[] {
+  if (folder === undefined) return []
+  return [`--allow-fs-read=${join(folder, '*')}`, `--allow-fs-write=${join(folder, '*')}`]
 }
 
 function program(script: string, flags: string[], names: string[]): ChildProgram {

@@ -249,7 +249,9 @@ export class SupervisedProcess {
     const version = CONTROL_VERSION
     const heartbeatMs = HEARTBEAT_MS
     const queues = { live, ...(durable && { durable }) }
-    child.send({ type: 'configure', generation, version, name, recipient, ...queues, heartbeatMs, config })
+    const folder = this.#around.folder(this.#spec)
+    const files = folder === undefined ? {} : { folder }
+    child.send({ type: 'configure', generation, version, name, recipient, ...queues, heartbeatMs, ...files, config })
     this.feed({ type: 'spawned' })
   }
 

@@ -226,10 +226,14 @@ export class Supervisor implements SupervisorFace {
       },
       durable: () => this.#processor.ref,
       distrustDurable: (trouble) => this.#processor.distrust(trouble),
-      program: ({ type, script, sandbox }) =>
-        type === 'historian'
-          ? historianProgram(script, this.#config.memoryLimit, this.#folder)
-          : collectorProgram(script, this.#config.memoryLimit, sandbox),
+      program: (wanted) =>
+        wanted.type === 'historian'
+          ? historianProgram(wanted.script, this.#config.memoryLimit, this.#folder)
+          : collectorProgram(wanted.script, this.#config.memoryLimit, {
+              sandbox: wanted.sandbox,
+              folder: this.#folderOf(wanted),
+            }),
+      folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {
         await this.#swept
@@ -243,6 +247,13 @@ export class Supervisor implements SupervisorFace {
       wallClock: () => new Date(),
       chance: Math.random,
     }
+  }
+
+  #folderOf({ folder }: ProcessSpec): string | undefined {
+    if (folder === undefined) return undefined
+    const path = join(this.#folder, folder)
+    this.#guardFile(() => makePrivateFolder(path))
+    return path
   }
 
   #watch(): void {

@@ -32,6 +32,8 @@ export type Surroundings = {
   /** Nothing that this process writes has come through the live queue since then. */
   distrustLive(unheardSince: number): void
   program(spec: ProcessSpec): ChildProgram
+  /** Path of the folder that the process may read and write besides; undefined = none. */
+  folder(spec: ProcessSpec): string | undefined
   gate: SpawnGate
   /** Settles when no other process is left that this one would get in the way of. */
   vacated(): Promise<void>

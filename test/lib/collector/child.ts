@@ -31,11 +31,13 @@ export class Child {
   readonly #control: Duplex
   #changed: (() => void)[] = []
 
-  /** `script` may lie anywhere: it may read its own folder. */
-  constructor({ configureMs = 30_000, script = join(FIXTURES, 'fake-collector.js') } = {}) {
+  /** `script` may lie anywhere: it may read its own folder. `args` are those of another collector, flags included. */
+  constructor(options: { configureMs?: number; script?: string; args?: string[]; env?: Record<string, string> } = {}) {
+    const { configureMs = 30_000, script = join(FIXTURES, 'fake-collector.js'), env } = options
     const flags = [...SANDBOX, `--allow-fs-read=${join(dirname(script), '*')}`]
-    this.process = spawn(process.execPath, [...flags, script, String(configureMs)], {
+    this.process = spawn(process.execPath, options.args ?? [...flags, script, String(configureMs)], {
       detached: true,
+      ...(env && { env }),
       stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
     })
     this.#control = controlOf(this.process)

@@ -66,7 +66,7 @@ describe('what a process can do in the sandbox of a collector', () => {
   const script = join(DIST, 'test', 'fixtures', 'sandbox-probe.js')
 
   function toldIn(sandbox: Sandbox): unknown {
-    const { command, args, cwd, env } = collectorProgram(script, 256, sandbox)
+    const { command, args, cwd, env } = collectorProgram(script, 256, { sandbox })
     const outside = join(DIST, '..', 'package.json')
     const { stdout, stderr } = spawnSync(command, [...args, outside], { cwd, env, encoding: 'utf8' })
     assert.equal(stderr, '')

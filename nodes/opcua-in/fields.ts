@@ -1,0 +1,112 @@
+// The properties of an opcua-in node and of its tags. Units: all times in ms.
+
+import {
+  choice,
+  flag,
+  type Infer,
+  type Parsed,
+  type Problem,
+  parseFields,
+  text,
+  whole,
+} from '../../lib/contract/fields'
+import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { OLD_POLICIES, SAFE_POLICIES, SECURITY_MODES } from './endpoints'
+import { checkNodeAddress } from './node-ids'
+
+/** In the order of the CSV columns. The type is the server's. */
+export const opcuaTagFields = {
+  name: tagFields.name,
+  address: { ...tagFields.address, check: checkNodeAddress },
+  scale: tagFields.scale,
+  offset: tagFields.offset,
+  unit: tagFields.unit,
+  deadband: tagFields.deadband,
+  /** What the server holds back (OPC 10000-4, 7.22.2): `0.5` of the raw value, `2%` of its EURange; '' = nothing. */
+  filter: text({ maxLength: 30, check: checkFilter }),
+}
+export type OpcuaTag = Infer<typeof opcuaTagFields>
+
+export const authentications = ['anonymous', 'username', 'certificate'] as const
+
+export const opcuaFields = {
+  ...readerFields,
+  /** A server answers as one: it may take its time for many items. */
+  timeout: { ...readerFields.timeout, default: 5000 },
+  endpoint: text({ required: true, maxLength: 1000, check: checkEndpoint }),
+  securityMode: choice(SECURITY_MODES),
+  securityPolicy: choice(['auto', ...SAFE_POLICIES, ...OLD_POLICIES]),
+  authentication: choice(authentications),
+  /** Sends a password though nothing proves who the server is. */
+  insecurePassword: flag(false),
+  mode: choice(['subscribe', 'poll']),
+  /** Whether a server's certificate that was never seen is good enough. */
+  trust: choice(['reject', 'first-use']),
+  /** How often the server tells what changed; 0 = as often as the reader sends. */
+  publishingInterval: whole({ default: 0, min: 0, max: 3_600_000 }),
+  /** How often the server looks; 0 = as often as it tells. */
+  samplingInterval: whole({ default: 0, min: 0, max: 3_600_000 }),
+  /** Values of one tag that the server keeps until it tells. */
+  queueSize: whole({ default: 1, min: 1, max: 10_000 }),
+  /** Whether a value that the server is not sure of (OPC 10000-4, 7.39) is good enough. */
+  uncertain: choice(['reject', 'accept']),
+  tags: tagList(opcuaTagFields),
+}
+
+export const opcuaSecrets = {
+  username: text({ maxLength: 500, secret: true }),
+  password: text({ maxLength: 500, secret: true }),
+}
+export type OpcuaConfig = Infer<typeof opcuaFields> & Infer<typeof opcuaSecrets>
+
+/** Flow JSON with its credentials, or the supervisor's message -> configuration, with the rules that concern several properties. */
+export function parseOpcuaConfig(input: unknown): Parsed<OpcuaConfig> {
+  const parsed = parseFields({ ...opcuaFields, ...opcuaSecrets }, input)
+  if (!parsed.ok) return parsed
+  const problems = [...checkHasTags(parsed.value.tags), ...checkLogin(parsed.value)]
+  return problems.length === 0 ? parsed : { ok: false, problems }
+}
+
+export function checkLogin(
+  config: Pick<OpcuaConfig, 'authentication' | 'securityMode' | 'username' | 'insecurePassword'>,
+): Problem[] {
+  const { authentication, securityMode, username, insecurePassword } = config
+  if (authentication === 'certificate' && securityMode === 'none') {
+    return [
+      { path: 'authentication', message: 'a certificate proves nothing without security: choose a security mode' },
+    ]
+  }
+  if (authentication !== 'username') return []
+  if (username.trim() === '') return [{ path: 'username', message: 'must not be empty' }]
+  if (securityMode !== 'none' || insecurePassword) return []
+  return [
+    {
+      path: 'securityMode',
+      message: 'without security the password may be read on its way: choose a security mode, or insist on it',
+    },
+  ]
+}
+
+/** `opc.tcp://host:port/path`; the port is 4840 if absent. */
+function checkEndpoint(endpoint: string): string | undefined {
+  if (!URL.canParse(endpoint.trim())) return 'must look like opc.tcp://192.168.0.10:4840'
+  const { protocol, hostname, username } = new URL(endpoint.trim())
+  if (protocol !== 'opc.tcp:' || hostname === '') return 'must look like opc.tcp://192.168.0.10:4840'
+  return username === '' ? undefined : 'must not hold a user: there are fields for user name and password'
+}
+
+export type Filter = { type: 'absolute' | 'percent'; value: number }
+
+/** undefined for no filter; a text must have been checked. */
+export function parseFilter(filter: string): Filter | undefined {
+  const [, digits, percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(filter.trim()) ?? []
+  if (digits === undefined || Number(digits) === 0) return undefined
+  return { type: percent === '%' ? 'percent' : 'absolute', value: Number(digits) }
+}
+
+function checkFilter(filter: string): string | undefined {
+  if (filter.trim() === '') return undefined
+  const [, digits = '', percent] = /^(\d+(?:\.\d+)?)\s*(%?)$/.exec(filter.trim()) ?? []
+  if (digits === '') return `${JSON.stringify(filter)} is no deadband: write e.g. 0.5 or 2%`
+  return percent === '%' && Number(digits) > 100 ? `${filter.trim()} is more than 100%` : undefined
+}

@@ -1,0 +1,213 @@
+// The monitored items of a subscription: asked for in batches, each with a fate of its own. What the server refuses is asked for
+// again, ever more slowly: controllers show some of their nodes minutes after their start.
+
+import type { Fault } from '../../lib/contract/fault'
+import type { Batches } from './batches'
+import { type NodeRef, resolveAddress } from './node-ids'
+import { refusal, unknownNamespace } from './polling'
+import type { ItemAnswer, ItemWish, OpcuaSession, Sample } from './session'
+import type { Answer, SourceSettings } from './source'
+import { qualityOf, reasonOf } from './statuses'
+
+export type ItemSettings = Pick<SourceSettings, 'wanted' | 'log'> & {
+  nowMs(): number
+  samplingMs: number
+  queueSize: number
+}
+
+type Item = {
+  answer: Answer
+  /** At the server. */
+  itemId: number | undefined
+  /** ms; undefined = it is watched, or about to be. */
+  askAgainMs: number | undefined
+  waitMs: number
+  /** The server refused the filter. */
+  unfiltered: boolean
+}
+
+const FIRST_WAIT_MS = 10_000
+const LONGEST_WAIT_MS = 300_000
+const NOT_YET: Answer = { problem: 'the server has not sent the value yet' }
+/** Of a filter (OPC 10000-4, 5.13.2.4). */
+const FILTER_REFUSED =
+  /^Bad(FilterNotAllowed|MonitoredItemFilterUnsupported|MonitoredItemFilterInvalid|DeadbandFilterInvalid)$/
+/** What a watched node says when it is gone: the item would wait for it in vain. */
+const GONE = /^BadNodeId(Unknown|Invalid)$/
+/** Not the fault of any one item. */
+const SUBSCRIPTION_GONE = 'BadSubscriptionIdInvalid'
+
+export class Items {
+  readonly #settings: ItemSettings
+  readonly #items: Item[]
+  #unfilteredTold = false
+  #revisedTold = false
+
+  constructor(settings: ItemSettings) {
+    this.#settings = settings
+    this.#items = settings.wanted.map(() => ({
+      answer: NOT_YET,
+      itemId: undefined,
+      askAgainMs: undefined,
+      waitMs: FIRST_WAIT_MS,
+      unfiltered: false,
+    }))
+  }
+
+  get answers(): Answer[] {
+    return this.#items.map(({ answer }) => answer)
+  }
+  /** Whether the server has said something of each. */
+  get complete(): boolean {
+    return this.#items.every(({ answer }) => answer !== NOT_YET)
+  }
+
+  /** A new subscription knows none of them. */
+  forget(problem: string): void {
+    for (const item of this.#items) {
+      item.answer = { problem }
+      item.itemId = undefined
+      item.askAgainMs = undefined
+    }
+  }
+
+  hear(column: number, sample: Sample): void {
+    const item = this.#items[column]
+    if (!item) return
+    item.answer = { sample }
+    if (GONE.test(sample.status)) this.#askLater(item)
+    else item.waitMs = FIRST_WAIT_MS
+  }
+
+  /** All that are not watched, and have not been refused lately. */
+  due(): number[] {
+    const nowMs = this.#settings.nowMs()
+    return this.#items.flatMap(({ itemId, askAgainMs }, column) =>
+      askAgainMs === undefined ? (itemId === undefined ? [column] : []) : nowMs >= askAgainMs ? [column] : [],
+    )
+  }
+
+  /** Asks for these. Rejects with a Fault when the subscription or the connection is gone. */
+  async ask(
+    session: OpcuaSession,
+    subscriptionId: number,
+    batches: Batches,
+    columns: readonly number[],
+  ): Promise<void> {
+    const namespaces = await session.namespaces()
+    const wishes: ItemWish[] = []
+    for (const column of columns) {
+      const wish = this.#wishFor(column, namespaces)
+      if (wish) wishes.push(wish)
+    }
+    const again: ItemWish[] = []
+    const call = async (batch: readonly ItemWish[]): Promise<void> => {
+      const old = batch.flatMap(({ handle }) => this.#items[handle]?.itemId ?? [])
+      if (old.length > 0) await session.deleteItems(subscriptionId, old).catch(() => {})
+      const answers = await session.createItems(subscriptionId, batch)
+      batch.forEach((wish, index) => {
+        const answer = answers[index]
+        if (answer && this.#settle(wish, answer) === 'without-filter') again.push({ ...wish, deadband: undefined })
+      })
+    }
+    const refused = ({ handle }: ItemWish, fault: Fault): void => {
+      if (fault.code === SUBSCRIPTION_GONE) throw fault
+      this.#refuse(handle, refusal(fault))
+    }
+    await batches.each(wishes, call, refused)
+    await batches.each(again, call, refused)
+  }
+
+  /** Those that the server has not told yet it is asked for: with a slow publishing interval they would come late. */
+  async readMissing(session: OpcuaSession, batches: Batches): Promise<void> {
+    const namespaces = await session.namespaces()
+    const missing = this.#items.flatMap(({ answer, itemId }, column) => {
+      const node = answer === NOT_YET && itemId !== undefined && this.#nodeOf(column, namespaces)
+      return node ? [{ node, column }] : []
+    })
+    const read = async (batch: typeof missing): Promise<void> => {
+      const samples = await session.read(batch.map(({ node }) => node))
+      batch.forEach(({ column }, index) => {
+        const [item, sample] = [this.#items[column], samples[index]]
+        // What the subscription has told meanwhile is newer.
+        if (item?.answer === NOT_YET && sample) item.answer = { sample }
+      })
+    }
+    await batches.each(
+      missing,
+      (batch) => read([...batch]),
+      () => {},
+    )
+  }
+
+  #nodeOf(column: number, namespaces: readonly string[]): NodeRef | undefined {
+    const one = this.#settings.wanted[column]
+    return one && resolveAddress(one.address, namespaces)
+  }
+
+  #wishFor(column: number, namespaces: readonly string[]): ItemWish | undefined {
+    const { wanted, samplingMs, queueSize } = this.#settings
+    const [one, item] = [wanted[column], this.#items[column]]
+    if (!one || !item) return undefined
+    const node = this.#nodeOf(column, namespaces)
+    if (!node) {
+      this.#refuse(column, unknownNamespace(one.address.namespace))
+      return undefined
+    }
+    const deadband = item.unfiltered ? undefined : one.deadband
+    return { node, handle: column, samplingMs, queueSize, deadband }
+  }
+
+  #settle({ handle, deadband }: ItemWish, answer: ItemAnswer): 'settled' | 'without-filter' {
+    const item = this.#items[handle]
+    if (!item) return 'settled'
+    item.itemId = undefined
+    if (qualityOf(answer.code) !== 'bad') {
+      item.itemId = answer.itemId
+      item.askAgainMs = undefined
+      if (!('sample' in item.answer)) item.answer = NOT_YET
+      this.#tellRevised(answer)
+      return 'settled'
+    }
+    if (deadband && FILTER_REFUSED.test(answer.status)) {
+      item.unfiltered = true
+      this.#tellUnfiltered(handle, answer.status)
+      return 'without-filter'
+    }
+    this.#refuse(handle, reasonOf(answer.status))
+    return 'settled'
+  }
+
+  #refuse(column: number, problem: string): void {
+    const item = this.#items[column]
+    if (!item) return
+    item.answer = { problem }
+    this.#askLater(item)
+  }
+
+  #askLater(item: Item): void {
+    item.askAgainMs = this.#settings.nowMs() + item.waitMs
+    item.waitMs = Math.min(item.waitMs * 2, LONGEST_WAIT_MS)
+  }
+
+  #tellUnfiltered(column: number, status: string): void {
+    if (this.#unfilteredTold) return
+    this.#unfilteredTold = true
+    const { name } = this.#settings.wanted[column] ?? { name: '' }
+    this.#settings.log(
+      'warn',
+      `the server takes no such filter for "${name}" (${status}), and perhaps others: they go without`,
+    )
+  }
+
+  #tellRevised({ samplingMs, queueSize }: ItemAnswer): void {
+    const wish = this.#settings
+    const sampled = wish.samplingMs < 0 || samplingMs <= wish.samplingMs
+    if (this.#revisedTold || (sampled && queueSize >= wish.queueSize)) return
+    this.#revisedTold = true
+    wish.log(
+      'info',
+      `the server looks every ${samplingMs} ms and keeps ${queueSize} values, not ${wish.samplingMs} ms and ${wish.queueSize}`,
+    )
+  }
+}

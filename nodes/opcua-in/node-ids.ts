@@ -1,0 +1,90 @@
+// The address of a tag: a NodeId as OPC 10000-6, 5.1.12 writes it (`ns=2;s=Motor.Speed`, `nsu=http://plant/;i=5`), and for a
+// part of an array its range (OPC 10000-4, 7.27) behind it: `ns=2;s=Profile;range=0:9`.
+
+export type Identifier =
+  | { kind: 'numeric'; value: number }
+  /** A GUID in capitals, an opaque one in base64. */
+  | { kind: 'string' | 'guid' | 'opaque'; value: string }
+
+export type NodeAddress = {
+  /** Index in the server's list of namespaces, or the URI that stands there. */
+  namespace: number | string
+  id: Identifier
+  /** '' = the whole value. */
+  range: string
+}
+
+/** Whose namespace has become an index. */
+export type NodeRef = NodeAddress & { namespace: number }
+
+const EXAMPLES = 'ns=2;s=Motor.Speed, nsu=urn:plant;i=5'
+const INDEX_MAX = 0xffff
+const NUMERIC_MAX = 0xffffffff
+const GUID = /^[\dA-F]{8}(-[\dA-F]{4}){3}-[\dA-F]{12}$/i
+const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/
+/** No other part may hold a `;` and digits only: what looks like a range at the end is one. */
+const RANGE = /^(.*);range=([\d:,]*)$/s
+
+export function parseNodeAddress(address: string): NodeAddress | { problem: string } {
+  const text = address.trim()
+  const quoted = JSON.stringify(text)
+  const [, whole = text, range = ''] = RANGE.exec(text) ?? []
+  if (whole !== text && !isRange(range)) return { problem: `${quoted}: "${range}" is no range: write e.g. range=0:9` }
+  const parts = /^(?:(ns|nsu)=([^;]*);)?([isgb])=(.*)$/s.exec(whole)
+  if (!parts) return { problem: `${quoted} is no NodeId: write e.g. ${EXAMPLES}` }
+  const [, form, space = '', kind = '', value = ''] = parts
+  const namespace = form === 'nsu' ? unescapeUri(space) : indexOf(form === undefined ? '0' : space, INDEX_MAX)
+  if (namespace === undefined) return { problem: `${quoted}: a namespace is a number from 0 to ${INDEX_MAX}` }
+  if (namespace === '') return { problem: `${quoted}: nsu= wants the URI of a namespace` }
+  const id = identifierOf(kind, value)
+  return 'problem' in id ? { problem: `${quoted}: ${id.problem}` } : { namespace, id, range }
+}
+
+/** For the field of the tag table: a text says what is wrong. */
+export function checkNodeAddress(address: string): string | undefined {
+  const parsed = parseNodeAddress(address)
+  return 'problem' in parsed ? parsed.problem : undefined
+}
+
+/** The NodeId with the index of its namespace; undefined when the server does not list its URI. */
+export function resolveAddress(address: NodeAddress, namespaces: readonly string[]): NodeRef | undefined {
+  const { namespace } = address
+  if (typeof namespace === 'number') return { ...address, namespace }
+  const index = namespaces.indexOf(namespace)
+  return index < 0 ? undefined : { ...address, namespace: index }
+}
+
+function identifierOf(kind: string, value: string): Identifier | { problem: string } {
+  switch (kind) {
+    case 'i': {
+      const number = indexOf(value, NUMERIC_MAX)
+      return number === undefined
+        ? { problem: `i= wants a number from 0 to ${NUMERIC_MAX}` }
+        : { kind: 'numeric', value: number }
+    }
+    case 's':
+      return value === '' ? { problem: 's= wants a text' } : { kind: 'string', value }
+    case 'g':
+      return GUID.test(value) ? { kind: 'guid', value: value.toUpperCase() } : { problem: 'g= wants a GUID' }
+    default:
+      return value !== '' && BASE64.test(value) ? { kind: 'opaque', value } : { problem: 'b= wants base64' }
+  }
+}
+
+function indexOf(text: string, max: number): number | undefined {
+  const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
+  return number <= max ? number : undefined
+}
+
+/** `;` and `%` are escaped in a URI. */
+function unescapeUri(text: string): string {
+  return text.replace(/%3B/gi, ';').replace(/%25/g, '%')
+}
+
+/** A dimension is `n`, or `n:m` with n below m. */
+function isRange(text: string): boolean {
+  return text.split(',').every((dimension) => {
+    const [, from = '', to] = /^(\d{1,10})(?::(\d{1,10}))?$/.exec(dimension) ?? []
+    return from !== '' && (to === undefined || Number(from) < Number(to))
+  })
+}

@@ -1,0 +1,199 @@
+// The OPC UA reader as the collector sees it: its configuration, its session, its cycles.
+
+import { hostname } from 'node:os'
+import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
+import type { TagColumn, Value } from '../../lib/contract/batch'
+import type { LogLevel } from '../../lib/contract/control'
+import { Fault } from '../../lib/contract/fault'
+import { describeCertificate, judge } from './certificates'
+import { connect, makeIdentity, quietenLibrary } from './client'
+import type { Endpoint } from './endpoints'
+import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
+import { parseNodeAddress } from './node-ids'
+import { Pki } from './pki'
+import { Polling } from './polling'
+import type { OpcuaSession, Sample } from './session'
+import type { Answer, Source, SourceSettings, Wanted } from './source'
+import { qualityOf, reasonOf } from './statuses'
+import { Subscription } from './subscription'
+import { type Plain, plainValue } from './values'
+
+export const opcuaReader: ReaderFactory<OpcuaConfig> = {
+  type: 'opcua',
+  parse: parseOpcuaConfig,
+  create: (config, log, folder) => new OpcuaReader(config, log, folder),
+}
+
+/** What a killed process leaves behind at the server is gone after this, ms. */
+const SESSION_TIMEOUT_MS = 30_000
+
+class OpcuaReader implements Reader {
+  readonly tags: readonly TagColumn[]
+  readonly #config: OpcuaConfig
+  readonly #log: (level: LogLevel, text: string) => void
+  readonly #pki: Pki
+  readonly #wanted: Wanted[]
+  readonly #taken: (Taken | undefined)[]
+  #session: OpcuaSession | undefined
+  #source: Source | undefined
+  #overflows = 0
+
+  constructor(config: OpcuaConfig, log: (level: LogLevel, text: string) => void, folder: string | undefined) {
+    if (folder === undefined)
+      throw new Fault('bug', 'no-folder', 'an OPC UA reader needs a folder for its certificates')
+    quietenLibrary()
+    this.#config = config
+    this.#log = log
+    this.#pki = new Pki(folder)
+    // What a value is only its server knows.
+    this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
+    this.#wanted = config.tags.map(wantedOf)
+    this.#taken = config.tags.map(() => undefined)
+  }
+
+  async open(signal: AbortSignal): Promise<void> {
+    await this.close()
+    const session = await this.#connect(signal)
+    this.#session = session
+    signal.throwIfAborted()
+    const source = this.#sourceOf(session)
+    await source.start()
+    this.#source = source
+    this.#overflows = 0
+  }
+
+  async read(signal: AbortSignal): Promise<Reading> {
+    const source = this.#source
+    if (!source) throw new Fault('link', 'not-connected', 'not connected')
+    const answers = await source.read(signal)
+    this.#tellOverflows(source.overflows)
+    const values: (Value | null)[] = []
+    const bad = new Map<number, string>()
+    const sourceTimes = new Map<number, number>()
+    answers.forEach((answer, column) => {
+      const { plain, sourceTime } = this.#take(answer, column)
+      if ('problem' in plain) bad.set(column, plain.problem)
+      else if (sourceTime !== undefined) sourceTimes.set(column, sourceTime)
+      values.push('value' in plain ? plain.value : null)
+    })
+    return { values, bad, sourceTimes, ...(source.degraded !== undefined && { degraded: source.degraded }) }
+  }
+
+  async close(): Promise<void> {
+    const session = this.#session
+    this.#session = undefined
+    this.#source = undefined
+    await session?.close()
+  }
+
+  async #connect(signal: AbortSignal): Promise<OpcuaSession> {
+    const { endpoint, securityMode, securityPolicy, timeout } = this.#config
+    const identity = await this.#pki.identity(`urn:${hostname()}:node-red-collectors`, makeIdentity)
+    return connect(
+      {
+        endpoint: endpoint.trim(),
+        securityMode,
+        securityPolicy,
+        user: userOf(this.#config),
+        timeoutMs: timeout,
+        sessionTimeoutMs: SESSION_TIMEOUT_MS,
+        identity,
+        admit: (chosen) => this.#admit(chosen),
+      },
+      signal,
+    )
+  }
+
+  #admit({ certificate, applicationUri }: Endpoint): void {
+    if (!certificate)
+      throw new Fault('link', 'no-certificate', 'the server shows no certificate: its endpoint is broken')
+    const host = new URL(this.#config.endpoint.trim()).hostname
+    const verdict = judge({ certificate, host, applicationUri, trusted: this.#pki.trusted(), now: Date.now() })
+    const whose = describeCertificate(certificate)
+    if (verdict.kind === 'trusted') return
+    if (verdict.kind === 'unreadable') throw new Fault('link', 'certificate-unreadable', `the server shows ${whose}`)
+    const flaws = verdict.flaws.length === 0 ? '' : `; mind that ${verdict.flaws.join(', and ')}`
+    if (verdict.kind === 'unknown' && verdict.flaws.length === 0 && this.#config.trust === 'first-use') {
+      this.#pki.trust(certificate)
+      this.#log('warn', `the certificate of the server is trusted from now on, being the first: ${whose}`)
+      return
+    }
+    this.#pki.reject(certificate)
+    throw new Fault(
+      'link',
+      'certificate-unknown',
+      `the certificate of the server is not trusted: ${whose}. Trust it if it is the right one${flaws}`,
+    )
+  }
+
+  #sourceOf(session: OpcuaSession): Source {
+    const { mode, interval, timeout, publishingInterval, samplingInterval, queueSize } = this.#config
+    const settings: SourceSettings = { wanted: this.#wanted, timeoutMs: timeout, clock, log: this.#log }
+    if (mode === 'poll') return new Polling(session, settings)
+    return new Subscription(session, {
+      ...settings,
+      publishingMs: publishingInterval || interval,
+      samplingMs: samplingInterval || -1,
+      queueSize,
+    })
+  }
+
+  /** Most values have not changed since the last cycle. */
+  #take(answer: Answer, column: number): Taken {
+    const known = this.#taken[column]
+    if (known?.answer === answer) return known
+    const taken = { answer, ...this.#looked(answer, column) }
+    this.#taken[column] = taken
+    return taken
+  }
+
+  #looked(answer: Answer, column: number): Omit<Taken, 'answer'> {
+    if ('problem' in answer) return { plain: answer, sourceTime: undefined }
+    const { sample } = answer
+    const problem = this.#problemOf(sample)
+    if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
+    return { plain: plainValue(sample.value, this.#config.tags[column] ?? UNSCALED), sourceTime: sample.sourceTime }
+  }
+
+  #problemOf({ code, status }: Sample): string | undefined {
+    const quality = qualityOf(code)
+    if (quality === 'good' || (quality === 'uncertain' && this.#config.uncertain === 'accept')) return undefined
+    return reasonOf(status)
+  }
+
+  #tellOverflows(overflows: number): void {
+    if (overflows === this.#overflows) return
+    const lost = overflows - this.#overflows
+    if (this.#overflows === 0) {
+      this.#log(
+        'warn',
+        `the server lost values ${lost} times, since its queue was full: a larger queue or a shorter publishing interval helps`,
+      )
+    }
+    this.#overflows = overflows
+  }
+}
+
+type Taken = { answer: Answer; plain: Plain; sourceTime: number | undefined }
+
+const UNSCALED = { scale: 1, offset: 0 }
+
+const clock = {
+  nowMs: () => performance.now(),
+  after: (ms: number, then: () => void) => {
+    const timer = setTimeout(then, ms)
+    return () => clearTimeout(timer)
+  },
+}
+
+function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wanted {
+  const parsed = parseNodeAddress(address)
+  // The fields have been checked, so this is for those who come here by another way.
+  if ('problem' in parsed) throw new Fault('config', 'tag-invalid', `tag "${name}": ${parsed.problem}`)
+  return { name, address: parsed, deadband: parseFilter(filter) }
+}
+
+function userOf({ authentication, username, password }: OpcuaConfig) {
+  if (authentication === 'username') return { kind: 'username', name: username, password } as const
+  return authentication === 'certificate' ? ({ kind: 'certificate' } as const) : ({ kind: 'anonymous' } as const)
+}

@@ -1,0 +1,64 @@
+// What the reader asks of a server, as services of OPC 10000-4: all that its logic knows of the protocol's library. Rejections are
+// Faults: `device` when the server said no (its code is the name of the status), `link` when it said nothing.
+
+import type { NodeRef } from './node-ids'
+
+/** A value as it came: its built-in type (OPC 10000-6, 5.1.2), its shape, and the library's data, which nobody has looked at. */
+export type WireValue = { type: number; dimensions: readonly number[] | undefined; isArray: boolean; data: unknown }
+
+export type Sample = {
+  /** The status code, info bits included. */
+  code: number
+  /** Its name, e.g. BadNodeIdUnknown. */
+  status: string
+  value: WireValue | undefined
+  /** ms since the epoch */
+  sourceTime: number | undefined
+}
+
+/** 0 or absent at the server: undefined. */
+export type OperationLimits = { nodesPerRead: number | undefined; itemsPerCall: number | undefined }
+
+export type Deadband = { type: 'absolute' | 'percent'; value: number }
+
+export type ItemWish = {
+  node: NodeRef
+  /** Comes back with each of its values. */
+  handle: number
+  /** -1 = the publishing interval. */
+  samplingMs: number
+  queueSize: number
+  deadband: Deadband | undefined
+}
+export type ItemAnswer = { code: number; status: string; itemId: number; samplingMs: number; queueSize: number }
+
+export type SubscriptionWish = { publishingMs: number; keepAliveCount: number; lifetimeCount: number }
+/** As the server revised it. */
+export type SubscriptionAnswer = SubscriptionWish & { id: number }
+
+export type Publication = {
+  subscriptionId: number
+  sequenceNumber: number
+  /** Empty: it only says that it lives. */
+  samples: { handle: number; sample: Sample }[]
+  /** The subscription is gone, and this is why. */
+  ended: string | undefined
+}
+export type Acknowledgement = { subscriptionId: number; sequenceNumber: number }
+
+export interface OpcuaSession {
+  /** Why the connection is gone; undefined while it stands. */
+  readonly lost: Error | undefined
+  namespaces(): Promise<readonly string[]>
+  operationLimits(): Promise<OperationLimits>
+  read(nodes: readonly NodeRef[]): Promise<Sample[]>
+  createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer>
+  deleteSubscription(id: number): Promise<void>
+  /** One answer for each, in their order. */
+  createItems(subscriptionId: number, items: readonly ItemWish[]): Promise<ItemAnswer[]>
+  deleteItems(subscriptionId: number, itemIds: readonly number[]): Promise<void>
+  /** Waits at the server until there is something to tell, at most about `patienceMs`. */
+  publish(acknowledgements: readonly Acknowledgement[], patienceMs: number): Promise<Publication>
+  /** Session, subscriptions and connection. Never rejects; may be called twice. */
+  close(): Promise<void>
+}

@@ -1,0 +1,45 @@
+// Where the values of a cycle come from: a subscription, or reads of its own.
+
+import type { LogLevel } from '../../lib/contract/control'
+import type { NodeAddress } from './node-ids'
+import type { Deadband, Sample } from './session'
+
+/** The latest of a column, or why there is none. The same object as long as nothing new came. */
+export type Answer = { sample: Sample } | { problem: string }
+
+export type Wanted = { name: string; address: NodeAddress; deadband: Deadband | undefined }
+
+export type SourceSettings = {
+  /** In the order of the columns. */
+  wanted: readonly Wanted[]
+  timeoutMs: number
+  clock: SourceClock
+  log(level: LogLevel, text: string): void
+}
+
+export type SourceClock = {
+  /** Monotonic. */
+  nowMs(): number
+  /** Returns what cancels it. */
+  after(ms: number, then: () => void): () => void
+}
+
+export interface Source {
+  /** Everything that has to be known before the first read. Rejects with a Fault. */
+  start(): Promise<void>
+  /** One answer for each column. Rejects with a Fault of kind `link` or `protocol` when only connecting anew can help. */
+  read(signal: AbortSignal): Promise<readonly Answer[]>
+  /** Set while the server answers, but not as it should. */
+  readonly degraded: string | undefined
+  /** Values that the server lost because its queue was full. */
+  readonly overflows: number
+}
+
+/** Of servers that do not tell their limit: what small ones can do. */
+export const BATCH_UNKNOWN = 100
+/** One message has to hold it. */
+const BATCH_MAX = 5000
+
+export function batchSize(limit: number | undefined): number {
+  return Math.min(limit ?? BATCH_UNKNOWN, BATCH_MAX)
+}

@@ -1,0 +1,149 @@
+// Messages of OPC UA over TCP (Part 6, 6.7 and 7.1) without security, and the replies of the few services that a client
+// needs to come to its first value (Part 4).
+
+import * as binary from './binary'
+import { array, bytes, int32, noDiagnostics, noExtension, Reader, string, uint32 } from './binary'
+
+/** Numbers of the binary encodings of requests and their responses (Part 6, A.3). */
+export const SERVICES = {
+  OpenSecureChannel: [446, 449],
+  GetEndpoints: [428, 431],
+  CreateSession: [461, 464],
+  ActivateSession: [467, 470],
+  Read: [631, 634],
+  CloseSession: [473, 476],
+} as const
+export type Service = keyof typeof SERVICES
+
+export type RawRequest = { service: Service; requestId: number; requestHandle: number; nodesToRead: number }
+
+const CHANNEL_ID = 7
+const TOKEN_ID = 1
+const TOKEN_LIFETIME_MS = 3_600_000
+const SESSION_TIMEOUT_MS = 60_000
+const HEADER_LENGTH = 8
+const NO_SECURITY = 'http://opcfoundation.org/UA/SecurityPolicy#None'
+const BINARY_TRANSPORT = 'http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary'
+const BAD_SERVICE_UNSUPPORTED = 0x800b0000
+const SERVICE_FAULT = 397
+
+/** @param size what the header claims; by itself the truth */
+export function message(kind: string, content: Buffer, size = HEADER_LENGTH + content.length): Buffer {
+  return Buffer.concat([Buffer.from(kind), uint32(size), content])
+}
+
+export function messageLength(head: Buffer): number | undefined {
+  return head.length < HEADER_LENGTH ? undefined : head.readUInt32LE(4)
+}
+
+/** @param bufferSize of both directions */
+export function acknowledge(bufferSize = 65_536): Buffer {
+  return message('ACKF', Buffer.concat([0, bufferSize, bufferSize, 0, 0].map(uint32)))
+}
+
+/** undefined for what is not understood: it is answered with a fault. Throws a RangeError for what is no request. */
+export function parseRequest(
+  frame: Buffer,
+): RawRequest | { service: undefined; requestId: number; requestHandle: number } {
+  const reader = new Reader(frame)
+  reader.skip(HEADER_LENGTH + 4)
+  if (frame.toString('latin1', 0, 3) === 'OPN') for (let field = 0; field < 3; field++) reader.skipString()
+  else reader.skip(4)
+  reader.skip(4)
+  const requestId = reader.uint32()
+  const typeId = reader.nodeId()
+  reader.nodeId()
+  reader.skip(8)
+  const requestHandle = reader.uint32()
+  const known = Object.entries(SERVICES).find(([, [request]]) => request === typeId)?.[0]
+  const service = isService(known) ? known : undefined
+  if (!service) return { service, requestId, requestHandle }
+  if (service !== 'Read') return { service, requestId, requestHandle, nodesToRead: 0 }
+  reader.skip(4)
+  reader.skipString()
+  reader.skip(4)
+  reader.nodeId()
+  reader.skip(1 + 8 + 4)
+  return { service, requestId, requestHandle, nodesToRead: reader.int32() }
+}
+
+function isService(name: string | undefined): name is Service {
+  return name !== undefined && name in SERVICES
+}
+
+export type Surroundings = {
+  endpointUrl: string
+  sequenceNumber: number
+  nowMs: number
+  /** What a Read finds, encoded. */
+  value: Buffer
+  /** Goes into the response header (Part 4, 7.29), encoded. */
+  diagnostics?: Buffer
+}
+
+export function reply(request: ReturnType<typeof parseRequest>, surroundings: Surroundings): Buffer {
+  const { requestId, requestHandle, service } = request
+  const { sequenceNumber, nowMs, diagnostics = noDiagnostics } = surroundings
+  const responseHeader = (result: number) =>
+    Buffer.concat([binary.dateTime(nowMs), uint32(requestHandle), uint32(result), diagnostics, int32(0), noExtension])
+  const sequence = Buffer.concat([uint32(sequenceNumber), uint32(requestId)])
+  if (service === 'OpenSecureChannel') {
+    const security = Buffer.concat([uint32(CHANNEL_ID), string(NO_SECURITY), string(null), string(null)])
+    const body = [binary.nodeId(SERVICES[service][1]), responseHeader(0), openedChannel(nowMs)]
+    return message('OPNF', Buffer.concat([security, sequence, ...body]))
+  }
+  const security = Buffer.concat([uint32(CHANNEL_ID), uint32(TOKEN_ID)])
+  const body = service
+    ? [binary.nodeId(SERVICES[service][1]), responseHeader(0), resultOf(request, surroundings)]
+    : [binary.nodeId(SERVICE_FAULT), responseHeader(BAD_SERVICE_UNSUPPORTED)]
+  return message('MSGF', Buffer.concat([security, sequence, ...body]))
+}
+
+function resultOf(request: RawRequest, { endpointUrl, value }: Surroundings): Buffer {
+  switch (request.service) {
+    case 'GetEndpoints':
+      return array([endpoint(endpointUrl)])
+    case 'CreateSession':
+      return Buffer.concat([
+        binary.nodeId(1001, 1),
+        binary.nodeId(1002, 1),
+        binary.double(SESSION_TIMEOUT_MS),
+        string(Buffer.alloc(32)),
+        string(null),
+        array([endpoint(endpointUrl)]),
+        int32(0),
+        string(null),
+        string(null),
+        uint32(0),
+      ])
+    case 'ActivateSession':
+      return Buffer.concat([string(Buffer.alloc(32)), int32(0), int32(0)])
+    case 'Read':
+      return Buffer.concat([array(Array.from({ length: request.nodesToRead }, () => value)), int32(0)])
+    default:
+      return Buffer.alloc(0)
+  }
+}
+
+function openedChannel(nowMs: number): Buffer {
+  const token = [uint32(CHANNEL_ID), uint32(TOKEN_ID), binary.dateTime(nowMs), uint32(TOKEN_LIFETIME_MS)]
+  return Buffer.concat([uint32(0), ...token, string(null)])
+}
+
+function endpoint(url: string): Buffer {
+  const application = [string('urn:raw'), string('urn:raw'), binary.localizedText('Raw'), int32(0)]
+  const policy = [string('anonymous'), int32(0), string(null), string(null), string(null)]
+  return Buffer.concat([
+    string(url),
+    ...application,
+    string(null),
+    string(null),
+    array([string(url)]),
+    string(null),
+    int32(1),
+    string(NO_SECURITY),
+    array([Buffer.concat(policy)]),
+    string(BINARY_TRANSPORT),
+    bytes(0),
+  ])
+}

@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { describeProblems } from '../../../lib/contract/fields'
+import { parseFilter, parseOpcuaConfig } from '../../../nodes/opcua-in/fields'
+import { configOf, rawConfig } from './config'
+
+const said = (others: object, tag: object = {}) => {
+  const parsed = parseOpcuaConfig(rawConfig([['a', 'i=2258', tag]], others))
+  return parsed.ok ? undefined : describeProblems(parsed.problems)
+}
+
+describe('The configuration of an OPC UA reader', () => {
+  it('needs no more than an endpoint and a tag', () => {
+    const { mode, securityMode, securityPolicy, authentication, trust, publishingInterval, queueSize, uncertain } =
+      configOf([['a', 'i=1']])
+    assert.deepEqual(
+      { mode, securityMode, securityPolicy, authentication, trust, publishingInterval, queueSize, uncertain },
+      {
+        mode: 'subscribe',
+        securityMode: 'none',
+        securityPolicy: 'auto',
+        authentication: 'anonymous',
+        trust: 'reject',
+        publishingInterval: 0,
+        queueSize: 1,
+        uncertain: 'reject',
+      },
+    )
+  })
+
+  // biome-ignore format: a table, one line a mistake
+  const mistakes: [what: string, others: object, says: RegExp][] = [
+    ['no endpoint', { endpoint: '' }, /^endpoint: must not be empty/],
+    ['a host alone', { endpoint: '192.168.0.10:4840' }, /^endpoint: must look like opc\.tcp/],
+    ['another protocol', { endpoint: 'http://plc:4840' }, /^endpoint: must look like opc\.tcp/],
+    ['a password in the endpoint', { endpoint: 'opc.tcp://me:secret@plc' }, /^endpoint: must not hold a user/],
+    ['an unknown mode', { securityMode: 'SignAndEncrypt' }, /^securityMode: .*is not one of/],
+    ['a user without a name', { authentication: 'username', securityMode: 'sign' }, /^username: must not be empty$/],
+    ['a password without security', { authentication: 'username', username: 'me' }, /^securityMode: .*insist/],
+    ['a certificate without security', { authentication: 'certificate' }, /^authentication: /],
+    ['no tags', { tags: [] }, /^tags: /],
+    ['a queue without room', { queueSize: 0 }, /^queueSize: /],
+  ]
+  for (const [what, others, says] of mistakes) {
+    it(`is refused with ${what}`, () => {
+      const parsed = parseOpcuaConfig({ ...rawConfig([['a', 'i=2258']], others), ...others })
+      assert.ok(!parsed.ok)
+      assert.match(describeProblems(parsed.problems), says)
+    })
+  }
+
+  it('sends a password without security only to who insists', () => {
+    assert.equal(said({ authentication: 'username', username: 'me', insecurePassword: true }), undefined)
+  })
+
+  it('knows IPv6, names and paths', () => {
+    for (const endpoint of ['opc.tcp://[::1]:4840', 'opc.tcp://plc', ' opc.tcp://plc:48010/UA/Server '])
+      assert.equal(said({ endpoint }), undefined)
+  })
+
+  it('reads what the server is to hold back', () => {
+    const table: [string, unknown][] = [
+      ['', undefined],
+      ['0', undefined],
+      ['0.5', { type: 'absolute', value: 0.5 }],
+      [' 2 % ', { type: 'percent', value: 2 }],
+    ]
+    for (const [filter, expected] of table) {
+      assert.equal(said({}, { filter }), undefined)
+      assert.deepEqual(parseFilter(filter), expected)
+    }
+    for (const filter of ['-1', 'x', '1,5', '101%', '%'])
+      assert.match(said({}, { filter }) ?? '', /^tags\[0\]\.filter: /)
+  })
+})

@@ -1,0 +1,164 @@
+import assert from 'node:assert/strict'
+import { until } from '../../support/until'
+import { closeAll, deviceOf, never, newFolder, readerOf, readUntil } from './reader-bench'
+
+describe('An OPC UA reader', function () {
+  this.timeout(30_000)
+  afterEach(closeAll)
+
+  for (const mode of ['subscribe', 'poll'] as const) {
+    describe(`that means to ${mode}`, () => {
+      it('reads values of all types', async () => {
+        const device = await deviceOf()
+        const names = [
+          'Double',
+          'Int64',
+          'String',
+          'DateTime',
+          'ByteString',
+          'LocalizedText',
+          'NodeId',
+          'StatusCode',
+          'Boolean',
+        ]
+        const { reader } = readerOf(
+          device.endpoint,
+          [
+            ...names.map((name): [string, string] => [name, device.nodeId(`Types.${name}`)]),
+            ['array', device.nodeId('Arrays.Int64')],
+            ['range', `${device.nodeId('Arrays.Int32')};range=1`],
+            ['matrix', device.nodeId('Arrays.Matrix')],
+            ['structure', device.nodeId('Structures.Recipe')],
+            ['scaled', device.nodeId('Types.Int16'), { scale: 0.5, offset: 1 }],
+            ['not a number', device.nodeId('Arrays.Float')],
+          ],
+          { mode },
+        )
+        await reader.open(never)
+        const { values, bad } = await reader.read(never)
+        assert.deepEqual(values.slice(0, -1), [
+          Math.PI,
+          '-9223372036854775808',
+          'Grüße 你好 🙂',
+          '2024-02-29T12:34:56.789Z',
+          'AAEC/w==',
+          'Kühlung',
+          'ns=1;s=Motor.Speed',
+          'BadSensorFailure',
+          true,
+          ['-9223372036854775808', '9223372036854775807'],
+          [2147483647],
+          [
+            [1, 2, 3],
+            [4, 5, 6],
+          ],
+          { name: 'Bread', speed: 1500, steps: [1, 2, 3], position: { x: 1.5, y: -2.5 } },
+          -16383,
+        ])
+        assert.deepEqual([...bad], [[14, 'the value is NaN, which is no number']])
+      })
+
+      it('names a node that is not there, and reads the others', async () => {
+        const device = await deviceOf()
+        const { reader } = readerOf(
+          device.endpoint,
+          [
+            ['good', device.nodeId('Types.Double')],
+            ['missing', device.nodeId('Late.Comer')],
+            ['elsewhere', 'nsu=urn:nobody;s=x'],
+            ['lasting', device.lastingNodeId('Types.Int16')],
+          ],
+          { mode },
+        )
+        await reader.open(never)
+        const { values, bad } = await reader.read(never)
+        assert.deepEqual(values, [Math.PI, null, null, -32768])
+        assert.match(bad.get(1) ?? '', /no such node.*BadNodeIdUnknown/)
+        assert.match(bad.get(2) ?? '', /no namespace urn:nobody/)
+      })
+
+      it('leaves no session behind', async () => {
+        const device = await deviceOf()
+        for (let times = 0; times < 3; times++) {
+          const { reader } = readerOf(device.endpoint, [['a', device.nodeId('Types.Double')]], { mode })
+          await reader.open(never)
+          await reader.read(never)
+          await reader.close()
+          await reader.close()
+        }
+        const { sessions, sessionsPeak, subscriptions } = device.census()
+        assert.deepEqual({ sessions, sessionsPeak, subscriptions }, { sessions: 0, sessionsPeak: 1, subscriptions: 0 })
+      })
+
+      it('tells that the server is gone, and is well after the next open', async () => {
+        const device = await deviceOf()
+        const { reader } = readerOf(device.endpoint, [['a', device.nodeId('Types.Double')]], { mode })
+        await reader.open(never)
+        await reader.read(never)
+        await device.powerOff()
+        await assert.rejects(
+          readUntil(reader, () => false),
+          /link|connection/i,
+        )
+        await reader.close()
+        await assert.rejects(reader.open(never), { name: 'Fault', kind: 'link', code: 'connection-refused' })
+        await device.powerOn({ namespacesBefore: 0 })
+        await reader.open(never)
+        assert.deepEqual((await reader.read(never)).values, [Math.PI])
+      })
+
+      it('finds its nodes again when the namespaces have moved', async () => {
+        const device = await deviceOf()
+        const { reader } = readerOf(device.endpoint, [['a', device.lastingNodeId('Types.Double')]], { mode })
+        await reader.open(never)
+        await reader.read(never)
+        await device.restart({ namespacesBefore: 3 })
+        await reader.open(never)
+        assert.deepEqual((await reader.read(never)).values, [Math.PI])
+      })
+    })
+  }
+
+  it('logs in over an encrypted connection, once the certificate of the server is trusted', async () => {
+    const device = await deviceOf()
+    const secure = {
+      securityMode: 'signAndEncrypt',
+      authentication: 'username',
+      username: 'operator',
+      password: 'secret',
+    }
+    const folder = newFolder()
+    const tags: [string, string][] = [['a', device.nodeId('Types.Double')]]
+    const { reader } = readerOf(device.endpoint, tags, secure, folder)
+    await assert.rejects(reader.open(never), {
+      kind: 'link',
+      code: 'certificate-unknown',
+      message: /"Simulated device", valid until \d{4}-\d\d-\d\d, SHA-256 [0-9a-f]{64}/,
+    })
+    assert.equal(device.census().sessionsMade, 0)
+    const first = readerOf(device.endpoint, tags, { ...secure, trust: 'first-use' }, folder)
+    await first.reader.open(never)
+    assert.deepEqual((await first.reader.read(never)).values, [Math.PI])
+    await first.reader.close()
+    // It is known now, also to who would not trust the first one.
+    await reader.open(never)
+    assert.deepEqual((await reader.read(never)).values, [Math.PI])
+  })
+
+  it('says so of a wrong password', async () => {
+    const device = await deviceOf()
+    const { reader } = readerOf(device.endpoint, [['a', 'i=2258']], {
+      securityMode: 'signAndEncrypt',
+      trust: 'first-use',
+      authentication: 'username',
+      username: 'operator',
+      password: 'wrong',
+    })
+    await assert.rejects(reader.open(never), {
+      kind: 'link',
+      code: 'login-refused',
+      message: /check user name, password/,
+    })
+    await until(() => device.census().sessions === 0)
+  })
+})
