@@ -37,10 +37,11 @@ import {
 } from 'node-opcua-client'
 import { NumericRange } from 'node-opcua-numeric-range'
 import { Fault } from '../../lib/contract/fault'
-import { chooseEndpoint, type Endpoint, type Policy, type SecurityMode } from './endpoints'
+import { chooseEndpoint, type Endpoint } from './endpoints'
 import { connectFault, serviceFault } from './faults'
 import type { NodeRef } from './node-ids'
 import type { Identity, MakeIdentity } from './pki'
+import type { Policy, SecurityMode } from './security'
 import type {
   Acknowledgement,
   ItemAnswer,
