@@ -221,6 +221,9 @@ describe('The certificates of a supervisor', () => {
       assert.equal(own?.application_uri, 'urn:us')
       assert.deepEqual(new X509Certificate(own?.pem ?? '').raw, new X509Certificate(pem).raw)
       assert.ok(!JSON.stringify(own).includes('PRIVATE'))
+      assert.deepEqual(own?.flaws, [])
+      const { plant } = await listCertificates(keepers(), NOW + 20 * 365 * 86_400_000)
+      assert.match(plant?.own?.flaws[0]?.text ?? '', /^it expired on .*: renew it here$/)
     })
 
     it('are set aside when a new one is wanted', async () => {
