@@ -1,7 +1,7 @@
 // sources -> dist, which is what is tested and published. Any failure ends it with 1.
 //   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of the queue, which others use
 //   2. a child process (nodes/*/collector.ts, lib/historian/process.ts) becomes one file: quick to start, and all that its
-//      sandbox has to read
+//      sandbox has to read; what the OPC UA reader needs once only is a file beside it
 //   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -11,14 +11,26 @@ import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { fillCatalogs } from './editor/fill-catalog.mjs'
 import { fillHtml } from './editor/fill-html.mjs'
+import { certificateMaker, leanOpcua } from './nodes/opcua-in/lean.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
 
-/** What a driver brings along without need. */
-const LEFT_OUT = Object.fromEntries(
-  ['sshpk', 'chokidar', 'sterfive-bonjour-service'].map((name) => [name, './nodes/opcua-in/left-out.ts']),
-)
+/** What all bundles have in common. */
+const BUNDLE = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22.13',
+  // never reached: no file is locked
+  external: ['proper-lockfile'],
+  // What is read at each start. Names stay: node-opcua tells its types by them.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'linked',
+  sourcemap: true,
+  logLevel: 'warning',
+  allowOverwrite: true,
+}
 
 rmSync('dist', { recursive: true, force: true })
 tsc('tsconfig.json')
@@ -40,6 +52,7 @@ for (const node of readdirSync('nodes')) {
 }
 
 await bundle(join('lib', 'historian', 'process.ts'))
+await bundleText(certificateMaker, join('dist', 'nodes', 'opcua-in', 'certificate-maker.js'))
 
 function tsc(project) {
   execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', project], {
@@ -50,23 +63,15 @@ function tsc(project) {
 
 async function bundle(source) {
   await build({
+    ...BUNDLE,
     entryPoints: [source],
     outfile: join('dist', source.replace(/\.ts$/, '.js')),
-    bundle: true,
-    platform: 'node',
-    target: 'node22.13',
-    plugins: [{ name: 'leaner', setup: leaner }],
-    // never reached: OPC UA keeps no files of node-opcua's
-    external: ['proper-lockfile'],
-    alias: LEFT_OUT,
-    // What is read at each start. Names stay: node-opcua tells its types by them.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'linked',
-    sourcemap: true,
-    logLevel: 'warning',
-    allowOverwrite: true,
+    plugins: [{ name: 'leaner', setup: leaner }, leanOpcua],
   })
+}
+
+async function bundleText(contents, outfile) {
+  await build({ ...BUNDLE, stdin: { contents, resolveDir: '.' }, outfile })
 }
 
 /**
