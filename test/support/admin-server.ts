@@ -69,8 +69,8 @@ export class AdminServer {
       user: username,
       scope: permissions,
     }))
-    const settings = adminAuth ? { adminAuth: { type: 'credentials', users, tokens, ...Object(adminAuth) } } : {}
-    auth.init(settings, { getSessions: async () => ({}) })
+    const settings = { adminAuth: adminAuth ? { type: 'credentials', users, tokens, ...Object(adminAuth) } : undefined }
+    this.setUsers(settings.adminAuth)
 
     const outer = express()
     outer.use(express.json())
@@ -78,6 +78,11 @@ export class AdminServer {
     this.#server.on('request', outer)
     this.#server.listen(0, '127.0.0.1')
     await once(this.#server, 'listening')
+  }
+
+  /** From now on; undefined = everybody may do all. */
+  setUsers(adminAuth: object | undefined): void {
+    auth.init({ adminAuth }, { getSessions: async () => ({}) })
   }
 
   async close(): Promise<void> {

@@ -36,12 +36,14 @@ export class Clients {
   add(client: Client): void {
     this.#clients.add(client)
     if (this.#timer) return
-    this.#timer = setInterval(() => {
-      for (const one of this.#clients) one.look()
-    }, this.#everyMs)
+    this.#timer = setInterval(() => this.look(), this.#everyMs)
     this.#timer.unref()
     // What is written now still reaches a socket; until then monitors see how the processes end.
     process.on('exit', this.#end)
+  }
+
+  look(): void {
+    for (const client of this.#clients) client.look()
   }
 
   remove(client: Client): void {

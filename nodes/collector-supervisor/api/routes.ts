@@ -30,7 +30,7 @@ const served = new WeakSet<NodeAPI['httpAdmin']>()
  * It stays there without a supervisor, too: a monitor waits for one.
  * No name of a process hides a route or is hidden by one: a name is always followed by a word that no list route ends in.
  */
-export function mountRoutes(RED: NodeAPI, fleet: Fleet): void {
+export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients()): void {
   const app: NodeAPI['httpAdmin'] | undefined | null = RED.httpAdmin
   const adminRoot: unknown = RED.settings.httpAdminRoot
   if (!app || adminRoot === false || served.has(app)) return
@@ -55,7 +55,6 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet): void {
     post(`/processes/:name/${word}`, (req) => command(req, { command: word, name: nameIn(req) }))
   mountDatabaseRoutes(fleet, get, post)
 
-  const clients = new Clients()
   mountMonitorRoutes(RED, fleet, {
     get: (path, handler) => void app.get(ROOT + path, read, handler),
     command: operate,
@@ -67,7 +66,7 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet): void {
     const eventLoop = { activeMs: active, idleMs: idle }
     const monitors = clients.size
     const text = metricsText({ rows: fleet.rows(), processors: fleet.processors(), eventLoop, monitors })
-    res.status(200).set({ 'Content-Type': METRICS_TYPE, 'Cache-Control': 'no-store' }).send(text)
+    res.status(200).set({ 'Content-Type': METRICS_TYPE, 'Cache-Control': 'no-store' }).send(Buffer.from(text))
   })
 
   // these two last: they take all that is left
