@@ -5,7 +5,7 @@ import { type Clock, Pause } from '../child/clock'
 import type { Forecast, LogLevel } from '../contract/control'
 import { Fault, messageOf, toFault } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
-import { backoffMs } from './backoff'
+import { backoffMs } from '../contract/backoff'
 import { within } from './deadline'
 import type { Reader, ReaderSettings, Reading } from './reader'
 
