@@ -1,6 +1,7 @@
 // Answers of the REST routes as data: what was found or done -> status and body.
 
-import { type Command, type CommandFailure, type CommandResult, failureOf } from '../../../lib/contract/command'
+import { type Command, type CommandResult, failureOf } from '../../../lib/contract/command'
+import type { ErrorCode } from '../../../lib/contract/monitor'
 
 export type Reply = { status: number; body: unknown }
 
@@ -14,8 +15,7 @@ export const STATUS_OF = {
   failed: 409,
   internal: 500,
   timeout: 504,
-} as const satisfies Record<CommandFailure, number> & Record<string, number>
-export type ErrorCode = keyof typeof STATUS_OF
+} as const satisfies Record<ErrorCode, number>
 
 /** Body: `{ error, code }`, the first for people, the second for programs. */
 export function errorReply(code: ErrorCode, error: string): Reply {
