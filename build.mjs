@@ -1,5 +1,5 @@
 // sources -> dist, which is what is tested and published. Any failure ends it with 1.
-//   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of the queue, which others use
+//   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of queue and client, which others use
 //   2. a child process (nodes/*/collector.ts, lib/historian/process.ts) becomes one file: quick to start, and all that its
 //      sandbox has to read
 //   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
@@ -24,6 +24,7 @@ rmSync('dist', { recursive: true, force: true })
 tsc('tsconfig.json')
 tsc('editor/tsconfig.json')
 tsc('lib/queue/tsconfig.json')
+tsc('lib/client/tsconfig.json')
 
 for (const node of readdirSync('nodes')) {
   const source = join('nodes', node)
@@ -40,6 +41,7 @@ for (const node of readdirSync('nodes')) {
 }
 
 await bundle(join('lib', 'historian', 'process.ts'))
+await bundleClient()
 
 function tsc(project) {
   execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', project], {
@@ -66,6 +68,19 @@ async function bundle(source) {
     sourcemap: true,
     logLevel: 'warning',
     allowOverwrite: true,
+  })
+}
+
+/** The client as one module that a browser loads as it is. */
+async function bundleClient() {
+  await build({
+    entryPoints: [join('lib', 'client', 'index.ts')],
+    outfile: join('dist', 'lib', 'client', 'index.mjs'),
+    bundle: true,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2022',
+    logLevel: 'warning',
   })
 }
 

@@ -45,7 +45,7 @@ export class ProcessItem {
     const { translate } = face
     this.#more = element('button', 'collector-process-more', { type: 'button', 'aria-expanded': 'false' })
     this.#more.append(element('i', 'fa fa-angle-right', { 'aria-hidden': 'true' }))
-    this.#more.addEventListener('click', () => this.#open(this.#details.hidden))
+    this.#more.addEventListener('click', () => this.#open(Boolean(this.#details.hidden)))
     this.#name.addEventListener('click', () => face.reveal(this.#row))
     const head = element('div', 'collector-process-head')
     head.append(this.#more, this.#dot, this.#name, this.#state, this.#tags, this.#usage, this.#actionsOf(row.name))

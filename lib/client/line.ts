@@ -13,10 +13,8 @@ export type ClientState = 'connecting' | 'connected' | 'server_unavailable' | 'm
 export interface Socket {
   send(text: string): void
   close(): void
-  onopen: ((event: never) => void) | null
-  onmessage: ((event: { data: unknown }) => void) | null
-  onclose: ((event: never) => void) | null
-  onerror: ((event: never) => void) | null
+  addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void
+  addEventListener(type: 'open' | 'close' | 'error', listener: () => void): void
 }
 
 export type LineOptions = {
@@ -91,17 +89,21 @@ export class Line {
 
   #take(socket: Socket): void {
     this.#socket = socket
-    const ours = (then: () => void) => () => {
-      if (this.#socket === socket && !this.#closed) then()
-    }
-    socket.onopen = ours(() => {
+    const isOurs = (): boolean => this.#socket === socket && !this.#closed
+    socket.addEventListener('open', () => {
+      if (!isOurs()) return
       this.#isOpen = true
       this.#listen()
     })
-    socket.onmessage = ({ data }) => ours(() => this.#hear(data))()
-    socket.onclose = ours(() => this.#lost())
-    // A close follows, but not in every implementation.
-    socket.onerror = ours(() => this.#lost())
+    socket.addEventListener('message', ({ data }) => {
+      if (isOurs()) this.#hear(data)
+    })
+    // After an error a close follows, but not in every implementation.
+    for (const end of ['close', 'error'] as const) {
+      socket.addEventListener(end, () => {
+        if (isOurs()) this.#lost()
+      })
+    }
     this.#wait(OPEN_MS, () => this.#lost())
   }
 
@@ -109,12 +111,11 @@ export class Line {
     this.#listen()
     const message = typeof data === 'string' ? parseMonitorMessage(parsed(data)) : undefined
     if (!message) return
-    // An open socket is not yet a server: a proxy in between may have opened it.
-    if (message.type !== 'error') {
-      this.#failed = 0
-      this.#become('connected')
-    }
     this.#listener.message(message)
+    // An open socket is not yet a server: a proxy in between may have opened it.
+    if (message.type === 'error' || this.#closed) return
+    this.#failed = 0
+    this.#become('connected')
   }
 
   #listen(): void {
@@ -129,7 +130,8 @@ export class Line {
     this.#failed += 1
     if (this.#failed > this.#options.maxRetries) {
       this.#cancel()
-      return this.#become('max_retries_exceeded')
+      this.#become('max_retries_exceeded')
+      return
     }
     this.#become(this.#state === 'connected' ? 'connecting' : 'server_unavailable')
     this.#wait(backoffMs(this.#failed, this.#options.chance()), () => this.#connect())

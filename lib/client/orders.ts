@@ -40,10 +40,9 @@ export class Orders {
     if (!waiting || answer.id === undefined) return
     this.#waiting.delete(answer.id)
     waiting.cancel()
-    if (answer.type === 'command_result' && answer.success) return waiting.resolve(answer.results)
     const results = answer.type === 'command_result' ? answer.results : []
-    const { code, error } = 'error' in answer ? answer : { code: 'internal' as const, error: 'no reason was given' }
-    waiting.reject(new CommandError(code, error, results))
+    if (answer.type === 'command_result' && answer.success) waiting.resolve(results)
+    else waiting.reject(new CommandError(answer.code, answer.error, results))
   }
 
   /** The connection they were sent over is gone. */
@@ -52,7 +51,12 @@ export class Orders {
     this.#waiting.clear()
     for (const { reject, cancel } of all) {
       cancel()
-      reject(new CommandError('unknown', 'the connection was lost before the answer: look at the process whether it was done'))
+      reject(
+        new CommandError(
+          'unknown',
+          'the connection was lost before the answer: look at the process whether it was done',
+        ),
+      )
     }
   }
 }

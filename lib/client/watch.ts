@@ -64,7 +64,6 @@ export function watchProcesses(
   const known = new Map<string, ProcessRow>()
   const orders = new Orders(surroundings.timers)
   const sequence = new Sequence()
-  let isLineLost = false
 
   const take = (changed: readonly ProcessRow[], removed: readonly string[]): void => {
     for (const row of changed) known.set(row.name, row)
@@ -72,19 +71,24 @@ export function watchProcesses(
     listener.rows?.(changed, removed)
   }
   const hear = (message: MonitorMessage): void => {
-    if (message.type === 'command_result' || message.type === 'error') return orders.hear(message)
+    if (message.type === 'command_result' || message.type === 'error') {
+      orders.hear(message)
+      return
+    }
     if (sequence.look(message) === 'gap') line.send({ type: 'get_status' })
     if (message.type === 'process_event') listener.event?.(message.data)
     else if (message.type === 'process_status_update') take(message.data, message.removed)
     else if (message.type === 'process_status') {
       const names = new Set(message.data.map(({ name }) => name))
-      take(message.data, [...known.keys()].filter((name) => !names.has(name)))
+      take(
+        message.data,
+        [...known.keys()].filter((name) => !names.has(name)),
+      )
     }
   }
   const line = lineTo(options, 'processes', surroundings, {
     state: (state) => {
-      isLineLost = state !== 'connected'
-      if (isLineLost) orders.lost()
+      if (state !== 'connected') orders.lost()
       listener.state?.(state)
     },
     message: hear,
