@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { fillCatalogs } from './editor/fill-catalog.mjs'
-import { fillHtml } from './editor/fill-html.mjs'
+import { bundleEditor, fillHtml } from './editor/fill-html.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -40,6 +40,7 @@ for (const node of readdirSync('nodes')) {
     writeFileSync(join(target, `${node}.html`), await fillHtml(readFileSync(html, 'utf8'), source, require))
 }
 
+buildSidebar(await bundleEditor(join('editor', 'sidebar', 'plugin.ts')))
 await bundle(join('lib', 'historian', 'process.ts'))
 await bundleClient()
 
@@ -69,6 +70,17 @@ async function bundle(source) {
     logLevel: 'warning',
     allowOverwrite: true,
   })
+}
+
+/** A plugin of Node-RED's editor: its html and catalogs. */
+function buildSidebar(code) {
+  const [source, target] = [join('editor', 'sidebar'), join('dist', 'sidebar')]
+  cpSync(join(source, 'locales'), join(target, 'locales'), { recursive: true })
+  const html = readFileSync(join(source, 'collectors-sidebar.html'), 'utf8')
+  writeFileSync(
+    join(target, 'collectors-sidebar.html'),
+    html.replace(/^ *\/\* plugin\.ts \*\/$/m, () => code),
+  )
 }
 
 /** The client as one module that a browser loads as it is. */

@@ -15,7 +15,7 @@ const CONFIG_NODES = { supervisor: 'collector-supervisor' }
 export async function fillHtml(html, source, require) {
   const tables = require(resolve('dist', source, 'fields.js'))
   const fields = {}
-  const code = await bundleEditor(source)
+  const code = await bundleEditor(join(source, 'editor.ts'))
   const prefix = /category: 'config'/.test(html) ? 'node-config-input' : 'node-input'
   const registered = html.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
     if (!tables[table]) throw new Error(`${source}/fields.ts has no ${table}`)
@@ -38,9 +38,10 @@ function credentialOf(name) {
   return `${name}: { type: '${secretType(name)}', validate: editor.validate.${name} }`
 }
 
-async function bundleEditor(source) {
+/** One script; what the entry exports is in `editor`. */
+export async function bundleEditor(entry) {
   const { outputFiles } = await build({
-    entryPoints: [join(source, 'editor.ts')],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'iife',
