@@ -17,10 +17,16 @@ export const STATUS_OF = {
   timeout: 504,
 } as const satisfies Record<ErrorCode, number>
 
-/** Body: `{ error, code }`, the first for people, the second for programs. */
+/** What is wrong: `error` for people, `code` for programs. */
+export type Failure = { error: string; code: ErrorCode }
+
 export function errorReply(code: ErrorCode, error: string): Reply {
-  return { status: STATUS_OF[code], body: { error, code } }
+  const body: Failure = { error, code }
+  return { status: STATUS_OF[code], body }
 }
+
+/** What a client is told of a mistake of ours. */
+export const UNEXPECTED: Failure = { error: 'unexpected error, see the log of Node-RED', code: 'internal' }
 
 /** undefined = there is no such process. */
 export function replyOf(name: string, found: unknown): Reply {
