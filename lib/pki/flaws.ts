@@ -19,6 +19,8 @@ export type Flaw = { code: (typeof FLAW_CODES)[number]; text: string }
 
 /** What is held to be safe since 2016 (NIST SP 800-131A); the policies of OPC UA that are still safe ask for it, too. */
 const RSA_BITS_MIN = 2048
+/** Of many names the first ones. */
+const HOSTS_TOLD = 4
 /** As encoded: MD2, MD5 and SHA-1 with RSA (RFC 3279), SHA-1 with ECDSA (RFC 5758). */
 const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
   ['2a864886f70d010102', 'MD2'],
@@ -55,7 +57,7 @@ export function ownFlaws(certificate: Certificate, now: number, where = 'at the 
 export function flawsAt(certificate: Certificate, host: string, applicationUri: string): Flaw[] {
   const flaws: Flaw[] = []
   if (!isFor(certificate, host)) {
-    const hosts = certificate.hosts.join(', ') || 'no host at all'
+    const hosts = certificate.hosts.slice(0, HOSTS_TOLD).join(', ') || 'no host at all'
     const text = `it is for ${hosts} and not for ${host}: use one of its names as address, or make a new one at the server`
     flaws.push({ code: 'wrong-host', text })
   }
