@@ -40,6 +40,7 @@ describe('The certificate of a server', () => {
     ['wrong-uri', /^it belongs to the application urn:plc:of-another, the server says urn:plc: make a new one/],
     ['unknown-issuer', /^it is signed by "Unknown authority", whom nobody trusts here$/],
     ['intermediate-issuer', /^it is signed by "Intermediate authority", whom nobody trusts here$/],
+    ['weak-signature', /^it is signed with SHA-1, which can be forged: make a new one with SHA-256/],
     ['weak-key', /^its key has 1024 bits, which can be broken: make one of 2048/],
   ]
   for (const [flaw, says] of flaws) {

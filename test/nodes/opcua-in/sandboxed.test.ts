@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Batch, decodeBatch } from '../../../lib/contract/batch'
 import { LIVE_CAPACITY_BYTES, TITLE_SAMPLES } from '../../../lib/contract/limits'
@@ -61,6 +61,19 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
     await Promise.all([first, other].map((one) => one.message('link', ({ link }) => link === 'connected')))
     await other.kill()
     assert.deepEqual(readdirSync(join(folder, 'own')), ['identity.pem'])
+  })
+
+  it('sets a key aside that is broken, and closes one that is open to others', async () => {
+    const device = await deviceOf()
+    const folder = newFolder()
+    mkdirSync(join(folder, 'own'))
+    writeFileSync(join(folder, 'own', 'identity.pem'), 'broken', { mode: 0o644 })
+    const one = start([['a', 'i=2258']], { endpoint: device.endpoint, ...SECURE }, folder)
+    await one.message('link', ({ link }) => link === 'connected')
+    const told = one.messages.flatMap((message) => (message.type === 'log' ? [message.text] : []))
+    assert.match(told.join('\n'), /could be read by others/)
+    assert.match(told.join('\n'), /were set aside as .*identity\.pem\.broken-/)
+    assert.equal(readdirSync(join(folder, 'own')).length, 2)
   })
 
   it('tells why it does not talk to a server that nobody trusts', async () => {

@@ -24,6 +24,7 @@ const words: Record<CertificateFlaw, RegExp> = {
   'wrong-uri': /Mind: it belongs to the application .*:of-another, the server says .*: make a new one/,
   'unknown-issuer': /Mind: it is signed by "Unknown authority", whom nobody trusts here$/,
   'intermediate-issuer': /Mind: it is signed by "Intermediate authority", whom nobody trusts here$/,
+  'weak-signature': /Mind: it is signed with SHA-1, which can be forged: make a new one with SHA-256 at the server$/,
   'weak-key': /Mind: its key has 1024 bits, which can be broken/,
 }
 
