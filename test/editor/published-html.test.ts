@@ -7,6 +7,7 @@ import { checkField, defaultsOf, type Fields } from '../../lib/contract/fields'
 import { supervisorFields, supervisorSecrets } from '../../nodes/collector-supervisor/fields'
 import { melsecFields } from '../../nodes/melsec-in/fields'
 import { modbusFields } from '../../nodes/modbus-in/fields'
+import { opcuaFields, opcuaSecrets } from '../../nodes/opcua-in/fields'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 
 const NODES = resolve(__dirname, '../../nodes')
@@ -16,6 +17,14 @@ const nodes: { node: string; category: string; inputs?: number; outputs?: number
     { node: 'collector-supervisor', category: 'config', fields: supervisorFields, secrets: supervisorSecrets },
     { node: 'modbus-in', category: 'collectors', inputs: 0, outputs: 1, fields: modbusFields },
     { node: 'melsec-in', category: 'collectors', inputs: 0, outputs: 1, fields: melsecFields },
+    {
+      node: 'opcua-in',
+      category: 'collectors',
+      inputs: 0,
+      outputs: 1,
+      fields: opcuaFields,
+      secrets: opcuaSecrets,
+    },
     { node: 'status-broadcast', category: 'collectors', inputs: 1, outputs: 2, fields: statusBroadcastFields },
   ]
 

@@ -2,7 +2,8 @@
 
 import type { OPCUAClient } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
-import { chooseEndpoint, type Endpoint, type Policy, type SecurityMode } from '../endpoints'
+import { chooseEndpoint, type Endpoint } from '../endpoints'
+import type { Policy, SecurityMode } from '../security'
 import type { OpcuaSession } from '../session'
 import { type ClientSettings, clientOf } from './client'
 import { connectFault } from './faults'
