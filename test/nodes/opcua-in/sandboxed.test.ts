@@ -51,6 +51,21 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
     assert.equal(readdirSync(join(folder, 'first-use')).length, 1)
   })
 
+  // What the build leaves out of the library must not be missed by any of them.
+  const LOGINS = [
+    ['Basic256Sha256', { authentication: 'certificate' }],
+    ['Aes128_Sha256_RsaOaep', { authentication: 'username', username: 'operator', password: 'secret' }],
+    ['Aes256_Sha256_RsaPss', { authentication: 'anonymous', securityMode: 'sign' }],
+  ] as const
+  for (const [securityPolicy, login] of LOGINS) {
+    it(`reads a structure over ${securityPolicy}, with the login ${login.authentication}`, async () => {
+      const device = await deviceOf()
+      const config = { endpoint: device.endpoint, ...SECURE, securityPolicy, ...login }
+      start([['status', 'i=2256']], config)
+      await until(() => batches().some(({ values }) => /"productName":/.test(JSON.stringify(values[0] ?? ''))))
+    })
+  }
+
   it('has one key for all processes of its folder', async () => {
     const device = await deviceOf()
     const folder = newFolder()
