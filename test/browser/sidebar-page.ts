@@ -31,8 +31,6 @@ export class SidebarPage {
   /** With the keyboard: the first press asks, the second does it. */
   async press(name: string, action: 'Start' | 'Stop' | 'Restart'): Promise<void> {
     const process = this.process(name)
-    // Where there is little room, the buttons come with the focus.
-    await process.locator('.collector-process-name').focus()
     const button = this.action(name, action)
     await button.focus()
     await button.press('Enter')
