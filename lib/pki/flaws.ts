@@ -27,12 +27,11 @@ const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
   ['2a8648ce3d0401', 'SHA-1'],
 ])
 
-/** Of the certificate by itself. */
-export function ownFlaws(certificate: Certificate, now: number): Flaw[] {
+/** Of the certificate by itself; `where` it has to be mended. */
+export function ownFlaws(certificate: Certificate, now: number, where = 'at the server'): Flaw[] {
   const { validFrom, validTo, x509, der } = certificate
   const flaws: Flaw[] = []
-  if (!(validTo >= now))
-    flaws.push({ code: 'expired', text: `it expired on ${dayOf(validTo)}: renew it at the server` })
+  if (!(validTo >= now)) flaws.push({ code: 'expired', text: `it expired on ${dayOf(validTo)}: renew it ${where}` })
   if (!(validFrom <= now)) {
     const text = `it is not valid before ${dayOf(validFrom)}: are the clocks of server and computer right?`
     flaws.push({ code: 'not-yet-valid', text })
@@ -41,12 +40,12 @@ export function ownFlaws(certificate: Certificate, now: number): Flaw[] {
   if (bits !== undefined && bits < RSA_BITS_MIN) {
     flaws.push({
       code: 'weak-key',
-      text: `its key has ${bits} bits, which can be broken: make one of 2048 at the server`,
+      text: `its key has ${bits} bits, which can be broken: make one of 2048 ${where}`,
     })
   }
   const weak = WEAK_SIGNATURES.get(signatureAlgorithmOf(der))
   if (weak !== undefined) {
-    const text = `it is signed with ${weak}, which can be forged: make a new one with SHA-256 at the server`
+    const text = `it is signed with ${weak}, which can be forged: make a new one with SHA-256 ${where}`
     flaws.push({ code: 'weak-signature', text })
   }
   return flaws
