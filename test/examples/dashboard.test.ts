@@ -114,6 +114,20 @@ describe('the dashboard example in a browser', function () {
     await page.close()
   })
 
+  it('has charts of CPU and memory, filled at once after a page reload', async () => {
+    const page = await open(1400, 1800)
+    const charts = page.locator('.nrdb-ui-chart canvas')
+    await charts.nth(1).waitFor()
+    await until(() => isDrawn(page), 20_000)
+    await nodeRed.command('stop-all')
+    await page.reload()
+    await until(() => isDrawn(page), 20_000)
+    await page.screenshot({ path: join(SHOTS, 'charts.png') })
+    await nodeRed.command('start-all')
+    await nodeRed.rowWhen('boiler', (row) => row.link === 'connected')
+    await page.close()
+  })
+
   it('has a trend of any reader, tag and range', async () => {
     const page = await open(1400, 1300)
     for (const [reader, tag] of [
