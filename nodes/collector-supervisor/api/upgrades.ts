@@ -59,10 +59,9 @@ export class Upgrades {
 
 /** What a browser offers as a subprotocol, since it cannot set headers, becomes the header that Node-RED looks for. */
 function readToken({ headers }: IncomingMessage): void {
-  const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim()) ?? []
-  const bearer = offered.find((protocol) => protocol.startsWith(MONITOR_TOKEN_PROTOCOL))
+  const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim())
+  const bearer = offered?.find((protocol) => protocol.startsWith(MONITOR_TOKEN_PROTOCOL))
   if (bearer === undefined) return
   const token = Buffer.from(bearer.slice(MONITOR_TOKEN_PROTOCOL.length), 'base64url').toString()
   headers.authorization ??= `Bearer ${token}`
-  headers['sec-websocket-protocol'] = offered.filter((protocol) => protocol !== bearer).join(', ')
 }
