@@ -211,6 +211,7 @@ describe('The WebSockets', () => {
         [`${PROCESSES}?access_token=${TOKENS.reader}`, {}],
         [PROCESSES, { 'Sec-WebSocket-Protocol': `${MONITOR_PROTOCOL}, ${bearer}` }],
         [PROCESSES, { 'Sec-WebSocket-Protocol': `${bearer},${MONITOR_PROTOCOL}` }],
+        [PROCESSES, { 'Sec-WebSocket-Protocol': `${MONITOR_PROTOCOL},${bearer}`, Authorization: 'Basic b3Zlbjo=' }],
       ]
       for (const [path, headers] of ways) {
         const { status, headers: agreed } = await server.askUpgrade(path, headers)
