@@ -14,6 +14,7 @@ import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureMelsecReaders } from './melsec-reader'
 import { measureModbusReaders } from './modbus-reader'
+import { measureNews } from './monitors'
 import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
@@ -34,6 +35,9 @@ const FULL = {
   runMs: 6000,
   settleMs: 8000,
   otherSenders: 10,
+  newsReaders: 50,
+  newsMonitors: 50,
+  newsKills: 40,
 } as const
 const QUICK = {
   ...FULL,
@@ -44,6 +48,9 @@ const QUICK = {
   runs: 2,
   runMs: 2000,
   settleMs: 4000,
+  newsReaders: 5,
+  newsMonitors: 5,
+  newsKills: 5,
 } as const
 
 async function main(): Promise<void> {
@@ -66,6 +73,8 @@ async function main(): Promise<void> {
     const rival = await measureRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
     const durable = await measureDurable({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device)
+    tell('what monitors hear of a kill')
+    const news = await measureNews(plan, device)
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
@@ -80,6 +89,7 @@ async function main(): Promise<void> {
       values: VALUES,
       intervalMs: INTERVAL_MS,
       restart,
+      news,
       reading,
       durable,
       memory,

@@ -7,6 +7,7 @@ import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
+import { type NewsTimes, newsSection } from './monitors'
 import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
@@ -34,6 +35,7 @@ export type Results = {
   values: number
   intervalMs: number
   restart: RestartTimes
+  news: NewsTimes
   reading: ReadingCost[]
   durable: DurableCost
   memory: CollectorMemory
@@ -53,6 +55,7 @@ export function report(results: Results): string {
   const sections = [
     facts(results),
     restart(results),
+    newsSection(results.news),
     reading(results),
     durable(results),
     memory(results),
