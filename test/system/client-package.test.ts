@@ -1,12 +1,13 @@
 // The client as other programs get it: from the packed package, by require, by import and by a page of a browser, with its types.
 
 import assert from 'node:assert/strict'
-import { execFileSync, spawnSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { startChromium } from '../support/browser'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
@@ -42,9 +43,11 @@ describe('the client of the packed package', function () {
 
   const follow = (getClient: string): string => `
     ${getClient}.then(({ watchProcesses }) => {
+      let asked = false
       const watch = watchProcesses({ url: ${JSON.stringify(nodeRed.url)} }, {
         async rows() {
-          if (watch.row('boiler')?.link !== 'connected') return
+          if (asked || watch.row('boiler')?.link !== 'connected') return
+          asked = true
           const results = await watch.command({ command: 'restart', name: 'boiler' })
           watch.close()
           console.log(JSON.stringify(results))
@@ -56,11 +59,10 @@ describe('the client of the packed package', function () {
     ['require', `Promise.resolve(require('${PACKAGE_NAME}/client'))`],
     ['import', `import('${PACKAGE_NAME}/client')`],
   ] as const) {
-    it(`follows and commands a Node-RED, and lets the program end (${way})`, () => {
-      const args = ['-e', follow(getClient)]
-      const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8', timeout: 60_000 })
-      assert.equal(status, 0, stderr)
-      assert.deepEqual(JSON.parse(stdout), [{ name: 'boiler', success: true }])
+    it(`follows and commands a Node-RED, and lets the program end (${way})`, async () => {
+      // The device lives in this process, which must not stand still meanwhile.
+      const program = promisify(execFile)(process.execPath, ['-e', follow(getClient)], { cwd: folder, timeout: 60_000 })
+      assert.deepEqual(JSON.parse((await program).stdout), [{ name: 'boiler', success: true }])
     })
   }
 
