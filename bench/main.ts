@@ -18,6 +18,7 @@ import { measureModbusReaders } from './modbus-reader'
 import { measureModbusRival } from './modbus-rival'
 import { measureOpcuaReaders, OPCUA_VARIABLES, type OpcuaReaders } from './opcua-reader'
 import { measureOpcuaRival } from './opcua-rival'
+import { measureNews } from './monitors'
 import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
@@ -39,6 +40,9 @@ const FULL = {
   runMs: 6000,
   settleMs: 8000,
   otherSenders: 10,
+  newsReaders: 50,
+  newsMonitors: 50,
+  newsKills: 40,
 } as const
 const QUICK = {
   ...FULL,
@@ -50,6 +54,9 @@ const QUICK = {
   runs: 2,
   runMs: 2000,
   settleMs: 4000,
+  newsReaders: 5,
+  newsMonitors: 5,
+  newsKills: 5,
 } as const
 
 async function main(): Promise<void> {
@@ -73,6 +80,8 @@ async function main(): Promise<void> {
     const rival = await measureModbusRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
     const durable = await measureDurable({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device)
+    tell('what monitors hear of a kill')
+    const news = await measureNews(plan, device)
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
@@ -87,6 +96,7 @@ async function main(): Promise<void> {
       values: VALUES,
       intervalMs: INTERVAL_MS,
       restart,
+      news,
       reading,
       durable,
       memory,

@@ -9,6 +9,7 @@ import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
 import type { OpcuaReaders } from './opcua-reader'
 import { OPCUA_CONTEST } from './opcua-rival'
+import { type NewsTimes, newsSection } from './monitors'
 import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
@@ -37,6 +38,7 @@ export type Results = {
   values: number
   intervalMs: number
   restart: RestartTimes
+  news: NewsTimes
   reading: ReadingCost[]
   durable: DurableCost
   memory: CollectorMemory
@@ -58,6 +60,7 @@ export function report(results: Results): string {
   const sections = [
     facts(results),
     restart(results),
+    newsSection(results.news),
     reading(results),
     durable(results),
     memory(results),
