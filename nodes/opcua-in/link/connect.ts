@@ -23,14 +23,21 @@ export type ConnectSettings = ClientSettings & {
 /** A lost first SYN is sent again after 1 s. */
 const CONNECT_TIMEOUT_MIN_MS = 3000
 
-/** Throws a Fault of kind `link`, also when the signal aborts. */
-export async function connect(settings: ConnectSettings, signal: AbortSignal): Promise<OpcuaSession> {
+/**
+ * Throws a Fault of kind `link`, also when the signal aborts.
+ * @param left a session whose connection was lost: it is resumed if the server still has it
+ */
+export async function connect(
+  settings: ConnectSettings,
+  signal: AbortSignal,
+  left?: OpcuaSession,
+): Promise<OpcuaSession> {
   const { endpoint: url, securityMode } = settings
   try {
-    if (securityMode === 'none') return await logIn(settings, signal, undefined)
+    if (securityMode === 'none') return await logIn(settings, signal, undefined, left)
     const endpoint = await discover(settings, signal)
     settings.admit(endpoint)
-    return await logIn(settings, signal, endpoint)
+    return await logIn(settings, signal, endpoint, left)
   } catch (thrown) {
     if (signal.aborted) throw new Fault('link', 'stopped', `connecting to ${url} was stopped`)
     throw connectFault(thrown, url)
@@ -51,11 +58,19 @@ async function logIn(
   settings: ConnectSettings,
   signal: AbortSignal,
   endpoint: Endpoint | undefined,
+  left: OpcuaSession | undefined,
 ): Promise<OpcuaSession> {
   const client = clientOf(settings, endpoint)
+  let cut = (): void => {}
+  client.on('secure_channel_created', (channel) => {
+    cut = () => channel.forceConnectionBreak()
+  })
   return withClient(client, settings, signal, async () => {
+    const line = { client, cut: () => cut() }
+    const resumed = left instanceof LinkSession ? await left.resumeOn(line) : undefined
+    if (resumed) return resumed
     const session = await client.createSession(userOf(settings.user, settings.identity))
-    return LinkSession.of(client, session, settings.timeoutMs)
+    return LinkSession.of(line, session, settings.timeoutMs)
   })
 }
 

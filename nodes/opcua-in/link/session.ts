@@ -9,7 +9,11 @@ import {
   PublishRequest,
   type PublishResponse,
   promoteOpaqueStructureInNotificationData,
+  RepublishRequest,
+  type RepublishResponse,
+  type StatusCode,
   TimestampsToReturn,
+  type TransferSubscriptionsResponse,
 } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
 import type { NodeRef } from '../node-ids'
@@ -36,35 +40,60 @@ const SERVER_NAMESPACES = numeric(2255)
 const MAX_NODES_PER_READ = numeric(11705)
 const MAX_ITEMS_PER_CALL = numeric(11714)
 
-type Services = ClientSession & ClientSessionRawSubscriptionService & ClientSessionPublishService
+type Services = ClientSession &
+  ClientSessionRawSubscriptionService &
+  ClientSessionPublishService & { setPublishingMode(enabled: boolean, subscriptionId: number): Promise<StatusCode> }
 
 /** The library documents them, but leaves them out of the type of its sessions. */
 function hasServices(session: ClientSession): session is Services {
-  return 'publish' in session && 'createMonitoredItems' in session
+  return 'publish' in session && 'createMonitoredItems' in session && 'setPublishingMode' in session
 }
 
+/** A connection; cutting it says nothing to the server. */
+export type Line = { client: OPCUAClient; cut(): void }
+
 export class LinkSession implements OpcuaSession {
-  readonly #client: OPCUAClient
+  readonly #line: Line
   readonly #session: Services
   readonly #timeoutMs: number
+  readonly resumed: boolean
   #lost: Error | undefined
+  #leftMs: number | undefined
   #closing: Promise<void> | undefined
+  readonly #onClosed = (): void => this.#lose('the server closed the session')
+  readonly #onFailure = (): void => this.#lose('the session is not answered any more')
 
-  private constructor(client: OPCUAClient, session: Services, timeoutMs: number) {
+  private constructor(line: Line, session: Services, timeoutMs: number, resumed: boolean) {
     this.#timeoutMs = timeoutMs
-    this.#client = client
+    this.#line = line
     this.#session = session
-    client.on('connection_lost', () => this.#lose('the connection was lost'))
-    client.on('close', () => this.#lose('the server closed the connection'))
-    session.on('session_closed', () => this.#lose('the server closed the session'))
-    session.on('keepalive_failure', () => this.#lose('the session is not answered any more'))
+    this.resumed = resumed
+    line.client.on('connection_lost', () => this.#lose('the connection was lost'))
+    line.client.on('close', () => this.#lose('the server closed the connection'))
+    session.on('session_closed', this.#onClosed)
+    session.on('keepalive_failure', this.#onFailure)
   }
 
-  static of(client: OPCUAClient, session: ClientSession, timeoutMs: number): LinkSession {
+  static of(line: Line, session: ClientSession, timeoutMs: number): LinkSession {
     if (!hasServices(session)) {
       throw new Fault('bug', 'library-changed', 'node-opcua has no subscription services any more')
     }
-    return new LinkSession(client, session, timeoutMs)
+    return new LinkSession(line, session, timeoutMs, false)
+  }
+
+  /** The same session over another connection (OPC 10000-4, 5.7.3); undefined when the server does not take it up. */
+  async resumeOn(line: Line): Promise<LinkSession | undefined> {
+    const gone = this.#leftMs === undefined || performance.now() - this.#leftMs > this.#session.timeout
+    if (this.#closing || gone) return undefined
+    try {
+      await line.client.reactivateSession(this.#session)
+    } catch {
+      // Whatever the reason is: if it was the connection, a new session will not come about either.
+      return undefined
+    }
+    this.#closing = Promise.resolve()
+    void briefly(this.#line.client.disconnect())
+    return new LinkSession(line, this.#session, this.#timeoutMs, true)
   }
 
   get lost(): Error | undefined {
@@ -122,6 +151,28 @@ export class LinkSession implements OpcuaSession {
     )
   }
 
+  async enablePublishing(subscriptionId: number): Promise<void> {
+    const status = await this.#ask('SetPublishingMode', () => this.#session.setPublishingMode(true, subscriptionId))
+    refuseBad('SetPublishingMode', status)
+  }
+
+  async republish(subscriptionId: number, retransmitSequenceNumber: number): Promise<Publication> {
+    const request = new RepublishRequest({ subscriptionId, retransmitSequenceNumber })
+    const response = await this.#ask('Republish', () =>
+      called<RepublishResponse>((done) => this.#session.republish(request, done)),
+    )
+    await this.#openStructures(response)
+    return publicationOf({ subscriptionId, notificationMessage: response.notificationMessage })
+  }
+
+  async transferSubscription(id: number): Promise<void> {
+    const request = { subscriptionIds: [id], sendInitialValues: true }
+    const { results } = await this.#ask('TransferSubscriptions', () =>
+      called<TransferSubscriptionsResponse>((done) => this.#session.transferSubscriptions(request, done)),
+    )
+    refuseBad('TransferSubscriptions', results?.[0]?.statusCode)
+  }
+
   async createItems(subscriptionId: number, items: readonly ItemWish[]): Promise<ItemAnswer[]> {
     const itemsToCreate = items.map(({ node, handle, samplingMs, queueSize, deadband }) => ({
       itemToMonitor: readValueOf(node),
@@ -168,9 +219,19 @@ export class LinkSession implements OpcuaSession {
   }
 
   /** What structures look like only the server knows: it is asked when the first of a kind comes. Without, they stay bytes. */
-  async #openStructures({ notificationMessage }: PublishResponse): Promise<void> {
+  async #openStructures({ notificationMessage }: Pick<PublishResponse, 'notificationMessage'>): Promise<void> {
     const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
     await promoteOpaqueStructureInNotificationData(this.#session, notifications).catch(() => {})
+  }
+
+  leave(): void {
+    if (this.#leftMs !== undefined || this.#closing) return
+    this.#lose('the connection was given up')
+    this.#leftMs = performance.now()
+    this.#session.off('session_closed', this.#onClosed)
+    this.#session.off('keepalive_failure', this.#onFailure)
+    // A goodbye of the library's would end the session.
+    this.#line.cut()
   }
 
   close(): Promise<void> {
@@ -181,7 +242,7 @@ export class LinkSession implements OpcuaSession {
   async #close(): Promise<void> {
     this.#lose('closed')
     // It closes the session, and that its subscriptions.
-    await briefly(this.#client.disconnect())
+    await briefly(this.#line.client.disconnect())
   }
 
   #patienceMs(items: number): number {
@@ -206,6 +267,13 @@ export class LinkSession implements OpcuaSession {
   #lose(reason: string): void {
     this.#lost ??= new Error(reason)
   }
+}
+
+/** Of an operation on one thing alone. */
+function refuseBad(service: string, status: StatusCode | undefined): void {
+  const name = status?.name ?? 'BadUnexpectedError'
+  if (status?.isGoodish()) return
+  throw new Fault('device', name, `${service}: the server says ${name}`)
 }
 
 function called<T>(operation: (done: (error: Error | null, answer?: T) => void) => void): Promise<T> {
