@@ -80,7 +80,7 @@ export class Polling implements Source {
     if (news === undefined) return
     this.#settings.log('warn', this.#server.doubt ?? 'the server runs again')
     // Namespaces may be there that were not.
-    this.#resolvedMs = -Infinity
+    if (news === 'running') this.#resolvedMs = -Infinity
   }
 
   async #resolve(session: OpcuaSession): Promise<void> {

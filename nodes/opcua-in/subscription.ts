@@ -313,9 +313,7 @@ export class Subscription implements Source {
 
   async #renew(session: OpcuaSession, text: string): Promise<void> {
     const stage = { kind: 'renewed', text, untilMs: Infinity } as const
-    // It may be the clock that is not told, and not the values.
-    if (this.#watchdog.standing(this.#settings.clock.nowMs()) === 'starved' && !this.#watchdog.ticking)
-      this.#watchdog.distrustClock()
+    if (this.#watchdog.standing(this.#settings.clock.nowMs()) === 'starved') this.#watchdog.doubtClock()
     this.#stage = stage
     this.#settings.log('warn', text)
     this.#items.forget()
@@ -380,7 +378,7 @@ export class Subscription implements Source {
     if (session !== this.#session || subscriptionId !== this.#current?.id) return
     this.#watchdog.heard(this.#settings.clock.nowMs(), samples.length > 0)
     await this.#intake.take(session, publication)
-    this.#unheard = false
+    if (this.#watchdog.standing(this.#settings.clock.nowMs()) === 'well') this.#unheard = false
     this.#arrived()
   }
 

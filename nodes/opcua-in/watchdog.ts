@@ -11,6 +11,8 @@ export type WatchdogLimits = {
 /** `waiting`: nothing has come yet, and it is not late either. `starved`: only messages without data. */
 export type Standing = 'waiting' | 'well' | 'silent' | 'starved'
 
+const DOUBTS_MAX = 2
+
 export class Watchdog {
   #limits: WatchdogLimits = { silentMs: Infinity, starvedMs: Infinity }
   #beganMs = 0
@@ -18,6 +20,7 @@ export class Watchdog {
   #dataMs: number | undefined
   #clock: unknown
   #ticking = false
+  #doubts = 0
   #distrusted = false
   /** The clock is watched: there is always something to tell. */
   #expecting = false
@@ -57,10 +60,18 @@ export class Watchdog {
   tick(time: unknown): void {
     if (this.#clock !== undefined && time !== this.#clock) {
       this.#ticking = true
+      this.#doubts = 0
       this.#distrusted = false
       this.#expecting = true
     }
     this.#clock = time
+  }
+
+  /** A subscription starved that had told the clock once. When the next one does that too, it is the clock that is not told. */
+  doubtClock(): void {
+    if (this.#ticking || this.#clock === undefined) return
+    this.#doubts++
+    if (this.#doubts >= DOUBTS_MAX) this.distrustClock()
   }
 
   /** It is no proof on this server, until it is seen to go. */

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
 import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
-import type { Answer, Wanted } from '../../../nodes/opcua-in/source'
+import type { Wanted } from '../../../nodes/opcua-in/source'
 import { Subscription } from '../../../nodes/opcua-in/subscription'
 import { SteppedClock } from '../../lib/child/stepped-clock'
 import { BAD, CLOCK, ImaginedServer, type ImaginedSession, STATE, sampleOf } from './imagined-server'
+import { shown } from './shown'
 
 const never = new AbortController().signal
 const SILENT = 'the server has stopped sending'
@@ -14,13 +15,6 @@ function wanted(name: string, deadband?: Wanted['deadband']): Wanted {
   const address = parseNodeAddress(`nsu=urn:plant;s=${name}`)
   assert.ok(!('problem' in address))
   return { name, address, deadband }
-}
-
-/** What a reading shows, in short. */
-function shown(answers: readonly Answer[]): unknown[] {
-  return answers.map((answer) =>
-    'problem' in answer ? answer.problem : (answer.sample.value?.data ?? answer.sample.status),
-  )
 }
 
 describe('A subscription', () => {
@@ -241,12 +235,16 @@ describe('A subscription', () => {
 
     describe('by a server that shows its clock', () => {
       let time = 0
+      let told = 0
       const tick = async () => {
         server.nodes.set(CLOCK, sampleOf(new Date(++time * 1000)))
         server.tell({ [CLOCK]: server.sampleOf(CLOCK) })
         await clock.advance(1000)
       }
-      beforeEach(() => server.nodes.set(CLOCK, sampleOf(new Date(0))))
+      beforeEach(() => {
+        told = 0
+        server.nodes.set(CLOCK, sampleOf(new Date(0)))
+      })
 
       it('does not live by saying so alone', async () => {
         const subscription = await started(['a'])
@@ -279,17 +277,28 @@ describe('A subscription', () => {
         assert.deepEqual(logged, ['warn: the clock of the server stands still'])
       })
 
-      it('lives by that, once made anew, when the clock goes but is not told', async () => {
+      it('lives by that, once made anew in vain, when the clock goes but is not told', async () => {
         const subscription = await started(['a'])
         await read(subscription)
-        server.tellAll()
-        for (let second = 1; second <= 30; second++) {
+        for (let second = 1; second <= 40; second++) {
+          server.nodes.set(CLOCK, sampleOf(new Date(second * 1000)))
+          if (told < server.subscription) server.tellAll()
+          else server.tell()
+          told = server.subscription
+          await clock.advance(1000)
+        }
+        assert.deepEqual([await read(subscription), subscription.degraded, told], [[0], undefined, 3])
+      })
+
+      it('does not live by that when the clock has never been told', async () => {
+        const subscription = await started(['a'])
+        await read(subscription)
+        for (let second = 1; second <= 14; second++) {
           server.nodes.set(CLOCK, sampleOf(new Date(second * 1000)))
           server.tell()
           await clock.advance(1000)
         }
-        assert.deepEqual([await read(subscription), subscription.degraded], [[0], undefined])
-        assert.deepEqual([server.subscription, logged.length], [2, 3])
+        await assert.rejects(subscription.read(never), { code: 'subscription-silent' })
       })
     })
 
