@@ -30,6 +30,9 @@ const LOOK_MS = 500
 /** With a faster publishing interval the first values need not be read. */
 const SLOW_MS = 300
 
+/** It is not with its session any more, which need not be its end: another one may take it over. */
+const ELSEWHERE = new Set(['BadNoSubscription', 'GoodSubscriptionTransferred'])
+
 const SILENT = 'the server has stopped sending'
 const STARVED = 'the server sends no values any more, though it says that it is there'
 const WAITING = 'connected again: waiting for what the server has to tell'
@@ -164,7 +167,7 @@ export class Subscription implements Source {
   async #takeUp(session: OpcuaSession): Promise<boolean> {
     const { log, clock } = this.#settings
     const current = this.#current
-    if (!current || this.#ended !== undefined) return false
+    if (!current || (this.#ended !== undefined && !ELSEWHERE.has(this.#ended))) return false
     if (this.#torn) {
       if (session.resumed) await session.deleteSubscription(current.id).catch(() => {})
       return false
@@ -316,11 +319,12 @@ export class Subscription implements Source {
     if (this.#watchdog.standing(this.#settings.clock.nowMs()) === 'starved') this.#watchdog.doubtClock()
     this.#stage = stage
     this.#settings.log('warn', text)
-    this.#items.forget()
-    await this.#asking
     // What is refused from now on was meant for the old one.
-    this.#publishing?.stop()
     const old = this.#current
+    this.#current = undefined
+    this.#publishing?.stop()
+    await this.#asking
+    this.#items.forget()
     // It may be gone, or not: two would bring everything twice.
     if (old) await session.deleteSubscription(old.id).catch((thrown: unknown) => this.#ifGone(thrown))
     await this.#subscribe(session)
@@ -343,7 +347,9 @@ export class Subscription implements Source {
     const [due, session, current] = [this.#items.due(), this.#session, this.#current]
     if (this.#asking || !session || !current || due.length === 0) return
     this.#asking = this.#askFor(session, current, due)
-      .catch((thrown: unknown) => this.#trouble(session, thrown))
+      .catch((thrown: unknown) => {
+        if (current === this.#current) this.#trouble(session, thrown)
+      })
       .finally(() => {
         this.#asking = undefined
         this.#arrived()
