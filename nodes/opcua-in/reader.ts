@@ -222,7 +222,8 @@ function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wante
   return { name, address: parsed, deadband: parseFilter(filter) }
 }
 
-function userOf({ authentication, username, password }: OpcuaConfig) {
-  if (authentication === 'username') return { kind: 'username', name: username, password } as const
+function userOf({ authentication, username, password, insecurePassword }: OpcuaConfig) {
+  if (authentication === 'username')
+    return { kind: 'username', name: username, password, insists: insecurePassword } as const
   return authentication === 'certificate' ? ({ kind: 'certificate' } as const) : ({ kind: 'anonymous' } as const)
 }

@@ -6,7 +6,8 @@ import { chooseEndpoint, type Endpoint, type Policy, type SecurityMode } from '.
 import type { OpcuaSession } from '../session'
 import { type ClientSettings, clientOf } from './client'
 import { connectFault } from './faults'
-import { endpointOf } from './library-endpoints'
+import { endpointOf, type OfferedEndpoint } from './library-endpoints'
+import { checkPasswordWay, guardPassword } from './password'
 import { LinkSession } from './session'
 import { Guard } from './transport'
 import { type User, userOf } from './user'
@@ -34,12 +35,12 @@ export async function connect(settings: ConnectSettings, signal: AbortSignal): P
     return await logIn(settings, signal, endpoint)
   } catch (thrown) {
     if (signal.aborted) throw new Fault('link', 'stopped', `connecting to ${url} was stopped`)
-    throw connectFault(thrown, url)
+    throw connectFault(thrown, url, settings.user.kind)
   }
 }
 
 /** The endpoints are asked for without security, as OPC 10000-4, 5.5.4 has it. */
-async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<Endpoint> {
+async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<OfferedEndpoint> {
   return withClient(settings, undefined, signal, async (client) => {
     const endpoints = (await client.getEndpoints()).map(endpointOf)
     await briefly(client.disconnect())
@@ -50,10 +51,14 @@ async function discover(settings: ConnectSettings, signal: AbortSignal): Promise
 async function logIn(
   settings: ConnectSettings,
   signal: AbortSignal,
-  endpoint: Endpoint | undefined,
+  endpoint: OfferedEndpoint | undefined,
 ): Promise<OpcuaSession> {
+  const { user, securityMode } = settings
+  const isCareful = user.kind === 'username' && !user.insists
+  if (isCareful) checkPasswordWay(securityMode, endpoint)
   return withClient(settings, endpoint, signal, async (client, guard) => {
-    const session = await client.createSession(userOf(settings.user, settings.identity))
+    if (isCareful) guardPassword(client, { mode: securityMode, policy: endpoint?.policy ?? 'None' }, guard)
+    const session = await client.createSession(userOf(user, settings.identity))
     return LinkSession.of(client, session, guard, settings.timeoutMs)
   })
 }
@@ -61,7 +66,7 @@ async function logIn(
 /** Connects, and lets nothing of the client be left when that or `work` fails. */
 async function withClient<T>(
   settings: ConnectSettings,
-  endpoint: Endpoint | undefined,
+  endpoint: OfferedEndpoint | undefined,
   signal: AbortSignal,
   work: (client: OPCUAClient, guard: Guard) => Promise<T>,
 ): Promise<T> {

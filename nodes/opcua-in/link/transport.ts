@@ -25,6 +25,11 @@ export class Guard implements IClientTransportFactory {
     return transport
   }
 
+  refuse(fault: Fault): void {
+    this.#fault ??= fault
+    for (const transport of this.#transports) transport.end(fault)
+  }
+
   /** A server that does not answer a goodbye is left without one. */
   cut(): void {
     for (const transport of this.#transports.splice(0)) transport.dispose()
@@ -59,7 +64,9 @@ class GuardedTransport extends ClientTCP_transport {
           })
         }
       } catch (thrown) {
-        this.#end(toFault(thrown))
+        const fault = toFault(thrown)
+        this.#tell(fault)
+        this.end(fault)
       }
     })
   }
@@ -74,8 +81,7 @@ class GuardedTransport extends ClientTCP_transport {
     })
   }
 
-  #end(fault: Fault): void {
-    this.#tell(fault)
+  end(fault: Fault): void {
     this.prematureTerminate(new Error(fault.message), StatusCodes.BadTcpInternalError)
   }
 }
