@@ -8,6 +8,8 @@ import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { describeCertificate, judge } from './certificates'
 import type { Endpoint } from './endpoints'
+import { type EnumerationTexts, textFor } from './enumeration-texts'
+import { Enumerations } from './enumerations'
 import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
@@ -38,6 +40,7 @@ class OpcuaReader implements Reader {
   readonly #wanted: Wanted[]
   readonly #taken: (Taken | undefined)[]
   readonly #source: Source
+  readonly #enumerations: Enumerations
   #session: OpcuaSession | undefined
   /** Whose connection was lost. */
   #left: OpcuaSession | undefined
@@ -55,6 +58,10 @@ class OpcuaReader implements Reader {
     this.#wanted = config.tags.map(wantedOf)
     this.#taken = config.tags.map(() => undefined)
     this.#source = this.#sourceOf()
+    this.#enumerations = new Enumerations(
+      config.tags.map((tag, column) => (mayHaveTexts(config, tag) ? this.#wanted[column] : undefined)),
+      clock,
+    )
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -69,12 +76,14 @@ class OpcuaReader implements Reader {
     }
     this.#session = session
     await this.#source.start(session)
+    this.#enumerations.connected(session)
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
     const source = this.#source
     if (!this.#session) throw new Fault('link', 'not-connected', 'not connected')
     const answers = await source.read(signal)
+    await this.#enumerations.see(answers)
     this.#tellOverflows(source.overflows)
     const { degraded = source.doubt, doubt } = source
     const unreliable = this.#config.uncertain === 'accept' ? undefined : doubt
@@ -170,18 +179,20 @@ class OpcuaReader implements Reader {
   /** Most values have not changed since the last cycle. */
   #take(answer: Answer, column: number): Taken {
     const known = this.#taken[column]
-    if (known?.answer === answer) return known
-    const taken = { answer, ...this.#looked(answer, column) }
+    const texts = this.#enumerations.of(column)
+    if (known?.answer === answer && known.texts === texts) return known
+    const taken = { answer, texts, ...this.#looked(answer, column, texts) }
     this.#taken[column] = taken
     return taken
   }
 
-  #looked(answer: Answer, column: number): Omit<Taken, 'answer'> {
+  #looked(answer: Answer, column: number, texts: Taken['texts']): Pick<Taken, 'plain' | 'sourceTime'> {
     if ('problem' in answer) return { plain: answer, sourceTime: undefined }
     const { sample } = answer
     const problem = this.#problemOf(sample)
     if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
-    return { plain: plainValue(sample.value, this.#config.tags[column] ?? UNSCALED), sourceTime: sample.sourceTime }
+    const plain = plainValue(sample.value, this.#config.tags[column] ?? UNSCALED)
+    return { plain: told(plain, texts), sourceTime: sample.sourceTime }
   }
 
   #problemOf({ code, status }: Sample): string | undefined {
@@ -203,8 +214,14 @@ class OpcuaReader implements Reader {
   }
 }
 
-type Taken = { answer: Answer; plain: Plain; sourceTime: number | undefined }
+type Taken = {
+  answer: Answer
+  texts: EnumerationTexts | 'asking' | undefined
+  plain: Plain
+  sourceTime: number | undefined
+}
 
+const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
 const UNSCALED = { scale: 1, offset: 0 }
 
 const clock = {
@@ -215,6 +232,16 @@ const clock = {
   },
 }
 
+/** Held back while it is not known whether it is a number or a text: a column never changes its type. */
+function told(plain: Plain, texts: Taken['texts']): Plain {
+  if (texts === undefined || 'problem' in plain) return plain
+  return texts === 'asking' ? ASKING : { value: textFor(plain.value, texts) }
+}
+
+function mayHaveTexts({ enumerations }: OpcuaConfig, { scale, offset }: OpcuaConfig['tags'][number]): boolean {
+  return enumerations === 'text' && scale === 1 && offset === 0
+}
+
 function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wanted {
   const parsed = parseNodeAddress(address)
   // The fields have been checked, so this is for those who come here by another way.
@@ -222,7 +249,8 @@ function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wante
   return { name, address: parsed, deadband: parseFilter(filter) }
 }
 
-function userOf({ authentication, username, password }: OpcuaConfig) {
-  if (authentication === 'username') return { kind: 'username', name: username, password } as const
+function userOf({ authentication, username, password, insecurePassword }: OpcuaConfig) {
+  if (authentication === 'username')
+    return { kind: 'username', name: username, password, insists: insecurePassword } as const
   return authentication === 'certificate' ? ({ kind: 'certificate' } as const) : ({ kind: 'anonymous' } as const)
 }

@@ -6,8 +6,10 @@ import { chooseEndpoint, type Endpoint, type Policy, type SecurityMode } from '.
 import type { OpcuaSession } from '../session'
 import { type ClientSettings, clientOf } from './client'
 import { connectFault } from './faults'
-import { endpointOf } from './library-endpoints'
+import { endpointOf, type OfferedEndpoint } from './library-endpoints'
+import { checkPasswordWay, guardPassword } from './password'
 import { LinkSession } from './session'
+import { Guard } from './transport'
 import { type User, userOf } from './user'
 import { briefly, unlessAborted } from './waiting'
 
@@ -40,14 +42,13 @@ export async function connect(
     return await logIn(settings, signal, endpoint, left)
   } catch (thrown) {
     if (signal.aborted) throw new Fault('link', 'stopped', `connecting to ${url} was stopped`)
-    throw connectFault(thrown, url)
+    throw connectFault(thrown, url, settings.user.kind)
   }
 }
 
 /** The endpoints are asked for without security, as OPC 10000-4, 5.5.4 has it. */
-async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<Endpoint> {
-  const client = clientOf(settings, undefined)
-  return withClient(client, settings, signal, async () => {
+async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<OfferedEndpoint> {
+  return withClient(settings, undefined, signal, async (client) => {
     const endpoints = (await client.getEndpoints()).map(endpointOf)
     await briefly(client.disconnect())
     return chooseEndpoint(endpoints, settings)
@@ -57,37 +58,39 @@ async function discover(settings: ConnectSettings, signal: AbortSignal): Promise
 async function logIn(
   settings: ConnectSettings,
   signal: AbortSignal,
-  endpoint: Endpoint | undefined,
+  endpoint: OfferedEndpoint | undefined,
   left: OpcuaSession | undefined,
 ): Promise<OpcuaSession> {
-  const client = clientOf(settings, endpoint)
-  let cut = (): void => {}
-  client.on('secure_channel_created', (channel) => {
-    cut = () => channel.forceConnectionBreak()
-  })
-  return withClient(client, settings, signal, async () => {
-    const line = { client, cut: () => cut() }
-    const resumed = left instanceof LinkSession ? await left.resumeOn(line) : undefined
+  const { user, securityMode } = settings
+  const isCareful = user.kind === 'username' && !user.insists
+  if (isCareful) checkPasswordWay(securityMode, endpoint)
+  return withClient(settings, endpoint, signal, async (client, guard) => {
+    if (isCareful) guardPassword(client, { mode: securityMode, policy: endpoint?.policy ?? 'None' }, guard)
+    const resumed = left instanceof LinkSession ? await left.resumeOn(client, guard) : undefined
     if (resumed) return resumed
-    const session = await client.createSession(userOf(settings.user, settings.identity))
-    return LinkSession.of(line, session, settings.timeoutMs)
+    const session = await client.createSession(userOf(user, settings.identity))
+    return LinkSession.of(client, session, guard, settings.timeoutMs)
   })
 }
 
 /** Connects, and lets nothing of the client be left when that or `work` fails. */
 async function withClient<T>(
-  client: OPCUAClient,
-  { endpoint, timeoutMs }: ConnectSettings,
+  settings: ConnectSettings,
+  endpoint: OfferedEndpoint | undefined,
   signal: AbortSignal,
-  work: () => Promise<T>,
+  work: (client: OPCUAClient, guard: Guard) => Promise<T>,
 ): Promise<T> {
-  const limitMs = Math.max(timeoutMs, CONNECT_TIMEOUT_MIN_MS)
-  const connecting = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+  const guard = new Guard()
+  const client = clientOf(settings, endpoint, guard)
+  const limitMs = Math.max(settings.timeoutMs, CONNECT_TIMEOUT_MIN_MS)
+  const within = (ms: number): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)])
   try {
-    await unlessAborted(connecting, client.connect(endpoint))
-    return await unlessAborted(signal, work())
+    await unlessAborted(within(limitMs), client.connect(settings.endpoint))
+    // A session takes two answers.
+    return await unlessAborted(within(2 * limitMs), work(client, guard))
   } catch (thrown) {
     await briefly(client.disconnect())
-    throw thrown
+    guard.cut()
+    throw guard.fault ?? thrown
   }
 }

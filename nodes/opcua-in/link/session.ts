@@ -16,6 +16,7 @@ import {
   type TransferSubscriptionsResponse,
 } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
+import type { EnumerationTexts } from '../enumeration-texts'
 import type { NodeRef } from '../node-ids'
 import type {
   Acknowledgement,
@@ -28,10 +29,12 @@ import type {
   SubscriptionAnswer,
   SubscriptionWish,
 } from '../session'
+import { dataTypes, enumerationTexts } from './enumerations'
 import { serviceFault } from './faults'
 import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
 import { publicationOf, sampleOf } from './samples'
+import type { Guard } from './transport'
 import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
@@ -40,21 +43,28 @@ const SERVER_NAMESPACES = numeric(2255)
 const MAX_NODES_PER_READ = numeric(11705)
 const MAX_ITEMS_PER_CALL = numeric(11714)
 
+const SESSION_GONE = /BadSession(IdInvalid|Closed|NotActivated)/
+
+type Transaction = (request: unknown, callback: (error: Error | null, response?: unknown) => void) => void
 type Services = ClientSession &
   ClientSessionRawSubscriptionService &
-  ClientSessionPublishService & { setPublishingMode(enabled: boolean, subscriptionId: number): Promise<StatusCode> }
+  ClientSessionPublishService & {
+    performMessageTransaction: Transaction
+    _performMessageTransaction: Transaction
+    setPublishingMode(enabled: boolean, subscriptionId: number): Promise<StatusCode>
+  }
 
 /** The library documents them, but leaves them out of the type of its sessions. */
 function hasServices(session: ClientSession): session is Services {
-  return 'publish' in session && 'createMonitoredItems' in session && 'setPublishingMode' in session
+  return ['publish', 'createMonitoredItems', '_performMessageTransaction', 'setPublishingMode'].every(
+    (name) => name in session,
+  )
 }
 
-/** A connection; cutting it says nothing to the server. */
-export type Line = { client: OPCUAClient; cut(): void }
-
 export class LinkSession implements OpcuaSession {
-  readonly #line: Line
+  readonly #client: OPCUAClient
   readonly #session: Services
+  readonly #guard: Guard
   readonly #timeoutMs: number
   readonly resumed: boolean
   #lost: Error | undefined
@@ -63,41 +73,53 @@ export class LinkSession implements OpcuaSession {
   readonly #onClosed = (): void => this.#lose('the server closed the session')
   readonly #onFailure = (): void => this.#lose('the session is not answered any more')
 
-  private constructor(line: Line, session: Services, timeoutMs: number, resumed: boolean) {
+  private constructor(client: OPCUAClient, session: Services, guard: Guard, timeoutMs: number, resumed: boolean) {
+    this.#guard = guard
     this.#timeoutMs = timeoutMs
-    this.#line = line
+    this.#client = client
     this.#session = session
     this.resumed = resumed
-    line.client.on('connection_lost', () => this.#lose('the connection was lost'))
-    line.client.on('close', () => this.#lose('the server closed the connection'))
+    // Where a server does not know the session any more, the library makes another one without a word, which has none of our
+    // subscriptions.
+    session.performMessageTransaction = (request, callback) =>
+      session._performMessageTransaction(request, (error, response) => {
+        if (error && SESSION_GONE.test(error.message)) this.#lose('the server does not know the session any more')
+        callback(error, response)
+      })
+    client.on('connection_lost', () => this.#lose('the connection was lost'))
+    client.on('close', () => this.#lose('the server closed the connection'))
     session.on('session_closed', this.#onClosed)
     session.on('keepalive_failure', this.#onFailure)
   }
 
-  static of(line: Line, session: ClientSession, timeoutMs: number): LinkSession {
+  static of(client: OPCUAClient, session: ClientSession, guard: Guard, timeoutMs: number): LinkSession {
     if (!hasServices(session)) {
       throw new Fault('bug', 'library-changed', 'node-opcua has no subscription services any more')
     }
-    return new LinkSession(line, session, timeoutMs, false)
+    // The library would ask every millisecond whether such a session lives.
+    if (!Number.isFinite(session.timeout)) {
+      throw new Fault('protocol', 'session-timeout', 'the server says no number for the timeout of the session')
+    }
+    return new LinkSession(client, session, guard, timeoutMs, false)
   }
 
   /** The same session over another connection (OPC 10000-4, 5.7.3); undefined when the server does not take it up. */
-  async resumeOn(line: Line): Promise<LinkSession | undefined> {
+  async resumeOn(client: OPCUAClient, guard: Guard): Promise<LinkSession | undefined> {
     const gone = this.#leftMs === undefined || performance.now() - this.#leftMs > this.#session.timeout
     if (this.#closing || gone) return undefined
     try {
-      await line.client.reactivateSession(this.#session)
+      await client.reactivateSession(this.#session)
     } catch {
       // Whatever the reason is: if it was the connection, a new session will not come about either.
       return undefined
     }
     this.#closing = Promise.resolve()
-    void briefly(this.#line.client.disconnect())
-    return new LinkSession(line, this.#session, this.#timeoutMs, true)
+    void briefly(this.#client.disconnect())
+    return new LinkSession(client, this.#session, guard, this.#timeoutMs, true)
   }
 
   get lost(): Error | undefined {
-    return this.#lost
+    return this.#lost && (this.#guard.fault ?? this.#lost)
   }
 
   async namespaces(): Promise<readonly string[]> {
@@ -126,6 +148,15 @@ export class LinkSession implements OpcuaSession {
     return values.map(sampleOf)
   }
 
+  dataTypes(nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]> {
+    return this.#ask('Read', () => dataTypes(this.#session, nodes), this.#patienceMs(nodes.length))
+  }
+
+  enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]> {
+    // three requests
+    return this.#ask('Read', () => enumerationTexts(this.#session, types), 3 * this.#patienceMs(types.length))
+  }
+
   async createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer> {
     const answer = await this.#ask('CreateSubscription', () =>
       this.#session.createSubscription({
@@ -137,6 +168,9 @@ export class LinkSession implements OpcuaSession {
         priority: 0,
       }),
     )
+    if (!Number.isFinite(answer.revisedPublishingInterval)) {
+      throw new Fault('protocol', 'publishing-interval', 'the server says no number for the publishing interval')
+    }
     return {
       id: answer.subscriptionId,
       publishingMs: answer.revisedPublishingInterval,
@@ -231,7 +265,7 @@ export class LinkSession implements OpcuaSession {
     this.#session.off('session_closed', this.#onClosed)
     this.#session.off('keepalive_failure', this.#onFailure)
     // A goodbye of the library's would end the session.
-    this.#line.cut()
+    this.#guard.hangUp(new Fault('link', 'connection-lost', 'the connection was given up'))
   }
 
   close(): Promise<void> {
@@ -242,7 +276,8 @@ export class LinkSession implements OpcuaSession {
   async #close(): Promise<void> {
     this.#lose('closed')
     // It closes the session, and that its subscriptions.
-    await briefly(this.#line.client.disconnect())
+    await briefly(this.#client.disconnect())
+    this.#guard.cut()
   }
 
   #patienceMs(items: number): number {
@@ -251,14 +286,15 @@ export class LinkSession implements OpcuaSession {
 
   /** node-opcua waits at least 5 s for an answer, whatever it is told. */
   async #ask<T>(service: string, operation: () => Promise<T>, limitMs = this.#timeoutMs): Promise<T> {
-    if (this.#lost && !this.#closing) throw new Fault('link', 'connection-lost', this.#lost.message)
+    if (this.#lost && !this.#closing)
+      throw this.#guard.fault ?? new Fault('link', 'connection-lost', this.#lost.message)
     const limit = new AbortController()
     const overdue = new Fault('link', 'no-answer', `${service}: the server did not answer within ${limitMs} ms`)
     const timer = setTimeout(() => limit.abort(overdue), limitMs)
     try {
       return await unlessAborted(limit.signal, operation())
     } catch (thrown) {
-      throw serviceFault(thrown, service)
+      throw this.#guard.fault ?? serviceFault(thrown, service)
     } finally {
       clearTimeout(timer)
     }

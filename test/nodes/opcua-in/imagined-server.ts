@@ -1,6 +1,7 @@
 // An OPC UA server that exists in the mind of a test only: it does what the test says, at once.
 
 import { Fault } from '../../../lib/contract/fault'
+import type { EnumerationTexts } from '../../../nodes/opcua-in/enumeration-texts'
 import type { NodeRef } from '../../../nodes/opcua-in/node-ids'
 import type {
   Acknowledgement,
@@ -94,6 +95,12 @@ export class ImaginedServer {
       reject(new Fault('link', 'connection-lost', 'the connection was lost'))
     }
   }
+
+  /** Name of a node -> name of its DataType -> texts. */
+  readonly types = new Map<string, string>()
+  readonly texts = new Map<string, EnumerationTexts>()
+  /** Answers no question for types as long as this is not done. */
+  thinking: Promise<void> = Promise.resolve()
 
   // What follows is for its sessions.
 
@@ -216,6 +223,22 @@ export class ImaginedSession implements OpcuaSession {
     if (this.lost) throw new Fault('link', 'connection-lost', 'lost')
     this.#server.acknowledged.push(...acknowledgements)
     return new Promise((resolve, reject) => this.#server.wait({ session: this, resolve, reject }))
+  }
+
+  async dataTypes(nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]> {
+    this.#server.calls.push(`dataTypes ${nodes.length}`)
+    await this.#server.thinking
+    await this.#may('dataTypes')
+    this.#refuse(nodes.map(nameOf))
+    return nodes.map((node) => {
+      const value = this.#server.types.get(nameOf(node))
+      return value === undefined ? undefined : { namespace: 2, id: { kind: 'string', value }, range: '' }
+    })
+  }
+  async enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]> {
+    this.#server.calls.push(`enumerationTexts ${types.map(nameOf).join(' ')}`)
+    this.#refuse(types.map(nameOf))
+    return types.map((type) => this.#server.texts.get(nameOf(type)))
   }
 
   leave(): void {
