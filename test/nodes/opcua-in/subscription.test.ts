@@ -413,6 +413,21 @@ describe('A subscription', () => {
       )
     })
 
+    it('is made anew when it was lost before all its items were there', async () => {
+      const subscription = of(['a', 'b'])
+      server.refuses.set('create', 'mute')
+      await subscription.start(session)
+      await clock.advance(0)
+      await assert.rejects(subscription.read(never), { kind: 'link', code: 'no-answer' })
+      server.refuses.clear()
+      subscription.stop()
+      server.calls.length = 0
+      await subscription.start(server.session(true))
+      await clock.advance(0)
+      assert.deepEqual(server.calls, ['unsubscribe 1', 'subscribe', 'create 2', 'read 2'])
+      assert.deepEqual(await read(subscription), [0, 1])
+    })
+
     it('is not taken up when it had been given up', async () => {
       const subscription = await running()
       await clock.advance(14_500)
