@@ -35,6 +35,8 @@ import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
 const ITEM_MS = 10
+/** In one message; what is more comes in the next one. */
+const NOTIFICATIONS_MAX = 20_000
 const SERVER_NAMESPACES = numeric(2255)
 const MAX_NODES_PER_READ = numeric(11705)
 const MAX_ITEMS_PER_CALL = numeric(11714)
@@ -133,7 +135,7 @@ export class LinkSession implements OpcuaSession {
         requestedPublishingInterval: wish.publishingMs,
         requestedLifetimeCount: wish.lifetimeCount,
         requestedMaxKeepAliveCount: wish.keepAliveCount,
-        maxNotificationsPerPublish: 0,
+        maxNotificationsPerPublish: NOTIFICATIONS_MAX,
         publishingEnabled: true,
         priority: 0,
       }),

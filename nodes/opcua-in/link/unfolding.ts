@@ -6,8 +6,8 @@ import { MessageBuilder, Variant } from 'node-opcua-client'
 import { Fault, messageOf } from '../../../lib/contract/fault'
 import { MESSAGE_MAX_BYTES } from './chunks'
 
-/** Elements of arrays, values and structures in one message: those of 10 000 notifications, several times over. */
-export const PARTS_MAX = 300_000
+/** Elements of arrays, values and structures in one message: those of 20 000 notifications, several times over. */
+export const PARTS_MAX = 200_000
 const IS_ARRAY = 0x80
 const TYPE = 0x3f
 /** Built-in types (OPC 10000-6, 5.1.2) whose arrays stay the bytes that they are: SByte to UInt32, Float, Double. */
