@@ -31,6 +31,7 @@ import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
 import { publicationOf, sampleOf } from './samples'
 import type { Guard } from './transport'
+import { sparingly } from './unfolding'
 import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
@@ -71,7 +72,8 @@ export class LinkSession implements OpcuaSession {
     session.performMessageTransaction = (request, callback) =>
       session._performMessageTransaction(request, (error, response) => {
         if (error && SESSION_GONE.test(error.message)) this.#lose('the server does not know the session any more')
-        callback(error, response)
+        // The library opens the structures of an answer after it was decoded.
+        sparingly(() => callback(error, response))
       })
     client.on('connection_lost', () => this.#lose('the connection was lost'))
     client.on('close', () => this.#lose('the server closed the connection'))
@@ -205,7 +207,7 @@ export class LinkSession implements OpcuaSession {
   /** What structures look like only the server knows: it is asked when the first of a kind comes. Without, they stay bytes. */
   async #openStructures({ notificationMessage }: PublishResponse): Promise<void> {
     const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
-    await promoteOpaqueStructureInNotificationData(this.#session, notifications).catch(() => {})
+    await sparingly(() => promoteOpaqueStructureInNotificationData(this.#session, notifications)).catch(() => {})
   }
 
   close(): Promise<void> {

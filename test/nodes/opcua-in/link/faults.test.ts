@@ -38,6 +38,13 @@ describe('What connecting to an OPC UA server fails with', () => {
   it('is left as it is where it is told already', () => {
     const fault = new Fault('link', 'no-endpoint', 'none')
     assert.equal(connectFault(fault, TARGET), fault)
+    const busy = new Fault('link', 'ended-by-server', 'the server ended the connection: BadTcpServerTooBusy, closed')
+    assert.equal(connectFault(busy, TARGET), busy)
+  })
+
+  it('is told in words also where the server ends the connection for it', () => {
+    const fault = new Fault('link', 'ended-by-server', 'the server ended the connection: BadSecurityChecksFailed, no')
+    assert.equal(connectFault(fault, TARGET).code, 'own-certificate-refused')
   })
 })
 
