@@ -129,8 +129,8 @@ export class OpcuaDevice {
   setState(state: StateName): void {
     this.#up().server.setServerState(ServerState[state])
   }
-  killSessions(): number {
-    return this.#up().server.killSessions()
+  killSessions({ keepSubscriptions = false } = {}): number {
+    return this.#up().server.killSessions(keepSubscriptions)
   }
 
   behave(mood: WireMood): void {
