@@ -5,10 +5,14 @@ import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
-import { describeCertificate, judge } from './certificates'
-import { connect, makeIdentity, quietenLibrary } from './client'
-import type { Endpoint } from './endpoints'
+import { admit } from './admission'
+import { type EnumerationTexts, textFor } from './enumeration-texts'
+import { Enumerations } from './enumerations'
 import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
+import { ownIdentity } from './identity'
+import { connect } from './link/connect'
+import { makeIdentity } from './link/identity'
+import { quietenLibrary } from './link/silence'
 import { parseNodeAddress } from './node-ids'
 import { Pki } from './pki'
 import { Polling } from './polling'
@@ -26,6 +30,7 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
 
 /** What a killed process leaves behind at the server is gone after this, ms. */
 const SESSION_TIMEOUT_MS = 30_000
+const TOLD_MAX = 100
 
 class OpcuaReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -34,8 +39,10 @@ class OpcuaReader implements Reader {
   readonly #pki: Pki
   readonly #wanted: Wanted[]
   readonly #taken: (Taken | undefined)[]
+  readonly #enumerations: Enumerations
   #session: OpcuaSession | undefined
   #source: Source | undefined
+  readonly #told = new Set<string>()
   #overflows = 0
 
   constructor(config: OpcuaConfig, log: (level: LogLevel, text: string) => void, folder: string | undefined) {
@@ -49,6 +56,10 @@ class OpcuaReader implements Reader {
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
     this.#taken = config.tags.map(() => undefined)
+    this.#enumerations = new Enumerations(
+      config.tags.map((tag, column) => (mayHaveTexts(config, tag) ? this.#wanted[column] : undefined)),
+      clock,
+    )
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -59,6 +70,7 @@ class OpcuaReader implements Reader {
     const source = this.#sourceOf(session)
     await source.start()
     this.#source = source
+    this.#enumerations.connected(session)
     this.#overflows = 0
   }
 
@@ -66,6 +78,7 @@ class OpcuaReader implements Reader {
     const source = this.#source
     if (!source) throw new Fault('link', 'not-connected', 'not connected')
     const answers = await source.read(signal)
+    await this.#enumerations.see(answers)
     this.#tellOverflows(source.overflows)
     const values: (Value | null)[] = []
     const bad = new Map<number, string>()
@@ -87,43 +100,37 @@ class OpcuaReader implements Reader {
   }
 
   async #connect(signal: AbortSignal): Promise<OpcuaSession> {
-    const { endpoint, securityMode, securityPolicy, timeout } = this.#config
-    const identity = await this.#pki.identity(`urn:${hostname()}:node-red-collectors`, makeIdentity)
+    const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust } = this.#config
+    const endpoint = typed.trim()
+    const tell = (level: LogLevel, text: string) => this.#tellOnce(level, text)
+    const identity = await ownIdentity({
+      folder: this.#pki.folder,
+      applicationUri: `urn:${hostname()}:node-red-collectors`,
+      make: makeIdentity,
+      tell,
+      now: Date.now(),
+    })
+    const admission = { pki: this.#pki, place: { reader: name, endpoint }, trust, tell, now: Date.now }
     return connect(
       {
-        endpoint: endpoint.trim(),
+        endpoint,
         securityMode,
         securityPolicy,
         user: userOf(this.#config),
         timeoutMs: timeout,
         sessionTimeoutMs: SESSION_TIMEOUT_MS,
         identity,
-        admit: (chosen) => this.#admit(chosen),
+        admit: (chosen) => admit(chosen, admission),
       },
       signal,
     )
   }
 
-  #admit({ certificate, applicationUri }: Endpoint): void {
-    if (!certificate)
-      throw new Fault('link', 'no-certificate', 'the server shows no certificate: its endpoint is broken')
-    const host = new URL(this.#config.endpoint.trim()).hostname
-    const verdict = judge({ certificate, host, applicationUri, trusted: this.#pki.trusted(), now: Date.now() })
-    const whose = describeCertificate(certificate)
-    if (verdict.kind === 'trusted') return
-    if (verdict.kind === 'unreadable') throw new Fault('link', 'certificate-unreadable', `the server shows ${whose}`)
-    const flaws = verdict.flaws.length === 0 ? '' : `; mind that ${verdict.flaws.join(', and ')}`
-    if (verdict.kind === 'unknown' && verdict.flaws.length === 0 && this.#config.trust === 'first-use') {
-      this.#pki.trust(certificate)
-      this.#log('warn', `the certificate of the server is trusted from now on, being the first: ${whose}`)
-      return
-    }
-    this.#pki.reject(certificate)
-    throw new Fault(
-      'link',
-      'certificate-unknown',
-      `the certificate of the server is not trusted: ${whose}. Trust it if it is the right one${flaws}`,
-    )
+  /** What is so at each connecting is told the first time. */
+  #tellOnce(level: LogLevel, text: string): void {
+    if (this.#told.has(text)) return
+    if (this.#told.size < TOLD_MAX) this.#told.add(text)
+    this.#log(level, text)
   }
 
   #sourceOf(session: OpcuaSession): Source {
@@ -141,18 +148,20 @@ class OpcuaReader implements Reader {
   /** Most values have not changed since the last cycle. */
   #take(answer: Answer, column: number): Taken {
     const known = this.#taken[column]
-    if (known?.answer === answer) return known
-    const taken = { answer, ...this.#looked(answer, column) }
+    const texts = this.#enumerations.of(column)
+    if (known?.answer === answer && known.texts === texts) return known
+    const taken = { answer, texts, ...this.#looked(answer, column, texts) }
     this.#taken[column] = taken
     return taken
   }
 
-  #looked(answer: Answer, column: number): Omit<Taken, 'answer'> {
+  #looked(answer: Answer, column: number, texts: Taken['texts']): Pick<Taken, 'plain' | 'sourceTime'> {
     if ('problem' in answer) return { plain: answer, sourceTime: undefined }
     const { sample } = answer
     const problem = this.#problemOf(sample)
     if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
-    return { plain: plainValue(sample.value, this.#config.tags[column] ?? UNSCALED), sourceTime: sample.sourceTime }
+    const plain = plainValue(sample.value, this.#config.tags[column] ?? UNSCALED)
+    return { plain: told(plain, texts), sourceTime: sample.sourceTime }
   }
 
   #problemOf({ code, status }: Sample): string | undefined {
@@ -174,8 +183,14 @@ class OpcuaReader implements Reader {
   }
 }
 
-type Taken = { answer: Answer; plain: Plain; sourceTime: number | undefined }
+type Taken = {
+  answer: Answer
+  texts: EnumerationTexts | 'asking' | undefined
+  plain: Plain
+  sourceTime: number | undefined
+}
 
+const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
 const UNSCALED = { scale: 1, offset: 0 }
 
 const clock = {
@@ -184,6 +199,16 @@ const clock = {
     const timer = setTimeout(then, ms)
     return () => clearTimeout(timer)
   },
+}
+
+/** Held back while it is not known whether it is a number or a text: a column never changes its type. */
+function told(plain: Plain, texts: Taken['texts']): Plain {
+  if (texts === undefined || 'problem' in plain) return plain
+  return texts === 'asking' ? ASKING : { value: textFor(plain.value, texts) }
+}
+
+function mayHaveTexts({ enumerations }: OpcuaConfig, { scale, offset }: OpcuaConfig['tags'][number]): boolean {
+  return enumerations === 'text' && scale === 1 && offset === 0
 }
 
 function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wanted {

@@ -3,7 +3,8 @@
 import { type Command, type CommandResult, failureOf } from '../../../lib/contract/command'
 import type { ErrorCode } from '../../../lib/contract/monitor'
 
-export type Reply = { status: number; body: unknown }
+/** `file`: the body is bytes to be kept under this name, of this media type; else it is JSON. */
+export type Reply = { status: number; body: unknown; file?: { name: string; type: string } }
 
 /** Every `code` of an error and its HTTP status. */
 export const STATUS_OF = {

@@ -11,6 +11,7 @@ import {
 } from '../../../lib/contract/command'
 import { summarize } from '../../../lib/contract/process-row'
 import type { Fleet } from '../face'
+import { mountCertificateRoutes } from './certificate-routes'
 import { Clients } from './clients'
 import { mountDatabaseRoutes } from './database-routes'
 import { isForeignPage } from './foreign-page'
@@ -54,6 +55,7 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients())
   for (const word of ONE_PROCESS_COMMANDS)
     post(`/processes/:name/${word}`, (req) => command(req, { command: word, name: nameIn(req) }))
   mountDatabaseRoutes(fleet, get, post)
+  mountCertificateRoutes(RED, fleet, get, post)
 
   mountMonitorRoutes(RED, fleet, {
     get: (path, handler) => void app.get(ROOT + path, read, handler),
