@@ -199,6 +199,22 @@ describe('with adminAuth', function () {
   }
 })
 
+describe('a page of another site', function () {
+  this.timeout(120_000)
+
+  it('connects only from an origin that httpAdminCors names', async () => {
+    const nodeRed = await NodeRed.start({ flows: [], settings: "httpAdminCors: { origin: ['http://plant.example'] }," })
+    try {
+      const from = (origin: string): Promise<Monitor> =>
+        Monitor.open(`${nodeRed.url}/collectors/ws/processes`, [], { origin })
+      for (const origin of ['http://evil.example', 'null']) await assert.rejects(from(origin), /403/)
+      for (const origin of ['http://plant.example', nodeRed.url]) await (await from(origin)).close()
+    } finally {
+      await nodeRed.dispose()
+    }
+  })
+})
+
 describe('wherever Node-RED serves its editor', function () {
   this.timeout(120_000)
   let device: ModbusDevice

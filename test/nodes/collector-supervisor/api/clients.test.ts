@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CLOSED_FORBIDDEN, CLOSED_GOING_AWAY, CLOSED_UNAUTHORIZED } from '../../../../lib/contract/monitor'
 import { Clients } from '../../../../nodes/collector-supervisor/api/clients'
 import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
@@ -83,6 +84,19 @@ describe('Connected monitors', () => {
     await open({ everyMs: 50 })
     const socket = await deafClient()
     await once(socket, 'close')
+    await until(() => clients.size === 0)
+  })
+
+  it('are given up when they ask and ask and do not listen', async () => {
+    await open({})
+    const monitor = await join()
+    monitor.socket.pause()
+    const nonsense = { type: 'nonsense', id: 'a'.repeat(200) }
+    // As much as the system keeps for a connection, and more.
+    for (let sent = 0; sent < 200_000 && clients.size > 0; sent += 1000) {
+      for (let times = 0; times < 1000; times++) monitor.send(nonsense)
+      await nextTurn()
+    }
     await until(() => clients.size === 0)
   })
 
