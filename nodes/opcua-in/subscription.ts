@@ -13,7 +13,7 @@ import { Publishing } from './publishing'
 import { describeStep, describeTrouble, nextStep, type Stage, WELL } from './repair'
 import { CURRENT_TIME, ServerStatus } from './server-status'
 import type { OpcuaSession, Publication, Sample, SubscriptionAnswer } from './session'
-import { type Answer, batchSize, type Source, type SourceSettings } from './source'
+import { type Answer, batchSize, type Heard, type Source, type SourceSettings } from './source'
 import { hasOverflow } from './statuses'
 import { type Standing, Watchdog } from './watchdog'
 
@@ -95,6 +95,10 @@ export class Subscription implements Source {
     this.#ask()
   }
 
+  takeEarlier(): readonly Heard[] {
+    return this.#items.takeEarlier()
+  }
+
   stop(): void {
     this.#session = undefined
     this.#publishing?.stop()
@@ -111,7 +115,7 @@ export class Subscription implements Source {
     if (this.#fault) throw this.#fault
     this.#ask()
     const problem = this.#unproven()
-    if (problem === undefined) return this.#items.answers
+    if (problem === undefined) return this.#items.take()
     const unproven: Answer = { problem }
     return this.#settings.wanted.map(() => unproven)
   }
