@@ -3,9 +3,11 @@
 //   defaults: someFields,        ->  defaults: { port: { value: 502, validate: editor.validate.port }, ... },
 //   credentials: someSecrets,    ->  credentials: { token: { type: 'password', validate: editor.validate.token }, ... },
 //   /* editor.ts */              ->  var editor = ... (the bundled code of the node's editor.ts)
+//   <shared-part name="tags" ...>  ->  what all readers have in common (reader-dialog.html), see fill-shared.mjs
 //   <form-row field="port" ...>  ->  see form-row.mjs
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { fillShared } from './fill-shared.mjs'
 import { fillFormRows, secretType } from './form-row.mjs'
 
 /** Properties that name a configuration node. */
@@ -15,9 +17,10 @@ const CONFIG_NODES = { supervisor: 'collector-supervisor' }
 export async function fillHtml(html, source, require) {
   const tables = require(resolve('dist', source, 'fields.js'))
   const fields = {}
-  const code = await bundleEditor(source)
+  const code = await bundleEditor(join(source, 'editor.ts'))
   const prefix = /category: 'config'/.test(html) ? 'node-config-input' : 'node-input'
-  const registered = html.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
+  const whole = fillShared(html, join('editor', 'reader-dialog.html'))
+  const registered = whole.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
     if (!tables[table]) throw new Error(`${source}/fields.ts has no ${table}`)
     Object.assign(fields, tables[table])
     const literal = property === 'defaults' ? defaultOf : credentialOf
@@ -38,9 +41,10 @@ function credentialOf(name) {
   return `${name}: { type: '${secretType(name)}', validate: editor.validate.${name} }`
 }
 
-async function bundleEditor(source) {
+/** One script; what the entry exports is in `editor`. */
+export async function bundleEditor(entry) {
   const { outputFiles } = await build({
-    entryPoints: [join(source, 'editor.ts')],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'iife',

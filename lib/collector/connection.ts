@@ -2,10 +2,10 @@
 // It runs beside the cycles and never holds them up.
 
 import { type Clock, Pause } from '../child/clock'
+import { backoffMs } from '../contract/backoff'
 import type { Forecast, LogLevel } from '../contract/control'
 import { Fault, messageOf, toFault } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
-import { backoffMs } from './backoff'
 import { within } from './deadline'
 import type { Reader, ReaderSettings, Reading } from './reader'
 
@@ -72,6 +72,16 @@ export class Connection {
       const waitMs = backoffMs(this.#failedAttempts, this.#parts.chance())
       if (waitMs > 0 && !this.#stop.signal.aborted) await this.#pause.for(waitMs)
     }
+  }
+
+  /**
+   * What stood in the way may be gone: a wait for the next attempt ends now, and after an attempt that is just being made
+   * there is none.
+   */
+  retry(): void {
+    if (this.#state !== 'down') return
+    this.#failedAttempts = 0
+    this.#pause.cut()
   }
 
   /** Ends what is going on at once, then closes the reader within this time. */

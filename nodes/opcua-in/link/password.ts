@@ -2,7 +2,7 @@
 
 import { ActivateSessionRequest, type OPCUAClient, UserNameIdentityToken } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
-import { OLD_POLICIES, type SecurityMode } from '../endpoints'
+import { OLD_POLICIES, type SecurityMode } from '../security'
 import type { OfferedEndpoint } from './library-endpoints'
 import type { Guard } from './transport'
 
