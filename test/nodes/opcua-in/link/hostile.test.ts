@@ -121,6 +121,15 @@ describe('A hostile OPC UA server', function () {
     assert.equal((await faultOf({ act: 'session-timeout', ms: Number.POSITIVE_INFINITY })).code, 'session-timeout')
   })
 
+  it('may say that its channel lasts for ever, which is no reason to renew it all the time', async () => {
+    server.conduct = { act: 'token-lifetime', ms: 0xffffffff }
+    const before = server.opened
+    const session = await connectTo(server.endpoint)
+    for (let times = 0; times < 20; times++) await session.read([NODE])
+    await session.close()
+    assert.equal(server.opened - before, 1)
+  })
+
   it('is talked to again once it behaves', async () => {
     server.conduct = undefined
     const session = await connectTo(server.endpoint)
