@@ -6,11 +6,13 @@ import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import { queueSettings } from './historian-spec'
 import { Historians } from './historians'
+import type { InspectionPlace } from './inspection-process'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
@@ -46,6 +48,8 @@ export type SupervisorLog = { warn(text: string): void; info(text: string): void
 
 export class Supervisor implements SupervisorFace {
   readonly id: string
+  /** Where inspections with its settings live. */
+  readonly inspections: InspectionPlace
   readonly #fleet: FleetSide
   #log: SupervisorLog
   readonly #members: Members
@@ -85,6 +89,7 @@ export class Supervisor implements SupervisorFace {
     this.#laneRecord = join(folder, 'live.json')
     this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
     this.#swept = this.#sweep()
+    this.inspections = this.#inspectionPlace()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
     this.#historians = new Historians(this, folder)
@@ -229,10 +234,7 @@ export class Supervisor implements SupervisorFace {
       program: (wanted) =>
         wanted.type === 'historian'
           ? historianProgram(wanted.script, this.#config.memoryLimit, this.#folder)
-          : collectorProgram(wanted.script, this.#config.memoryLimit, {
-              sandbox: wanted.sandbox,
-              folder: this.#folderOf(wanted),
-            }),
+          : this.#collectorProgram(wanted),
       folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {
@@ -249,7 +251,24 @@ export class Supervisor implements SupervisorFace {
     }
   }
 
-  #folderOf({ folder }: ProcessSpec): string | undefined {
+  #inspectionPlace(): InspectionPlace {
+    return {
+      id: this.id,
+      program: (spec) => this.#collectorProgram(spec),
+      folder: (spec) => this.#folderOf(spec),
+      gate: this.#gate,
+      swept: this.#swept,
+      started: (key, pid) => this.#guardFile(() => this.#runFiles.write(key, pid)),
+      ended: (key) => this.#guardFile(() => this.#runFiles.remove(key)),
+    }
+  }
+
+  #collectorProgram(spec: Pick<ProcessSpec, 'script' | 'sandbox' | 'folder'>): ChildProgram {
+    const { script, sandbox } = spec
+    return collectorProgram(script, this.#config.memoryLimit, { sandbox, folder: this.#folderOf(spec) })
+  }
+
+  #folderOf({ folder }: Pick<ProcessSpec, 'folder'>): string | undefined {
     if (folder === undefined) return undefined
     const path = join(this.#folder, folder)
     this.#guardFile(() => makePrivateFolder(path))
