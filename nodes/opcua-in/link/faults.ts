@@ -1,6 +1,6 @@
 // What connecting can fail with, in words that say what to look at.
 
-import { Fault, messageOf } from '../../lib/contract/fault'
+import { Fault, messageOf } from '../../../lib/contract/fault'
 
 const REJECTED_BY_SERVER =
   'the server does not trust this computer yet: find its certificate among the rejected ones of the server, and trust it there'

@@ -1,0 +1,38 @@
+// Values, and what a Publish brings, as they came off the wire.
+
+import {
+  DataChangeNotification,
+  type DataValue,
+  type PublishResponse,
+  StatusChangeNotification,
+  VariantArrayType,
+} from 'node-opcua-client'
+import type { Publication, Sample } from '../session'
+
+export function publicationOf({ subscriptionId, notificationMessage }: PublishResponse): Publication {
+  const samples: Publication['samples'] = []
+  let ended: string | undefined
+  for (const notification of notificationMessage.notificationData ?? []) {
+    if (notification instanceof DataChangeNotification) {
+      for (const { clientHandle, value } of notification.monitoredItems ?? []) {
+        samples.push({ handle: clientHandle, sample: sampleOf(value) })
+      }
+    } else if (notification instanceof StatusChangeNotification) ended = notification.status.name
+  }
+  return { subscriptionId, sequenceNumber: notificationMessage.sequenceNumber, samples, ended }
+}
+
+export function sampleOf({ statusCode, value, sourceTimestamp }: DataValue): Sample {
+  const data: unknown = value?.value
+  return {
+    code: statusCode.value,
+    status: statusCode.name,
+    value: value && {
+      type: value.dataType,
+      isArray: value.arrayType !== VariantArrayType.Scalar,
+      dimensions: value.arrayType === VariantArrayType.Matrix ? (value.dimensions ?? undefined) : undefined,
+      data,
+    },
+    sourceTime: sourceTimestamp?.getTime(),
+  }
+}

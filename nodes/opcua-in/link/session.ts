@@ -1,0 +1,219 @@
+// The services of session.ts, spoken by the library's session.
+
+import {
+  type ClientSession,
+  type ClientSessionPublishService,
+  type ClientSessionRawSubscriptionService,
+  MonitoringMode,
+  type OPCUAClient,
+  PublishRequest,
+  type PublishResponse,
+  promoteOpaqueStructureInNotificationData,
+  TimestampsToReturn,
+} from 'node-opcua-client'
+import { Fault } from '../../../lib/contract/fault'
+import type { NodeRef } from '../node-ids'
+import type {
+  Acknowledgement,
+  ItemAnswer,
+  ItemWish,
+  OpcuaSession,
+  OperationLimits,
+  Publication,
+  Sample,
+  SubscriptionAnswer,
+  SubscriptionWish,
+} from '../session'
+import { serviceFault } from './faults'
+import { filterOf } from './filters'
+import { numeric, readValueOf } from './nodes'
+import { publicationOf, sampleOf } from './samples'
+import type { Guard } from './transport'
+import { briefly, unlessAborted } from './waiting'
+
+/** What a small controller takes for one item of many. */
+const ITEM_MS = 10
+const SERVER_NAMESPACES = numeric(2255)
+const MAX_NODES_PER_READ = numeric(11705)
+const MAX_ITEMS_PER_CALL = numeric(11714)
+
+type Services = ClientSession & ClientSessionRawSubscriptionService & ClientSessionPublishService
+
+/** The library documents them, but leaves them out of the type of its sessions. */
+function hasServices(session: ClientSession): session is Services {
+  return 'publish' in session && 'createMonitoredItems' in session
+}
+
+export class LinkSession implements OpcuaSession {
+  readonly #client: OPCUAClient
+  readonly #session: Services
+  readonly #guard: Guard
+  readonly #timeoutMs: number
+  #lost: Error | undefined
+  #closing: Promise<void> | undefined
+
+  private constructor(client: OPCUAClient, session: Services, guard: Guard, timeoutMs: number) {
+    this.#guard = guard
+    this.#timeoutMs = timeoutMs
+    this.#client = client
+    this.#session = session
+    client.on('connection_lost', () => this.#lose('the connection was lost'))
+    client.on('close', () => this.#lose('the server closed the connection'))
+    session.on('session_closed', () => this.#lose('the server closed the session'))
+    session.on('keepalive_failure', () => this.#lose('the session is not answered any more'))
+  }
+
+  static of(client: OPCUAClient, session: ClientSession, guard: Guard, timeoutMs: number): LinkSession {
+    if (!hasServices(session)) {
+      throw new Fault('bug', 'library-changed', 'node-opcua has no subscription services any more')
+    }
+    return new LinkSession(client, session, guard, timeoutMs)
+  }
+
+  get lost(): Error | undefined {
+    return this.#lost && (this.#guard.fault ?? this.#lost)
+  }
+
+  async namespaces(): Promise<readonly string[]> {
+    const [sample] = await this.read([SERVER_NAMESPACES])
+    const list: unknown = sample?.value?.data
+    if (!Array.isArray(list)) throw new Fault('protocol', 'no-namespaces', 'the server does not list its namespaces')
+    return list.map(String)
+  }
+
+  async operationLimits(): Promise<OperationLimits> {
+    // Not every server has these nodes: a refusal says that there is no limit to be known.
+    const samples = await this.read([MAX_NODES_PER_READ, MAX_ITEMS_PER_CALL])
+    const [nodesPerRead, itemsPerCall] = samples.map(({ value }) => {
+      const data: unknown = value?.data
+      return typeof data === 'number' && data > 0 ? data : undefined
+    })
+    return { nodesPerRead, itemsPerCall }
+  }
+
+  async read(nodes: readonly NodeRef[]): Promise<Sample[]> {
+    const ask = () => this.#session.read(nodes.map(readValueOf))
+    const values = await this.#ask('Read', ask, this.#patienceMs(nodes.length))
+    if (values.length !== nodes.length) {
+      throw new Fault('protocol', 'answer-length', `${nodes.length} values were asked for, ${values.length} answered`)
+    }
+    return values.map(sampleOf)
+  }
+
+  async createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer> {
+    const answer = await this.#ask('CreateSubscription', () =>
+      this.#session.createSubscription({
+        requestedPublishingInterval: wish.publishingMs,
+        requestedLifetimeCount: wish.lifetimeCount,
+        requestedMaxKeepAliveCount: wish.keepAliveCount,
+        maxNotificationsPerPublish: 0,
+        publishingEnabled: true,
+        priority: 0,
+      }),
+    )
+    return {
+      id: answer.subscriptionId,
+      publishingMs: answer.revisedPublishingInterval,
+      lifetimeCount: answer.revisedLifetimeCount,
+      keepAliveCount: answer.revisedMaxKeepAliveCount,
+    }
+  }
+
+  async deleteSubscription(id: number): Promise<void> {
+    await this.#ask('DeleteSubscriptions', () =>
+      called((done) => this.#session.deleteSubscriptions({ subscriptionIds: [id] }, done)),
+    )
+  }
+
+  async createItems(subscriptionId: number, items: readonly ItemWish[]): Promise<ItemAnswer[]> {
+    const itemsToCreate = items.map(({ node, handle, samplingMs, queueSize, deadband }) => ({
+      itemToMonitor: readValueOf(node),
+      monitoringMode: MonitoringMode.Reporting,
+      requestedParameters: {
+        clientHandle: handle,
+        samplingInterval: samplingMs,
+        queueSize,
+        discardOldest: true,
+        ...(deadband && { filter: filterOf(deadband) }),
+      },
+    }))
+    const request = { subscriptionId, timestampsToReturn: TimestampsToReturn.Both, itemsToCreate }
+    const ask = () => this.#session.createMonitoredItems(request)
+    const answer = await this.#ask('CreateMonitoredItems', ask, this.#patienceMs(items.length))
+    const results = answer.results ?? []
+    if (results.length !== items.length) {
+      throw new Fault('protocol', 'answer-length', `${items.length} items were asked for, ${results.length} answered`)
+    }
+    return results.map((result) => ({
+      code: result.statusCode.value,
+      status: result.statusCode.name,
+      itemId: result.monitoredItemId,
+      samplingMs: result.revisedSamplingInterval,
+      queueSize: result.revisedQueueSize,
+    }))
+  }
+
+  async deleteItems(subscriptionId: number, monitoredItemIds: readonly number[]): Promise<void> {
+    await this.#ask('DeleteMonitoredItems', () =>
+      this.#session.deleteMonitoredItems({ subscriptionId, monitoredItemIds: [...monitoredItemIds] }),
+    )
+  }
+
+  async publish(acknowledgements: readonly Acknowledgement[], patienceMs: number): Promise<Publication> {
+    const request = new PublishRequest({
+      requestHeader: { timeoutHint: patienceMs },
+      subscriptionAcknowledgements: [...acknowledgements],
+    })
+    const ask = () => called<PublishResponse>((done) => this.#session.publish(request, done))
+    const response = await this.#ask('Publish', ask, patienceMs)
+    await this.#openStructures(response)
+    return publicationOf(response)
+  }
+
+  /** What structures look like only the server knows: it is asked when the first of a kind comes. Without, they stay bytes. */
+  async #openStructures({ notificationMessage }: PublishResponse): Promise<void> {
+    const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
+    await promoteOpaqueStructureInNotificationData(this.#session, notifications).catch(() => {})
+  }
+
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#lose('closed')
+    // It closes the session, and that its subscriptions.
+    await briefly(this.#client.disconnect())
+  }
+
+  #patienceMs(items: number): number {
+    return this.#timeoutMs + items * ITEM_MS
+  }
+
+  /** node-opcua waits at least 5 s for an answer, whatever it is told. */
+  async #ask<T>(service: string, operation: () => Promise<T>, limitMs = this.#timeoutMs): Promise<T> {
+    if (this.#lost && !this.#closing)
+      throw this.#guard.fault ?? new Fault('link', 'connection-lost', this.#lost.message)
+    const limit = new AbortController()
+    const overdue = new Fault('link', 'no-answer', `${service}: the server did not answer within ${limitMs} ms`)
+    const timer = setTimeout(() => limit.abort(overdue), limitMs)
+    try {
+      return await unlessAborted(limit.signal, operation())
+    } catch (thrown) {
+      throw this.#guard.fault ?? serviceFault(thrown, service)
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  #lose(reason: string): void {
+    this.#lost ??= new Error(reason)
+  }
+}
+
+function called<T>(operation: (done: (error: Error | null, answer?: T) => void) => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    operation((error, answer) => (answer && !error ? resolve(answer) : reject(error ?? new Error('no answer'))))
+  })
+}

@@ -1,0 +1,24 @@
+// Who logs in, as the library has it.
+
+import { crypto_utils, type UserIdentityInfo, UserTokenType } from 'node-opcua-client'
+import type { Identity } from '../pki'
+
+export type User =
+  | { kind: 'anonymous' }
+  | { kind: 'username'; name: string; password: string }
+  | { kind: 'certificate' }
+
+export function userOf(user: User, identity: Identity): UserIdentityInfo {
+  switch (user.kind) {
+    case 'username':
+      return { type: UserTokenType.UserName, userName: user.name, password: user.password }
+    case 'certificate':
+      return {
+        type: UserTokenType.Certificate,
+        certificateData: Buffer.from(crypto_utils.convertPEMtoDER(identity.certificatePem)),
+        privateKey: identity.privateKeyPem,
+      }
+    default:
+      return { type: UserTokenType.Anonymous }
+  }
+}
