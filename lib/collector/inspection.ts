@@ -34,6 +34,8 @@ export class Inspection implements Work {
   readonly #stop = new AbortController()
   #reader: Reader | undefined
   #opened = false
+  /** It has answered: there is a connection. */
+  #kept = false
   #waiting = 0
   #closeMs = CLOSE_MS
   /** Of all questions so far. */
@@ -76,22 +78,36 @@ export class Inspection implements Work {
   }
 
   async #answerTo(question: Question): Promise<unknown> {
-    const { clock } = this.#parts
     this.#stop.signal.throwIfAborted()
-    this.#reader ??= this.#parts.create()
-    const reader = this.#reader
     const ms = ANSWER_MS + this.#openMs
     const fault = (): Fault => new Fault('link', 'answer-deadline', `the device did not answer within ${ms / 1000} s`)
+    const limit = { ms, clock: this.#parts.clock, signal: this.#stop.signal, fault }
+    const wasKept = this.#kept
     try {
-      const answer = await within({ ms, clock, signal: this.#stop.signal, fault }, (signal) =>
-        question.type === 'read-now' ? this.#readNow(reader, signal) : this.#browse(reader, question.query, signal),
-      )
-      return fitting(answer)
+      return await within(limit, async (signal) => {
+        try {
+          return await this.#ask(question, signal)
+        } catch (thrown) {
+          // What was kept since the question before may be gone, and nobody has noticed.
+          if (!wasKept || signal.aborted || isAnswer(thrown)) throw thrown
+          await this.#close(CLOSE_MS)
+          return await this.#ask(question, signal)
+        }
+      })
     } catch (thrown) {
-      // A device that says no keeps its connection; after all else the next question finds a new one.
-      if (toFault(thrown).kind !== 'device' && !this.#stop.signal.aborted) await this.#close(CLOSE_MS)
+      if (!isAnswer(thrown) && !this.#stop.signal.aborted) await this.#close(CLOSE_MS)
       throw thrown
     }
+  }
+
+  async #ask(question: Question, signal: AbortSignal): Promise<unknown> {
+    this.#reader ??= this.#parts.create()
+    const reader = this.#reader
+    const answer = await (question.type === 'read-now'
+      ? this.#readNow(reader, signal)
+      : this.#browse(reader, question.query, signal))
+    this.#kept = true
+    return fitting(answer)
   }
 
   async #readNow(reader: Reader, signal: AbortSignal): Promise<unknown> {
@@ -131,12 +147,18 @@ export class Inspection implements Work {
     const reader = this.#reader
     this.#reader = undefined
     this.#opened = false
+    this.#kept = false
     const fault = (): Fault => new Fault('bug', 'close-deadline', 'not closed in time')
     await within({ ms, clock: this.#parts.clock, fault }, async () => reader?.close()).catch(() => {})
   }
 }
 
 const STOPPED = new Fault('link', 'stopped', 'the inspection has ended')
+
+/** A device that says no keeps its connection; after all else the next question finds a new one. */
+function isAnswer(thrown: unknown): boolean {
+  return toFault(thrown).kind === 'device'
+}
 
 function fitting(answer: unknown): unknown {
   const bytes = Buffer.byteLength(JSON.stringify(answer) ?? '')

@@ -5,9 +5,12 @@ import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
+import { Browser } from './browse'
+import { parseBrowseQuestion } from './browse-question'
+import type { Browsable } from './browse-service'
 import { describeCertificate, judge } from './certificates'
 import type { Endpoint } from './endpoints'
-import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
+import { type OpcuaConfig, parseFilter, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
@@ -23,6 +26,7 @@ import { type Plain, plainValue } from './values'
 export const opcuaReader: ReaderFactory<OpcuaConfig> = {
   type: 'opcua',
   parse: parseOpcuaConfig,
+  parseUntagged: parseUntaggedConfig,
   create: (config, log, folder) => new OpcuaReader(config, log, folder),
 }
 
@@ -36,7 +40,8 @@ class OpcuaReader implements Reader {
   readonly #pki: Pki
   readonly #wanted: Wanted[]
   readonly #taken: (Taken | undefined)[]
-  #session: OpcuaSession | undefined
+  #session: (OpcuaSession & Browsable) | undefined
+  #browser: Browser | undefined
   #source: Source | undefined
   #overflows = 0
 
@@ -81,14 +86,29 @@ class OpcuaReader implements Reader {
     return { values, bad, sourceTimes, ...(source.degraded !== undefined && { degraded: source.degraded }) }
   }
 
+  status(column: number): string | undefined {
+    const answer = this.#taken[column]?.answer
+    return answer && 'sample' in answer ? answer.sample.status : undefined
+  }
+
+  async browse(question: unknown, signal: AbortSignal): Promise<unknown> {
+    const wanted = parseBrowseQuestion(question)
+    const session = this.#session ?? (await this.#connect(signal))
+    this.#session = session
+    signal.throwIfAborted()
+    this.#browser ??= new Browser(session.browsing(), clock.nowMs)
+    return this.#browser.answer(wanted, signal)
+  }
+
   async close(): Promise<void> {
     const session = this.#session
     this.#session = undefined
+    this.#browser = undefined
     this.#source = undefined
     await session?.close()
   }
 
-  async #connect(signal: AbortSignal): Promise<OpcuaSession> {
+  async #connect(signal: AbortSignal): Promise<OpcuaSession & Browsable> {
     const { endpoint, securityMode, securityPolicy, timeout } = this.#config
     const identity = await this.#pki.identity(`urn:${hostname()}:node-red-collectors`, makeIdentity)
     return connect(

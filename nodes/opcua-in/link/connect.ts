@@ -2,6 +2,7 @@
 
 import type { OPCUAClient } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
+import type { Browsable } from '../browse-service'
 import { chooseEndpoint, type Endpoint, type Policy, type SecurityMode } from '../endpoints'
 import type { OpcuaSession } from '../session'
 import { type ClientSettings, clientOf } from './client'
@@ -25,7 +26,7 @@ export type ConnectSettings = ClientSettings & {
 const CONNECT_TIMEOUT_MIN_MS = 3000
 
 /** Throws a Fault of kind `link`, also when the signal aborts. */
-export async function connect(settings: ConnectSettings, signal: AbortSignal): Promise<OpcuaSession> {
+export async function connect(settings: ConnectSettings, signal: AbortSignal): Promise<OpcuaSession & Browsable> {
   const { endpoint: url, securityMode } = settings
   try {
     if (securityMode === 'none') return await logIn(settings, signal, undefined)
@@ -51,7 +52,7 @@ async function logIn(
   settings: ConnectSettings,
   signal: AbortSignal,
   endpoint: Endpoint | undefined,
-): Promise<OpcuaSession> {
+): Promise<OpcuaSession & Browsable> {
   return withClient(settings, endpoint, signal, async (client, guard) => {
     const session = await client.createSession(userOf(settings.user, settings.identity))
     return LinkSession.of(client, session, guard, settings.timeoutMs)

@@ -12,6 +12,7 @@ import {
   TimestampsToReturn,
 } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
+import type { Browsable, BrowseService } from '../browse-service'
 import type { NodeRef } from '../node-ids'
 import type {
   Acknowledgement,
@@ -24,6 +25,7 @@ import type {
   SubscriptionAnswer,
   SubscriptionWish,
 } from '../session'
+import { LinkBrowsing } from './browse'
 import { serviceFault } from './faults'
 import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
@@ -44,7 +46,7 @@ function hasServices(session: ClientSession): session is Services {
   return 'publish' in session && 'createMonitoredItems' in session
 }
 
-export class LinkSession implements OpcuaSession {
+export class LinkSession implements OpcuaSession, Browsable {
   readonly #client: OPCUAClient
   readonly #session: Services
   readonly #guard: Guard
@@ -174,6 +176,12 @@ export class LinkSession implements OpcuaSession {
   async #openStructures({ notificationMessage }: PublishResponse): Promise<void> {
     const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
     await promoteOpaqueStructureInNotificationData(this.#session, notifications).catch(() => {})
+  }
+
+  browsing(): BrowseService {
+    return new LinkBrowsing(this.#session, (service, operation, items) => {
+      return this.#ask(service, operation, this.#patienceMs(items))
+    })
   }
 
   close(): Promise<void> {
