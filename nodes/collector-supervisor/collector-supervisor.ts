@@ -5,12 +5,14 @@ import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { messageOf } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
+import { mountInspectionRoutes } from './api/inspection-routes'
 import { mountRoutes } from './api/routes'
 import { supervisorFields, supervisorSecrets } from './fields'
 import { fleet } from './fleet'
 import type { SupervisorNode } from './reader-node'
 
 function register(RED: NodeAPI): void {
+  mountInspectionRoutes(RED, fleet)
   mountRoutes(RED, fleet)
   RED.nodes.registerType(
     'collector-supervisor',

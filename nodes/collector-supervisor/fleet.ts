@@ -129,7 +129,11 @@ export class Supervisors implements Fleet, Inspector {
     // A process that has ended meanwhile is replaced by another one.
     const opened = () => this.#inspections.open(client, spec, held.supervisor.inspections)
     opened()
-    return { ask: async (question) => opened().ask(question), close: () => this.#inspections.close(client) }
+    return { ask: async (question) => opened().ask(question), close: () => this.closeInspection(client) }
+  }
+
+  closeInspection(client: string): Promise<void> {
+    return this.#inspections.close(client)
   }
 
   async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {

@@ -28,12 +28,15 @@ export type InspectionRequest = {
 export interface Inspection {
   /** Rejects with a Fault that says in words what is wrong: with the settings, the device or the process. */
   ask(question: Question): Promise<unknown>
+  /** Settles when its process is gone. Without it that ends by itself, when nobody asks for a while. */
   close(): Promise<void>
 }
 
 export interface Inspector {
   /** Throws a Fault: of kind `config` for settings that cannot work, `busy` when too many are at work. */
   inspect(request: InspectionRequest): Inspection
+  /** The same as `close` of what this client has. */
+  closeInspection(client: string): Promise<void>
 }
 
 const ID_MAX = 200

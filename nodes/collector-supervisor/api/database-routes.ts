@@ -7,7 +7,7 @@ import { QueueError } from '../../../lib/queue/queue'
 import type { DeadLetterScope } from '../dead-letters'
 import type { Fleet } from '../face'
 import type { Request } from './guard'
-import { type ErrorCode, errorReply, type Reply, STATUS_OF } from './reply'
+import { errorReply, isErrorCode, type Reply } from './reply'
 
 /** Registers one route below /collectors. */
 export type Mount = (path: string, answer: (req: Request) => Reply | Promise<Reply>) => void
@@ -85,8 +85,4 @@ async function orFailure(answer: () => Promise<Reply>): Promise<Reply> {
     if (error instanceof Fault && isErrorCode(error.code)) return errorReply(error.code, error.message)
     throw error
   }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(STATUS_OF, code)
 }

@@ -17,6 +17,10 @@ export const STATUS_OF = {
 } as const satisfies Record<CommandFailure, number> & Record<string, number>
 export type ErrorCode = keyof typeof STATUS_OF
 
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(STATUS_OF, code)
+}
+
 /** Body: `{ error, code }`, the first for people, the second for programs. */
 export function errorReply(code: ErrorCode, error: string): Reply {
   return { status: STATUS_OF[code], body: { error, code } }
