@@ -41,7 +41,7 @@ export type InspectionTimes = {
 export const INSPECTION_TIMES: InspectionTimes = { idleMs: 30_000, startMs: 20_000, answerMs: 65_000, stopMs: 3000 }
 
 const GENERATION = 1
-/** What it said last on stderr is part of why it ended. */
+/** What it said of an error on stderr, last, is part of why it ended. */
 const LAST_WORDS_MAX = 500
 /** A question that nobody answers is given up here a little later than the process is: that one knows why. */
 const PATIENCE_MS = 1000
@@ -157,7 +157,10 @@ export class InspectionProcess {
         malformed: () => {},
         unreachable: () => this.#awaitEnd(),
         output: (source, text) => {
-          if (source === 'stderr') this.#lastWords = text.slice(0, LAST_WORDS_MAX)
+          // Behind it come a stack and the like.
+          if (source === 'stderr' && (this.#lastWords === '' || /error/i.test(text))) {
+            this.#lastWords = text.slice(0, LAST_WORDS_MAX)
+          }
         },
         spawnFailed: (_code, message) => {
           started()
