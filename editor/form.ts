@@ -20,9 +20,11 @@ export function addStyle(): void {
 /**
  * What Node-RED has not filled in. A property that the flow does not have, e.g. of an older version, is shown with its default
  * instead of empty or off; of a list to choose from, one that is not in it, e.g. a placeholder, is shown instead of nothing.
+ * Credentials are Node-RED's.
  */
 export function fillRest(node: EditedNode, fields: Fields, prefix: InputPrefix): void {
   for (const [name, field] of Object.entries(fields)) {
+    if ('secret' in field && field.secret) continue
     const stored = node[name]
     const input = document.getElementById(`${prefix}-${name}`)
     if (input instanceof HTMLSelectElement && (field.kind === 'choice' || field.kind === 'number')) {

@@ -112,6 +112,11 @@ export class Collector {
     return this.#loop.readNow()
   }
 
+  /** The device is tried again at once, if it is not reached. */
+  retry(): void {
+    this.#loop.retry()
+  }
+
   /** From now on the samples go to this queue. */
   live(live: LiveQueueRef): void {
     this.#outbox.reopen(live)

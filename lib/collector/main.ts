@@ -77,6 +77,9 @@ function obey(collector: Collector, control: Control, order: Order): void {
     case 'durable':
       collector.durable(order.durable)
       break
+    case 'retry':
+      collector.retry()
+      break
     case 'read-now':
       collector.readNow().then(
         (answer) => control.result(order.id, true, answer),

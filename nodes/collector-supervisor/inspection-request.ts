@@ -1,9 +1,11 @@
 // What somebody wants to ask of a device, with the settings of a dialog -> the spec of a process that can ask. The door: of what came
 // over HTTP only settings go through, checked as those of a node are.
 
+import { NAME_MAX_LENGTH } from '../../lib/contract/command'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems } from '../../lib/contract/fields'
 import { asRecord, asText } from '../../lib/contract/parse'
+import { checkReaderName } from '../../lib/contract/reader-fields'
 import type { InspectionSpec } from './inspection-process'
 import type { Question } from './questions'
 import type { DeployedNodes, ReaderKinds } from './reader-kinds'
@@ -73,14 +75,19 @@ export function inspectionSpec(request: InspectionRequest, kinds: ReaderKinds): 
     ...asRecord(plain),
     ...secrets,
     ...(untagged && { tags: [] }),
-    // It has none in the process table.
-    name: 'inspection',
+    name: nameOf(plain),
     supervisor,
   })
   if (!parsed.ok) throw new Fault('config', 'configuration', describeProblems(parsed.problems))
   const { script, folder, sandbox } = kind
   const config = parsed.value
   return { script, ...(sandbox && { sandbox: sandbox(config) }), ...(folder !== undefined && { folder }), config }
+}
+
+/** It may not be typed yet, or be of nobody's concern: the process is in no table. */
+function nameOf(settings: unknown): string {
+  const name = asText(asRecord(settings)?.name, NAME_MAX_LENGTH)
+  return name && checkReaderName(name) === undefined ? name : 'inspection'
 }
 
 function secretsOf(

@@ -11,8 +11,8 @@ import {
   whole,
 } from '../../lib/contract/fields'
 import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
-import { OLD_POLICIES, SAFE_POLICIES, SECURITY_MODES } from './endpoints'
 import { checkNodeAddress } from './node-ids'
+import { OLD_POLICIES, SAFE_POLICIES, SECURITY_MODES } from './security'
 
 /** In the order of the CSV columns. The type is the server's. */
 export const opcuaTagFields = {
@@ -50,6 +50,8 @@ export const opcuaFields = {
   queueSize: whole({ default: 1, min: 1, max: 10_000 }),
   /** Whether a value that the server is not sure of (OPC 10000-4, 7.39) is good enough. */
   uncertain: choice(['reject', 'accept']),
+  /** What an enumeration is in messages: the text that the server has for it, or its number. */
+  enumerations: choice(['text', 'number']),
   tags: tagList(opcuaTagFields),
 }
 
@@ -75,24 +77,24 @@ function parseWith(check: (config: OpcuaConfig) => Problem[], input: unknown): P
   return problems.length === 0 ? parsed : { ok: false, problems }
 }
 
+/** Credentials do not come along when a node is copied or imported. */
 export function checkLogin(
   config: Pick<OpcuaConfig, 'authentication' | 'securityMode' | 'username' | 'insecurePassword'>,
 ): Problem[] {
   const { authentication, securityMode, username, insecurePassword } = config
+  const problems: Problem[] = []
   if (authentication === 'certificate' && securityMode === 'none') {
-    return [
-      { path: 'authentication', message: 'a certificate proves nothing without security: choose a security mode' },
-    ]
+    const message = 'a certificate proves nothing without security: choose a security mode'
+    problems.push({ path: 'authentication', message })
   }
-  if (authentication !== 'username') return []
-  if (username.trim() === '') return [{ path: 'username', message: 'must not be empty' }]
-  if (securityMode !== 'none' || insecurePassword) return []
-  return [
-    {
-      path: 'securityMode',
-      message: 'without security the password may be read on its way: choose a security mode, or insist on it',
-    },
-  ]
+  if (authentication === 'username' && username.trim() === '') {
+    problems.push({ path: 'username', message: 'is missing: a copy or an import of a node has no credentials' })
+  }
+  if (authentication === 'username' && securityMode === 'none' && !insecurePassword) {
+    const message = 'without security the password may be read on its way: choose a security mode, or insist on it'
+    problems.push({ path: 'securityMode', message })
+  }
+  return problems
 }
 
 /** `opc.tcp://host:port/path`; the port is 4840 if absent. */

@@ -7,6 +7,7 @@ import { checkField, defaultsOf, type Fields } from '../../lib/contract/fields'
 import { supervisorFields, supervisorSecrets } from '../../nodes/collector-supervisor/fields'
 import { melsecFields } from '../../nodes/melsec-in/fields'
 import { modbusFields } from '../../nodes/modbus-in/fields'
+import { opcuaFields, opcuaSecrets } from '../../nodes/opcua-in/fields'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 
 const NODES = resolve(__dirname, '../../nodes')
@@ -16,6 +17,14 @@ const nodes: { node: string; category: string; inputs?: number; outputs?: number
     { node: 'collector-supervisor', category: 'config', fields: supervisorFields, secrets: supervisorSecrets },
     { node: 'modbus-in', category: 'collectors', inputs: 0, outputs: 1, fields: modbusFields },
     { node: 'melsec-in', category: 'collectors', inputs: 0, outputs: 1, fields: melsecFields },
+    {
+      node: 'opcua-in',
+      category: 'collectors',
+      inputs: 0,
+      outputs: 1,
+      fields: opcuaFields,
+      secrets: opcuaSecrets,
+    },
     { node: 'status-broadcast', category: 'collectors', inputs: 1, outputs: 2, fields: statusBroadcastFields },
   ]
 
@@ -139,7 +148,7 @@ for (const { node, category, inputs, outputs, fields, secrets } of nodes) {
     })
 
     it('has nothing left to fill in, and no colours of its own in the dialog', () => {
-      assert.doesNotMatch(html, /<form-row|editor\.ts \*\//)
+      assert.doesNotMatch(html, /<form-row|<shared-part|editor\.ts \*\//)
       const style =
         /style_default = `([^`]*)`/.exec(html)?.[1] ?? html.split('<script type="text/javascript">')[0] ?? ''
       assert.match(html, /--red-ui-/)

@@ -1,4 +1,4 @@
-// Flows for the system tests: a supervisor, readers of Modbus and MELSEC, and the node that records what they send.
+// Flows for the system tests: a supervisor, readers of Modbus, MELSEC and OPC UA, and the node that records what they send.
 
 import { type FlowNode, recordNode } from './node-red'
 
@@ -34,6 +34,13 @@ export function readerNode(name: string, port: number, properties: Record<string
 export function melsecNode(name: string, port: number, properties: Record<string, unknown> = {}): FlowNode {
   const tags = [{ name: 'value', address: 'D0', type: 'uint16' }]
   return readerNode(name, port, { type: 'melsec-in', tags, ...properties })
+}
+
+/** Reads a simulated OPC UA device (simulators/opcua) without security; the index of its plant is 2. */
+export function opcuaNode(name: string, endpoint: string, properties: Record<string, unknown> = {}): FlowNode {
+  const { host: _host, port: _port, ...common } = readerNode(name, 0)
+  const tags = [{ name: 'value', address: 'ns=2;s=Types.Double' }]
+  return { ...common, type: 'opcua-in', timeout: 5000, endpoint, tags, ...properties }
 }
 
 /** A tab with these nodes and the recorder. */

@@ -9,7 +9,7 @@ import { flowOf, readerNode, supervisorNode } from '../support/flows'
 import { isGood, NodeRed, PACKAGE_NAME, PACKAGE_ROOT } from '../support/node-red'
 import { installNodeRed, installTarball, packPackage, type Tarball } from '../support/packed-package'
 
-const TYPES = ['collector-supervisor', 'melsec-in', 'modbus-in', 'status-broadcast']
+const TYPES = ['collector-supervisor', 'melsec-in', 'modbus-in', 'opcua-in', 'status-broadcast']
 const OLDEST_NODE_RED = '4.1'
 
 describe('the packed package', function () {
@@ -42,7 +42,7 @@ describe('the packed package', function () {
         assert.ok(tarball.files.includes(`dist/nodes/${type}/${file}`), `${type}/${file}`)
       }
     }
-    for (const type of ['modbus-in', 'melsec-in']) {
+    for (const type of ['modbus-in', 'melsec-in', 'opcua-in']) {
       assert.ok(tarball.files.includes(`dist/nodes/${type}/collector.js`), type)
     }
   })

@@ -3,7 +3,8 @@
 import type { OPCUAClient } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
 import type { Browsable } from '../browse-service'
-import { chooseEndpoint, type Endpoint, type Policy, type SecurityMode } from '../endpoints'
+import { chooseEndpoint, type Endpoint } from '../endpoints'
+import type { Policy, SecurityMode } from '../security'
 import type { OpcuaSession } from '../session'
 import { type ClientSettings, clientOf } from './client'
 import { connectFault } from './faults'
@@ -19,7 +20,7 @@ export type ConnectSettings = ClientSettings & {
   securityPolicy: 'auto' | Policy
   user: User
   /** Throws a Fault for a server that shows this certificate. */
-  admit(endpoint: Endpoint): void
+  admit(endpoint: Endpoint): Promise<void>
 }
 
 /** A lost first SYN is sent again after 1 s. */
@@ -31,7 +32,7 @@ export async function connect(settings: ConnectSettings, signal: AbortSignal): P
   try {
     if (securityMode === 'none') return await logIn(settings, signal, undefined)
     const endpoint = await discover(settings, signal)
-    settings.admit(endpoint)
+    await settings.admit(endpoint)
     return await logIn(settings, signal, endpoint)
   } catch (thrown) {
     if (signal.aborted) throw new Fault('link', 'stopped', `connecting to ${url} was stopped`)

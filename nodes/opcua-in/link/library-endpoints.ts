@@ -1,7 +1,8 @@
 // Endpoints and modes as the library has them, and as we do.
 
 import { type EndpointDescription, MessageSecurityMode } from 'node-opcua-client'
-import type { Endpoint, SecurityMode } from '../endpoints'
+import type { Endpoint } from '../endpoints'
+import type { SecurityMode } from '../security'
 
 export const modes = {
   none: MessageSecurityMode.None,

@@ -45,6 +45,7 @@ const TO_CHILD: ToChild[] = [
   { type: 'inspect', generation: 1, version: 1, name: 'oven', folder: '/data/pki', config: {} },
   { type: 'live', generation: 1, live: LIVE },
   { type: 'stop', generation: 1, graceMs: 0 },
+  { type: 'retry', generation: 1 },
   { type: 'read-now', generation: 1, id: 3 },
 ]
 

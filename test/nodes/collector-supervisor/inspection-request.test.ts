@@ -102,7 +102,10 @@ describe('a request to ask a device', () => {
   })
 
   it('needs no name, which may not be typed yet, and no tags where it is not about them', () => {
-    assert.equal(configFor({ settings: { ...LOGIN, name: '' } }).name, 'inspection')
+    assert.equal(configFor({ settings: { ...LOGIN, name: 'press' } }).name, 'press')
+    for (const name of ['', undefined, 5, '..', 'x'.repeat(1000), '__proto__']) {
+      assert.equal(configFor({ settings: { ...LOGIN, name } }).name, 'inspection')
+    }
     assert.deepEqual(configFor({ untagged: true, settings: { ...LOGIN, tags: [{ name: '' }] } }).tags, [])
     assert.throws(() => specFor({ settings: { ...LOGIN, tags: [] } }), /tags: the tag list is empty/)
   })

@@ -34,7 +34,7 @@ describe('The configuration of an OPC UA reader', () => {
     ['another protocol', { endpoint: 'http://plc:4840' }, /^endpoint: must look like opc\.tcp/],
     ['a password in the endpoint', { endpoint: 'opc.tcp://me:secret@plc' }, /^endpoint: must not hold a user/],
     ['an unknown mode', { securityMode: 'SignAndEncrypt' }, /^securityMode: .*is not one of/],
-    ['a user without a name', { authentication: 'username', securityMode: 'sign' }, /^username: must not be empty$/],
+    ['a user without a name', { authentication: 'username', securityMode: 'sign' }, /^username: is missing/],
     ['a password without security', { authentication: 'username', username: 'me' }, /^securityMode: .*insist/],
     ['a certificate without security', { authentication: 'certificate' }, /^authentication: /],
     ['no tags', { tags: [] }, /^tags: /],
