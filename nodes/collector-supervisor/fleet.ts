@@ -14,6 +14,7 @@ import { Inspections } from './inspections'
 import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
+import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
 import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
@@ -21,6 +22,9 @@ import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
+
+/** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
+const RUNNING_ANSWER_MS = 60_000
 
 export class Supervisors implements Fleet, Inspector {
   /** The readers whose nodes are registered. */
@@ -134,11 +138,14 @@ export class Supervisors implements Fleet, Inspector {
       throw new Fault('config', 'not-found', 'there is no such supervisor yet: deploy it first, then ask')
     }
     const spec = inspectionSpec(request, this.kinds)
-    const { client } = request
+    const { client, node } = request
     // A process that has ended meanwhile is replaced by another one.
     const opened = () => this.#inspections.open(client, spec, held.supervisor.inspections)
-    opened()
-    return { ask: async (question) => opened().ask(question), close: () => this.closeInspection(client) }
+    const ask = async (question: Question): Promise<unknown> => {
+      const running = question.type === 'read-now' ? held.supervisor.runningWith(node, spec.config) : undefined
+      return running ? running.ask(question, RUNNING_ANSWER_MS) : opened().ask(question)
+    }
+    return { ask, close: () => this.closeInspection(client) }
   }
 
   closeInspection(client: string): Promise<void> {

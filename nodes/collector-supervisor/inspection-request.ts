@@ -35,7 +35,10 @@ export interface Inspection {
 }
 
 export interface Inspector {
-  /** Throws a Fault: of kind `config` for settings that cannot work, `busy` when too many are at work. */
+  /**
+   * A reader that is deployed with these very settings and runs answers `read-now` itself, all else a process of its own. Throws a
+   * Fault of kind `config` for settings that cannot work.
+   */
   inspect(request: InspectionRequest): Inspection
   /** The same as `close` of what this client has. */
   closeInspection(client: string): Promise<void>

@@ -1,6 +1,7 @@
 // One supervisor: its readers' processes, their live queue, their files. It outlives its config node for the moment of a deploy.
 
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
@@ -168,6 +169,13 @@ export class Supervisor implements SupervisorFace {
 
   get historian(): SupervisedProcess | undefined {
     return this.#historians.running
+  }
+
+  /** The running process of a reader that has these very settings: a device may have no room for another connection. */
+  runningWith(recipient: string, config: unknown): SupervisedProcess | undefined {
+    const process = this.members.get(recipient)?.process
+    const isIt = process?.machine.state.status === 'running' && isDeepStrictEqual(process.spec.config, config)
+    return isIt ? process : undefined
   }
 
   /** For the end, when no process is left. */

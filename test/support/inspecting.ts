@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { parseFields } from '../../lib/contract/fields'
 import { asRecord } from '../../lib/contract/parse'
 import { parseReadNow, type ReadNow } from '../../lib/contract/read-now'
+import type { SupervisorFace } from '../../nodes/collector-supervisor/face'
 import { supervisorFields, supervisorSecrets } from '../../nodes/collector-supervisor/fields'
 import { Supervisors } from '../../nodes/collector-supervisor/fleet'
 import type { Inspection } from '../../nodes/collector-supervisor/inspection-request'
@@ -17,13 +18,13 @@ import type { BrowseAnswer } from '../../nodes/opcua-in/browse-question'
 import { opcuaSecrets, parseOpcuaConfig, parseUntaggedConfig } from '../../nodes/opcua-in/fields'
 import { PACKAGE_ROOT } from './node-red'
 
-const SUPERVISOR = 'plant'
+export const SUPERVISOR = 'plant'
 
-function scriptOf(node: string): string {
+export function scriptOf(node: string): string {
   return join(PACKAGE_ROOT, 'dist', 'nodes', node, 'collector.js')
 }
 
-const kinds: ReaderKind[] = [
+export const kinds: ReaderKind[] = [
   { nodeType: 'modbus-in', processType: 'modbus', script: scriptOf('modbus-in'), parse: parseModbusConfig },
   { nodeType: 'melsec-in', processType: 'melsec', script: scriptOf('melsec-in'), parse: parseMelsecConfig },
   {
@@ -40,6 +41,7 @@ const kinds: ReaderKind[] = [
 export class Inspecting {
   readonly folder = mkdtempSync(join(tmpdir(), 'collectors-test-'))
   readonly supervisors = new Supervisors(() => {})
+  readonly supervisor: SupervisorFace
   readonly #holder = {}
 
   constructor() {
@@ -48,26 +50,27 @@ export class Inspecting {
     assert.ok(config.ok && secrets.ok)
     const log = { warn: () => {}, info: () => {}, debug: () => {} }
     const settings = { name: 'plant', config: config.value, secrets: secrets.value }
-    this.supervisors.acquire(this.#holder, SUPERVISOR, settings, this.folder, log)
+    this.supervisor = this.supervisors.acquire(this.#holder, SUPERVISOR, settings, this.folder, log)
     for (const kind of kinds) {
       this.supervisors.kinds.add(kind, { secrets: () => undefined, variable: () => undefined })
     }
   }
 
-  inspect(nodeType: string, settings: object, secrets: object = {}, untagged = false): Inspection {
+  /** @param node id of a deployed one */
+  inspect(nodeType: string, settings: object, secrets: object = {}, untagged = false, node = ''): Inspection {
     return this.supervisors.inspect({
       client: 'test',
       supervisor: SUPERVISOR,
       nodeType,
-      node: '',
+      node,
       settings: { ...settings },
       secrets: { ...secrets },
       untagged,
     })
   }
 
-  async readNow(nodeType: string, settings: object, secrets: object = {}): Promise<ReadNow> {
-    const answer = await this.inspect(nodeType, settings, secrets).ask({ type: 'read-now' })
+  async readNow(nodeType: string, settings: object, node = ''): Promise<ReadNow> {
+    const answer = await this.inspect(nodeType, settings, {}, false, node).ask({ type: 'read-now' })
     return parseReadNow(answer) ?? assert.fail(`no reading: ${JSON.stringify(answer).slice(0, 500)}`)
   }
 

@@ -6,12 +6,14 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { Fault } from '../../lib/contract/fault'
 import { ANSWER_MAX_BYTES } from '../../lib/contract/limits'
+import { parseMelsecConfig } from '../../nodes/melsec-in/fields'
 import { MelsecDevice } from '../../simulators/melsec/melsec-device'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import type { DeviceCommand } from '../../simulators/opcua/commands'
 import { OpcuaDeviceProcess } from '../../simulators/opcua/device-process'
-import { Inspecting } from '../support/inspecting'
+import { Inspecting, SUPERVISOR, scriptOf } from '../support/inspecting'
 import { collectorsOf, isGone } from '../support/processes'
+import { until } from '../support/until'
 
 const MANY = 10_000
 const PLANT = 'nsu=urn:collectors:simulated-plant'
@@ -116,6 +118,42 @@ describe('asking a device with settings that nobody deployed', function () {
       }
     } finally {
       await inspecting.close()
+      await plc.close()
+    }
+  })
+
+  it('lets the reader that runs with these settings answer itself: the PLC has no room for another', async () => {
+    await inspecting.close()
+    const plc = await MelsecDevice.start({ series: 'q' })
+    plc.memory.place({ device: 'D', number: 0, type: 'uint16', wave: { wave: 'constant', value: 7 } })
+    const tags = [{ name: 'count', address: 'D0', type: 'uint16' }]
+    const settings = { name: 'press', supervisor: SUPERVISOR, host: '127.0.0.1', port: plc.port, timeout: 400, tags }
+    const config = parseMelsecConfig(settings)
+    assert.ok(config.ok)
+    const membership = inspecting.supervisor.add(
+      {
+        name: 'press',
+        type: 'melsec',
+        recipient: 'n1',
+        script: scriptOf('melsec-in'),
+        config: config.value,
+        intervalMs: 1000,
+        tagsTotal: 1,
+        autoStart: true,
+      },
+      { row: () => {} },
+    )
+    try {
+      await until(() => inspecting.supervisors.row('press')?.link === 'connected', 10_000)
+      const { tags: read } = await inspecting.readNow('melsec-in', settings, 'n1')
+      assert.deepEqual(read, [{ name: 'count', value: 7 }])
+      assert.equal(collectorsOf(process.pid).length, 1)
+      const other = await faultOf(inspecting.readNow('melsec-in', { ...settings, timeout: 300 }, 'n1'))
+      assert.match(other.message, /connection|connect/)
+    } finally {
+      assert.ok('release' in membership)
+      await membership.release(true, () => false)
+      await until(() => inspecting.supervisors.row('press') === undefined, 10_000)
       await plc.close()
     }
   })
