@@ -15,7 +15,6 @@ import type { Script } from './fake-child'
 
 const QUESTION = { type: 'read-now' } as const
 const ANSWERS = { answers: { tags: 1 } }
-const READY = { type: 'ready', version: 1 }
 
 class Place {
   readonly id = 'plant'
@@ -129,8 +128,8 @@ describe('the process of an inspection', () => {
   })
 
   it('is killed when it does not want to stop', async () => {
-    const one = start({ deaf: true, says: [READY] }, { stopMs: 100 })
-    await until(() => one.pid !== undefined)
+    const one = start({ deaf: true, ...ANSWERS }, { stopMs: 100 })
+    await one.ask(QUESTION)
     await one.close()
   })
 
@@ -190,6 +189,13 @@ describe('the inspections', () => {
     await first.ask(QUESTION)
     process.kill(first.pid ?? 0, 'SIGKILL')
     await first.gone
+    assert.deepEqual(await inspections.open('anna', specOf(ANSWERS), place).ask(QUESTION), { tags: 1 })
+  })
+
+  it('start another one for a client whose process is about to end', async () => {
+    const first = inspections.open('anna', specOf(ANSWERS), place)
+    await first.ask(QUESTION)
+    void first.close()
     assert.deepEqual(await inspections.open('anna', specOf(ANSWERS), place).ask(QUESTION), { tags: 1 })
   })
 

@@ -127,6 +127,7 @@ describe('browsing a server', () => {
     const { nodes, incomplete } = await bench.ask({ node: 'ns=2;s=Many' })
     assert.deepEqual(nodes, [])
     assert.match(incomplete ?? '', /does not get on/)
+    assert.ok(bench.space.calls.length < 50)
   })
 
   it("gives a slow server's page earlier", async () => {

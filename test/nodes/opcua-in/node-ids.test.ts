@@ -28,6 +28,10 @@ describe('The address of an OPC UA tag', () => {
       const written = nodeAddressText(address)
       assert.deepEqual(parseNodeAddress(written ?? ''), address, text)
     }
+    for (const namespace of ['urn:a%3Bb', 'urn:100%', 'urn:%25;']) {
+      const address = { namespace, id: { kind: 'numeric', value: 5 }, range: '' } as const
+      assert.deepEqual(parseNodeAddress(nodeAddressText(address) ?? ''), address)
+    }
     const empty = { namespace: 2, id: { kind: 'string', value: '' }, range: '' } as const
     assert.equal(nodeAddressText(empty), undefined)
     assert.equal(nodeAddressText({ ...empty, id: { kind: 'string', value: 'a;range=1' } }), undefined)
