@@ -42,7 +42,8 @@ class OpcuaReader implements Reader {
   readonly #wanted: Wanted[]
   readonly #taken: (Taken | undefined)[]
   #session: (OpcuaSession & Browsable) | undefined
-  #browser: Browser | undefined
+  /** Of the session that it asks. */
+  #browser: { session: Browsable; browser: Browser } | undefined
   #source: Source | undefined
   readonly #told = new Set<string>()
   #overflows = 0
@@ -98,14 +99,15 @@ class OpcuaReader implements Reader {
     const session = this.#session ?? (await this.#connect(signal))
     this.#session = session
     signal.throwIfAborted()
-    this.#browser ??= new Browser(session.browsing(), clock.nowMs)
-    return this.#browser.answer(wanted, signal)
+    if (this.#browser?.session !== session) {
+      this.#browser = { session, browser: new Browser(session.browsing(), clock.nowMs) }
+    }
+    return this.#browser.browser.answer(wanted, signal)
   }
 
   async close(): Promise<void> {
     const session = this.#session
     this.#session = undefined
-    this.#browser = undefined
     this.#source = undefined
     await session?.close()
   }
