@@ -1,7 +1,7 @@
 // One throw-away process: it asks a device on behalf of a person who has settings in front of him that nobody deployed. It is in no
 // table and is not started again: it ends when nobody asks any more, with its supervisor, and for all that goes wrong in words.
 
-import type { FromChild } from '../../lib/contract/control'
+import type { FromChild, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { EXIT_CONFIG } from '../../lib/contract/lifecycle'
 import { CONTROL_VERSION } from '../../lib/contract/limits'
@@ -28,6 +28,8 @@ export type InspectionPlace = {
   /** The process `key` is there, or gone: for the next start, should this one be killed. */
   started(key: string, pid: number): void
   ended(key: string): void
+  /** For an operator to know, e.g. that a certificate is trusted from now on. */
+  warn(text: string): void
 }
 
 export type InspectionTimes = {
@@ -43,6 +45,8 @@ export const INSPECTION_TIMES: InspectionTimes = { idleMs: 30_000, startMs: 20_0
 const GENERATION = 1
 /** What it said of an error on stderr, last, is part of why it ended. */
 const LAST_WORDS_MAX = 500
+/** Of one process; a device could make it say more and more. */
+const WARNINGS_MAX = 20
 /** A question that nobody answers is given up here a little later than the process is: that one knows why. */
 const PATIENCE_MS = 1000
 /** From its closed channel to its end, ms. */
@@ -65,6 +69,7 @@ export class InspectionProcess {
   /** What the child itself said to be wrong. */
   #fault: Fault | undefined
   #lastWords = ''
+  #warnings = 0
   #asking = 0
   #idleTimer: NodeJS.Timeout | undefined
   #killTimer: NodeJS.Timeout | undefined
@@ -187,7 +192,14 @@ export class InspectionProcess {
       this.#settleReady(undefined)
       this.#rest()
     } else if (message.type === 'result') this.#questions.answer(message)
+    else if (message.type === 'log') this.#warn(message.level, message.text)
     else if (message.type === 'fault') this.#fault = new Fault(message.kind, message.code, message.message)
+  }
+
+  #warn(level: LogLevel, text: string): void {
+    if (level !== 'error' && level !== 'warn') return
+    this.#warnings++
+    if (this.#warnings <= WARNINGS_MAX) this.#place.warn(text)
   }
 
   /** A child that is about to end closes its channel first, and its end says why. */

@@ -72,12 +72,12 @@ export function inspectionSpec(request: InspectionRequest, kinds: ReaderKinds): 
   const { kind, deployed } = found
   const parse = untagged ? kind.parseUntagged : kind.parse
   if (!parse) throw new Fault('config', 'no-browse', `the devices of ${nodeType} cannot be browsed`)
-  const plain = withVariables(settings, (name) => deployed.variable(name, node), DEPTH_MAX)
+  const given = untagged ? { ...settings, tags: [] } : settings
+  const plain = withVariables(given, (name) => deployed.variable(name, node), DEPTH_MAX)
   const secrets = secretsOf(request, Object.keys(kind.secrets ?? {}), deployed)
   const parsed = parse({
     ...asRecord(plain),
     ...secrets,
-    ...(untagged && { tags: [] }),
     name: nameOf(plain),
     supervisor,
   })

@@ -280,6 +280,7 @@ export class Supervisor implements SupervisorFace {
       swept: this.#swept,
       started: (key, pid) => this.#guardFile(() => this.#runFiles.write(key, pid)),
       ended: (key) => this.#guardFile(() => this.#runFiles.remove(key)),
+      warn: (text) => this.#log.warn(`a device that somebody asks: ${text}`),
     }
   }
 

@@ -36,6 +36,10 @@ class Place {
   ended(key: string): void {
     this.notes.push(`ended ${key}`)
   }
+  readonly warnings: string[] = []
+  warn(text: string): void {
+    this.warnings.push(text)
+  }
 }
 
 function specOf(script: Script): InspectionSpec {
@@ -82,6 +86,19 @@ describe('the process of an inspection', () => {
     assert.ok(place.pids.every(isGone))
     assert.deepEqual(place.notes, ['started one', 'ended one'])
     assert.match((await refused(one)).message, /has ended/)
+  })
+
+  it('passes on what an operator has to know, and not for ever', async () => {
+    const says = [
+      ...Array.from({ length: 100 }, (_, index) => ({ type: 'log', level: 'warn', text: `trusted ${index}` })),
+      { type: 'log', level: 'info', text: 'told to nobody' },
+      { type: 'ready', version: 1 },
+    ]
+    await start({ says, ...ANSWERS }).ask(QUESTION)
+    assert.deepEqual(
+      place.warnings,
+      Array.from({ length: 20 }, (_, index) => `trusted ${index}`),
+    )
   })
 
   it('ends by itself when nobody asks any more', async () => {

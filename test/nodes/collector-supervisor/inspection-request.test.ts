@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import type { NodeAPI } from 'node-red'
 import { Fault } from '../../../lib/contract/fault'
 import { asRecord } from '../../../lib/contract/parse'
 import {
@@ -6,7 +7,7 @@ import {
   inspectionSpec,
   parseInspectionRequest,
 } from '../../../nodes/collector-supervisor/inspection-request'
-import { ReaderKinds } from '../../../nodes/collector-supervisor/reader-kinds'
+import { deployedNodes, ReaderKinds } from '../../../nodes/collector-supervisor/reader-kinds'
 import { parseModbusConfig } from '../../../nodes/modbus-in/fields'
 import { opcuaSecrets, parseOpcuaConfig, parseUntaggedConfig } from '../../../nodes/opcua-in/fields'
 
@@ -145,5 +146,28 @@ describe('a request to ask a device', () => {
     ]) {
       assert.equal(parseInspectionRequest(wrong), undefined, JSON.stringify(wrong))
     }
+  })
+})
+
+describe('what is known of deployed nodes', () => {
+  const nodes = new Map([
+    ['n1', { type: 'opcua-in' }],
+    ['db', { type: 'mysql' }],
+  ])
+  const parts = {
+    nodes: { getNode: (id: string) => nodes.get(id), getCredentials: (id: string) => ({ password: `of ${id}` }) },
+    util: { getSetting: (_: unknown, name: string) => `${name} of the flow` },
+  }
+  // Nothing else of it is used.
+  const deployed = deployedNodes(parts as unknown as NodeAPI, 'opcua-in')
+
+  it('are the secrets of its own kind only', () => {
+    assert.deepEqual(deployed.secrets('n1'), { password: 'of n1' })
+    for (const id of ['db', 'gone', '']) assert.equal(deployed.secrets(id), undefined, id)
+  })
+
+  it('is the environment as the node sees it, or Node-RED', () => {
+    assert.equal(deployed.variable('PLC', 'n1'), 'PLC of the flow')
+    assert.equal(deployed.variable('PATH', 'db'), process.env.PATH)
   })
 })
