@@ -6,6 +6,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { messageOf } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
 import { Clients } from './api/clients'
+import { mountInspectionRoutes } from './api/inspection-routes'
 import { mountRoutes } from './api/routes'
 import { supervisorFields, supervisorSecrets } from './fields'
 import { fleet } from './fleet'
@@ -13,6 +14,7 @@ import type { SupervisorNode } from './reader-node'
 
 function register(RED: NodeAPI): void {
   const monitors = new Clients()
+  mountInspectionRoutes(RED, fleet)
   mountRoutes(RED, fleet, monitors)
   RED.nodes.registerType(
     'collector-supervisor',
