@@ -1,0 +1,110 @@
+// Whatever happens to an OPC UA server, or to the way to it, its reader goes on: it reads again by itself, or says what there is
+// to do; no value is shown that the server did not give, and none for long after it; no session is left behind.
+
+import assert from 'node:assert/strict'
+import { flowOf, supervisorNode } from '../support/flows'
+import { type FlowNode, NodeRed } from '../support/node-red'
+import { type LaneOptions, OpcuaLane } from '../support/opcua-lane'
+import {
+  access,
+  distance,
+  login,
+  type Ordeal,
+  oddities,
+  polled,
+  power,
+  services,
+  subscriptions,
+  suffer,
+  wire,
+} from '../support/opcua-ordeals'
+import { RowWatch } from '../support/row-watch'
+
+const HOUR_MS = 3_600_000
+
+type Way = { name: string; options: LaneOptions; credentials?: Record<string, string>; ordeals: readonly Ordeal[] }
+
+const secure = { securityMode: 'signAndEncrypt', trust: 'first-use' }
+
+const ways: readonly Way[] = [
+  { name: 'the way to it', options: {}, ordeals: wire },
+  { name: 'power', options: {}, ordeals: power },
+  { name: 'subscriptions', options: {}, ordeals: subscriptions },
+  { name: 'services', options: {}, ordeals: services },
+  { name: 'polled', options: { properties: { mode: 'poll' } }, ordeals: polled },
+  { name: 'oddities', options: { properties: { timeout: 10_000 } }, ordeals: oddities },
+  {
+    name: 'users, and a clock that is ahead',
+    options: {
+      clockOffsetMs: HOUR_MS,
+      settings: { anonymous: false },
+      properties: { ...secure, authentication: 'username' },
+    },
+    credentials: access,
+    ordeals: login,
+  },
+  {
+    name: 'distance, and a clock that is behind',
+    options: { clockOffsetMs: -HOUR_MS, properties: { ...secure, securityMode: 'sign' } },
+    ordeals: distance,
+  },
+]
+
+describe('an OPC UA server that', function () {
+  this.timeout(240_000)
+  const lanes = new Map<string, OpcuaLane>()
+  const outcomes = new Map<string, Promise<void>>()
+  let nodeRed: NodeRed
+  let rows: RowWatch
+
+  before(async () => {
+    const nodes = await Promise.all(
+      ways.map(async ({ name, options, credentials }): Promise<FlowNode> => {
+        const lane = await OpcuaLane.start(name, options)
+        lanes.set(name, lane)
+        return credentials ? { ...lane.readerNode(), credentials } : lane.readerNode()
+      }),
+    )
+    nodeRed = await NodeRed.start({ flows: [] })
+    // Credentials come by a deploy.
+    await nodeRed.deploy(flowOf(supervisorNode(), ...nodes))
+    rows = new RowWatch(nodeRed)
+    for (const { name, ordeals } of ways) {
+      const lane = laneOf(name)
+      await lane.run(nodeRed, rows)
+      for (const ordeal of ordeals) {
+        const outcome = lane.afterwards(() => suffer(lane, ordeal))
+        outcome.catch(() => {
+          // its test tells
+        })
+        outcomes.set(`${name} ${ordeal.title}`, outcome)
+      }
+    }
+  })
+  after(async () => {
+    await rows?.end()
+    await nodeRed?.dispose()
+    for (const lane of lanes.values()) await lane.dispose()
+  })
+
+  for (const { name, ordeals } of ways) {
+    describe(`(${name})`, () => {
+      for (const { title, outcome } of ordeals)
+        it(`${title} ${outcome}`, () =>
+          outcomes.get(`${name} ${title}`) ?? Promise.reject(new Error('it did not begin')))
+    })
+  }
+
+  it('is in trouble costs no restart, and holds one session of ours in the end', async () => {
+    for (const lane of lanes.values()) {
+      await lane.done()
+      lane.assertHonest()
+      await lane.assertNoRestart()
+      await lane.assertOneSession()
+    }
+  })
+
+  function laneOf(name: string): OpcuaLane {
+    return lanes.get(name) ?? assert.fail(`there is no lane ${name}`)
+  }
+})
