@@ -12,6 +12,7 @@ import type { Endpoint } from '../endpoints'
 import type { Identity } from '../pki'
 import { onlyOne } from './certificate-store'
 import { modes } from './library-endpoints'
+import type { Guard } from './transport'
 
 export type ClientSettings = {
   /** For each answer, ms. */
@@ -23,12 +24,7 @@ export type ClientSettings = {
 
 export const APPLICATION_NAME = 'Node-RED collectors'
 
-/** What a server may send at most: a hostile one must not fill the memory. */
-const MESSAGE_MAX_BYTES = 16 * 1024 * 1024
-const CHUNKS_MAX = 1024
-const BUFFER_BYTES = 65_536
-
-export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefined): OPCUAClient {
+export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefined, guard: Guard): OPCUAClient {
   const { identity, timeoutMs, sessionTimeoutMs } = settings
   const chain = [Buffer.from(crypto_utils.convertPEMtoDER(identity.certificatePem))]
   const key = crypto_utils.makePrivateKeyFromPem(identity.privateKeyPem)
@@ -55,11 +51,7 @@ export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefine
     defaultTransactionTimeout: timeoutMs,
     // of a connection on which nothing is heard, keep-alives included
     transportTimeout: sessionTimeoutMs,
-    transportSettings: {
-      maxMessageSize: MESSAGE_MAX_BYTES,
-      maxChunkCount: CHUNKS_MAX,
-      receiveBufferSize: BUFFER_BYTES,
-    },
+    transportFactory: guard,
   }
   return OPCUAClient.create(options)
 }

@@ -9,6 +9,7 @@ import { type ClientSettings, clientOf } from './client'
 import { connectFault } from './faults'
 import { endpointOf } from './library-endpoints'
 import { LinkSession } from './session'
+import { Guard } from './transport'
 import { type User, userOf } from './user'
 import { briefly, unlessAborted } from './waiting'
 
@@ -40,8 +41,7 @@ export async function connect(settings: ConnectSettings, signal: AbortSignal): P
 
 /** The endpoints are asked for without security, as OPC 10000-4, 5.5.4 has it. */
 async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<Endpoint> {
-  const client = clientOf(settings, undefined)
-  return withClient(client, settings, signal, async () => {
+  return withClient(settings, undefined, signal, async (client) => {
     const endpoints = (await client.getEndpoints()).map(endpointOf)
     await briefly(client.disconnect())
     return chooseEndpoint(endpoints, settings)
@@ -53,27 +53,29 @@ async function logIn(
   signal: AbortSignal,
   endpoint: Endpoint | undefined,
 ): Promise<OpcuaSession> {
-  const client = clientOf(settings, endpoint)
-  return withClient(client, settings, signal, async () => {
+  return withClient(settings, endpoint, signal, async (client, guard) => {
     const session = await client.createSession(userOf(settings.user, settings.identity))
-    return LinkSession.of(client, session, settings.timeoutMs)
+    return LinkSession.of(client, session, guard, settings.timeoutMs)
   })
 }
 
 /** Connects, and lets nothing of the client be left when that or `work` fails. */
 async function withClient<T>(
-  client: OPCUAClient,
-  { endpoint, timeoutMs }: ConnectSettings,
+  settings: ConnectSettings,
+  endpoint: Endpoint | undefined,
   signal: AbortSignal,
-  work: () => Promise<T>,
+  work: (client: OPCUAClient, guard: Guard) => Promise<T>,
 ): Promise<T> {
-  const limitMs = Math.max(timeoutMs, CONNECT_TIMEOUT_MIN_MS)
-  const connecting = AbortSignal.any([signal, AbortSignal.timeout(limitMs)])
+  const guard = new Guard()
+  const client = clientOf(settings, endpoint, guard)
+  const limitMs = Math.max(settings.timeoutMs, CONNECT_TIMEOUT_MIN_MS)
+  const within = (ms: number): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(ms)])
   try {
-    await unlessAborted(connecting, client.connect(endpoint))
-    return await unlessAborted(signal, work())
+    await unlessAborted(within(limitMs), client.connect(settings.endpoint))
+    // A session takes two answers.
+    return await unlessAborted(within(2 * limitMs), work(client, guard))
   } catch (thrown) {
     await briefly(client.disconnect())
-    throw thrown
+    throw guard.fault ?? thrown
   }
 }

@@ -28,6 +28,7 @@ import { serviceFault } from './faults'
 import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
 import { publicationOf, sampleOf } from './samples'
+import type { Guard } from './transport'
 import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
@@ -46,11 +47,13 @@ function hasServices(session: ClientSession): session is Services {
 export class LinkSession implements OpcuaSession {
   readonly #client: OPCUAClient
   readonly #session: Services
+  readonly #guard: Guard
   readonly #timeoutMs: number
   #lost: Error | undefined
   #closing: Promise<void> | undefined
 
-  private constructor(client: OPCUAClient, session: Services, timeoutMs: number) {
+  private constructor(client: OPCUAClient, session: Services, guard: Guard, timeoutMs: number) {
+    this.#guard = guard
     this.#timeoutMs = timeoutMs
     this.#client = client
     this.#session = session
@@ -60,15 +63,15 @@ export class LinkSession implements OpcuaSession {
     session.on('keepalive_failure', () => this.#lose('the session is not answered any more'))
   }
 
-  static of(client: OPCUAClient, session: ClientSession, timeoutMs: number): LinkSession {
+  static of(client: OPCUAClient, session: ClientSession, guard: Guard, timeoutMs: number): LinkSession {
     if (!hasServices(session)) {
       throw new Fault('bug', 'library-changed', 'node-opcua has no subscription services any more')
     }
-    return new LinkSession(client, session, timeoutMs)
+    return new LinkSession(client, session, guard, timeoutMs)
   }
 
   get lost(): Error | undefined {
-    return this.#lost
+    return this.#lost && (this.#guard.fault ?? this.#lost)
   }
 
   async namespaces(): Promise<readonly string[]> {
@@ -190,14 +193,15 @@ export class LinkSession implements OpcuaSession {
 
   /** node-opcua waits at least 5 s for an answer, whatever it is told. */
   async #ask<T>(service: string, operation: () => Promise<T>, limitMs = this.#timeoutMs): Promise<T> {
-    if (this.#lost && !this.#closing) throw new Fault('link', 'connection-lost', this.#lost.message)
+    if (this.#lost && !this.#closing)
+      throw this.#guard.fault ?? new Fault('link', 'connection-lost', this.#lost.message)
     const limit = new AbortController()
     const overdue = new Fault('link', 'no-answer', `${service}: the server did not answer within ${limitMs} ms`)
     const timer = setTimeout(() => limit.abort(overdue), limitMs)
     try {
       return await unlessAborted(limit.signal, operation())
     } catch (thrown) {
-      throw serviceFault(thrown, service)
+      throw this.#guard.fault ?? serviceFault(thrown, service)
     } finally {
       clearTimeout(timer)
     }

@@ -1,0 +1,119 @@
+// How much a message may unfold to while the library decodes it. A null in an array is one byte on the wire and an object of
+// 150 bytes here; a structure may claim a length that leads back into itself, so that the same bytes are read again and again.
+
+import { BinaryStream } from 'node-opcua-binary-stream'
+import { MessageBuilder, Variant } from 'node-opcua-client'
+import { Fault, messageOf } from '../../../lib/contract/fault'
+import { MESSAGE_MAX_BYTES } from './chunks'
+
+/** Elements of arrays, values and structures in one message: those of 10 000 notifications, several times over. */
+export const PARTS_MAX = 300_000
+const IS_ARRAY = 0x80
+const TYPE = 0x3f
+/** Built-in types (OPC 10000-6, 5.1.2) whose arrays stay the bytes that they are: SByte to UInt32, Float, Double. */
+const COMPACT = new Set([2, 3, 4, 5, 6, 7, 10, 11])
+
+type Budget = { parts: number; textBytes: number; fault: Fault | undefined }
+
+/** Of the message that is decoded at this moment. */
+let budget: Budget | undefined
+let isInstalled = false
+
+/** Whatever is wrong with what is fed ends in a Fault, and neither in silence nor out of reach. */
+export function strictly(feed: () => void): void {
+  install()
+  const own: Budget = { parts: PARTS_MAX, textBytes: MESSAGE_MAX_BYTES, fault: undefined }
+  budget = own
+  try {
+    feed()
+  } catch (thrown) {
+    own.fault ??= thrown instanceof Fault ? thrown : malformed(messageOf(thrown))
+  } finally {
+    budget = undefined
+  }
+  // Also where the library swallowed it.
+  if (own.fault) throw own.fault
+}
+
+function malformed(why: string): Fault {
+  return new Fault('protocol', 'malformed-message', `the server sent a message that cannot be read: ${why}`)
+}
+
+/** Once it is overdrawn, nothing more is decoded. */
+function spend(kind: 'parts' | 'textBytes', count: number): void {
+  if (!budget) return
+  budget[kind] -= count
+  if (budget[kind] >= 0) return
+  budget.fault ??= new Fault(
+    'protocol',
+    'message-too-large',
+    `the server sent a message of more than ${PARTS_MAX} parts: are there fewer values, or shorter arrays?`,
+  )
+  throw budget.fault
+}
+
+function noted<T>(decode: () => T): T {
+  try {
+    return decode()
+  } catch (thrown) {
+    if (budget) budget.fault ??= thrown instanceof Fault ? thrown : malformed(messageOf(thrown))
+    throw thrown
+  }
+}
+
+/** The library has one decoder for the whole process, and no other place to look at what it does. */
+function install(): void {
+  if (isInstalled) return
+  isInstalled = true
+  const { checkArrayLength, enterNestingLevel, readString } = BinaryStream.prototype
+  BinaryStream.prototype.checkArrayLength = function (length) {
+    spend('parts', length)
+    noted(() => checkArrayLength.call(this, length))
+  }
+  BinaryStream.prototype.enterNestingLevel = function () {
+    spend('parts', 1)
+    noted(() => enterNestingLevel.call(this))
+  }
+  BinaryStream.prototype.readString = function () {
+    const at = this.length
+    const text = readString.call(this)
+    spend('textBytes', this.length - at)
+    return text
+  }
+  const { decode } = Variant.prototype
+  Variant.prototype.decode = function (stream) {
+    spend('parts', elementsAhead(stream))
+    decode.call(this, stream)
+  }
+  const { emit } = MessageBuilder.prototype
+  MessageBuilder.prototype.emit = function (event: string | symbol, ...parts: unknown[]): boolean {
+    if (budget) intercept(event, parts)
+    return Boolean(Reflect.apply(emit, this, [event, ...parts]))
+  }
+}
+
+/** Of an array that does not stay compact. */
+function elementsAhead({ buffer, length: at }: BinaryStream): number {
+  if (at + 5 > buffer.length) return 0
+  const encoding = buffer.readUInt8(at)
+  if ((encoding & IS_ARRAY) === 0 || COMPACT.has(encoding & TYPE)) return 0
+  return Math.max(0, buffer.readInt32LE(at + 1))
+}
+
+/** The library ignores messages that it cannot decode, and errors that belong to no request, so that everybody waits in vain. */
+function intercept(event: string | symbol, [first, , , requestId]: unknown[]): void {
+  if (event === 'error') throw budget?.fault ?? malformed(messageOf(first))
+  if (event === 'invalid_message') throw budget?.fault ?? malformed('it is not built as it should be')
+  // A response is found by the id of its request; of one with another handle the library would write a long description.
+  if (event === 'message' && isResponse(first)) first.responseHeader.requestHandle = Number(requestId)
+}
+
+function isResponse(message: unknown): message is { responseHeader: { requestHandle: number } } {
+  return (
+    typeof message === 'object' &&
+    message !== null &&
+    'responseHeader' in message &&
+    typeof message.responseHeader === 'object' &&
+    message.responseHeader !== null
+  )
+}
