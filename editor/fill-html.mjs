@@ -3,9 +3,11 @@
 //   defaults: someFields,        ->  defaults: { port: { value: 502, validate: editor.validate.port }, ... },
 //   credentials: someSecrets,    ->  credentials: { token: { type: 'password', validate: editor.validate.token }, ... },
 //   /* editor.ts */              ->  var editor = ... (the bundled code of the node's editor.ts)
+//   <shared-part name="tags" ...>  ->  what all readers have in common (reader-dialog.html), see fill-shared.mjs
 //   <form-row field="port" ...>  ->  see form-row.mjs
 import { join, resolve } from 'node:path'
 import { build } from 'esbuild'
+import { fillShared } from './fill-shared.mjs'
 import { fillFormRows, secretType } from './form-row.mjs'
 
 /** Properties that name a configuration node. */
@@ -17,7 +19,8 @@ export async function fillHtml(html, source, require) {
   const fields = {}
   const code = await bundleEditor(source)
   const prefix = /category: 'config'/.test(html) ? 'node-config-input' : 'node-input'
-  const registered = html.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
+  const whole = fillShared(html, join('editor', 'reader-dialog.html'))
+  const registered = whole.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
     if (!tables[table]) throw new Error(`${source}/fields.ts has no ${table}`)
     Object.assign(fields, tables[table])
     const literal = property === 'defaults' ? defaultOf : credentialOf

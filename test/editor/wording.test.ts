@@ -17,6 +17,8 @@ import { checkAddress, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
 import { checkTags } from '../../nodes/modbus-in/tag-rules'
 import { modbusWordings } from '../../nodes/modbus-in/wordings'
+import { checkLogin, opcuaFields } from '../../nodes/opcua-in/fields'
+import { opcuaWordings } from '../../nodes/opcua-in/wordings'
 import { statusBroadcastFields } from '../../nodes/status-broadcast/fields'
 import { statusBroadcastWordings } from '../../nodes/status-broadcast/wordings'
 import { allPlcs } from '../nodes/melsec-in/plcs'
@@ -181,6 +183,27 @@ const melsec = [
   ...refusedTags({ ...fx5, encoding: 'ascii' }, { address: 'X7', type: 'bool' }),
 ]
 
+const { address, filter: deadband } = opcuaFields.tags.item
+const login = { authentication: 'username', securityMode: 'none', username: '', insecurePassword: false } as const
+const opcua = [
+  ...problemsOf(opcuaFields.endpoint, ['', '192.168.0.10:4840', 'http://plc', 'opc.tcp://', 'opc.tcp://me:secret@plc']),
+  ...problemsOf(opcuaFields.securityMode, ['SignAndEncrypt']),
+  ...problemsOf(opcuaFields.queueSize, [0, 1.5]),
+  ...problemsOf(address, [
+    '',
+    'Motor.Speed',
+    'ns=2,s=a',
+    's=a;range=9:1',
+    'ns=2;s=a;range=',
+    'ns=65536;i=1',
+    'ns=x;i=1',
+  ]),
+  ...problemsOf(address, ['nsu=;i=1', 'i=4294967296', 'i=x', 's=', 'ns=1;g=1234', 'b=', 'ns=1;b=?']),
+  ...problemsOf(deadband, ['x', '-1', '101%']),
+  ...checkLogin(login).map(({ message }) => message),
+  ...checkLogin({ ...login, authentication: 'certificate' }).map(({ message }) => message),
+]
+
 const filter = problemsOf(statusBroadcastFields.filter, ['type:', 'status:bad'])
 
 const server: InfluxTarget = {
@@ -208,6 +231,7 @@ const influx = [
 const suites: { node: string; messages: string[]; wordings: Wording[] }[] = [
   { node: 'modbus-in', messages: [...contract, ...modbus], wordings: modbusWordings },
   { node: 'melsec-in', messages: [...contract, ...melsec], wordings: melsecWordings },
+  { node: 'opcua-in', messages: [...contract, ...opcua], wordings: opcuaWordings },
   { node: 'collector-supervisor', messages: influx, wordings: supervisorWordings },
   { node: 'status-broadcast', messages: filter, wordings: statusBroadcastWordings },
 ]
