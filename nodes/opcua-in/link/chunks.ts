@@ -21,6 +21,8 @@ export type Chunk = { bytes: Buffer; isLast: boolean }
 
 export class Chunks {
   readonly #nameOfStatus: (code: number) => string
+  /** The first chunk is an acknowledgement, and no other is one. */
+  #isGreeted = false
   #rest: Buffer[] = []
   #restBytes = 0
   /** Of the message that has begun. */
@@ -75,8 +77,12 @@ export class Chunks {
   #judge(bytes: Buffer): Chunk {
     const kind = bytes.toString('latin1', 0, 3)
     if (kind === 'ERR') throw this.#errorOf(bytes)
-    if (kind === 'ACK') checkBuffers(bytes)
     const part = bytes.toString('latin1', 3, 4)
+    if ((kind === 'ACK') === this.#isGreeted || (kind === 'ACK' && part !== 'F')) {
+      throw violation('malformed-message', `the server sent ${kind} at the wrong time`)
+    }
+    this.#isGreeted = true
+    if (kind === 'ACK') checkBuffers(bytes)
     if (part === 'A' && this.#count > 0) {
       // The library would take what it has of this message for the beginning of the next one.
       throw violation('message-broken-off', 'the server broke off an answer: ask for fewer values at a time')

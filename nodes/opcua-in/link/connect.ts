@@ -76,6 +76,7 @@ async function withClient<T>(
     return await unlessAborted(within(2 * limitMs), work(client, guard))
   } catch (thrown) {
     await briefly(client.disconnect())
+    guard.cut()
     throw guard.fault ?? thrown
   }
 }

@@ -23,7 +23,7 @@ export function publicationOf({ subscriptionId, notificationMessage }: PublishRe
 }
 
 export function sampleOf({ statusCode, value, sourceTimestamp }: DataValue): Sample {
-  const data: unknown = value?.value
+  const data = ownBytes(value?.value)
   return {
     code: statusCode.value,
     status: statusCode.name,
@@ -35,4 +35,10 @@ export function sampleOf({ statusCode, value, sourceTimestamp }: DataValue): Sam
     },
     sourceTime: sourceTimestamp?.getTime(),
   }
+}
+
+/** The library's arrays of numbers and byte strings are views of the message, which would be kept as long as its smallest value. */
+function ownBytes(data: unknown): unknown {
+  if (Buffer.isBuffer(data)) return Buffer.from(data)
+  return ArrayBuffer.isView(data) && 'slice' in data && typeof data.slice === 'function' ? data.slice() : data
 }

@@ -37,11 +37,16 @@ const SERVER_NAMESPACES = numeric(2255)
 const MAX_NODES_PER_READ = numeric(11705)
 const MAX_ITEMS_PER_CALL = numeric(11714)
 
-type Services = ClientSession & ClientSessionRawSubscriptionService & ClientSessionPublishService
+const SESSION_GONE = /BadSession(IdInvalid|Closed|NotActivated)/
+
+type Transaction = (request: unknown, callback: (error: Error | null, response?: unknown) => void) => void
+type Services = ClientSession &
+  ClientSessionRawSubscriptionService &
+  ClientSessionPublishService & { performMessageTransaction: Transaction; _performMessageTransaction: Transaction }
 
 /** The library documents them, but leaves them out of the type of its sessions. */
 function hasServices(session: ClientSession): session is Services {
-  return 'publish' in session && 'createMonitoredItems' in session
+  return 'publish' in session && 'createMonitoredItems' in session && '_performMessageTransaction' in session
 }
 
 export class LinkSession implements OpcuaSession {
@@ -57,6 +62,13 @@ export class LinkSession implements OpcuaSession {
     this.#timeoutMs = timeoutMs
     this.#client = client
     this.#session = session
+    // Where a server does not know the session any more, the library makes another one without a word, which has none of our
+    // subscriptions.
+    session.performMessageTransaction = (request, callback) =>
+      session._performMessageTransaction(request, (error, response) => {
+        if (error && SESSION_GONE.test(error.message)) this.#lose('the server does not know the session any more')
+        callback(error, response)
+      })
     client.on('connection_lost', () => this.#lose('the connection was lost'))
     client.on('close', () => this.#lose('the server closed the connection'))
     session.on('session_closed', () => this.#lose('the server closed the session'))
@@ -66,6 +78,10 @@ export class LinkSession implements OpcuaSession {
   static of(client: OPCUAClient, session: ClientSession, guard: Guard, timeoutMs: number): LinkSession {
     if (!hasServices(session)) {
       throw new Fault('bug', 'library-changed', 'node-opcua has no subscription services any more')
+    }
+    // The library would ask every millisecond whether such a session lives.
+    if (!Number.isFinite(session.timeout)) {
+      throw new Fault('protocol', 'session-timeout', 'the server says no number for the timeout of the session')
     }
     return new LinkSession(client, session, guard, timeoutMs)
   }
@@ -111,6 +127,9 @@ export class LinkSession implements OpcuaSession {
         priority: 0,
       }),
     )
+    if (!Number.isFinite(answer.revisedPublishingInterval)) {
+      throw new Fault('protocol', 'publishing-interval', 'the server says no number for the publishing interval')
+    }
     return {
       id: answer.subscriptionId,
       publishingMs: answer.revisedPublishingInterval,
@@ -185,6 +204,7 @@ export class LinkSession implements OpcuaSession {
     this.#lose('closed')
     // It closes the session, and that its subscriptions.
     await briefly(this.#client.disconnect())
+    this.#guard.cut()
   }
 
   #patienceMs(items: number): number {

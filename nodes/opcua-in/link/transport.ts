@@ -10,6 +10,7 @@ import { strictly } from './unfolding'
 
 /** Makes the transports of one client, and remembers why the first of them had to be ended. */
 export class Guard implements IClientTransportFactory {
+  readonly #transports: GuardedTransport[] = []
   #fault: Fault | undefined
 
   get fault(): Fault | undefined {
@@ -17,9 +18,16 @@ export class Guard implements IClientTransportFactory {
   }
 
   create(): GuardedTransport {
-    return new GuardedTransport((fault) => {
+    const transport = new GuardedTransport((fault) => {
       this.#fault ??= fault
     })
+    this.#transports.push(transport)
+    return transport
+  }
+
+  /** A server that does not answer a goodbye is left without one. */
+  cut(): void {
+    for (const transport of this.#transports.splice(0)) transport.dispose()
   }
 }
 

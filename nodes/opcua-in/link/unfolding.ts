@@ -27,7 +27,7 @@ export function strictly(feed: () => void): void {
   try {
     feed()
   } catch (thrown) {
-    own.fault ??= thrown instanceof Fault ? thrown : malformed(messageOf(thrown))
+    own.fault ??= malformed(messageOf(thrown))
   } finally {
     budget = undefined
   }
@@ -52,11 +52,12 @@ function spend(kind: 'parts' | 'textBytes', count: number): void {
   throw budget.fault
 }
 
-function noted<T>(decode: () => T): T {
+/** The first thing that goes wrong says it best; the library swallows some, and wraps others. */
+function noted(decode: () => void): void {
   try {
-    return decode()
+    decode()
   } catch (thrown) {
-    if (budget) budget.fault ??= thrown instanceof Fault ? thrown : malformed(messageOf(thrown))
+    if (budget) budget.fault ??= malformed(messageOf(thrown))
     throw thrown
   }
 }
@@ -83,7 +84,7 @@ function install(): void {
   const { decode } = Variant.prototype
   Variant.prototype.decode = function (stream) {
     spend('parts', elementsAhead(stream))
-    decode.call(this, stream)
+    noted(() => decode.call(this, stream))
   }
   const { emit } = MessageBuilder.prototype
   MessageBuilder.prototype.emit = function (event: string | symbol, ...parts: unknown[]): boolean {
@@ -102,10 +103,14 @@ function elementsAhead({ buffer, length: at }: BinaryStream): number {
 
 /** The library ignores messages that it cannot decode, and errors that belong to no request, so that everybody waits in vain. */
 function intercept(event: string | symbol, [first, , , requestId]: unknown[]): void {
-  if (event === 'error') throw budget?.fault ?? malformed(messageOf(first))
-  if (event === 'invalid_message') throw budget?.fault ?? malformed('it is not built as it should be')
+  if (event === 'error') noted(() => refuse(messageOf(first)))
+  if (event === 'invalid_message') noted(() => refuse('it is not built as it should be'))
   // A response is found by the id of its request; of one with another handle the library would write a long description.
   if (event === 'message' && isResponse(first)) first.responseHeader.requestHandle = Number(requestId)
+}
+
+function refuse(why: string): never {
+  throw new Error(why)
 }
 
 function isResponse(message: unknown): message is { responseHeader: { requestHandle: number } } {

@@ -54,7 +54,16 @@ export const noExtension = bytes(0, 0, 0)
 export const noDiagnostics = bytes(0)
 
 /** 5.2.2.16. */
-export const VARIANT_TYPES = { Int32: 6, Double: 11, String: 12, ByteString: 15, Variant: 24 } as const
+export const VARIANT_TYPES = {
+  Null: 0,
+  Int32: 6,
+  Double: 11,
+  String: 12,
+  ByteString: 15,
+  ExtensionObject: 22,
+  DataValue: 23,
+  Variant: 24,
+} as const
 type VariantType = keyof typeof VARIANT_TYPES
 const IS_ARRAY = 0x80
 const HAS_DIMENSIONS = 0x40

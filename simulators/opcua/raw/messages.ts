@@ -11,17 +11,30 @@ export const SERVICES = {
   CreateSession: [461, 464],
   ActivateSession: [467, 470],
   Read: [631, 634],
+  CreateSubscription: [787, 790],
+  CreateMonitoredItems: [751, 754],
+  Publish: [826, 829],
   CloseSession: [473, 476],
 } as const
 export type Service = keyof typeof SERVICES
 
-export type RawRequest = { service: Service; requestId: number; requestHandle: number; nodesToRead: number }
+export type RawRequest = {
+  service: Service
+  requestId: number
+  requestHandle: number
+  /** Nodes to read, items to create. */
+  count: number
+}
 
 const CHANNEL_ID = 7
 const TOKEN_ID = 1
 const TOKEN_LIFETIME_MS = 3_600_000
 const SESSION_TIMEOUT_MS = 60_000
+const SUBSCRIPTION_ID = 5
+const PUBLISHING_MS = 100
 const HEADER_LENGTH = 8
+/** Of one chunk, as a client of node-opcua takes it. */
+const BODY_MAX = 60_000
 const NO_SECURITY = 'http://opcfoundation.org/UA/SecurityPolicy#None'
 const BINARY_TRANSPORT = 'http://opcfoundation.org/UA-Profile/Transport/uatcp-uasc-uabinary'
 const BAD_SERVICE_UNSUPPORTED = 0x800b0000
@@ -58,13 +71,13 @@ export function parseRequest(
   const known = Object.entries(SERVICES).find(([, [request]]) => request === typeId)?.[0]
   const service = isService(known) ? known : undefined
   if (!service) return { service, requestId, requestHandle }
-  if (service !== 'Read') return { service, requestId, requestHandle, nodesToRead: 0 }
+  if (service !== 'Read' && service !== 'CreateMonitoredItems') return { service, requestId, requestHandle, count: 0 }
   reader.skip(4)
   reader.skipString()
   reader.skip(4)
   reader.nodeId()
-  reader.skip(1 + 8 + 4)
-  return { service, requestId, requestHandle, nodesToRead: reader.int32() }
+  reader.skip(1 + (service === 'Read' ? 8 + 4 : 4 + 4))
+  return { service, requestId, requestHandle, count: reader.int32() }
 }
 
 function isService(name: string | undefined): name is Service {
@@ -73,33 +86,46 @@ function isService(name: string | undefined): name is Service {
 
 export type Surroundings = {
   endpointUrl: string
-  sequenceNumber: number
+  /** The next one; each chunk takes one. */
+  sequenceNumber(): number
   nowMs: number
   /** What a Read finds, encoded. */
   value: Buffer
+  /** What a Publish brings (Part 4, 7.25), encoded; one that brings nothing waits for ever. */
+  notifications: Buffer
+  sessionTimeoutMs?: number | undefined
   /** Goes into the response header (Part 4, 7.29), encoded. */
   diagnostics?: Buffer
 }
 
+/** One chunk, or as many as it takes. */
 export function reply(request: ReturnType<typeof parseRequest>, surroundings: Surroundings): Buffer {
   const { requestId, requestHandle, service } = request
-  const { sequenceNumber, nowMs, diagnostics = noDiagnostics } = surroundings
+  const { nowMs, diagnostics = noDiagnostics } = surroundings
   const responseHeader = (result: number) =>
     Buffer.concat([binary.dateTime(nowMs), uint32(requestHandle), uint32(result), diagnostics, int32(0), noExtension])
-  const sequence = Buffer.concat([uint32(sequenceNumber), uint32(requestId)])
+  const sequence = () => Buffer.concat([uint32(surroundings.sequenceNumber()), uint32(requestId)])
   if (service === 'OpenSecureChannel') {
     const security = Buffer.concat([uint32(CHANNEL_ID), string(NO_SECURITY), string(null), string(null)])
     const body = [binary.nodeId(SERVICES[service][1]), responseHeader(0), openedChannel(nowMs)]
-    return message('OPNF', Buffer.concat([security, sequence, ...body]))
+    return message('OPNF', Buffer.concat([security, sequence(), ...body]))
   }
   const security = Buffer.concat([uint32(CHANNEL_ID), uint32(TOKEN_ID)])
-  const body = service
-    ? [binary.nodeId(SERVICES[service][1]), responseHeader(0), resultOf(request, surroundings)]
-    : [binary.nodeId(SERVICE_FAULT), responseHeader(BAD_SERVICE_UNSUPPORTED)]
-  return message('MSGF', Buffer.concat([security, sequence, ...body]))
+  const body = Buffer.concat(
+    service
+      ? [binary.nodeId(SERVICES[service][1]), responseHeader(0), resultOf(request, surroundings)]
+      : [binary.nodeId(SERVICE_FAULT), responseHeader(BAD_SERVICE_UNSUPPORTED)],
+  )
+  const chunks: Buffer[] = []
+  for (let at = 0; at < body.length; at += BODY_MAX) {
+    const kind = at + BODY_MAX < body.length ? 'MSGC' : 'MSGF'
+    chunks.push(message(kind, Buffer.concat([security, sequence(), body.subarray(at, at + BODY_MAX)])))
+  }
+  return Buffer.concat(chunks)
 }
 
-function resultOf(request: RawRequest, { endpointUrl, value }: Surroundings): Buffer {
+function resultOf(request: RawRequest, surroundings: Surroundings): Buffer {
+  const { endpointUrl, value, sessionTimeoutMs = SESSION_TIMEOUT_MS, nowMs, notifications } = surroundings
   switch (request.service) {
     case 'GetEndpoints':
       return array([endpoint(endpointUrl)])
@@ -107,7 +133,7 @@ function resultOf(request: RawRequest, { endpointUrl, value }: Surroundings): Bu
       return Buffer.concat([
         binary.nodeId(1001, 1),
         binary.nodeId(1002, 1),
-        binary.double(SESSION_TIMEOUT_MS),
+        binary.double(sessionTimeoutMs),
         string(Buffer.alloc(32)),
         string(null),
         array([endpoint(endpointUrl)]),
@@ -119,7 +145,17 @@ function resultOf(request: RawRequest, { endpointUrl, value }: Surroundings): Bu
     case 'ActivateSession':
       return Buffer.concat([string(Buffer.alloc(32)), int32(0), int32(0)])
     case 'Read':
-      return Buffer.concat([array(Array.from({ length: request.nodesToRead }, () => value)), int32(0)])
+      return Buffer.concat([array(Array.from({ length: request.count }, () => value)), int32(0)])
+    case 'CreateSubscription':
+      return Buffer.concat([uint32(SUBSCRIPTION_ID), binary.double(PUBLISHING_MS), uint32(600), uint32(50)])
+    case 'CreateMonitoredItems': {
+      const result = Buffer.concat([uint32(0), uint32(1), binary.double(PUBLISHING_MS), uint32(1), noExtension])
+      return Buffer.concat([array(Array.from({ length: request.count }, () => result)), int32(0)])
+    }
+    case 'Publish': {
+      const head = [uint32(SUBSCRIPTION_ID), array([]), bytes(0), uint32(1), binary.dateTime(nowMs)]
+      return Buffer.concat([...head, notifications, array([]), array([])])
+    }
     default:
       return Buffer.alloc(0)
   }

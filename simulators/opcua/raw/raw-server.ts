@@ -11,6 +11,7 @@ import {
   HOSTILE_VALUES,
   type HostileFrame,
   type HostileValue,
+  manySamples,
 } from './hostile-acts'
 import { acknowledge, messageLength, parseRequest, reply, type Service } from './messages'
 
@@ -21,6 +22,9 @@ export const STAGES = [
   'CreateSession',
   'ActivateSession',
   'Read',
+  'CreateSubscription',
+  'CreateMonitoredItems',
+  'Publish',
 ] as const
 export type Stage = (typeof STAGES)[number]
 
@@ -30,6 +34,8 @@ export type Stage = (typeof STAGES)[number]
  * `frame`          comes instead of the reply to this request
  * `chunks`         a message without end comes instead, until so many bytes were sent
  * `diagnostics`    endless nesting in the header of the reply
+ * `samples`        a Publish brings a million of them
+ * `session-timeout`  a session ends after this time without a request, it says
  */
 export type RawConduct =
   | { act: 'value'; value: Buffer }
@@ -37,6 +43,8 @@ export type RawConduct =
   | { act: 'frame'; frame: HostileFrame; at: Stage }
   | { act: 'chunks'; bytesMax: number; at: Service }
   | { act: 'diagnostics'; at: Service }
+  | { act: 'samples' }
+  | { act: 'session-timeout'; ms: number }
 
 const LOOPBACK = '127.0.0.1'
 /** Of one request. */
@@ -122,12 +130,14 @@ class Line implements Guest {
     const instead = service && frameInstead(conduct, service)
     if (instead) this.#client.send(instead)
     else if (conduct?.act === 'chunks' && conduct.at === service) this.#pour(request.requestId, conduct.bytesMax)
-    else {
+    else if (service !== 'Publish' || conduct?.act === 'samples') {
       const surroundings = {
         endpointUrl: this.#server.endpoint,
-        sequenceNumber: ++this.#sequenceNumber,
+        sequenceNumber: () => ++this.#sequenceNumber,
         nowMs: Date.now(),
         value: readValue(conduct),
+        notifications: conduct?.act === 'samples' ? manySamples() : Buffer.alloc(0),
+        sessionTimeoutMs: conduct?.act === 'session-timeout' ? conduct.ms : undefined,
         ...(conduct?.act === 'diagnostics' && conduct.at === service && { diagnostics: deepDiagnostics() }),
       }
       this.#client.send(reply(request, surroundings))
