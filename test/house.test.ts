@@ -16,18 +16,18 @@ const PUBLIC = /^nodes\/collector-supervisor\/(face|fleet|reader-node)$/
 const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^lib\/contract\//, mayImport: [] },
   { files: /^lib\/(registers|queue)\//, mayImport: [/^lib\/contract\//] },
-  { files: /^lib\/(child|net)\//, mayImport: [/^lib\/contract\//] },
+  { files: /^lib\/(child|net|pki)\//, mayImport: [/^lib\/contract\//] },
   { files: /^lib\/(collector|historian)\//, mayImport: [/^lib\/(contract|child|queue)\//] },
   { files: /^lib\/polling\//, mayImport: [/^lib\/(contract|registers|collector)\//] },
   {
     files: /^nodes\/[\w-]+\/editor\.ts$/,
     mayImport: [/^lib\/contract\//, /^editor\//],
   },
-  { files: /^nodes\/collector-supervisor\//, mayImport: [/^lib\/(contract|queue)\//] },
+  { files: /^nodes\/collector-supervisor\//, mayImport: [/^lib\/(contract|queue|pki)\//] },
   { files: /^nodes\/status-broadcast\//, mayImport: [/^lib\/contract\//, PUBLIC] },
   // The shell of a reader runs in Node-RED; everything else of its folder but fields and editor in the collector.
   { files: /^nodes\/([\w-]+)-in\/\1-in\.ts$/, mayImport: [/^lib\/contract\//, PUBLIC] },
-  { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector|polling|net)\//] },
+  { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector|polling|net|pki)\//] },
   { files: /^editor\//, mayImport: [/^lib\/contract\//] },
   // Simulators speak the protocols by themselves, so that they do not share a mistake with the readers.
   { files: /^simulators\//, mayImport: [/^lib\/contract\//, /^nodes\/[\w-]+\/fields$/] },

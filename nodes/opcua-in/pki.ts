@@ -1,113 +1,100 @@
-// The certificates of one supervisor's OPC UA readers, as files: own/identity.pem, trusted/ and rejected/<fingerprint>.der. Trusting
-// a server is moving its file; a reader looks each time that it connects.
+// The folder of certificates as one reader uses it: what is trusted, what it has met, what it took for being the first. A reader
+// looks anew each time that it connects.
 
-import { X509Certificate } from 'node:crypto'
-import { linkSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { rmSync } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { Fault } from '../../lib/contract/fault'
-import { applicationUriOf, fingerprintOf } from './certificates'
+import { Fault, messageOf } from '../../lib/contract/fault'
+import type { Certificate } from '../../lib/pki/certificate'
+import { certificatesIn, makePart, readSmallJson, replaceWhole, writeOnce } from '../../lib/pki/files'
+import type { Flaw } from '../../lib/pki/flaws'
+import {
+  certificateFile,
+  endpointFile,
+  firstUseJson,
+  type Meeting,
+  meetingsFile,
+  parseAcquaintance,
+  parseFirstUse,
+  parseMeetings,
+  REJECTED_MAX,
+  withMeeting,
+} from '../../lib/pki/records'
 
-export type Identity = { applicationUri: string; certificatePem: string; privateKeyPem: string }
-/** PEM of a new key, and of a certificate for this application. */
-export type MakeIdentity = (applicationUri: string) => Promise<Omit<Identity, 'applicationUri'>>
-
-const FOLDER_MODE = 0o700
-const FILE_MODE = 0o600
-/** A server that shows a new certificate each time must not fill the disk. */
-const REJECTED_MAX = 100
-const CERTIFICATE_MAX_BYTES = 64 * 1024
+/** Who connects, and to what. */
+export type Place = { reader: string; endpoint: string }
 
 export class Pki {
-  readonly #folder: string
+  readonly folder: string
 
   constructor(folder: string) {
-    this.#folder = folder
+    this.folder = folder
   }
 
-  /** Made at first need, and once: of several readers that start together one makes it, and all have that. */
-  async identity(applicationUri: string, make: MakeIdentity): Promise<Identity> {
-    const path = join(this.#make('own'), 'identity.pem')
-    const known = readIdentity(path)
-    if (known) return known
-    const { certificatePem, privateKeyPem } = await make(applicationUri)
-    const draft = `${path}.${process.pid}`
-    writeFileSync(draft, `${privateKeyPem.trim()}\n${certificatePem.trim()}\n`, { mode: FILE_MODE })
-    try {
-      // Unlike a renaming, a link never replaces what is there.
-      linkSync(draft, path)
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
-    } finally {
-      rmSync(draft, { force: true })
+  /** `more`: there are files that were not looked at. */
+  async trusted(): Promise<{ certificates: Certificate[]; more: boolean }> {
+    const { files, more } = await certificatesIn(makePart(this.folder, 'trusted'))
+    return { certificates: files.map(({ certificate }) => certificate), more }
+  }
+
+  /** DER of what was taken at this endpoint for being the first. */
+  async firstUse({ endpoint }: Place): Promise<Buffer | undefined> {
+    const known = parseFirstUse(await readSmallJson(join(this.folder, 'first-use', endpointFile(endpoint))))
+    return known?.certificate
+  }
+
+  /** Takes it for this endpoint. false: another one was taken meanwhile. */
+  takeFirst({ reader, endpoint }: Place, { der }: Certificate, now: number): boolean {
+    const path = join(makePart(this.folder, 'first-use'), endpointFile(endpoint))
+    return writeOnce(path, JSON.stringify(firstUseJson({ reader, endpoint, since: iso(now), certificate: der })))
+  }
+
+  /** Fingerprint of the certificate that this endpoint was last talked to with. */
+  async before({ endpoint }: Place): Promise<string | undefined> {
+    const known = parseAcquaintance(await readSmallJson(join(this.folder, 'endpoints', endpointFile(endpoint))))
+    return known?.fingerprint
+  }
+
+  /** This endpoint is talked to with it, from now on or again. */
+  remember({ reader, endpoint }: Place, { fingerprint }: Certificate, now: number): void {
+    const path = join(makePart(this.folder, 'endpoints'), endpointFile(endpoint))
+    replaceWhole(path, JSON.stringify({ reader, endpoint, since: iso(now), fingerprint }))
+    for (const file of [certificateFile(fingerprint), meetingsFile(fingerprint)]) {
+      rmSync(join(this.folder, 'rejected', file), { force: true })
     }
-    const kept = readIdentity(path)
-    if (kept) return kept
-    throw new Fault(
-      'config',
-      'identity-broken',
-      `${path} holds no key and certificate: remove it, and a new one is made`,
-    )
   }
 
-  /** DER of each. */
-  trusted(): Buffer[] {
-    return certificatesIn(this.#make('trusted'))
-  }
-
-  trust(certificate: Buffer): void {
-    this.#put('trusted', certificate)
-    rmSync(join(this.#make('rejected'), nameOf(certificate)), { force: true })
-  }
-
-  /** Kept for somebody who will look at it. */
-  reject(certificate: Buffer): void {
-    const known = readdirSync(this.#make('rejected'))
-    if (known.length < REJECTED_MAX) this.#put('rejected', certificate)
-  }
-
-  #put(part: 'trusted' | 'rejected', certificate: Buffer): void {
-    if (certificate.length > CERTIFICATE_MAX_BYTES) return
-    writeFileSync(join(this.#make(part), nameOf(certificate)), certificate, { mode: FILE_MODE })
-  }
-
-  #make(part: 'own' | 'trusted' | 'rejected'): string {
-    const path = join(this.#folder, part)
-    mkdirSync(path, { recursive: true, mode: FOLDER_MODE })
-    return path
+  /** Kept for somebody who will look at it; of too many the oldest goes. */
+  async reject(place: Place, { der, fingerprint }: Certificate, flaws: Flaw[], now: number): Promise<void> {
+    const folder = makePart(this.folder, 'rejected')
+    const met: Meeting = { ...place, since: iso(now), flaws }
+    const path = join(folder, meetingsFile(fingerprint))
+    const meetings = withMeeting(parseMeetings(await readSmallJson(path)), met)
+    replaceWhole(path, JSON.stringify(meetings))
+    replaceWhole(join(folder, certificateFile(fingerprint)), der)
+    await makeRoom(folder)
   }
 }
 
-function nameOf(certificate: Buffer): string {
-  return `${fingerprintOf(certificate)}.der`
+/** What the file system says against it: a Fault that is tried again, since somebody may mend it. */
+export function folderFault(folder: string, thrown: unknown): Fault {
+  if (thrown instanceof Fault) return thrown
+  return new Fault('link', 'pki-unusable', `the folder of certificates ${folder} cannot be used: ${messageOf(thrown)}`)
 }
 
-function certificatesIn(folder: string): Buffer[] {
-  return readdirSync(folder).flatMap((name) => {
-    const certificate = readCertificate(join(folder, name))
-    return certificate ? [certificate] : []
-  })
-}
-
-/** DER of a file that somebody put there: DER or PEM. */
-function readCertificate(path: string): Buffer | undefined {
-  try {
-    return new X509Certificate(readFileSync(path)).raw
-  } catch {
-    return undefined
+async function makeRoom(folder: string): Promise<void> {
+  const kept = (await readdir(folder)).filter((name) => name.endsWith('.der'))
+  if (kept.length <= REJECTED_MAX) return
+  const aged = await Promise.all(
+    kept.map(async (name) => ({ name, time: (await stat(join(folder, name)).catch(() => undefined))?.mtimeMs ?? 0 })),
+  )
+  aged.sort((one, other) => one.time - other.time)
+  for (const { name } of aged.slice(0, kept.length - REJECTED_MAX)) {
+    for (const file of [name, name.replace(/der$/, 'json')])
+      rmSync(join(folder, file), { force: true, recursive: true })
   }
 }
 
-/** undefined for a file that is not there, or is none. */
-function readIdentity(path: string): Identity | undefined {
-  try {
-    const text = readFileSync(path, 'utf8')
-    const [certificatePem] = /-----BEGIN CERTIFICATE-----[\s\S]+?-----END CERTIFICATE-----/.exec(text) ?? []
-    const [privateKeyPem] =
-      /-----BEGIN (?:RSA )?PRIVATE KEY-----[\s\S]+?-----END (?:RSA )?PRIVATE KEY-----/.exec(text) ?? []
-    if (certificatePem === undefined || privateKeyPem === undefined) return undefined
-    const applicationUri = applicationUriOf(new X509Certificate(certificatePem))
-    return applicationUri === undefined ? undefined : { applicationUri, certificatePem, privateKeyPem }
-  } catch {
-    return undefined
-  }
+function iso(time: number): string {
+  return new Date(time).toISOString()
 }

@@ -5,9 +5,9 @@ import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
-import { describeCertificate, judge } from './certificates'
-import type { Endpoint } from './endpoints'
+import { admit } from './admission'
 import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
+import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
@@ -28,6 +28,7 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
 
 /** What a killed process leaves behind at the server is gone after this, ms. */
 const SESSION_TIMEOUT_MS = 30_000
+const TOLD_MAX = 100
 
 class OpcuaReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -38,6 +39,7 @@ class OpcuaReader implements Reader {
   readonly #taken: (Taken | undefined)[]
   #session: OpcuaSession | undefined
   #source: Source | undefined
+  readonly #told = new Set<string>()
   #overflows = 0
 
   constructor(config: OpcuaConfig, log: (level: LogLevel, text: string) => void, folder: string | undefined) {
@@ -89,43 +91,37 @@ class OpcuaReader implements Reader {
   }
 
   async #connect(signal: AbortSignal): Promise<OpcuaSession> {
-    const { endpoint, securityMode, securityPolicy, timeout } = this.#config
-    const identity = await this.#pki.identity(`urn:${hostname()}:node-red-collectors`, makeIdentity)
+    const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust } = this.#config
+    const endpoint = typed.trim()
+    const tell = (level: LogLevel, text: string) => this.#tellOnce(level, text)
+    const identity = await ownIdentity({
+      folder: this.#pki.folder,
+      applicationUri: `urn:${hostname()}:node-red-collectors`,
+      make: makeIdentity,
+      tell,
+      now: Date.now(),
+    })
+    const admission = { pki: this.#pki, place: { reader: name, endpoint }, trust, tell, now: Date.now }
     return connect(
       {
-        endpoint: endpoint.trim(),
+        endpoint,
         securityMode,
         securityPolicy,
         user: userOf(this.#config),
         timeoutMs: timeout,
         sessionTimeoutMs: SESSION_TIMEOUT_MS,
         identity,
-        admit: (chosen) => this.#admit(chosen),
+        admit: (chosen) => admit(chosen, admission),
       },
       signal,
     )
   }
 
-  #admit({ certificate, applicationUri }: Endpoint): void {
-    if (!certificate)
-      throw new Fault('link', 'no-certificate', 'the server shows no certificate: its endpoint is broken')
-    const host = new URL(this.#config.endpoint.trim()).hostname
-    const verdict = judge({ certificate, host, applicationUri, trusted: this.#pki.trusted(), now: Date.now() })
-    const whose = describeCertificate(certificate)
-    if (verdict.kind === 'trusted') return
-    if (verdict.kind === 'unreadable') throw new Fault('link', 'certificate-unreadable', `the server shows ${whose}`)
-    const flaws = verdict.flaws.length === 0 ? '' : `; mind that ${verdict.flaws.join(', and ')}`
-    if (verdict.kind === 'unknown' && verdict.flaws.length === 0 && this.#config.trust === 'first-use') {
-      this.#pki.trust(certificate)
-      this.#log('warn', `the certificate of the server is trusted from now on, being the first: ${whose}`)
-      return
-    }
-    this.#pki.reject(certificate)
-    throw new Fault(
-      'link',
-      'certificate-unknown',
-      `the certificate of the server is not trusted: ${whose}. Trust it if it is the right one${flaws}`,
-    )
+  /** What is so at each connecting is told the first time. */
+  #tellOnce(level: LogLevel, text: string): void {
+    if (this.#told.has(text)) return
+    if (this.#told.size < TOLD_MAX) this.#told.add(text)
+    this.#log(level, text)
   }
 
   #sourceOf(session: OpcuaSession): Source {

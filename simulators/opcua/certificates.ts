@@ -10,6 +10,8 @@ export const CERTIFICATE_FLAWS = [
   'wrong-host',
   'wrong-uri',
   'unknown-issuer',
+  'intermediate-issuer',
+  'weak-key',
 ] as const
 export type CertificateFlaw = (typeof CERTIFICATE_FLAWS)[number]
 
@@ -42,7 +44,7 @@ export function identityOf(wish: CertificateWish): Promise<Identity> {
 
 async function makeIdentity(wish: CertificateWish): Promise<Identity> {
   const { commonName, applicationUri, flaw, keyName = 'device' } = wish
-  const { privateKey } = await keyPair(keyName)
+  const { privateKey } = await (flaw === 'weak-key' ? keyPair(`${keyName} weak`, 1024) : keyPair(keyName))
   const subject = `/CN=${commonName}/O=Simulated`
   const names = flaw === 'wrong-host' ? { dns: ['somewhere.invalid'] } : { dns: ['localhost'], ip: ['127.0.0.1'] }
   const claims = {
@@ -51,31 +53,59 @@ async function makeIdentity(wish: CertificateWish): Promise<Identity> {
     applicationUri: flaw === 'wrong-uri' ? `${applicationUri}:of-another` : applicationUri,
     purpose: crypto_utils.CertificatePurpose.ForApplication,
   }
-  const { cert } =
-    flaw === 'unknown-issuer'
-      ? await signByAuthority(privateKey, subject, claims)
-      : await crypto_utils.createSelfSignedCertificate({ privateKey, subject, ...claims })
   const { privPem } = await crypto_utils.privateKeyToPEM(privateKey)
-  return { certificatePem: cert, privateKeyPem: privPem }
+  return { certificatePem: await signed(flaw, { privateKey, subject, ...claims }), privateKeyPem: privPem }
 }
 
-type Claims = Pick<
+/** PEM, with those of issuers that the server shows too. */
+async function signed(flaw: CertificateFlaw | undefined, wish: Wish): Promise<string> {
+  if (flaw === 'unknown-issuer') return signBy(AUTHORITY, wish)
+  if (flaw === 'intermediate-issuer') return `${await signBy(INTERMEDIATE, wish)}\n${await intermediateCertificate()}`
+  return (await crypto_utils.createSelfSignedCertificate(wish)).cert
+}
+
+const AUTHORITY = 'Unknown authority'
+const INTERMEDIATE = 'Intermediate authority'
+
+/** PEM of the one that signs for `unknown-issuer`, and `intermediate-issuer` in the end: no server shows it. */
+export function authorityCertificate(): Promise<string> {
+  return once(authorities, AUTHORITY, async () => {
+    const { privateKey } = await keyPair(AUTHORITY)
+    return (await crypto_utils.createSelfSignedCertificate(authorityOf(AUTHORITY, privateKey))).cert
+  })
+}
+
+function intermediateCertificate(): Promise<string> {
+  return once(authorities, INTERMEDIATE, async () => {
+    const { privateKey } = await keyPair(INTERMEDIATE)
+    return signBy(AUTHORITY, authorityOf(INTERMEDIATE, privateKey))
+  })
+}
+
+const authorities = new Map<string, Promise<string>>()
+
+function authorityOf(name: string, privateKey: KeyPair['privateKey']): Wish {
+  const purpose = crypto_utils.CertificatePurpose.ForCertificateAuthority
+  return { privateKey, subject: `/CN=${name}`, ...validity(undefined), purpose }
+}
+
+type Wish = { privateKey: KeyPair['privateKey']; subject: string } & Pick<
   Parameters<typeof crypto_utils.createCertificateFromCsr>[0],
   'dns' | 'ip' | 'notBefore' | 'notAfter' | 'applicationUri' | 'purpose'
 >
 
-/** By one that nobody has been told of: its own certificate is never handed out. */
-async function signByAuthority(privateKey: KeyPair['privateKey'], subject: string, claims: Claims) {
-  const { csr } = await crypto_utils.createCertificateSigningRequest({ privateKey, subject, ...claims })
-  const authority = await keyPair('authority')
-  return crypto_utils.createCertificateFromCsr({
+async function signBy(issuer: string, wish: Wish): Promise<string> {
+  const { csr } = await crypto_utils.createCertificateSigningRequest(wish)
+  const { publicKey, privateKey: signingKey } = await keyPair(issuer)
+  const { cert } = await crypto_utils.createCertificateFromCsr({
+    ...wish,
     csr,
-    issuerName: 'CN=Unknown authority',
-    issuerPublicKey: authority.publicKey,
-    signingKey: authority.privateKey,
+    issuerName: `CN=${issuer}`,
+    issuerPublicKey: publicKey,
+    signingKey,
     signingAlgorithm: SIGNATURE,
-    ...claims,
   })
+  return cert
 }
 
 function validity(flaw: CertificateFlaw | undefined): { notBefore: Date; notAfter: Date } {
@@ -90,8 +120,8 @@ function validity(flaw: CertificateFlaw | undefined): { notBefore: Date; notAfte
   }
 }
 
-function keyPair(name: string): Promise<KeyPair> {
-  return once(keyPairs, name, () => crypto_utils.generateKeyPair(2048))
+function keyPair(name: string, bits: 1024 | 2048 = 2048): Promise<KeyPair> {
+  return once(keyPairs, name, () => crypto_utils.generateKeyPair(bits))
 }
 
 function once<T>(known: Map<string, Promise<T>>, name: string, make: () => Promise<T>): Promise<T> {

@@ -9,7 +9,7 @@ import {
   SecurityPolicy,
 } from 'node-opcua-client'
 import type { Endpoint } from '../endpoints'
-import type { Identity } from '../pki'
+import type { Identity } from '../identity'
 import { onlyOne } from './certificate-store'
 import { modes } from './library-endpoints'
 import type { Guard } from './transport'

@@ -19,7 +19,7 @@ export type ConnectSettings = ClientSettings & {
   securityPolicy: 'auto' | Policy
   user: User
   /** Throws a Fault for a server that shows this certificate. */
-  admit(endpoint: Endpoint): void
+  admit(endpoint: Endpoint): Promise<void>
 }
 
 /** A lost first SYN is sent again after 1 s. */
@@ -31,7 +31,7 @@ export async function connect(settings: ConnectSettings, signal: AbortSignal): P
   try {
     if (securityMode === 'none') return await logIn(settings, signal, undefined)
     const endpoint = await discover(settings, signal)
-    settings.admit(endpoint)
+    await settings.admit(endpoint)
     return await logIn(settings, signal, endpoint)
   } catch (thrown) {
     if (signal.aborted) throw new Fault('link', 'stopped', `connecting to ${url} was stopped`)

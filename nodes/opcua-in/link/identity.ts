@@ -1,7 +1,7 @@
 // A key and a certificate for this application.
 
 import { crypto_utils } from 'node-opcua-client'
-import type { MakeIdentity } from '../pki'
+import type { MakeIdentity } from '../identity'
 import { APPLICATION_NAME } from './client'
 
 export const makeIdentity: MakeIdentity = async (applicationUri) => {

@@ -1,7 +1,7 @@
 // Who logs in, as the library has it.
 
 import { crypto_utils, type UserIdentityInfo, UserTokenType } from 'node-opcua-client'
-import type { Identity } from '../pki'
+import type { Identity } from '../identity'
 
 export type User =
   | { kind: 'anonymous' }

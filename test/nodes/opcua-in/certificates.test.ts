@@ -1,117 +1,146 @@
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { describeCertificate, fingerprintOf, judge } from '../../../nodes/opcua-in/certificates'
-import { makeIdentity } from '../../../nodes/opcua-in/link/identity'
-import { Pki } from '../../../nodes/opcua-in/pki'
-import { type CertificateFlaw, identityOf } from '../../../simulators/opcua/certificates'
-import { temporaryFolder } from '../../support/temporary-folder'
+import { type Certificate, parseCertificate } from '../../../lib/pki/certificate'
+import type { Flaw } from '../../../lib/pki/flaws'
+import { type Judged, judge } from '../../../nodes/opcua-in/certificates'
+import { authorityCertificate, type CertificateFlaw, identityOf } from '../../../simulators/opcua/certificates'
 
 const URI = 'urn:plc'
-const shownWith = async (flaw: CertificateFlaw = 'none') =>
-  new X509Certificate((await identityOf({ commonName: 'PLC', applicationUri: URI, flaw })).certificatePem).raw
-const judged = (certificate: Buffer, trusted: Buffer[] = [], host = '127.0.0.1') =>
-  judge({ certificate, host, applicationUri: URI, trusted, now: Date.now() })
+const DAY_MS = 86_400_000
+const pemOf = async (flaw: CertificateFlaw = 'none', keyName = 'device') =>
+  (await identityOf({ commonName: 'PLC', applicationUri: URI, flaw, keyName })).certificatePem
+/** As a server shows it: DER, with what follows in the PEM behind it. */
+const shownWith = async (flaw?: CertificateFlaw, keyName?: string) =>
+  Buffer.concat(
+    ((await pemOf(flaw, keyName)).match(/-----BEGIN[\s\S]+?-----END CERTIFICATE-----/g) ?? []).map(
+      (one) => new X509Certificate(one).raw,
+    ),
+  )
+const parsed = (bytes: Buffer | string): Certificate => parseCertificate(bytes) ?? assert.fail('no certificate')
+const judged = (shown: Buffer, others: Partial<Judged> = {}) =>
+  judge({
+    shown,
+    host: '127.0.0.1',
+    applicationUri: URI,
+    trusted: [],
+    firstUse: undefined,
+    before: undefined,
+    now: Date.now(),
+    ...others,
+  })
+const codesOf = (verdict: object): string[] =>
+  ('flaws' in verdict ? (verdict.flaws as Flaw[]) : []).map(({ code }) => code)
 
 describe('The certificate of a server', () => {
   const flaws: [flaw: CertificateFlaw, says: RegExp | undefined][] = [
     ['none', undefined],
     ['expired', /^it expired on \d{4}-\d\d-\d\d: renew it/],
     ['not-yet-valid', /^it is not valid before .*clocks/],
-    ['wrong-host', /^it is for somewhere\.invalid and not for 127\.0\.0\.1$/],
-    ['wrong-uri', /^it belongs to the application urn:plc:of-another, the server says urn:plc$/],
+    ['wrong-host', /^it is for somewhere\.invalid and not for 127\.0\.0\.1: use one of its names/],
+    ['wrong-uri', /^it belongs to the application urn:plc:of-another, the server says urn:plc: make a new one/],
     ['unknown-issuer', /^it is signed by "Unknown authority", whom nobody trusts here$/],
+    ['intermediate-issuer', /^it is signed by "Intermediate authority", whom nobody trusts here$/],
+    ['weak-key', /^its key has 1024 bits, which can be broken: make one of 2048/],
   ]
   for (const [flaw, says] of flaws) {
-    it(`is unknown, and said to have ${flaw === 'none' ? 'no flaw' : `the flaw ${flaw}`}`, async () => {
+    const words = flaw === 'none' ? 'no flaw' : `the flaw ${flaw}`
+    it(`is unknown, and said to have ${words}`, async () => {
       const verdict = judged(await shownWith(flaw))
       assert.equal(verdict.kind, 'unknown')
       const told = 'flaws' in verdict ? verdict.flaws : []
-      assert.equal(told.length, says ? 1 : 0, told.join('; '))
-      if (says) assert.match(told[0] ?? '', says)
+      assert.equal(told.length, says ? 1 : 0, JSON.stringify(told))
+      if (says) assert.match(told[0]?.text ?? '', says)
     })
 
-    it(`is good enough for who trusted it, though it has ${flaw === 'none' ? 'no flaw' : `the flaw ${flaw}`}`, async () => {
-      const certificate = await shownWith(flaw)
-      assert.deepEqual(judged(certificate, [certificate]), { kind: 'trusted' })
+    it(`is good enough for who trusted it, though it has ${words}, which is told`, async () => {
+      const shown = await shownWith(flaw)
+      const verdict = judged(shown, { trusted: [parsed(shown)] })
+      assert.equal(verdict.kind, 'trusted')
+      assert.equal(codesOf(verdict).length, says && !flaw.endsWith('issuer') ? 1 : 0)
     })
   }
 
+  it('may have several flaws, and all are told', async () => {
+    const verdict = judged(await shownWith('weak-key'), {
+      host: 'plc',
+      applicationUri: 'urn:x',
+      now: Date.now() + 400 * DAY_MS,
+    })
+    assert.deepEqual(codesOf(verdict), ['expired', 'weak-key', 'wrong-host', 'wrong-application'])
+  })
+
   it('is not trusted because another one is', async () => {
-    assert.equal(judged(await shownWith(), [await shownWith('expired')]).kind, 'unknown')
+    assert.equal(judged(await shownWith(), { trusted: [parsed(await shownWith('expired'))] }).kind, 'unknown')
   })
 
-  it('may be for a name, in whatever case', async () => {
-    const verdict = judged(await shownWith(), [], 'LOCALHOST')
-    assert.deepEqual(verdict, { kind: 'unknown', flaws: [] })
+  it('is trusted at the endpoint where it was the first', async () => {
+    const shown = await shownWith()
+    assert.equal(judged(shown, { firstUse: parsed(shown).der }).kind, 'trusted')
+    assert.equal(judged(await shownWith('none', 'other'), { firstUse: parsed(shown).der }).kind, 'unknown')
   })
 
-  it('may be no certificate at all', () => {
-    assert.equal(judged(Buffer.from('hello')).kind, 'unreadable')
-    assert.equal(describeCertificate(Buffer.from('hello')), 'a certificate that cannot be read')
-  })
-
-  it('is told with name, expiry and fingerprint', async () => {
-    const certificate = await shownWith()
+  it('is another one than before, and which is told', async () => {
+    const before = 'a'.repeat(64)
+    const verdict = judged(await shownWith('expired'), { before })
+    assert.equal(verdict.kind, 'changed')
+    assert.deepEqual(codesOf(verdict), ['changed', 'expired'])
     assert.match(
-      describeCertificate(certificate),
-      new RegExp(`^"PLC", valid until \\d{4}-\\d\\d-\\d\\d, SHA-256 ${fingerprintOf(certificate)}$`),
+      JSON.stringify(verdict.kind === 'changed' && verdict.flaws),
+      /SHA-256 a{64}.*renewed, or is somebody in between/,
     )
   })
-})
 
-describe('The folder of certificates', () => {
-  const folder = temporaryFolder()
-
-  it('has a key of its own, made once, for its owner only', async () => {
-    const pki = new Pki(folder())
-    const both = await Promise.all([pki.identity(URI, makeIdentity), new Pki(folder()).identity(URI, makeIdentity)])
-    assert.deepEqual(both[0], both[1])
-    assert.deepEqual(await pki.identity('urn:another', makeIdentity), both[0])
-    const { subjectAltName, publicKey } = new X509Certificate(both[0].certificatePem)
-    assert.match(subjectAltName ?? '', /URI:urn:plc/)
-    assert.equal(publicKey.asymmetricKeyDetails?.modulusLength, 2048)
-    assert.equal(statSync(join(folder(), 'own', 'identity.pem')).mode & 0o777, 0o600)
-    assert.equal(statSync(join(folder(), 'own')).mode & 0o777, 0o700)
-    assert.deepEqual(readdirSync(join(folder(), 'own')), ['identity.pem'])
+  it('is just unknown where it is the one of before, which nobody trusts any more', async () => {
+    const shown = await shownWith()
+    assert.equal(judged(shown, { before: parsed(shown).fingerprint }).kind, 'unknown')
   })
 
-  it('never replaces a key that it cannot read', async () => {
-    mkdirSync(join(folder(), 'own'))
-    writeFileSync(join(folder(), 'own', 'identity.pem'), 'broken')
-    await assert.rejects(new Pki(folder()).identity(URI, makeIdentity), { kind: 'config', code: 'identity-broken' })
-    assert.deepEqual(readdirSync(join(folder(), 'own')), ['identity.pem'])
+  it('may have changed when the new one is trusted, too', async () => {
+    const shown = await shownWith()
+    assert.equal(judged(shown, { before: 'a'.repeat(64), trusted: [parsed(shown)] }).kind, 'trusted')
   })
 
-  it('keeps what was rejected, until it is trusted', async () => {
-    const pki = new Pki(folder())
-    const certificate = await shownWith()
-    pki.reject(certificate)
-    pki.reject(certificate)
-    const file = `${fingerprintOf(certificate)}.der`
-    assert.deepEqual([readdirSync(join(folder(), 'rejected')), pki.trusted()], [[file], []])
-    pki.trust(certificate)
-    assert.deepEqual([readdirSync(join(folder(), 'rejected')), pki.trusted()], [[], [certificate]])
-    rmSync(join(folder(), 'trusted', file))
-    assert.deepEqual(pki.trusted(), [])
-  })
+  for (const bytes of ['', 'hello', '0\x82\xff\xff', '0\x03abc']) {
+    it(`may be no certificate at all: ${JSON.stringify(bytes)}`, () => {
+      assert.deepEqual(judged(Buffer.from(bytes, 'latin1')), { kind: 'unreadable' })
+    })
+  }
 
-  it('takes PEM too, and passes over what is no certificate', async () => {
-    const pki = new Pki(folder())
-    assert.deepEqual(pki.trusted(), [])
-    const { certificatePem } = await identityOf({ commonName: 'PLC', applicationUri: URI })
-    writeFileSync(join(folder(), 'trusted', 'plc.pem'), certificatePem)
-    writeFileSync(join(folder(), 'trusted', 'notes.txt'), 'hello')
-    assert.deepEqual(pki.trusted(), [await shownWith()])
-  })
+  describe('that was signed by somebody', () => {
+    const root = async () => parsed(await authorityCertificate())
 
-  it('is not filled by a server with many certificates', async () => {
-    const pki = new Pki(folder())
-    pki.trusted()
-    mkdirSync(join(folder(), 'rejected'))
-    for (let count = 0; count < 100; count++) writeFileSync(join(folder(), 'rejected', `${count}.der`), '')
-    pki.reject(await shownWith())
-    assert.equal(readdirSync(join(folder(), 'rejected')).length, 100)
+    it('is trusted when that one is', async () => {
+      assert.equal(judged(await shownWith('unknown-issuer'), { trusted: [await root()] }).kind, 'trusted')
+    })
+
+    it('has to be right in everything else', async () => {
+      const shown = await shownWith('unknown-issuer')
+      const verdict = judged(shown, { trusted: [await root()], host: 'plc', now: Date.now() + 400 * DAY_MS })
+      assert.equal(verdict.kind, 'flawed')
+      assert.deepEqual(codesOf(verdict), ['expired', 'wrong-host', 'issuer-expired'])
+    })
+
+    it('is trusted by way of an issuer that the server shows', async () => {
+      const shown = await shownWith('intermediate-issuer')
+      assert.equal(judged(shown, { trusted: [await root()] }).kind, 'trusted')
+      const alone = parsed(shown).der
+      assert.equal(judged(alone, { trusted: [await root()] }).kind, 'unknown')
+    })
+
+    it('is not trusted for what was shown beside it', async () => {
+      const [leaf, other] = [await shownWith(), await shownWith('unknown-issuer')]
+      assert.equal(judged(Buffer.concat([leaf, other]), { trusted: [await root()] }).kind, 'unknown')
+    })
+
+    it('is not trusted when the one that signed it may not sign, being no authority', async () => {
+      const self = await shownWith()
+      assert.equal(judged(await shownWith('wrong-host'), { trusted: [parsed(self)] }).kind, 'unknown')
+    })
+
+    it('is not accepted in a chain that is longer than any honest one', async () => {
+      const shown = await shownWith('intermediate-issuer')
+      const long = Buffer.concat([shown, ...new Array<Buffer>(9).fill(parsed(await authorityCertificate()).der)])
+      assert.equal(judged(long, { trusted: [await root()] }).kind, 'unreadable')
+    })
   })
 })

@@ -48,7 +48,7 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
     await until(() => batches().some(({ values }) => values[0] === Math.PI))
     const identity = join(folder, 'own', 'identity.pem')
     assert.equal(statSync(identity).mode & 0o777, 0o600)
-    assert.equal(readdirSync(join(folder, 'trusted')).length, 1)
+    assert.equal(readdirSync(join(folder, 'first-use')).length, 1)
   })
 
   it('has one key for all processes of its folder', async () => {
@@ -72,7 +72,7 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
       ({ link }) => link === 'disconnected',
     )
     assert.match(reason, /certificate of the server is not trusted.*SHA-256/)
-    assert.equal(readdirSync(join(folder, 'rejected')).length, 1)
+    assert.equal(readdirSync(join(folder, 'rejected')).length, 2)
   })
 
   it('leaves a session that soon ends by itself when it is killed', async () => {
