@@ -3,17 +3,20 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { ownIdentity } from '../../../../nodes/opcua-in/identity'
 import { type ConnectSettings, connect } from '../../../../nodes/opcua-in/link/connect'
 import { makeIdentity } from '../../../../nodes/opcua-in/link/identity'
 import { quietenLibrary } from '../../../../nodes/opcua-in/link/silence'
-import { Pki } from '../../../../nodes/opcua-in/pki'
 import type { OpcuaSession } from '../../../../nodes/opcua-in/session'
 import { never } from '../reader-bench'
 
-const identity = new Pki(mkdtempSync(join(tmpdir(), 'collector-test-'))).identity(
-  'urn:test:node-red-collectors',
-  makeIdentity,
-)
+const identity = ownIdentity({
+  folder: mkdtempSync(join(tmpdir(), 'collector-test-')),
+  applicationUri: 'urn:test:node-red-collectors',
+  make: makeIdentity,
+  tell: () => {},
+  now: Date.now(),
+})
 
 export async function connectTo(endpoint: string, others: Partial<ConnectSettings> = {}): Promise<OpcuaSession> {
   quietenLibrary()
@@ -26,7 +29,7 @@ export async function connectTo(endpoint: string, others: Partial<ConnectSetting
       timeoutMs: 3000,
       sessionTimeoutMs: 30_000,
       identity: await identity,
-      admit: () => {},
+      admit: async () => {},
       ...others,
     },
     never,
