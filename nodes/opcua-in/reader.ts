@@ -6,6 +6,8 @@ import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { admit } from './admission'
+import { type EnumerationTexts, textFor } from './enumeration-texts'
+import { Enumerations } from './enumerations'
 import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
 import { ownIdentity } from './identity'
 import { connect } from './link/connect'
@@ -37,6 +39,7 @@ class OpcuaReader implements Reader {
   readonly #pki: Pki
   readonly #wanted: Wanted[]
   readonly #taken: (Taken | undefined)[]
+  readonly #enumerations: Enumerations
   #session: OpcuaSession | undefined
   #source: Source | undefined
   readonly #told = new Set<string>()
@@ -53,6 +56,10 @@ class OpcuaReader implements Reader {
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
     this.#taken = config.tags.map(() => undefined)
+    this.#enumerations = new Enumerations(
+      config.tags.map((tag, column) => (mayHaveTexts(config, tag) ? this.#wanted[column] : undefined)),
+      clock,
+    )
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -63,6 +70,7 @@ class OpcuaReader implements Reader {
     const source = this.#sourceOf(session)
     await source.start()
     this.#source = source
+    this.#enumerations.connected(session)
     this.#overflows = 0
   }
 
@@ -70,6 +78,7 @@ class OpcuaReader implements Reader {
     const source = this.#source
     if (!source) throw new Fault('link', 'not-connected', 'not connected')
     const answers = await source.read(signal)
+    await this.#enumerations.see(answers)
     this.#tellOverflows(source.overflows)
     const values: (Value | null)[] = []
     const bad = new Map<number, string>()
@@ -139,18 +148,20 @@ class OpcuaReader implements Reader {
   /** Most values have not changed since the last cycle. */
   #take(answer: Answer, column: number): Taken {
     const known = this.#taken[column]
-    if (known?.answer === answer) return known
-    const taken = { answer, ...this.#looked(answer, column) }
+    const texts = this.#enumerations.of(column)
+    if (known?.answer === answer && known.texts === texts) return known
+    const taken = { answer, texts, ...this.#looked(answer, column, texts) }
     this.#taken[column] = taken
     return taken
   }
 
-  #looked(answer: Answer, column: number): Omit<Taken, 'answer'> {
+  #looked(answer: Answer, column: number, texts: Taken['texts']): Pick<Taken, 'plain' | 'sourceTime'> {
     if ('problem' in answer) return { plain: answer, sourceTime: undefined }
     const { sample } = answer
     const problem = this.#problemOf(sample)
     if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
-    return { plain: plainValue(sample.value, this.#config.tags[column] ?? UNSCALED), sourceTime: sample.sourceTime }
+    const plain = plainValue(sample.value, this.#config.tags[column] ?? UNSCALED)
+    return { plain: told(plain, texts), sourceTime: sample.sourceTime }
   }
 
   #problemOf({ code, status }: Sample): string | undefined {
@@ -172,8 +183,14 @@ class OpcuaReader implements Reader {
   }
 }
 
-type Taken = { answer: Answer; plain: Plain; sourceTime: number | undefined }
+type Taken = {
+  answer: Answer
+  texts: EnumerationTexts | 'asking' | undefined
+  plain: Plain
+  sourceTime: number | undefined
+}
 
+const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
 const UNSCALED = { scale: 1, offset: 0 }
 
 const clock = {
@@ -182,6 +199,16 @@ const clock = {
     const timer = setTimeout(then, ms)
     return () => clearTimeout(timer)
   },
+}
+
+/** Held back while it is not known whether it is a number or a text: a column never changes its type. */
+function told(plain: Plain, texts: Taken['texts']): Plain {
+  if (texts === undefined || 'problem' in plain) return plain
+  return texts === 'asking' ? ASKING : { value: textFor(plain.value, texts) }
+}
+
+function mayHaveTexts({ enumerations }: OpcuaConfig, { scale, offset }: OpcuaConfig['tags'][number]): boolean {
+  return enumerations === 'text' && scale === 1 && offset === 0
 }
 
 function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wanted {

@@ -1,6 +1,7 @@
 // What the reader asks of a server, as services of OPC 10000-4: all that its logic knows of the protocol's library. Rejections are
 // Faults: `device` when the server said no (its code is the name of the status), `link` when it said nothing.
 
+import type { EnumerationTexts } from './enumeration-texts'
 import type { NodeRef } from './node-ids'
 
 /** A value as it came: its built-in type (OPC 10000-6, 5.1.2), its shape, and the library's data, which nobody has looked at. */
@@ -52,6 +53,10 @@ export interface OpcuaSession {
   namespaces(): Promise<readonly string[]>
   operationLimits(): Promise<OperationLimits>
   read(nodes: readonly NodeRef[]): Promise<Sample[]>
+  /** The DataType of each (OPC 10000-3, 5.6.2); undefined where the server does not tell. */
+  dataTypes(nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]>
+  /** What the numbers of each of these types mean; undefined for one that is no enumeration, or does not tell. */
+  enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]>
   createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer>
   deleteSubscription(id: number): Promise<void>
   /** One answer for each, in their order. */

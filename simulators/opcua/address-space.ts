@@ -1,5 +1,6 @@
 // The plant as nodes of a node-opcua server, in a namespace whose index depends on what was registered before it.
 
+import { AttributeIds, DataValue, StatusCodes } from 'node-opcua-client'
 import type { OPCUAServer } from 'node-opcua-server'
 import { dataTypeOf } from './builtin-values'
 import type { DeviceSettings } from './device-settings'
@@ -39,6 +40,7 @@ export class PlantNodes {
         enumeration: Object.entries(MODE_TEXTS).map(([displayName, value]) => ({ displayName, value })),
       }),
     }
+    for (const type of Object.values(this.#enumerations)) hideDefinition(type)
     for (const place of plant.places) this.add(place)
     this.#bringRecipe = addRecipe(addressSpace, this.#namespace, this.#folder('Structures'))
     this.#folder('Late')
@@ -86,4 +88,13 @@ export class PlantNodes {
     this.#folders.set(name, folder)
     return folder
   }
+}
+
+/** As on servers older than OPC UA 1.04, where only the properties of an enumeration tell its texts. */
+function hideDefinition(type: ReturnType<Namespace['addEnumerationType']>): void {
+  const readAttribute = type.readAttribute.bind(type)
+  type.readAttribute = (context, attributeId, ...others) =>
+    attributeId === AttributeIds.DataTypeDefinition
+      ? new DataValue({ statusCode: StatusCodes.BadAttributeIdInvalid })
+      : readAttribute(context, attributeId, ...others)
 }

@@ -2,7 +2,7 @@
 
 import { AttributeIds, NodeId, ReadValueId } from 'node-opcua-client'
 import { NumericRange } from 'node-opcua-numeric-range'
-import type { NodeRef } from '../node-ids'
+import type { Identifier, NodeRef } from '../node-ids'
 
 export function nodeIdOf({ namespace, id }: NodeRef): NodeId {
   switch (id.kind) {
@@ -14,6 +14,23 @@ export function nodeIdOf({ namespace, id }: NodeRef): NodeId {
       return new NodeId(NodeId.NodeIdType.GUID, id.value, namespace)
     default:
       return new NodeId(NodeId.NodeIdType.BYTESTRING, Buffer.from(id.value, 'base64'), namespace)
+  }
+}
+
+export function nodeRefOf({ namespace, identifierType, value }: NodeId): NodeRef {
+  return { namespace, id: identifierOf(identifierType, value), range: '' }
+}
+
+function identifierOf(type: NodeId['identifierType'], value: unknown): Identifier {
+  switch (type) {
+    case NodeId.NodeIdType.NUMERIC:
+      return { kind: 'numeric', value: Number(value) }
+    case NodeId.NodeIdType.STRING:
+      return { kind: 'string', value: String(value) }
+    case NodeId.NodeIdType.GUID:
+      return { kind: 'guid', value: String(value).toUpperCase() }
+    default:
+      return { kind: 'opaque', value: Buffer.isBuffer(value) ? value.toString('base64') : '' }
   }
 }
 

@@ -12,6 +12,7 @@ import {
   TimestampsToReturn,
 } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
+import type { EnumerationTexts } from '../enumeration-texts'
 import type { NodeRef } from '../node-ids'
 import type {
   Acknowledgement,
@@ -24,6 +25,7 @@ import type {
   SubscriptionAnswer,
   SubscriptionWish,
 } from '../session'
+import { dataTypes, enumerationTexts } from './enumerations'
 import { serviceFault } from './faults'
 import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
@@ -114,6 +116,15 @@ export class LinkSession implements OpcuaSession {
       throw new Fault('protocol', 'answer-length', `${nodes.length} values were asked for, ${values.length} answered`)
     }
     return values.map(sampleOf)
+  }
+
+  dataTypes(nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]> {
+    return this.#ask('Read', () => dataTypes(this.#session, nodes), this.#patienceMs(nodes.length))
+  }
+
+  enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]> {
+    // three requests
+    return this.#ask('Read', () => enumerationTexts(this.#session, types), 3 * this.#patienceMs(types.length))
   }
 
   async createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer> {

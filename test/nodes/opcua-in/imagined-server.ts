@@ -1,6 +1,7 @@
 // An OPC UA server that exists in the mind of a test only: it does what the test says, at once.
 
 import { Fault } from '../../../lib/contract/fault'
+import type { EnumerationTexts } from '../../../nodes/opcua-in/enumeration-texts'
 import type { NodeRef } from '../../../nodes/opcua-in/node-ids'
 import type {
   Acknowledgement,
@@ -111,6 +112,27 @@ export class ImaginedServer implements OpcuaSession {
   }
   get waiting(): number {
     return this.#waiting.length
+  }
+
+  /** Name of a node -> name of its DataType -> texts. */
+  readonly types = new Map<string, string>()
+  readonly texts = new Map<string, EnumerationTexts>()
+  /** Answers no question for types as long as this is not done. */
+  thinking: Promise<void> = Promise.resolve()
+
+  async dataTypes(nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]> {
+    this.calls.push(`dataTypes ${nodes.length}`)
+    await this.thinking
+    this.#refuse(nodes.map(nameOf))
+    return nodes.map((node) => {
+      const value = this.types.get(nameOf(node))
+      return value === undefined ? undefined : { namespace: 2, id: { kind: 'string', value }, range: '' }
+    })
+  }
+  async enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]> {
+    this.calls.push(`enumerationTexts ${types.map(nameOf).join(' ')}`)
+    this.#refuse(types.map(nameOf))
+    return types.map((type) => this.texts.get(nameOf(type)))
   }
 
   async close(): Promise<void> {

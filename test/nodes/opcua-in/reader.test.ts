@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { until } from '../../support/until'
+import type { ShortTag } from './config'
 import { closeAll, deviceOf, never, newFolder, readerOf, readUntil } from './reader-bench'
 
 describe('An OPC UA reader', function () {
@@ -56,6 +57,38 @@ describe('An OPC UA reader', function () {
           -16383,
         ])
         assert.deepEqual([...bad], [[14, 'the value is NaN, which is no number']])
+      })
+
+      it('tells enumerations by their texts, with the first values', async () => {
+        const device = await deviceOf()
+        const states = { type: 'Int32', texts: 'strings' } as const
+        device.appear({ name: 'Late.States', ...states, shape: 'array', setting: { value: [2, 9] } })
+        device.appear({ name: 'Late.Odd', ...states, setting: { value: 77 } })
+        const tags: ShortTag[] = [
+          ['by position', device.nodeId('Enumerations.State')],
+          ['by value', device.nodeId('Enumerations.Mode')],
+          ['by definition', 'i=2259'],
+          ['array', device.nodeId('Late.States')],
+          ['without a text', device.nodeId('Late.Odd')],
+          ['scaled', device.nodeId('Enumerations.State'), { scale: 10 }],
+          ['no enumeration', device.nodeId('Types.Int32')],
+        ]
+        const { reader } = readerOf(device.endpoint, tags, { mode })
+        await reader.open(never)
+        assert.deepEqual((await reader.read(never)).values, [
+          'Running',
+          'Automatic',
+          'Running',
+          ['Running', '9'],
+          '77',
+          20,
+          -2147483648,
+        ])
+        device.set('Enumerations.State', { value: 3 })
+        await readUntil(reader, ({ values }) => values[0] === 'Fault')
+        const numbers = readerOf(device.endpoint, tags, { mode, enumerations: 'number' })
+        await numbers.reader.open(never)
+        assert.deepEqual((await numbers.reader.read(never)).values.slice(0, 5), [3, 20, 0, [2, 9], 77])
       })
 
       it('names a node that is not there, and reads the others', async () => {
