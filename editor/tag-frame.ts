@@ -19,6 +19,8 @@ const WIDTHS: Record<string, Width> = {
   actions: { px: 60 },
 }
 const NARROW: Width = { px: 60 }
+/** Where the device knows the types, its addresses are names. */
+const NAME_AS_ADDRESS: Width = { px: 170, share: 5 }
 const GAP_PX = 3
 /** Always shown where the protocol has them; all others are behind a button. */
 const MAIN_COLUMNS = ['name', 'address', 'type', 'order', 'scale', 'offset', 'unit', 'deadband']
@@ -111,7 +113,9 @@ function gridOf(shown: readonly string[]): { columns: string; widthPx: number } 
     ...shown.flatMap((column) => (column === 'address' ? [column, 'reads'] : column)),
     'actions',
   ]
-  const widths = columns.map((column) => WIDTHS[column] ?? NARROW)
+  const widthOf = (column: string): Width =>
+    column === 'address' && !columns.includes('type') ? NAME_AS_ADDRESS : (WIDTHS[column] ?? NARROW)
+  const widths = columns.map(widthOf)
   return {
     columns: widths.map(({ px, share }) => (share === undefined ? `${px}px` : `minmax(${px}px, ${share}fr)`)).join(' '),
     widthPx: widths.reduce((sum, { px }) => sum + px + GAP_PX, 0),

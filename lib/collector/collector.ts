@@ -106,6 +106,11 @@ export class Collector {
     this.#loop.stop(closeMs)
   }
 
+  /** The device is tried again at once, if it is not reached. */
+  retry(): void {
+    this.#loop.retry()
+  }
+
   /** From now on the samples go to this queue. */
   live(live: LiveQueueRef): void {
     this.#outbox.reopen(live)

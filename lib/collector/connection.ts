@@ -74,6 +74,16 @@ export class Connection {
     }
   }
 
+  /**
+   * What stood in the way may be gone: a wait for the next attempt ends now, and after an attempt that is just being made
+   * there is none.
+   */
+  retry(): void {
+    if (this.#state !== 'down') return
+    this.#failedAttempts = 0
+    this.#pause.cut()
+  }
+
   /** Ends what is going on at once, then closes the reader within this time. */
   stop(closeMs: number): void {
     this.#closeMs = closeMs

@@ -50,6 +50,10 @@ export class ReadLoop {
     await Promise.all([this.#connection.keep(), this.#cycles()])
   }
 
+  retry(): void {
+    this.#connection.retry()
+  }
+
   stop(closeMs: number): void {
     this.#stopped = true
     this.#connection.stop(closeMs)

@@ -53,6 +53,9 @@ function obey(collector: Collector, control: Control, order: Order): void {
     case 'durable':
       collector.durable(order.durable)
       break
+    case 'retry':
+      collector.retry()
+      break
     case 'query':
     case 'read-now':
       control.result(order.id, false, 'this collector does not read on demand')

@@ -47,6 +47,8 @@ export type ToChild =
   | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
   /** A question to a historian; the answer comes as a `result` of this id. */
   | { type: 'query'; generation: number; id: number; query: unknown }
+  /** What kept the reader from its device may be gone: it tries again now, whatever it waits for. */
+  | { type: 'retry'; generation: number }
   /** Close the device and exit with 0 within this time, ms. */
   | { type: 'stop'; generation: number; graceMs: number }
   | { type: 'read-now'; generation: number; id: number }
@@ -208,6 +210,8 @@ export function parseToChild(input: unknown): ToChild | undefined {
       const graceMs = asNumber(message.graceMs, 0)
       return graceMs === undefined ? undefined : { type: 'stop', generation, graceMs }
     }
+    case 'retry':
+      return { type: 'retry', generation }
     case 'read-now': {
       const id = asCount(message.id)
       return id === undefined ? undefined : { type: 'read-now', generation, id }

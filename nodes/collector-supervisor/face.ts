@@ -7,6 +7,7 @@ import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-que
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { CertificateDecision, CertificatesOf } from './certificates'
 import type { DeadLetter, DeadLetterScope } from './dead-letters'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
@@ -43,6 +44,10 @@ export interface Fleet {
   moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number>
   /** From the embedded history. Rejects with a Fault: `not-found`, `conflict` (no embedded history), `failed`, `timeout`. */
   history(query: HistoryQuery): Promise<HistoryAnswer>
+  /** Name of the supervisor -> its certificates. */
+  certificates(supervisor?: string): Promise<Record<string, CertificatesOf>>
+  /** What was done, in words. Rejects with a Fault: `not-found`, `failed`. */
+  decideCertificate(decision: CertificateDecision): Promise<string>
   /** id -> name of the supervisors. */
   supervisors(): Map<string, string>
 }

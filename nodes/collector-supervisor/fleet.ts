@@ -4,6 +4,7 @@ import type { Command, CommandResult } from '../../lib/contract/command'
 import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import { type CertificateDecision, type CertificatesOf, decideCertificate, listCertificates } from './certificates'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
 import { askHistory } from './history'
@@ -106,6 +107,14 @@ export class Supervisors implements Fleet {
 
   moveDeadLetters({ supervisor, ids }: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {
     return moveDeadLetters(this.#named(supervisor), how, ids)
+  }
+
+  certificates(supervisor?: string): Promise<Record<string, CertificatesOf>> {
+    return listCertificates(this.#named(supervisor), Date.now())
+  }
+
+  decideCertificate(decision: CertificateDecision): Promise<string> {
+    return decideCertificate(this.#named(decision.supervisor), decision)
   }
 
   history(query: HistoryQuery): Promise<HistoryAnswer> {

@@ -137,6 +137,11 @@ export class SupervisedProcess {
     })
   }
 
+  /** A reader that waits to connect again does so now. */
+  retry(): void {
+    this.#child?.send({ type: 'retry', generation: this.#machine.generation })
+  }
+
   /** The children learn of a new live queue. */
   liveReplaced(live: LiveQueueRef, reason: string): void {
     this.#note('warn', reason)

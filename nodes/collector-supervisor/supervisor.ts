@@ -6,6 +6,7 @@ import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import { CertificateStore } from './certificate-store'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
@@ -44,8 +45,13 @@ export type SupervisorSettings = { name: string; config: SupervisorConfig; secre
 
 export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
 
+/** The folder that readers with certificates name in their specs. */
+const CERTIFICATES = 'pki'
+
 export class Supervisor implements SupervisorFace {
   readonly id: string
+  /** Of the devices of its readers. */
+  readonly certificates: CertificateStore
   readonly #fleet: FleetSide
   #log: SupervisorLog
   readonly #members: Members
@@ -69,6 +75,7 @@ export class Supervisor implements SupervisorFace {
     this.id = id
     this.#settings = settings
     this.#folder = folder
+    this.certificates = new CertificateStore(join(folder, CERTIFICATES))
     this.#fleet = fleet
     this.#log = log
     // Without it the flow goes on all the same, and the queue to the database says what is wrong.
@@ -124,6 +131,11 @@ export class Supervisor implements SupervisorFace {
     const inTheWay = this.#fleet.claim(spec.name, spec.recipient, this)
     if (inTheWay !== undefined) return new Fault('config', 'duplicate-name', inTheWay)
     return this.#members.join(spec, listener)
+  }
+
+  /** Readers that were waiting because of a certificate, or of anything else, try again. */
+  retryReaders(): void {
+    for (const process of this.#members.processes()) if (process.spec.folder === CERTIFICATES) process.retry()
   }
 
   tellRow(row: ProcessRow): void {

@@ -14,12 +14,18 @@ import {
 } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { asCount, asRecord } from '../../lib/contract/parse'
-import { PLANT_DEVICES, PLANT_PORTS, type Ports } from './plant'
+import { MIXER_PORT } from './mixer'
+import { PLANT_DEVICES, PLANT_PORTS, type PlantDevice } from './plant'
 
 const PACKAGE = '@collector-supervisor/node-red-collectors'
 const DASHBOARD = '@flowfuse/node-red-dashboard'
 const EXAMPLE = join('examples', 'dashboard', '01 - Process table.json')
-const LOOPBACK = new Set(['127.0.0.1', 'localhost'])
+const LOOPBACKS = new Set(['127.0.0.1', 'localhost'])
+
+export type DemoDevice = PlantDevice | 'mixer'
+export type Ports = Record<DemoDevice, number>
+/** The ports that the example flows name. */
+export const DEMO_PORTS: Ports = { ...PLANT_PORTS, mixer: MIXER_PORT }
 
 /**
  * @param root of the checkout
@@ -33,14 +39,27 @@ export function prepareFolder(root: string, folder: string, ports: Ports, stamp:
   writeFlow(root, folder, ports, stamp)
 }
 
-/** The flow with the Modbus readers of the plant's devices turned to their new ports; all else is left alone. */
-export function withPorts(flow: unknown[], from: Ports, to: Ports): unknown[] {
+/** The flow with the readers of the demo's devices turned to their new ports; all else is left alone. */
+export function withPorts(flow: unknown[], from: Ports, to: Partial<Ports>): unknown[] {
   return flow.map((input) => {
     const node = asRecord(input)
-    if (node?.type !== 'modbus-in' || typeof node.host !== 'string' || !LOOPBACK.has(node.host)) return input
-    const device = PLANT_DEVICES.find((name) => from[name] === Number(node.port))
-    return device ? { ...node, port: to[device] } : input
+    if (node?.type === 'modbus-in') return withPort(node, from, to)
+    if (node?.type === 'opcua-in') return withEndpoint(node, from, to)
+    return input
   })
+}
+
+function withPort(node: Record<string, unknown>, from: Ports, to: Partial<Ports>): unknown {
+  const device = PLANT_DEVICES.find((name) => from[name] === Number(node.port))
+  const port = device && to[device]
+  return port !== undefined && LOOPBACKS.has(String(node.host)) ? { ...node, port } : node
+}
+
+function withEndpoint(node: Record<string, unknown>, from: Ports, to: Partial<Ports>): unknown {
+  const url = typeof node.endpoint === 'string' ? URL.parse(node.endpoint) : null
+  if (!url || !LOOPBACKS.has(url.hostname) || Number(url.port) !== from.mixer || to.mixer === undefined) return node
+  url.port = String(to.mixer)
+  return { ...node, endpoint: url.href }
 }
 
 /** What was written last: by that it is seen whether the user has changed the flow since, and which ports are in it. */
@@ -58,7 +77,7 @@ function writeFlow(root: string, folder: string, ports: Ports, stamp: string): v
   const keep = Array.isArray(flow) && !isOurs
   const fresh: unknown = readJson(join(root, EXAMPLE))
   if (!Array.isArray(fresh)) throw new Error(`${EXAMPLE} is missing or broken`)
-  const next = keep ? withPorts(flow, written?.ports ?? PLANT_PORTS, ports) : withPorts(fresh, PLANT_PORTS, ports)
+  const next = keep ? withPorts(flow, written?.ports ?? DEMO_PORTS, ports) : withPorts(fresh, DEMO_PORTS, ports)
   const text = `${JSON.stringify(next, null, 4)}\n`
   if (!keep || JSON.stringify(next) !== JSON.stringify(flow)) writeFileSync(path, text)
   const record: Written = { hash: keep ? '' : hashOf(text), ports }
@@ -71,7 +90,9 @@ function parseWritten(input: unknown): Written | undefined {
   const [boiler, press, pumps] = PLANT_DEVICES.map((name) => asCount(ports?.[name]))
   if (typeof record?.hash !== 'string' || boiler === undefined || press === undefined || pumps === undefined)
     return undefined
-  return { hash: record.hash, ports: { boiler, press, 'pump-station': pumps } }
+  // An older demo had no mixer.
+  const mixer = asCount(ports?.mixer) ?? MIXER_PORT
+  return { hash: record.hash, ports: { boiler, press, 'pump-station': pumps, mixer } }
 }
 
 /** Node-RED offers the palette manager's updates only for what is listed. */

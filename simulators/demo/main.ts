@@ -4,8 +4,9 @@
 import { join } from 'node:path'
 import { messageOf } from '../../lib/contract/fault'
 import { claimFolder } from './claim'
-import { prepareFolder } from './folder'
+import { type Ports, prepareFolder } from './folder'
 import { misbehave } from './mischief'
+import { startMixer } from './mixer'
 import { freePortFrom, NodeRed } from './node-red'
 import { PLANT_DEVICES, startPlant } from './plant'
 
@@ -20,9 +21,11 @@ async function main(): Promise<number> {
   }
   const stopped = untilStopped()
   const plant = await startPlant()
+  const mixer = await startMixer((error) => console.error(`The simulated mixer did not start: ${messageOf(error)}`))
+  const ports: Ports = { ...plant.ports, mixer: mixer.port }
   const behave = misbehave(plant.devices['pump-station'], () => performance.now())
   try {
-    prepareFolder(ROOT, FOLDER, plant.ports, new Date().toISOString().replaceAll(':', '-'))
+    prepareFolder(ROOT, FOLDER, ports, new Date().toISOString().replaceAll(':', '-'))
     const host = process.env.HOST ?? '127.0.0.1'
     const port = process.env.PORT ? Number(process.env.PORT) : await freePortFrom(1880, host)
     const url = `http://${host === '0.0.0.0' || host === '::' ? 'localhost' : host}:${port}`
@@ -30,7 +33,7 @@ async function main(): Promise<number> {
     const ready = nodeRed.answersAt(url).then((answers) => {
       if (!answers) return
       claim.announce(url)
-      console.log(banner(url, plant.ports))
+      console.log(banner(url, ports))
     })
     const code = await Promise.race([nodeRed.ended, stopped])
     await nodeRed.stop()
@@ -39,18 +42,20 @@ async function main(): Promise<number> {
   } finally {
     behave()
     await plant.close()
+    await mixer.close()
     await claim.release()
   }
 }
 
-function banner(url: string, ports: Record<string, number>): string {
+function banner(url: string, ports: Ports): string {
   const devices = PLANT_DEVICES.map((name) => `${name} (port ${ports[name]})`).join(', ')
   return [
     '',
     `  Editor     ${url}`,
     `  Dashboard  ${url}/dashboard`,
     '',
-    `  Simulated Modbus TCP devices on 127.0.0.1: ${devices}.`,
+    `  Simulated devices on 127.0.0.1: ${devices} speak Modbus TCP,`,
+    `  the mixer (port ${ports.mixer}) OPC UA. It is there some seconds later.`,
     '  The pump station misbehaves now and then, on purpose.',
     '  Your changes are kept in .demo; delete that folder to start afresh. Ctrl-C stops everything.',
     '',

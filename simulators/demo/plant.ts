@@ -1,14 +1,14 @@
-// The devices of the demo: a boiler, a press and a pump station, which speak real Modbus TCP.
+// The Modbus devices of the demo: a boiler, a press and a pump station, which speak real Modbus TCP.
 
 import type { Point } from '../modbus/memory'
 import { ModbusDevice } from '../modbus/modbus-device'
 
 export const PLANT_DEVICES = ['boiler', 'press', 'pump-station'] as const
 export type PlantDevice = (typeof PLANT_DEVICES)[number]
-export type Ports = Record<PlantDevice, number>
+export type PlantPorts = Record<PlantDevice, number>
 
 /** The ports that the example flows name. */
-export const PLANT_PORTS: Ports = { boiler: 1502, press: 1503, 'pump-station': 1504 }
+export const PLANT_PORTS: PlantPorts = { boiler: 1502, press: 1503, 'pump-station': 1504 }
 
 const MINUTE = 60_000
 
@@ -82,10 +82,10 @@ export const PLANT_POINTS: Record<PlantDevice, Point[]> = {
   ],
 }
 
-export type Plant = { devices: Record<PlantDevice, ModbusDevice>; ports: Ports; close(): Promise<void> }
+export type Plant = { devices: Record<PlantDevice, ModbusDevice>; ports: PlantPorts; close(): Promise<void> }
 
 /** Starts all devices, each on the port it is meant to have or, where that is taken, on any free one. */
-export async function startPlant(wanted: Ports = PLANT_PORTS): Promise<Plant> {
+export async function startPlant(wanted: PlantPorts = PLANT_PORTS): Promise<Plant> {
   const started: ModbusDevice[] = []
   const start = async (name: PlantDevice): Promise<ModbusDevice> => {
     const device = await startAtOrNear(wanted[name])

@@ -168,7 +168,7 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
       ['zh-CN', '属性'],
     ] as const) {
       const { editor } = await open({ locale })
-      for (const type of ['modbus-in', 'melsec-in', 'status-broadcast', 'collector-supervisor']) {
+      for (const type of ['modbus-in', 'melsec-in', 'opcua-in', 'status-broadcast', 'collector-supervisor']) {
         await editor.page.evaluate((name) => window.RED.sidebar.help.show(name), type)
         await editor.page
           .locator('.red-ui-help h3, .red-ui-sidebar-help-content h3, .red-ui-info-help h3', { hasText: heading })

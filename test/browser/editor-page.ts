@@ -152,7 +152,8 @@ export class EditorPage {
     await entry.scrollIntoViewIfNeeded()
     const before = await this.page.locator('.red-ui-flow-node-group').count()
     await entry.dragTo(this.page.locator('#red-ui-workspace-chart'), {
-      targetPosition: { x: 500, y: 60 * before },
+      // beside what is there, and in sight
+      targetPosition: { x: 500, y: 60 * (before % 10) },
     })
     await this.page.waitForFunction(
       (count) => document.querySelectorAll('.red-ui-flow-node-group').length > count,

@@ -27,6 +27,13 @@ export const PLC_TAGS = [
   { name: 'recipe', address: 'ZR2000', type: 'string', length: 20 },
 ]
 
+export const NODES = [
+  { name: 'speed', address: 'ns=2;s=Line1.Motor.Speed', unit: '1/min', filter: '0.5' },
+  { name: 'temperature', address: 'nsu=http://plant/;i=1005', unit: '°C', deadband: 0.2 },
+  { name: 'profile', address: 'ns=2;s=Profile;range=0:9' },
+  { name: 'clock', address: 'i=2258' },
+]
+
 /** Far apart, of a series whose requests are small. */
 const FAR = Array.from({ length: 8 }, (_none, index) => ({
   name: `station_${index}`,
@@ -36,6 +43,11 @@ const FAR = Array.from({ length: 8 }, (_none, index) => ({
 
 function plc(id: string, name: string, tags: object[], y: number, others: object = {}): FlowNode {
   return { ...reader(id, name, tags, y, { host: '192.168.3.39', ...others }), type: 'melsec-in' }
+}
+
+function server(id: string, name: string, y: number, others: object): FlowNode {
+  const { host: _host, ...common } = reader(id, name, NODES, y, { endpoint: 'opc.tcp://192.168.0.10:4840', ...others })
+  return { ...common, type: 'opcua-in' }
 }
 
 /** Not started: here only the dialogs are of interest. */
@@ -72,5 +84,7 @@ export const FLOW: FlowNode[] = [
   plc('fx', 'packer', [{ name: 'start', address: 'X7', type: 'bool' }], 460, { series: 'fx3', frame: '1E' }),
   plc('far', 'conveyor', FAR, 520, { series: 'q', frame: '1E', interval: 50 }),
   plc('open', 'line-9', [{ name: 'what', address: 'X8', type: 'bool' }], 580, { series: placeholder('SERIES') }),
+  server('server', 'mixer', 640, {}),
+  server('user', 'mixer-2', 700, { securityMode: 'signAndEncrypt', authentication: 'username' }),
   { id: 'status', type: 'status-broadcast', z: 'tab', name: '', x: 420, y: 160, wires: [[], []] },
 ]

@@ -76,8 +76,8 @@ describe('the dashboard example in a browser', function () {
         .locator('.cs-tile-value')
         .allInnerTexts()
         .then((all) => all.slice(0, 3)),
-      // Three readers and the historian.
-      ['4', '4', '0'],
+      // Four readers and the historian.
+      ['5', '5', '0'],
     )
     await page.locator('.cs-name', { hasText: HOSTILE }).waitFor()
     await page.locator('.cs-event', { hasText: HOSTILE }).first().waitFor()

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { type Plant, startPlant } from '../../simulators/demo/plant'
 import { MelsecDevice } from '../../simulators/melsec/melsec-device'
+import { OpcuaDeviceProcess } from '../../simulators/opcua/device-process'
 import { isGood, NodeRed } from '../support/node-red'
 import { until } from '../support/until'
 import { installWithDashboard, readExample } from './example'
@@ -71,6 +72,25 @@ describe('an example flow, deployed', function () {
         guard_closed: true,
         recipe: 'HI',
       })
+    } finally {
+      await device.close()
+    }
+  })
+
+  it('"Read an OPC UA server" sends seven values a second, of types that the server knows', async () => {
+    const device = await OpcuaDeviceProcess.start()
+    try {
+      const flows = readExample('05 - Read an OPC UA server', { mixer: device.port }, ['server 1'])
+      nodeRed = await NodeRed.start({ flows })
+      const { payload, quality } = await nodeRed.recordedWhen('server 1', isGood, { from: 0 })
+      assert.deepEqual(quality, {})
+      const { wave, walk, count, server_time, ...fixed } = Object(payload)
+      assert.deepEqual(
+        [wave, walk, count].map((value) => typeof value),
+        ['number', 'number', 'number'],
+      )
+      assert.match(server_time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
+      assert.deepEqual(fixed, { state: fixed.state, profile: [-2_147_483_648, 2_147_483_647], label: 'Kühlung' })
     } finally {
       await device.close()
     }

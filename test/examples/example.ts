@@ -3,8 +3,7 @@
 import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { asRecord } from '../../lib/contract/parse'
-import { withPorts } from '../../simulators/demo/folder'
-import { PLANT_PORTS, type Ports } from '../../simulators/demo/plant'
+import { DEMO_PORTS, type Ports, withPorts } from '../../simulators/demo/folder'
 import { type FlowNode, PACKAGE_NAME, PACKAGE_ROOT, recordNode } from '../support/node-red'
 
 const DASHBOARD = '@flowfuse/node-red-dashboard'
@@ -13,10 +12,10 @@ const DASHBOARD = '@flowfuse/node-red-dashboard'
  * @param path below examples/, without .json
  * @param taps names of nodes whose outputs are all recorded
  */
-export function readExample(path: string, ports: Ports, taps: string[] = []): FlowNode[] {
+export function readExample(path: string, ports: Partial<Ports>, taps: string[] = []): FlowNode[] {
   const flow: unknown = JSON.parse(readFileSync(join(PACKAGE_ROOT, 'examples', `${path}.json`), 'utf8'))
   if (!Array.isArray(flow)) throw new Error(`${path} is no array`)
-  const nodes = withPorts(flow, PLANT_PORTS, ports).map(asFlowNode)
+  const nodes = withPorts(flow, DEMO_PORTS, ports).map(asFlowNode)
   for (const node of nodes) {
     if (!taps.includes(String(node.name)) || !Array.isArray(node.wires)) continue
     node.wires = node.wires.map((output: unknown[]) => [...output, 'record'])

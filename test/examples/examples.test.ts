@@ -6,6 +6,8 @@ import { asRecord } from '../../lib/contract/parse'
 import { readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { supervisorFields } from '../../nodes/collector-supervisor/fields'
 import { melsecFields, parseMelsecConfig } from '../../nodes/melsec-in/fields'
+import { opcuaFields, parseOpcuaConfig } from '../../nodes/opcua-in/fields'
+import { MIXER_PORT } from '../../simulators/demo/mixer'
 import { PLANT_PORTS } from '../../simulators/demo/plant'
 
 const root = join(__dirname, '..', '..', '..')
@@ -72,6 +74,7 @@ for (const file of files) {
         'collector-supervisor': supervisorFields,
         'modbus-in': { ...readerFields, tags: tagList(tagFields) },
         'melsec-in': melsecFields,
+        'opcua-in': opcuaFields,
       }
       for (const [type, fields] of Object.entries(fieldsOf)) {
         for (const node of flow.filter((node) => node.type === type)) {
@@ -82,9 +85,14 @@ for (const file of files) {
       }
     })
 
-    it('has readers of PLCs that know what they are to read', () => {
-      for (const node of flow.filter(({ type }) => type === 'melsec-in')) {
-        assert.equal(parseMelsecConfig(node).ok, true, JSON.stringify(parseMelsecConfig(node)))
+    it('has readers of PLCs and servers that know what they are to read', () => {
+      const parsers: Record<string, (node: FlowNode) => { ok: boolean }> = {
+        'melsec-in': parseMelsecConfig,
+        'opcua-in': parseOpcuaConfig,
+      }
+      for (const node of flow) {
+        const parsed = parsers[node.type]?.(node)
+        assert.notEqual(parsed?.ok, false, JSON.stringify(parsed))
       }
     })
 
@@ -95,6 +103,9 @@ for (const file of files) {
           Object.values(PLANT_PORTS).some((port) => port === node.port),
           `port ${String(node.port)}`,
         )
+      }
+      for (const node of flow.filter(({ type }) => type === 'opcua-in')) {
+        assert.equal(node.endpoint, `opc.tcp://127.0.0.1:${MIXER_PORT}`)
       }
     })
 
@@ -132,7 +143,7 @@ describe('The examples together', () => {
 
   it('can all be imported: no id, no name of a reader and none of a supervisor comes twice', () => {
     assert.equal(new Set(all.map(({ id }) => id)).size, all.length)
-    for (const type of ['modbus-in', 'melsec-in', 'collector-supervisor']) {
+    for (const type of ['modbus-in', 'melsec-in', 'opcua-in', 'collector-supervisor']) {
       const names = all.filter((node) => node.type === type).map(({ name }) => name)
       assert.equal(new Set(names).size, names.length)
     }

@@ -5,6 +5,7 @@ import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-que
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { CertificateDecision, CertificatesOf } from '../../nodes/collector-supervisor/certificates'
 import type { DeadLetter, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
 
@@ -21,6 +22,8 @@ export class FakeFleet implements Fleet {
   past: (query: HistoryQuery) => Promise<HistoryAnswer> = async ({ collector, from, to }) => {
     return { collector, from, to, series: [] }
   }
+  certificateLists: Record<string, CertificatesOf> = {}
+  decided: (decision: CertificateDecision) => Promise<string> = async () => 'done'
   readonly #rows = new Map<string, ProcessRow>()
   readonly #supervisors = new Map([
     ['s1', 'Line A'],
@@ -91,6 +94,15 @@ export class FakeFleet implements Fleet {
 
   history(query: HistoryQuery): Promise<HistoryAnswer> {
     return this.past(query)
+  }
+
+  async certificates(supervisor?: string): Promise<Record<string, CertificatesOf>> {
+    const lists = Object.entries(this.certificateLists)
+    return Object.fromEntries(lists.filter(([name]) => supervisor === undefined || name === supervisor))
+  }
+
+  decideCertificate(decision: CertificateDecision): Promise<string> {
+    return this.decided(decision)
   }
 
   supervisors(): Map<string, string> {

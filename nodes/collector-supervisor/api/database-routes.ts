@@ -60,7 +60,8 @@ function parseScope(input: unknown): DeadLetterScope | undefined {
   return ids.length === record.ids.length ? { supervisor, ids } : undefined
 }
 
-function unknownSupervisor(fleet: Fleet, name: string | undefined): Reply | undefined {
+/** undefined = there is one of this name, or all are meant. */
+export function unknownSupervisor(fleet: Fleet, name: string | undefined): Reply | undefined {
   if (name === undefined || [...fleet.supervisors().values()].includes(name)) return undefined
   return errorReply('not-found', `there is no supervisor "${name}"`)
 }

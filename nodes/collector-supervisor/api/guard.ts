@@ -8,8 +8,10 @@ export type Handler = ReturnType<NodeAPI['auth']['needsPermission']>
 export type Request = Parameters<Handler>[0]
 export type Response = Parameters<Handler>[1]
 
-export function sendReply(res: Response, { status, body }: Reply): void {
-  res.status(status).set('Cache-Control', 'no-store').json(body)
+export function sendReply(res: Response, { status, body, file }: Reply): void {
+  res.status(status).set('Cache-Control', 'no-store')
+  if (file) res.attachment(file.name).type(file.type).send(body)
+  else res.json(body)
 }
 
 /**

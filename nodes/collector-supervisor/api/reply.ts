@@ -2,7 +2,8 @@
 
 import { type Command, type CommandFailure, type CommandResult, failureOf } from '../../../lib/contract/command'
 
-export type Reply = { status: number; body: unknown }
+/** `file`: the body is bytes to be kept under this name, of this media type; else it is JSON. */
+export type Reply = { status: number; body: unknown; file?: { name: string; type: string } }
 
 /** Every `code` of an error and its HTTP status. */
 export const STATUS_OF = {

@@ -4,6 +4,7 @@ import type { NodeAPI } from 'node-red'
 import { ALL_PROCESSES_COMMANDS, type Command, ONE_PROCESS_COMMANDS } from '../../../lib/contract/command'
 import { summarize } from '../../../lib/contract/process-row'
 import type { Fleet } from '../face'
+import { mountCertificateRoutes } from './certificate-routes'
 import { mountDatabaseRoutes } from './database-routes'
 import { isForeignPage } from './foreign-page'
 import { guard, type Handler, type Request, type Response, sendReply } from './guard'
@@ -43,6 +44,7 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet): void {
   for (const word of ONE_PROCESS_COMMANDS)
     post(`/processes/:name/${word}`, (req) => command(req, { command: word, name: nameIn(req) }))
   mountDatabaseRoutes(fleet, get, post)
+  mountCertificateRoutes(RED, fleet, get, post)
 
   // these two last: they take all that is left
   const unknown = (req: Request) => errorReply('not-found', `there is no ${req.method} ${req.baseUrl}${req.path}`)

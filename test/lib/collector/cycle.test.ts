@@ -206,6 +206,45 @@ describe('read loop', () => {
     assert.equal(bench.batches.length, 12)
   })
 
+  it('tries at once when it is told that what stood in the way may be gone, and then waits as at the beginning', async () => {
+    const bench = new Bench()
+    bench.device.onOpen = () => fails('link', 'not trusted')
+    await bench.run(5000)
+    assert.equal(bench.device.count('open'), 3)
+    bench.loop.retry()
+    await bench.run(0)
+    assert.equal(bench.device.count('open'), 4)
+    await bench.run(899)
+    assert.equal(bench.device.count('open'), 4)
+    await bench.run(1)
+    assert.equal(bench.device.count('open'), 5)
+  })
+
+  it('tries again without a wait when it is told so while it tries', async () => {
+    const bench = new Bench()
+    let refuse = (): void => {}
+    bench.device.onOpen = () =>
+      new Promise((_, reject) => {
+        refuse = () => reject(new Fault('link', 'test', 'not trusted'))
+      })
+    await bench.run(1)
+    bench.loop.retry()
+    refuse()
+    await bench.run(0)
+    assert.equal(bench.device.count('open'), 2)
+    refuse()
+    await bench.run(0)
+    assert.equal(bench.device.count('open'), 2)
+  })
+
+  it('lets a link that is up alone when it is told to try again', async () => {
+    const bench = new Bench()
+    await bench.run(1600)
+    bench.loop.retry()
+    await bench.run(2000)
+    assert.deepEqual([bench.device.count('open'), bench.device.count('close')], [1, 0])
+  })
+
   it('tells in flow and link within one cycle that the link is lost, and comes back by itself', async () => {
     const bench = new Bench()
     await bench.run(1600)

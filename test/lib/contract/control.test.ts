@@ -43,6 +43,7 @@ const TO_CHILD: ToChild[] = [
   CONFIGURE,
   { type: 'live', generation: 1, live: LIVE },
   { type: 'stop', generation: 1, graceMs: 0 },
+  { type: 'retry', generation: 1 },
   { type: 'read-now', generation: 1, id: 3 },
 ]
 

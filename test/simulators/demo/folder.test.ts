@@ -12,16 +12,16 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { asRecord } from '../../../lib/contract/parse'
-import { prepareFolder, withPorts } from '../../../simulators/demo/folder'
-import { PLANT_PORTS, type Ports } from '../../../simulators/demo/plant'
+import { DEMO_PORTS, type Ports, prepareFolder, withPorts } from '../../../simulators/demo/folder'
 
 const OWN = '@collector-supervisor/node-red-collectors'
 const DASHBOARD = '@flowfuse/node-red-dashboard'
-const moved: Ports = { boiler: 40_001, press: PLANT_PORTS.press, 'pump-station': PLANT_PORTS.boiler }
+const moved: Ports = { boiler: 40_001, press: DEMO_PORTS.press, 'pump-station': DEMO_PORTS.boiler, mixer: 40_002 }
 
 describe('The ports in a flow', () => {
   it('follow the devices, all at once, and nothing else changes', () => {
     const node = (port: unknown, more: object = {}) => ({ type: 'modbus-in', host: '127.0.0.1', port, ...more })
+    const server = (endpoint: string) => ({ type: 'opcua-in', endpoint })
     const flow = [
       node(1502),
       node('1504'),
@@ -30,9 +30,13 @@ describe('The ports in a flow', () => {
       node(1502, { host: '10.0.0.7' }),
       node(1502, { type: 'other' }),
       node(1502, { host: 'localhost', name: 'x' }),
+      server('opc.tcp://127.0.0.1:4840/path'),
+      server('opc.tcp://127.0.0.1:4841'),
+      server('opc.tcp://10.0.0.7:4840'),
+      server('4840'),
       'no node',
     ]
-    assert.deepEqual(withPorts(flow, PLANT_PORTS, moved), [
+    assert.deepEqual(withPorts(flow, DEMO_PORTS, moved), [
       node(40_001),
       node(1502),
       node(1503),
@@ -40,6 +44,10 @@ describe('The ports in a flow', () => {
       node(1502, { host: '10.0.0.7' }),
       node(1502, { type: 'other' }),
       node(40_001, { host: 'localhost', name: 'x' }),
+      server('opc.tcp://127.0.0.1:40002/path'),
+      server('opc.tcp://127.0.0.1:4841'),
+      server('opc.tcp://10.0.0.7:4840'),
+      server('4840'),
       'no node',
     ])
   })
@@ -50,7 +58,7 @@ describe('The user folder of the demo', () => {
   let root: string
   let folder: string
   const flowPath = () => join(folder, 'flows.json')
-  const prepare = (ports: Ports = PLANT_PORTS) => prepareFolder(root, folder, ports, 'now')
+  const prepare = (ports: Ports = DEMO_PORTS) => prepareFolder(root, folder, ports, 'now')
   const readerPorts = () => {
     const flow: unknown = JSON.parse(readFileSync(flowPath(), 'utf8'))
     return Array.isArray(flow) ? flow.map((node) => asRecord(node)?.port) : []
@@ -96,7 +104,7 @@ describe('The user folder of the demo', () => {
     writeExample([1502, 1503, 1504])
     prepare(moved)
     assert.deepEqual(readerPorts(), [40_001, undefined])
-    prepare(PLANT_PORTS)
+    prepare(DEMO_PORTS)
     assert.deepEqual(JSON.parse(readFileSync(flowPath(), 'utf8')), changed)
   })
 
@@ -105,6 +113,16 @@ describe('The user folder of the demo', () => {
     writeExample([1502, 1503, 1504])
     prepare()
     assert.deepEqual(readerPorts(), [1502, 1503, 1504])
+  })
+
+  it('knows what a demo wrote that had no mixer yet', () => {
+    prepare(moved)
+    const { hash, ports } = JSON.parse(readFileSync(join(folder, 'demo.json'), 'utf8'))
+    writeFileSync(join(folder, 'demo.json'), JSON.stringify({ hash, ports: { ...ports, mixer: undefined } }))
+    const changed = [{ type: 'modbus-in', host: '127.0.0.1', port: 40_001 }]
+    writeFileSync(flowPath(), JSON.stringify(changed))
+    prepare()
+    assert.deepEqual(readerPorts(), [1502])
   })
 
   it('sets aside a flow that cannot be read, and repairs wrong links and lists', () => {

@@ -272,7 +272,7 @@ describe('The REST routes under adminAuth', () => {
     await guarded.open()
     try {
       const routes = layersOf(guarded).flatMap(({ route }) => (route ? [route] : []))
-      assert.equal(routes.length, 14)
+      assert.equal(routes.length, 20)
       for (const { path, methods } of routes) {
         for (const method of Object.keys(methods)) {
           asked.length = 0
