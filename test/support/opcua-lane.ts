@@ -132,6 +132,14 @@ export class OpcuaLane {
     this.#lives.push(await telltaleOf(this.#device, this.#options, this.#lives.length))
   }
 
+  /** What an operator does who has compared the fingerprint. */
+  async trust(): Promise<void> {
+    const { last_error, supervisor } = await this.#red.row(this.name)
+    const fingerprint = /SHA-256 ([0-9a-f]{64})/.exec(last_error ?? '')?.[1]
+    const { status } = await this.#red.request('POST', '/collectors/certificates/trust', { supervisor, fingerprint })
+    assert.equal(status, 200, `${last_error}`)
+  }
+
   /** All values are good, and were read after this moment. */
   async isWell(afterMs = Date.now()): Promise<void> {
     const isFresh = (message: Recorded): boolean =>
@@ -146,9 +154,13 @@ export class OpcuaLane {
     this.assertHonest()
   }
 
-  /** No value is good, row, quality and the text below the node say why, in these words. */
-  async says(words: RegExp): Promise<void> {
-    const isTold = ({ link, last_error }: ProcessRow): boolean => link !== 'connected' && words.test(last_error ?? '')
+  /**
+   * No value is good, row, quality and the text below the node say why, in these words.
+   * @param link whether the link is worse for it
+   */
+  async says(words: RegExp, { link: ofLink = true } = {}): Promise<void> {
+    const isTold = ({ link, last_error, tags }: ProcessRow): boolean =>
+      tags.good === 0 && words.test(last_error ?? '') && (!ofLink || link !== 'connected')
     await this.#watch.when(this.name, isTold, TOLD_LIMIT_MS)
     const isBadFor = (message: Recorded): boolean =>
       this.#telltale.isAllBad(message) && Object.values(message.quality ?? {}).every((reason) => words.test(reason))

@@ -5,48 +5,49 @@ import assert from 'node:assert/strict'
 import { flowOf, supervisorNode } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { type LaneOptions, OpcuaLane } from '../support/opcua-lane'
+import { type Ordeal, suffer } from '../support/opcua-ordeals'
 import {
-  access,
-  distance,
-  login,
-  type Ordeal,
+  ACCESS,
+  LOOSE,
+  losses,
   oddities,
   polled,
   power,
   services,
+  strangers,
   subscriptions,
-  suffer,
   wire,
-} from '../support/opcua-ordeals'
+} from '../support/opcua-troubles'
 import { RowWatch } from '../support/row-watch'
 
 const HOUR_MS = 3_600_000
 
 type Way = { name: string; options: LaneOptions; credentials?: Record<string, string>; ordeals: readonly Ordeal[] }
 
-const secure = { securityMode: 'signAndEncrypt', trust: 'first-use' }
-
 const ways: readonly Way[] = [
   { name: 'the way to it', options: {}, ordeals: wire },
   { name: 'power', options: {}, ordeals: power },
   { name: 'subscriptions', options: {}, ordeals: subscriptions },
+  { name: 'losses', options: {}, ordeals: losses },
   { name: 'services', options: {}, ordeals: services },
-  { name: 'polled', options: { properties: { mode: 'poll' } }, ordeals: polled },
-  { name: 'oddities', options: { properties: { timeout: 10_000 } }, ordeals: oddities },
   {
-    name: 'users, and a clock that is ahead',
+    name: 'polled, signed, and a clock that is behind',
+    options: {
+      clockOffsetMs: -HOUR_MS,
+      properties: { mode: 'poll', securityMode: 'sign', trust: 'first-use' },
+    },
+    ordeals: polled,
+  },
+  { name: 'oddities', options: { properties: { timeout: 10_000 }, more: LOOSE }, ordeals: oddities },
+  {
+    name: 'users, certificates, and a clock that is ahead',
     options: {
       clockOffsetMs: HOUR_MS,
       settings: { anonymous: false },
-      properties: { ...secure, authentication: 'username' },
+      properties: { securityMode: 'signAndEncrypt', trust: 'first-use', authentication: 'username' },
     },
-    credentials: access,
-    ordeals: login,
-  },
-  {
-    name: 'distance, and a clock that is behind',
-    options: { clockOffsetMs: -HOUR_MS, properties: { ...secure, securityMode: 'sign' } },
-    ordeals: distance,
+    credentials: ACCESS,
+    ordeals: strangers,
   },
 ]
 
