@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { flowOf, supervisorNode } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
+import { HostileServer } from '../support/opcua-hostile'
 import { type LaneOptions, OpcuaLane } from '../support/opcua-lane'
 import { type Ordeal, suffer } from '../support/opcua-ordeals'
 import {
@@ -55,6 +56,8 @@ describe('an OPC UA server that', function () {
   this.timeout(240_000)
   const lanes = new Map<string, OpcuaLane>()
   const outcomes = new Map<string, Promise<void>>()
+  let hostile: HostileServer
+  let endured: Promise<void>
   let nodeRed: NodeRed
   let rows: RowWatch
 
@@ -66,10 +69,15 @@ describe('an OPC UA server that', function () {
         return credentials ? { ...lane.readerNode(), credentials } : lane.readerNode()
       }),
     )
+    hostile = await HostileServer.start()
     nodeRed = await NodeRed.start({ flows: [] })
     // Credentials come by a deploy.
-    await nodeRed.deploy(flowOf(supervisorNode(), ...nodes))
+    await nodeRed.deploy(flowOf(supervisorNode(), ...nodes, hostile.readerNode()))
     rows = new RowWatch(nodeRed)
+    endured = hostile.isEndured(nodeRed, rows)
+    endured.catch(() => {
+      // its test tells
+    })
     for (const { name, ordeals } of ways) {
       const lane = laneOf(name)
       await lane.run(nodeRed, rows)
@@ -86,6 +94,7 @@ describe('an OPC UA server that', function () {
     await rows?.end()
     await nodeRed?.dispose()
     for (const lane of lanes.values()) await lane.dispose()
+    await hostile?.close()
   })
 
   for (const { name, ordeals } of ways) {
@@ -95,6 +104,8 @@ describe('an OPC UA server that', function () {
           outcomes.get(`${name} ${title}`) ?? Promise.reject(new Error('it did not begin')))
     })
   }
+
+  it('sends what no server sends is told of in words, costs no restart, and is read again afterwards', () => endured)
 
   it('is in trouble costs no restart, and holds one session of ours in the end', async () => {
     for (const lane of lanes.values()) {
