@@ -57,6 +57,7 @@ export const wire: readonly Ordeal[] = [
   cutOff,
   reset,
   onTheWire('resets every connection', { mood: 'reset-at-connect' }, CLOSED),
+  onTheWire('resets connections before its first answer', { mood: 'reset-in-reply', afterBytes: 0 }, CLOSED),
   onTheWire('resets connections after some bytes', { mood: 'reset-in-reply', afterBytes: 200 }, CLOSED),
   onTheWire('resets connections in the middle of an answer', { mood: 'reset-in-reply', afterBytes: 3000 }, CLOSED),
   onTheWire('sends garbage', { mood: 'garbage', bytes: 500 }, NO_OPC_UA),
