@@ -38,6 +38,7 @@ export class Connection {
   #reason = CONNECTING
   #failedAttempts = 0
   #closeMs = CLOSE_MS
+  #suspended = false
   /** Settles, without a value or error, when the reader's last call has settled. */
   #call: Promise<void> = Promise.resolve()
   #lose: () => void = () => {}
@@ -68,10 +69,11 @@ export class Connection {
   async keep(): Promise<void> {
     while (!this.#stop.signal.aborted) {
       await this.#openUntilLost()
-      await this.#close()
+      await this.#letGo()
       const waitMs = backoffMs(this.#failedAttempts, this.#parts.chance())
       if (waitMs > 0 && !this.#stop.signal.aborted) await this.#pause.for(waitMs)
     }
+    if (this.#suspended) await this.#close((reader) => reader.close())
   }
 
   /**
@@ -144,12 +146,18 @@ export class Connection {
     this.#lose()
   }
 
-  async #close(): Promise<void> {
+  /** For good, or until it is opened again. */
+  async #letGo(): Promise<void> {
+    this.#suspended = !this.#stop.signal.aborted && this.#reader.suspend !== undefined
+    await this.#close((reader) => (this.#suspended ? reader.suspend?.() : undefined) ?? reader.close())
+  }
+
+  async #close(close: (reader: Reader) => Promise<void>): Promise<void> {
     const reader = this.#reader
     const overdue = (): Fault => new Fault('bug', 'close-deadline', `not done within ${this.#closeMs} ms`)
     try {
       await within({ ms: this.#closeMs, clock: this.#parts.clock, fault: overdue }, async () => {
-        await reader.close()
+        await close(reader)
         await this.#call
       })
     } catch (thrown) {
@@ -158,6 +166,7 @@ export class Connection {
       // If the old one connects after all, it must not keep a connection that the device may have only one of.
       this.#call = this.#call.then(() => reader.close()).catch(() => {})
       this.#reader = this.#parts.create()
+      this.#suspended = false
     }
   }
 

@@ -31,7 +31,12 @@ export interface Reader {
    */
   read(signal: AbortSignal): Promise<Reading>
   /** What the next cycle will ask of the device. Asked at every heartbeat. */
-  forecast?(): Forecast
+  forecast?(): Forecast | undefined
+  /**
+   * In the place of `close` when the connection was lost and `open` is to follow: for what the device keeps over a loss, and the next
+   * connection can take up. If `open` does not follow after all, `close` does.
+   */
+  suspend?(): Promise<void>
   /** Closes the connection. May be called twice, and before `open`. */
   close(): Promise<void>
 }

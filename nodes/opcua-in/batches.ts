@@ -12,9 +12,15 @@ const TOO_MANY = new Set([
 
 export class Batches {
   #size: number
+  #learned = Infinity
 
   constructor(size: number) {
     this.#size = Math.max(1, size)
+  }
+
+  /** The server has told its limit, again perhaps: what it refused before it would refuse again. */
+  limit(size: number): void {
+    this.#size = Math.max(1, Math.min(size, this.#learned))
   }
 
   /** Learned from the server, once it has refused more. */
@@ -50,9 +56,14 @@ export class Batches {
       const [only] = batch
       if (batch.length === 1 && only !== undefined) return refused(only, thrown)
       const half = Math.ceil(batch.length / 2)
-      if (TOO_MANY.has(thrown.code)) this.#size = Math.min(this.#size, half)
+      if (TOO_MANY.has(thrown.code)) this.#learn(half)
       await this.#halving(batch.slice(0, half), call, refused)
       await this.#halving(batch.slice(half), call, refused)
     }
+  }
+
+  #learn(size: number): void {
+    this.#learned = Math.min(this.#learned, size)
+    this.#size = Math.min(this.#size, size)
   }
 }

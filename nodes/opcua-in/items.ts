@@ -63,11 +63,20 @@ export class Items {
   }
 
   /** A new subscription knows none of them. */
-  forget(problem: string): void {
+  forget(): void {
     for (const item of this.#items) {
-      item.answer = { problem }
+      item.answer = NOT_YET
       item.itemId = undefined
       item.askAgainMs = undefined
+      item.waitMs = FIRST_WAIT_MS
+    }
+  }
+
+  /** Something has changed at the server: what it refused so far it may have now. */
+  askSoon(): void {
+    for (const item of this.#items) {
+      if (item.askAgainMs !== undefined) item.askAgainMs = this.#settings.nowMs()
+      item.waitMs = FIRST_WAIT_MS
     }
   }
 

@@ -1,9 +1,11 @@
 // Values by reading them, cycle for cycle: for servers whose subscriptions are not to be trusted.
 
-import type { Fault } from '../../lib/contract/fault'
+import type { Forecast } from '../../lib/contract/control'
+import { Fault } from '../../lib/contract/fault'
 import { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
-import type { OpcuaSession } from './session'
+import { SERVER_STATE, ServerStatus } from './server-status'
+import type { OpcuaSession, Sample } from './session'
 import { type Answer, batchSize, type Source, type SourceSettings } from './source'
 import { reasonOf } from './statuses'
 
@@ -13,49 +15,76 @@ const NAMESPACES_MS = 30_000
 export class Polling implements Source {
   readonly degraded = undefined
   readonly overflows = 0
-  readonly #session: OpcuaSession
   readonly #settings: SourceSettings
-  #batches = new Batches(1)
+  readonly #batches = new Batches(1)
+  readonly #server = new ServerStatus()
+  #session: OpcuaSession | undefined
   #nodes: (NodeRef | undefined)[] = []
   #resolvedMs = 0
+  #cycleMs = 0
 
-  constructor(session: OpcuaSession, settings: SourceSettings) {
-    this.#session = session
+  constructor(settings: SourceSettings) {
     this.#settings = settings
   }
 
-  async start(): Promise<void> {
-    const { nodesPerRead } = await this.#session.operationLimits()
-    this.#batches = new Batches(batchSize(nodesPerRead))
-    await this.#resolve()
+  get doubt(): string | undefined {
+    return this.#server.doubt
+  }
+  /** As long as the last cycle took. */
+  get forecast(): Forecast {
+    const known = this.#nodes.filter((node) => node !== undefined).length
+    return { requests: Math.ceil((known + 1) / this.#batches.size), cycleMs: this.#cycleMs }
+  }
+
+  async start(session: OpcuaSession): Promise<void> {
+    this.#session = session
+    this.#server.hear(undefined, undefined)
+    const { nodesPerRead } = await session.operationLimits()
+    this.#batches.limit(batchSize(nodesPerRead))
+    await this.#resolve(session)
+  }
+
+  stop(): void {
+    this.#session = undefined
   }
 
   async read(signal: AbortSignal): Promise<readonly Answer[]> {
-    const nowMs = this.#settings.clock.nowMs()
-    if (this.#nodes.includes(undefined) && nowMs - this.#resolvedMs >= NAMESPACES_MS) await this.#resolve()
-    const answers: Answer[] = this.#settings.wanted.map(({ address }) => ({
-      problem: unknownNamespace(address.namespace),
-    }))
+    const { clock, wanted } = this.#settings
+    const session = this.#session
+    if (!session) throw new Fault('link', 'not-connected', 'not connected')
+    const startedMs = clock.nowMs()
+    if (this.#nodes.includes(undefined) && startedMs - this.#resolvedMs >= NAMESPACES_MS) await this.#resolve(session)
+    const answers: Answer[] = wanted.map(({ address }) => ({ problem: unknownNamespace(address.namespace) }))
     const known = this.#nodes.flatMap((node, column) => (node ? [{ node, column }] : []))
     await this.#batches.each(
-      known,
+      [{ node: SERVER_STATE, column: undefined }, ...known],
       async (batch) => {
         signal.throwIfAborted()
-        const samples = await this.#session.read(batch.map(({ node }) => node))
+        const samples = await session.read(batch.map(({ node }) => node))
         batch.forEach(({ column }, index) => {
           const sample = samples[index]
-          if (sample) answers[column] = { sample }
+          if (column === undefined) this.#hearState(sample, session)
+          else if (sample) answers[column] = { sample }
         })
       },
       ({ column }, fault) => {
-        answers[column] = { problem: refusal(fault) }
+        if (column !== undefined) answers[column] = { problem: refusal(fault) }
       },
     )
+    this.#cycleMs = clock.nowMs() - startedMs
     return answers
   }
 
-  async #resolve(): Promise<void> {
-    const namespaces = await this.#session.namespaces()
+  #hearState(sample: Sample | undefined, session: OpcuaSession): void {
+    const news = this.#server.hear(sample, session)
+    if (news === undefined) return
+    this.#settings.log('warn', this.#server.doubt ?? 'the server runs again')
+    // Namespaces may be there that were not.
+    if (news === 'running') this.#resolvedMs = -Infinity
+  }
+
+  async #resolve(session: OpcuaSession): Promise<void> {
+    const namespaces = await session.namespaces()
     this.#nodes = this.#settings.wanted.map(({ address }) => resolveAddress(address, namespaces))
     this.#resolvedMs = this.#settings.clock.nowMs()
   }

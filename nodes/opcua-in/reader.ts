@@ -2,8 +2,9 @@
 
 import { hostname } from 'node:os'
 import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
+import { isTold } from '../../lib/collector/repetition'
 import type { TagColumn, Value } from '../../lib/contract/batch'
-import type { LogLevel } from '../../lib/contract/control'
+import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { admit } from './admission'
 import { type EnumerationTexts, textFor } from './enumeration-texts'
@@ -39,9 +40,11 @@ class OpcuaReader implements Reader {
   readonly #pki: Pki
   readonly #wanted: Wanted[]
   readonly #taken: (Taken | undefined)[]
+  readonly #source: Source
   readonly #enumerations: Enumerations
   #session: OpcuaSession | undefined
-  #source: Source | undefined
+  /** Whose connection was lost. */
+  #left: OpcuaSession | undefined
   readonly #told = new Set<string>()
   #overflows = 0
 
@@ -56,6 +59,7 @@ class OpcuaReader implements Reader {
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
     this.#taken = config.tags.map(() => undefined)
+    this.#source = this.#sourceOf()
     this.#enumerations = new Enumerations(
       config.tags.map((tag, column) => (mayHaveTexts(config, tag) ? this.#wanted[column] : undefined)),
       clock,
@@ -63,43 +67,65 @@ class OpcuaReader implements Reader {
   }
 
   async open(signal: AbortSignal): Promise<void> {
-    await this.close()
-    const session = await this.#connect(signal)
+    await this.suspend()
+    const left = this.#left
+    const session = await this.#connect(signal, left)
+    this.#left = undefined
+    if (!session.resumed) await left?.close()
+    if (signal.aborted) {
+      await session.close()
+      throw new Fault('link', 'stopped', 'connecting was stopped')
+    }
     this.#session = session
-    signal.throwIfAborted()
-    const source = this.#sourceOf(session)
-    await source.start()
-    this.#source = source
+    await this.#source.start(session)
     this.#enumerations.connected(session)
-    this.#overflows = 0
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
     const source = this.#source
-    if (!source) throw new Fault('link', 'not-connected', 'not connected')
+    if (!this.#session) throw new Fault('link', 'not-connected', 'not connected')
     const answers = await source.read(signal)
     await this.#enumerations.see(answers)
     this.#tellOverflows(source.overflows)
+    const { degraded = source.doubt, doubt } = source
+    const unreliable = this.#config.uncertain === 'accept' ? undefined : doubt
     const values: (Value | null)[] = []
     const bad = new Map<number, string>()
     const sourceTimes = new Map<number, number>()
     answers.forEach((answer, column) => {
       const { plain, sourceTime } = this.#take(answer, column)
-      if ('problem' in plain) bad.set(column, plain.problem)
+      const problem = 'problem' in plain ? plain.problem : unreliable
+      if (problem !== undefined) bad.set(column, problem)
       else if (sourceTime !== undefined) sourceTimes.set(column, sourceTime)
-      values.push('value' in plain ? plain.value : null)
+      values.push('value' in plain && problem === undefined ? plain.value : null)
     })
-    return { values, bad, sourceTimes, ...(source.degraded !== undefined && { degraded: source.degraded }) }
+    return { values, bad, sourceTimes, ...(degraded !== undefined && { degraded }) }
+  }
+
+  forecast(): Forecast | undefined {
+    return this.#source.forecast
+  }
+
+  /** The session stays at the server for a while, so that the next connection finds it and its subscription. */
+  async suspend(): Promise<void> {
+    this.#source.stop()
+    const session = this.#session
+    this.#session = undefined
+    if (!session) return
+    session.leave()
+    await this.#left?.close()
+    this.#left = session
   }
 
   async close(): Promise<void> {
-    const session = this.#session
+    this.#source.stop()
+    const [session, left] = [this.#session, this.#left]
     this.#session = undefined
-    this.#source = undefined
-    await session?.close()
+    this.#left = undefined
+    await Promise.all([session?.close(), left?.close()])
   }
 
-  async #connect(signal: AbortSignal): Promise<OpcuaSession> {
+  async #connect(signal: AbortSignal, left: OpcuaSession | undefined): Promise<OpcuaSession> {
     const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust } = this.#config
     const endpoint = typed.trim()
     const tell = (level: LogLevel, text: string) => this.#tellOnce(level, text)
@@ -123,6 +149,7 @@ class OpcuaReader implements Reader {
         admit: (chosen) => admit(chosen, admission),
       },
       signal,
+      left,
     )
   }
 
@@ -133,11 +160,11 @@ class OpcuaReader implements Reader {
     this.#log(level, text)
   }
 
-  #sourceOf(session: OpcuaSession): Source {
+  #sourceOf(): Source {
     const { mode, interval, timeout, publishingInterval, samplingInterval, queueSize } = this.#config
     const settings: SourceSettings = { wanted: this.#wanted, timeoutMs: timeout, clock, log: this.#log }
-    if (mode === 'poll') return new Polling(session, settings)
-    return new Subscription(session, {
+    if (mode === 'poll') return new Polling(settings)
+    return new Subscription({
       ...settings,
       publishingMs: publishingInterval || interval,
       samplingMs: samplingInterval || -1,
@@ -170,16 +197,16 @@ class OpcuaReader implements Reader {
     return reasonOf(status)
   }
 
+  /** They are not among the `dropped` ones of the row, which were samples once: how many there were only the server knows. */
   #tellOverflows(overflows: number): void {
-    if (overflows === this.#overflows) return
-    const lost = overflows - this.#overflows
-    if (this.#overflows === 0) {
-      this.#log(
-        'warn',
-        `the server lost values ${lost} times, since its queue was full: a larger queue or a shorter publishing interval helps`,
-      )
-    }
+    const before = this.#overflows
     this.#overflows = overflows
+    const news = Array.from({ length: overflows - before }, (_, index) => before + index + 1)
+    if (!news.some(isTold)) return
+    this.#log(
+      'warn',
+      `the queue of the server was full, so it lost values, ${overflows} times so far: a larger queue or a shorter publishing interval helps`,
+    )
   }
 }
 
@@ -218,7 +245,8 @@ function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wante
   return { name, address: parsed, deadband: parseFilter(filter) }
 }
 
-function userOf({ authentication, username, password }: OpcuaConfig) {
-  if (authentication === 'username') return { kind: 'username', name: username, password } as const
+function userOf({ authentication, username, password, insecurePassword }: OpcuaConfig) {
+  if (authentication === 'username')
+    return { kind: 'username', name: username, password, insists: insecurePassword } as const
   return authentication === 'certificate' ? ({ kind: 'certificate' } as const) : ({ kind: 'anonymous' } as const)
 }

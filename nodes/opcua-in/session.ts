@@ -50,6 +50,8 @@ export type Acknowledgement = { subscriptionId: number; sequenceNumber: number }
 export interface OpcuaSession {
   /** Why the connection is gone; undefined while it stands. */
   readonly lost: Error | undefined
+  /** The server knew it from an earlier connection, and its subscriptions are still there (OPC 10000-4, 5.7.3). */
+  readonly resumed: boolean
   namespaces(): Promise<readonly string[]>
   operationLimits(): Promise<OperationLimits>
   read(nodes: readonly NodeRef[]): Promise<Sample[]>
@@ -59,11 +61,19 @@ export interface OpcuaSession {
   enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]>
   createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer>
   deleteSubscription(id: number): Promise<void>
+  /** Tells the server to publish, which it should do anyway. */
+  enablePublishing(subscriptionId: number): Promise<void>
+  /** A message that was sent and has not come (OPC 10000-4, 5.14.6). BadMessageNotAvailable: there is none, or no longer. */
+  republish(subscriptionId: number, sequenceNumber: number): Promise<Publication>
+  /** Takes a subscription over from a session that is gone; all its values are told again (OPC 10000-4, 5.14.7). */
+  transferSubscription(id: number): Promise<void>
   /** One answer for each, in their order. */
   createItems(subscriptionId: number, items: readonly ItemWish[]): Promise<ItemAnswer[]>
   deleteItems(subscriptionId: number, itemIds: readonly number[]): Promise<void>
   /** Waits at the server until there is something to tell, at most about `patienceMs`. */
   publish(acknowledgements: readonly Acknowledgement[], patienceMs: number): Promise<Publication>
+  /** The connection only, without a word: the server keeps the session for a while, so that another connection may resume it. */
+  leave(): void
   /** Session, subscriptions and connection. Never rejects; may be called twice. */
   close(): Promise<void>
 }

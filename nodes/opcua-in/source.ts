@@ -1,8 +1,8 @@
 // Where the values of a cycle come from: a subscription, or reads of its own.
 
-import type { LogLevel } from '../../lib/contract/control'
+import type { Forecast, LogLevel } from '../../lib/contract/control'
 import type { NodeAddress } from './node-ids'
-import type { Deadband, Sample } from './session'
+import type { Deadband, OpcuaSession, Sample } from './session'
 
 /** The latest of a column, or why there is none. The same object as long as nothing new came. */
 export type Answer = { sample: Sample } | { problem: string }
@@ -25,12 +25,21 @@ export type SourceClock = {
 }
 
 export interface Source {
-  /** Everything that has to be known before the first read. Rejects with a Fault. */
-  start(): Promise<void>
+  /**
+   * Everything that has to be known before the first read. After a loss it goes on where it was, as far as the server has kept it.
+   * Rejects with a Fault.
+   */
+  start(session: OpcuaSession): Promise<void>
+  /** Asks for nothing any more, until it is started again. */
+  stop(): void
   /** One answer for each column. Rejects with a Fault of kind `link` or `protocol` when only connecting anew can help. */
   read(signal: AbortSignal): Promise<readonly Answer[]>
   /** Set while the server answers, but not as it should. */
   readonly degraded: string | undefined
+  /** Why the server itself says that none of its values is to be relied on. */
+  readonly doubt: string | undefined
+  /** What a cycle asks of the server; undefined for values that come by themselves. */
+  readonly forecast: Forecast | undefined
   /** Values that the server lost because its queue was full. */
   readonly overflows: number
 }

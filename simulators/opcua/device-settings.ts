@@ -40,6 +40,8 @@ export type DeviceSettings = {
   tokenLifetimeMs: number
   /** Whether anonymous clients without security may take over subscriptions of an old session, against Part 4, 5.14.7. */
   anonymousTransfer: boolean
+  /** Asks for passwords in clear, whatever the security of the connection. */
+  clearPasswords: boolean
 }
 
 /** Part 5, 12.6. */
@@ -71,6 +73,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = {
   limits: GENEROUS,
   tokenLifetimeMs: 3_600_000,
   anonymousTransfer: false,
+  clearPasswords: false,
 }
 
 /** What is absent stays as it was. */
@@ -95,6 +98,7 @@ export function parseSettingsChange(input: unknown): SettingsChange | undefined 
     namespacesBefore: parseCount,
     tokenLifetimeMs: parseCount,
     anonymousTransfer: parseFlag,
+    clearPasswords: parseFlag,
     limits: parseLimits,
   })
 }

@@ -136,8 +136,8 @@ export class OpcuaDevice {
   deleteSubscriptions(): number {
     return this.#up().server.deleteSubscriptions()
   }
-  killSessions(): number {
-    return this.#up().server.killSessions()
+  killSessions({ keepSubscriptions = false } = {}): number {
+    return this.#up().server.killSessions(keepSubscriptions)
   }
 
   behave(mood: WireMood): void {

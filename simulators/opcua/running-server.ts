@@ -1,6 +1,6 @@
 // One life of the server of a simulated device, from its start to its end.
 
-import { MessageSecurityMode, SecurityPolicy } from 'node-opcua-client'
+import { MessageSecurityMode, SecurityPolicy, UserTokenType } from 'node-opcua-client'
 import { RegisterServerMethod } from 'node-opcua-server'
 import { PlantNodes } from './address-space'
 import { DEVICE_URI, type DeviceSettings, LOOPBACK } from './device-settings'
@@ -65,6 +65,7 @@ export class RunningServer {
       const nodes = new PlantNodes(addressSpace, plant, settings)
       await server.start()
       nodes.bringStructures()
+      if (settings.clearPasswords) askForClearPasswords(server)
       announce(server, `opc.tcp://${announcedHost}:${announcedPort}`)
       return new RunningServer(server, nodes, managers)
     } catch (error) {
@@ -98,6 +99,14 @@ function announce(server: UnrulyServer, url: string): void {
   for (const endpoint of server.endpoints) {
     for (const description of endpoint.endpointDescriptions()) {
       Object.defineProperty(description, 'endpointUrl', { get: () => url, configurable: true })
+    }
+  }
+}
+
+function askForClearPasswords(server: UnrulyServer): void {
+  for (const { userIdentityTokens } of server.endpoints.flatMap((endpoint) => endpoint.endpointDescriptions())) {
+    for (const token of userIdentityTokens ?? []) {
+      if (token.tokenType === UserTokenType.UserName) token.securityPolicyUri = SecurityPolicy.None
     }
   }
 }

@@ -93,10 +93,15 @@ export class UnrulyServer extends OPCUAServer {
     return count
   }
 
-  /** Every session ends without its client being told; its next request is refused. */
-  killSessions(): number {
+  /**
+   * Every session ends without its client being told; its next request is refused.
+   * @param keepSubscriptions as after a timeout: another session may take them over
+   */
+  killSessions(keepSubscriptions = false): number {
     const sessions = this.engine.getSessions()
-    for (const { authenticationToken } of sessions) this.engine.closeSession(authenticationToken, true, 'Terminated')
+    for (const { authenticationToken } of sessions) {
+      this.engine.closeSession(authenticationToken, !keepSubscriptions, keepSubscriptions ? 'Timeout' : 'Terminated')
+    }
     return sessions.length
   }
 

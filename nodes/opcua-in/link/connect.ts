@@ -7,7 +7,8 @@ import type { Policy, SecurityMode } from '../security'
 import type { OpcuaSession } from '../session'
 import { type ClientSettings, clientOf } from './client'
 import { connectFault } from './faults'
-import { endpointOf } from './library-endpoints'
+import { endpointOf, type OfferedEndpoint } from './library-endpoints'
+import { checkPasswordWay, guardPassword } from './password'
 import { LinkSession } from './session'
 import { Guard } from './transport'
 import { type User, userOf } from './user'
@@ -25,22 +26,29 @@ export type ConnectSettings = ClientSettings & {
 /** A lost first SYN is sent again after 1 s. */
 const CONNECT_TIMEOUT_MIN_MS = 3000
 
-/** Throws a Fault of kind `link`, also when the signal aborts. */
-export async function connect(settings: ConnectSettings, signal: AbortSignal): Promise<OpcuaSession> {
+/**
+ * Throws a Fault of kind `link`, also when the signal aborts.
+ * @param left a session whose connection was lost: it is resumed if the server still has it
+ */
+export async function connect(
+  settings: ConnectSettings,
+  signal: AbortSignal,
+  left?: OpcuaSession,
+): Promise<OpcuaSession> {
   const { endpoint: url, securityMode } = settings
   try {
-    if (securityMode === 'none') return await logIn(settings, signal, undefined)
+    if (securityMode === 'none') return await logIn(settings, signal, undefined, left)
     const endpoint = await discover(settings, signal)
     await settings.admit(endpoint)
-    return await logIn(settings, signal, endpoint)
+    return await logIn(settings, signal, endpoint, left)
   } catch (thrown) {
     if (signal.aborted) throw new Fault('link', 'stopped', `connecting to ${url} was stopped`)
-    throw connectFault(thrown, url)
+    throw connectFault(thrown, url, settings.user.kind)
   }
 }
 
 /** The endpoints are asked for without security, as OPC 10000-4, 5.5.4 has it. */
-async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<Endpoint> {
+async function discover(settings: ConnectSettings, signal: AbortSignal): Promise<OfferedEndpoint> {
   return withClient(settings, undefined, signal, async (client) => {
     const endpoints = (await client.getEndpoints()).map(endpointOf)
     await briefly(client.disconnect())
@@ -51,10 +59,17 @@ async function discover(settings: ConnectSettings, signal: AbortSignal): Promise
 async function logIn(
   settings: ConnectSettings,
   signal: AbortSignal,
-  endpoint: Endpoint | undefined,
+  endpoint: OfferedEndpoint | undefined,
+  left: OpcuaSession | undefined,
 ): Promise<OpcuaSession> {
+  const { user, securityMode } = settings
+  const isCareful = user.kind === 'username' && !user.insists
+  if (isCareful) checkPasswordWay(securityMode, endpoint)
   return withClient(settings, endpoint, signal, async (client, guard) => {
-    const session = await client.createSession(userOf(settings.user, settings.identity))
+    if (isCareful) guardPassword(client, { mode: securityMode, policy: endpoint?.policy ?? 'None' }, guard)
+    const resumed = left instanceof LinkSession ? await left.resumeOn(client, guard) : undefined
+    if (resumed) return resumed
+    const session = await client.createSession(userOf(user, settings.identity))
     return LinkSession.of(client, session, guard, settings.timeoutMs)
   })
 }
@@ -62,7 +77,7 @@ async function logIn(
 /** Connects, and lets nothing of the client be left when that or `work` fails. */
 async function withClient<T>(
   settings: ConnectSettings,
-  endpoint: Endpoint | undefined,
+  endpoint: OfferedEndpoint | undefined,
   signal: AbortSignal,
   work: (client: OPCUAClient, guard: Guard) => Promise<T>,
 ): Promise<T> {

@@ -12,6 +12,7 @@ const problems: [pattern: RegExp, code: string, text: string][] = [
   [/ENOTFOUND|EAI_AGAIN/, 'name-unknown', 'the name cannot be looked up; is it spelled right? An IP address will do as well'],
   [/EHOSTUNREACH|ENETUNREACH/, 'host-unreachable', 'cannot be reached; is it on, is its cable plugged in, is the address right?'],
   [/BadIdentityTokenRejected|BadUserAccessDenied|BadIdentityTokenInvalid/, 'login-refused', 'the server does not let this user in: check user name, password and rights'],
+  [/Cannot find .* user token policy/, 'login-unknown', 'the server does not know this way to log in: choose another one'],
   [/BadTooManySessions/, 'too-many-sessions', 'the server has no room for another session: close other clients, or wait until theirs time out'],
   [/BadCertificateUntrusted|BadSecurityChecksFailed|BadCertificateUseNotAllowed/, 'own-certificate-refused', REJECTED_BY_SERVER],
   [/BadCertificateTimeInvalid/, 'own-certificate-time', 'the server takes our certificate for expired or not yet valid: are the clocks of both right?'],
@@ -26,13 +27,22 @@ const problems: [pattern: RegExp, code: string, text: string][] = [
   [/ECONNRESET|EPIPE|disconnected by third party|socket|premature|closed|Closed|canceled/, 'connection-closed', 'closed the connection'],
 ]
 
+/** What `login-refused` means for those who do not log in with a password. */
+const LOGINS = {
+  username: undefined,
+  anonymous: 'the server lets nobody in without a user: choose a user name, or a certificate',
+  certificate:
+    'the server does not let this certificate in: trust it there among the certificates of users, and check its rights',
+}
+
 /** Anything that connecting was rejected with; a Fault is one already. */
-export function connectFault(thrown: unknown, target: string): Fault {
+export function connectFault(thrown: unknown, target: string, login: keyof typeof LOGINS = 'username'): Fault {
   if (thrown instanceof Fault) return thrown
   const said = messageOf(thrown)
   const found = problems.find(([pattern]) => pattern.test(said))
   if (!found) return new Fault('link', 'connection-failed', `${target}: ${firstLine(said)}`, { cause: thrown })
-  const [, code, text] = found
+  const [, code, words] = found
+  const text = (code === 'login-refused' && LOGINS[login]) || words
   return new Fault('link', code, `${target}: ${text}`, { cause: thrown })
 }
 

@@ -9,7 +9,10 @@ import {
 } from 'node-opcua-client'
 import type { Publication, Sample } from '../session'
 
-export function publicationOf({ subscriptionId, notificationMessage }: PublishResponse): Publication {
+export function publicationOf({
+  subscriptionId,
+  notificationMessage,
+}: Pick<PublishResponse, 'subscriptionId' | 'notificationMessage'>): Publication {
   const samples: Publication['samples'] = []
   let ended: string | undefined
   for (const notification of notificationMessage.notificationData ?? []) {

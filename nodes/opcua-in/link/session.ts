@@ -9,7 +9,11 @@ import {
   PublishRequest,
   type PublishResponse,
   promoteOpaqueStructureInNotificationData,
+  RepublishRequest,
+  type RepublishResponse,
+  type StatusCode,
   TimestampsToReturn,
+  type TransferSubscriptionsResponse,
 } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
 import type { EnumerationTexts } from '../enumeration-texts'
@@ -44,11 +48,17 @@ const SESSION_GONE = /BadSession(IdInvalid|Closed|NotActivated)/
 type Transaction = (request: unknown, callback: (error: Error | null, response?: unknown) => void) => void
 type Services = ClientSession &
   ClientSessionRawSubscriptionService &
-  ClientSessionPublishService & { performMessageTransaction: Transaction; _performMessageTransaction: Transaction }
+  ClientSessionPublishService & {
+    performMessageTransaction: Transaction
+    _performMessageTransaction: Transaction
+    setPublishingMode(enabled: boolean, subscriptionId: number): Promise<StatusCode>
+  }
 
 /** The library documents them, but leaves them out of the type of its sessions. */
 function hasServices(session: ClientSession): session is Services {
-  return 'publish' in session && 'createMonitoredItems' in session && '_performMessageTransaction' in session
+  return ['publish', 'createMonitoredItems', '_performMessageTransaction', 'setPublishingMode'].every(
+    (name) => name in session,
+  )
 }
 
 export class LinkSession implements OpcuaSession {
@@ -56,14 +66,19 @@ export class LinkSession implements OpcuaSession {
   readonly #session: Services
   readonly #guard: Guard
   readonly #timeoutMs: number
+  readonly resumed: boolean
   #lost: Error | undefined
+  #leftMs: number | undefined
   #closing: Promise<void> | undefined
+  readonly #onClosed = (): void => this.#lose('the server closed the session')
+  readonly #onFailure = (): void => this.#lose('the session is not answered any more')
 
-  private constructor(client: OPCUAClient, session: Services, guard: Guard, timeoutMs: number) {
+  private constructor(client: OPCUAClient, session: Services, guard: Guard, timeoutMs: number, resumed: boolean) {
     this.#guard = guard
     this.#timeoutMs = timeoutMs
     this.#client = client
     this.#session = session
+    this.resumed = resumed
     // Where a server does not know the session any more, the library makes another one without a word, which has none of our
     // subscriptions.
     session.performMessageTransaction = (request, callback) =>
@@ -73,8 +88,8 @@ export class LinkSession implements OpcuaSession {
       })
     client.on('connection_lost', () => this.#lose('the connection was lost'))
     client.on('close', () => this.#lose('the server closed the connection'))
-    session.on('session_closed', () => this.#lose('the server closed the session'))
-    session.on('keepalive_failure', () => this.#lose('the session is not answered any more'))
+    session.on('session_closed', this.#onClosed)
+    session.on('keepalive_failure', this.#onFailure)
   }
 
   static of(client: OPCUAClient, session: ClientSession, guard: Guard, timeoutMs: number): LinkSession {
@@ -85,7 +100,22 @@ export class LinkSession implements OpcuaSession {
     if (!Number.isFinite(session.timeout)) {
       throw new Fault('protocol', 'session-timeout', 'the server says no number for the timeout of the session')
     }
-    return new LinkSession(client, session, guard, timeoutMs)
+    return new LinkSession(client, session, guard, timeoutMs, false)
+  }
+
+  /** The same session over another connection (OPC 10000-4, 5.7.3); undefined when the server does not take it up. */
+  async resumeOn(client: OPCUAClient, guard: Guard): Promise<LinkSession | undefined> {
+    const gone = this.#leftMs === undefined || performance.now() - this.#leftMs > this.#session.timeout
+    if (this.#closing || gone) return undefined
+    try {
+      await client.reactivateSession(this.#session)
+    } catch {
+      // Whatever the reason is: if it was the connection, a new session will not come about either.
+      return undefined
+    }
+    this.#closing = Promise.resolve()
+    void briefly(this.#client.disconnect())
+    return new LinkSession(client, this.#session, guard, this.#timeoutMs, true)
   }
 
   get lost(): Error | undefined {
@@ -155,6 +185,28 @@ export class LinkSession implements OpcuaSession {
     )
   }
 
+  async enablePublishing(subscriptionId: number): Promise<void> {
+    const status = await this.#ask('SetPublishingMode', () => this.#session.setPublishingMode(true, subscriptionId))
+    refuseBad('SetPublishingMode', status)
+  }
+
+  async republish(subscriptionId: number, retransmitSequenceNumber: number): Promise<Publication> {
+    const request = new RepublishRequest({ subscriptionId, retransmitSequenceNumber })
+    const response = await this.#ask('Republish', () =>
+      called<RepublishResponse>((done) => this.#session.republish(request, done)),
+    )
+    await this.#openStructures(response)
+    return publicationOf({ subscriptionId, notificationMessage: response.notificationMessage })
+  }
+
+  async transferSubscription(id: number): Promise<void> {
+    const request = { subscriptionIds: [id], sendInitialValues: true }
+    const { results } = await this.#ask('TransferSubscriptions', () =>
+      called<TransferSubscriptionsResponse>((done) => this.#session.transferSubscriptions(request, done)),
+    )
+    refuseBad('TransferSubscriptions', results?.[0]?.statusCode)
+  }
+
   async createItems(subscriptionId: number, items: readonly ItemWish[]): Promise<ItemAnswer[]> {
     const itemsToCreate = items.map(({ node, handle, samplingMs, queueSize, deadband }) => ({
       itemToMonitor: readValueOf(node),
@@ -201,9 +253,19 @@ export class LinkSession implements OpcuaSession {
   }
 
   /** What structures look like only the server knows: it is asked when the first of a kind comes. Without, they stay bytes. */
-  async #openStructures({ notificationMessage }: PublishResponse): Promise<void> {
+  async #openStructures({ notificationMessage }: Pick<PublishResponse, 'notificationMessage'>): Promise<void> {
     const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
     await promoteOpaqueStructureInNotificationData(this.#session, notifications).catch(() => {})
+  }
+
+  leave(): void {
+    if (this.#leftMs !== undefined || this.#closing) return
+    this.#lose('the connection was given up')
+    this.#leftMs = performance.now()
+    this.#session.off('session_closed', this.#onClosed)
+    this.#session.off('keepalive_failure', this.#onFailure)
+    // A goodbye of the library's would end the session.
+    this.#guard.hangUp(new Fault('link', 'connection-lost', 'the connection was given up'))
   }
 
   close(): Promise<void> {
@@ -241,6 +303,13 @@ export class LinkSession implements OpcuaSession {
   #lose(reason: string): void {
     this.#lost ??= new Error(reason)
   }
+}
+
+/** Of an operation on one thing alone. */
+function refuseBad(service: string, status: StatusCode | undefined): void {
+  const name = status?.name ?? 'BadUnexpectedError'
+  if (status?.isGoodish()) return
+  throw new Fault('device', name, `${service}: the server says ${name}`)
 }
 
 function called<T>(operation: (done: (error: Error | null, answer?: T) => void) => void): Promise<T> {

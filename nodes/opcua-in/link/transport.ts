@@ -25,6 +25,16 @@ export class Guard implements IClientTransportFactory {
     return transport
   }
 
+  refuse(fault: Fault): void {
+    this.#fault ??= fault
+    this.hangUp(fault)
+  }
+
+  /** The server hears nothing of it; whoever waits for an answer does. */
+  hangUp(reason: Fault): void {
+    for (const transport of this.#transports) transport.end(reason)
+  }
+
   /** A server that does not answer a goodbye is left without one. */
   cut(): void {
     for (const transport of this.#transports.splice(0)) transport.dispose()
@@ -59,7 +69,9 @@ class GuardedTransport extends ClientTCP_transport {
           })
         }
       } catch (thrown) {
-        this.#end(toFault(thrown))
+        const fault = toFault(thrown)
+        this.#tell(fault)
+        this.end(fault)
       }
     })
   }
@@ -74,8 +86,7 @@ class GuardedTransport extends ClientTCP_transport {
     })
   }
 
-  #end(fault: Fault): void {
-    this.#tell(fault)
+  end(fault: Fault): void {
     this.prematureTerminate(new Error(fault.message), StatusCodes.BadTcpInternalError)
   }
 }

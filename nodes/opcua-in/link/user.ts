@@ -5,7 +5,8 @@ import type { Identity } from '../identity'
 
 export type User =
   | { kind: 'anonymous' }
-  | { kind: 'username'; name: string; password: string }
+  /** `insists`: the password may leave unprotected. */
+  | { kind: 'username'; name: string; password: string; insists: boolean }
   | { kind: 'certificate' }
 
 export function userOf(user: User, identity: Identity): UserIdentityInfo {

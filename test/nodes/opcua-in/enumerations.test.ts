@@ -1,5 +1,4 @@
 import assert from 'node:assert/strict'
-import { Fault } from '../../../lib/contract/fault'
 import { Enumerations } from '../../../nodes/opcua-in/enumerations'
 import type { Answer, Wanted } from '../../../nodes/opcua-in/source'
 import { until } from '../../support/until'
@@ -35,7 +34,7 @@ describe('Enumerations among the columns', () => {
     server.types.set('a', 'State').set('b', 'Plain').set('c', 'State')
     server.texts.set('State', STATES)
     enumerations = new Enumerations(wanted, patient)
-    enumerations.connected(server)
+    enumerations.connected(server.session())
   })
   const found = () => [0, 1, 2].map((column) => enumerations.of(column))
 
@@ -68,7 +67,7 @@ describe('Enumerations among the columns', () => {
       done = resolve
     })
     enumerations = new Enumerations(wanted, hurried)
-    enumerations.connected(server)
+    enumerations.connected(server.session())
     await enumerations.see([came(6), came(11), came(11)])
     assert.deepEqual(found(), ['asking', undefined, undefined])
     // one that comes meanwhile is asked for next
@@ -80,7 +79,7 @@ describe('Enumerations among the columns', () => {
   })
 
   it('cost nothing but the text when the server does not answer', async () => {
-    server.dataTypes = () => Promise.reject(new Fault('link', 'no-answer', 'no answer'))
+    server.refuses.set('dataTypes', 'mute')
     await enumerations.see(int32s)
     assert.deepEqual(found(), [undefined, undefined, undefined])
   })
@@ -94,8 +93,8 @@ describe('Enumerations among the columns', () => {
   it('stay what they are on the next connection, though the server does not tell again', async () => {
     await enumerations.see(int32s)
     const next = new ImaginedServer()
-    next.dataTypes = () => Promise.reject(new Fault('link', 'no-answer', 'no answer'))
-    enumerations.connected(next)
+    next.refuses.set('dataTypes', 'mute')
+    enumerations.connected(next.session())
     await enumerations.see(int32s)
     assert.deepEqual(found(), [STATES, undefined, STATES])
   })
@@ -104,7 +103,7 @@ describe('Enumerations among the columns', () => {
     await enumerations.see(int32s)
     const other = new Map([[2, 'Idle']])
     server.texts.set('State', other)
-    enumerations.connected(server)
+    enumerations.connected(server.session())
     await enumerations.see(int32s)
     assert.deepEqual(found(), [other, undefined, other])
   })
@@ -115,10 +114,10 @@ describe('Enumerations among the columns', () => {
       done = resolve
     })
     enumerations = new Enumerations(wanted, hurried)
-    enumerations.connected(server)
+    enumerations.connected(server.session())
     await enumerations.see(int32s)
     const next = new ImaginedServer()
-    enumerations.connected(next)
+    enumerations.connected(next.session())
     done()
     await enumerations.see(int32s)
     assert.deepEqual(found(), [undefined, undefined, undefined])
@@ -126,7 +125,7 @@ describe('Enumerations among the columns', () => {
 
   it('are none where the column is to stay a number', async () => {
     enumerations = new Enumerations([undefined, wanted[1], undefined], patient)
-    enumerations.connected(server)
+    enumerations.connected(server.session())
     await enumerations.see(int32s)
     assert.deepEqual(server.calls, ['dataTypes 1', 'enumerationTexts Plain'])
   })

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
 import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
-import type { Answer, Wanted } from '../../../nodes/opcua-in/source'
+import type { Wanted } from '../../../nodes/opcua-in/source'
 import { Subscription } from '../../../nodes/opcua-in/subscription'
 import { SteppedClock } from '../../lib/child/stepped-clock'
-import { BAD, ImaginedServer, sampleOf } from './imagined-server'
+import { BAD, CLOCK, ImaginedServer, type ImaginedSession, STATE, sampleOf } from './imagined-server'
+import { shown } from './shown'
 
 const never = new AbortController().signal
-const SILENT = 'the server stopped sending values: subscribing anew'
+const SILENT = 'the server has stopped sending'
 
 function wanted(name: string, deadband?: Wanted['deadband']): Wanted {
   const address = parseNodeAddress(`nsu=urn:plant;s=${name}`)
@@ -16,27 +17,22 @@ function wanted(name: string, deadband?: Wanted['deadband']): Wanted {
   return { name, address, deadband }
 }
 
-/** What a reading shows, in short. */
-function shown(answers: readonly Answer[]): unknown[] {
-  return answers.map((answer) =>
-    'problem' in answer ? answer.problem : (answer.sample.value?.data ?? answer.sample.status),
-  )
-}
-
 describe('A subscription', () => {
   let server: ImaginedServer
+  let session: ImaginedSession
   let clock: SteppedClock
   let logged: string[]
   beforeEach(() => {
     server = new ImaginedServer()
+    session = server.session()
     clock = new SteppedClock()
     logged = []
     for (const [index, name] of ['a', 'b', 'c'].entries()) server.nodes.set(name, sampleOf(index))
   })
-  afterEach(() => server.close())
+  afterEach(() => server.drop())
 
   function of(names: (string | Wanted)[], others: object = {}): Subscription {
-    return new Subscription(server, {
+    return new Subscription({
       wanted: names.map((one) => (typeof one === 'string' ? wanted(one) : one)),
       timeoutMs: 1000,
       publishingMs: 1000,
@@ -49,9 +45,16 @@ describe('A subscription', () => {
   }
   async function started(names: (string | Wanted)[], others: object = {}): Promise<Subscription> {
     const subscription = of(names, others)
-    await subscription.start()
+    await subscription.start(session)
     await clock.advance(0)
     return subscription
+  }
+  /** Time in which the server says now and then that it lives. */
+  async function pass(ms: number): Promise<void> {
+    for (let left = ms; left > 0; left -= 1000) {
+      server.tell()
+      await clock.advance(Math.min(left, 1000))
+    }
   }
   const read = async (subscription: Subscription) => shown(await subscription.read(never))
 
@@ -117,10 +120,7 @@ describe('A subscription', () => {
     assert.match(String((await read(subscription))[1]), /no such node/)
     server.calls.length = 0
     const tellAndRead = async (ms: number) => {
-      server.tell({ a: sampleOf(0) })
-      await clock.advance(ms)
-      server.tell({ a: sampleOf(0) })
-      await clock.advance(0)
+      await pass(ms)
       await read(subscription)
       await clock.advance(0)
     }
@@ -142,9 +142,7 @@ describe('A subscription', () => {
     await setImmediate()
     assert.deepEqual(await read(subscription), [0, 'BadNodeIdUnknown'])
     server.calls.length = 0
-    await clock.advance(9000)
-    server.tell({ a: sampleOf(0) })
-    await clock.advance(1000)
+    await pass(10_000)
     await read(subscription)
     await clock.advance(0)
     assert.deepEqual(server.calls.slice(0, 2), ['delete 2', 'create 1'])
@@ -177,47 +175,131 @@ describe('A subscription', () => {
   })
 
   describe('that says nothing any more', () => {
-    it('is made anew, and then the connection', async () => {
+    /** Looks at all of it after this time. */
+    const shownAfter = async (subscription: Subscription, ms: number) => {
+      await clock.advance(ms)
+      return [...(await read(subscription)), subscription.degraded]
+    }
+
+    it('is asked anew, then made anew, and then the connection', async () => {
       const subscription = await started(['a', 'b'])
       await read(subscription)
-      await clock.advance(10_000)
-      assert.deepEqual([await read(subscription), subscription.degraded], [[0, 1], undefined])
-      await clock.advance(1)
-      assert.deepEqual([await read(subscription), subscription.degraded], [[SILENT, SILENT], SILENT])
-      await clock.advance(0)
-      assert.deepEqual(server.calls.slice(3), ['unsubscribe 1', 'subscribe', 'create 2', 'read 2'])
-      await clock.advance(10_001)
+      // two keep-alives of 2 s, and 1 s for the network
+      assert.deepEqual(await shownAfter(subscription, 5000), [0, 1, undefined])
+      const asking = `${SILENT}: asking it anew`
+      assert.deepEqual(await shownAfter(subscription, 500), [SILENT, SILENT, asking])
+      assert.deepEqual([server.calls.slice(3), server.waiting], [['enable 1'], 6])
+      const renewing = `${SILENT}, also when asked: subscribing anew`
+      // New values have been read by then, so they are good.
+      assert.deepEqual(await shownAfter(subscription, 3000), [0, 1, renewing])
+      assert.deepEqual(server.calls.slice(4), ['unsubscribe 1', 'subscribe', 'create 2', 'read 2'])
+      await clock.advance(4500)
+      assert.deepEqual(await read(subscription), [0, 1])
+      await clock.advance(500)
       await assert.rejects(subscription.read(never), { kind: 'link', code: 'subscription-silent' })
+      assert.equal(server.calls.at(-1), 'close')
+      assert.deepEqual(logged, [`warn: ${asking}`, `warn: ${renewing}`])
     })
 
-    it('is well again as soon as it brings values', async () => {
+    it('is well again as soon as it says something', async () => {
       const subscription = await started(['a'])
       await read(subscription)
-      await clock.advance(10_001)
-      await read(subscription)
-      await clock.advance(0)
+      await shownAfter(subscription, 5500)
+      server.tell()
+      assert.deepEqual(await shownAfter(subscription, 500), [0, undefined])
+      await shownAfter(subscription, 9000)
       server.tell({ a: sampleOf(4) })
-      await setImmediate()
-      assert.deepEqual([await read(subscription), subscription.degraded], [[4], undefined])
-      await clock.advance(10_001)
-      await read(subscription)
-      assert.equal(subscription.degraded, SILENT)
+      assert.deepEqual(await shownAfter(subscription, 500), [4, undefined])
+      assert.deepEqual(logged.at(-1), 'info: the server sends values again')
+      assert.deepEqual(await shownAfter(subscription, 5500), [SILENT, `${SILENT}: asking it anew`])
     })
 
-    it('does not live by keep-alives alone, if the server shows its clock', async () => {
-      for (const ticks of [true, false]) {
-        server.ticks = ticks
+    it('has to be as silent as that by its revised intervals', async () => {
+      server.revisedPublishingMs = 5000
+      const subscription = await started(['a'])
+      await read(subscription)
+      assert.match(logged[0] ?? '', /warn: the server publishes every 5000 ms, not every 1000 ms/)
+      // two times two intervals of 5 s, and 1 s
+      assert.deepEqual(await shownAfter(subscription, 21_000), [0, undefined])
+      assert.deepEqual(await shownAfter(subscription, 500), [SILENT, `${SILENT}: asking it anew`])
+    })
+
+    it('is not taken for dead because this process stood still', async () => {
+      const subscription = await started(['a'])
+      await read(subscription)
+      clock.freeze(60_000)
+      server.tell({ a: sampleOf(4) })
+      assert.deepEqual(await shownAfter(subscription, 500), [4, undefined])
+      assert.deepEqual(logged, [])
+    })
+
+    describe('by a server that shows its clock', () => {
+      let time = 0
+      let told = 0
+      const tick = async () => {
+        server.nodes.set(CLOCK, sampleOf(new Date(++time * 1000)))
+        server.tell({ [CLOCK]: server.sampleOf(CLOCK) })
+        await clock.advance(1000)
+      }
+      beforeEach(() => {
+        told = 0
+        server.nodes.set(CLOCK, sampleOf(new Date(0)))
+      })
+
+      it('does not live by saying so alone', async () => {
         const subscription = await started(['a'])
         await read(subscription)
-        await clock.advance(6000)
-        for (let count = 0; count < 3; count++) server.tell()
-        await clock.advance(6000)
+        await tick()
+        await tick()
+        server.nodes.set(CLOCK, sampleOf(new Date(99_000)))
+        for (let second = 0; second < 4; second++) {
+          server.tell()
+          assert.deepEqual(await shownAfter(subscription, 1000), [0, undefined])
+        }
+        server.tell()
+        const starved = 'the server sends no values any more, though it says that it is there'
+        assert.deepEqual(await shownAfter(subscription, 1000), [starved, `${starved}: asking it anew`])
+        server.tell()
+        assert.deepEqual(await shownAfter(subscription, 500), [starved, `${starved}: asking it anew`])
+        assert.ok(server.calls.includes('enable 1'))
+      })
+
+      it('lives by that while the clock stands still when it is read, too', async () => {
+        const subscription = await started(['a'])
         await read(subscription)
-        assert.equal(subscription.degraded, ticks ? SILENT : undefined)
-        await server.close()
-        server = new ImaginedServer()
-        server.nodes.set('a', sampleOf(0))
-      }
+        await tick()
+        await tick()
+        for (let second = 0; second < 12; second++) {
+          server.tell()
+          await clock.advance(1000)
+        }
+        assert.deepEqual([await read(subscription), subscription.degraded], [[0], undefined])
+        assert.deepEqual(logged, ['warn: the clock of the server stands still'])
+      })
+
+      it('lives by that, once made anew in vain, when the clock goes but is not told', async () => {
+        const subscription = await started(['a'])
+        await read(subscription)
+        for (let second = 1; second <= 40; second++) {
+          server.nodes.set(CLOCK, sampleOf(new Date(second * 1000)))
+          if (told < server.subscription) server.tellAll()
+          else server.tell()
+          told = server.subscription
+          await clock.advance(1000)
+        }
+        assert.deepEqual([await read(subscription), subscription.degraded, told], [[0], undefined, 3])
+      })
+
+      it('does not live by that when the clock has never been told', async () => {
+        const subscription = await started(['a'])
+        await read(subscription)
+        for (let second = 1; second <= 14; second++) {
+          server.nodes.set(CLOCK, sampleOf(new Date(second * 1000)))
+          server.tell()
+          await clock.advance(1000)
+        }
+        await assert.rejects(subscription.read(never), { code: 'subscription-silent' })
+      })
     })
 
     it('is made anew at once when the server says that it is gone', async () => {
@@ -225,34 +307,179 @@ describe('A subscription', () => {
       await read(subscription)
       server.tell({}, { ended: 'BadTimeout' })
       await setImmediate()
-      assert.deepEqual(await read(subscription), [SILENT])
-      assert.match(logged[0] ?? '', /BadTimeout/)
+      assert.deepEqual(await read(subscription), ['the server has ended the subscription (BadTimeout)'])
+      const text = 'the server has ended the subscription (BadTimeout): subscribing anew'
+      assert.deepEqual(await shownAfter(subscription, 500), [0, text])
       assert.equal(server.subscription, 2)
+      server.tell({ a: sampleOf(5) })
+      assert.deepEqual(await shownAfter(subscription, 500), [5, undefined])
     })
 
     it('is made anew at once when the server knows of none', async () => {
       const subscription = await started(['a'])
       await read(subscription)
       server.refusePublish(new Fault('device', 'BadNoSubscription', 'none'))
-      await setImmediate()
-      await read(subscription)
+      await clock.advance(500)
       assert.equal(server.subscription, 2)
+      server.tell({}, { ended: 'BadTimeout' })
+      await clock.advance(500)
+      // A server that ends every subscription wants another connection.
+      await assert.rejects(subscription.read(never), { code: 'subscription-silent' })
     })
+  })
+
+  describe('after the connection was lost', () => {
+    /** The connection is lost, and there again. */
+    async function back(subscription: Subscription, resumed: boolean): Promise<ImaginedSession> {
+      server.drop()
+      await setImmediate()
+      await assert.rejects(subscription.read(never), { kind: 'link', code: 'connection-lost' })
+      subscription.stop()
+      server.calls.length = 0
+      const next = server.session(resumed)
+      await subscription.start(next)
+      return next
+    }
+    /** The first values of it come by the server, not by reading. */
+    async function running(): Promise<Subscription> {
+      const subscription = await started(['a', 'b'])
+      await read(subscription)
+      server.tell({ a: sampleOf(1) })
+      await setImmediate()
+      return subscription
+    }
+
+    it('goes on with its session, and with what had been missed', async () => {
+      const subscription = await running()
+      server.tellInVain({ b: sampleOf(7) })
+      server.tellInVain({ b: sampleOf(8) })
+      await back(subscription, true)
+      assert.deepEqual(server.calls, ['republish 2', 'republish 3', 'republish 4'])
+      assert.match(logged.at(-1) ?? '', /connected again: the session lives on; messages that had been missed: 2/)
+      const reading = read(subscription)
+      server.tell()
+      assert.deepEqual([await reading, subscription.degraded], [[1, 8], undefined])
+      server.tell({ b: sampleOf(9) })
+      await setImmediate()
+      assert.deepEqual(await read(subscription), [1, 9])
+      assert.deepEqual(
+        server.acknowledged.map(({ sequenceNumber }) => sequenceNumber),
+        [1, 2, 3, 4],
+      )
+      assert.equal(server.waiting, 3)
+    })
+
+    it('shows nothing of before as good until the server has said something', async () => {
+      const subscription = await running()
+      await back(subscription, true)
+      const reading = read(subscription)
+      await clock.advance(1000)
+      const waiting = 'connected again: waiting for what the server has to tell'
+      assert.deepEqual([await reading, subscription.degraded], [[waiting, waiting], waiting])
+    })
+
+    it('is taken over by a new session', async () => {
+      const subscription = await running()
+      await back(subscription, false)
+      assert.deepEqual(server.calls, ['transfer 1', 'republish 2'])
+      const reading = read(subscription)
+      server.tellAll()
+      assert.deepEqual(await reading, [0, 1])
+    })
+
+    for (const status of ['BadSubscriptionIdInvalid', 'BadServiceUnsupported', 'BadUserAccessDenied']) {
+      it(`is made anew when it cannot be taken over: ${status}`, async () => {
+        const subscription = await running()
+        server.refuses.set('transfer', status)
+        await back(subscription, false)
+        await clock.advance(0)
+        assert.deepEqual(server.calls, ['transfer 1', 'subscribe', 'create 2', 'read 2'])
+        assert.match(logged.at(-1) ?? '', new RegExp(`no longer \\(${status}\\), so it is made anew`))
+        assert.deepEqual(await read(subscription), [0, 1])
+      })
+    }
+
+    it('is made anew when the server has restarted and counts its namespaces another way', async () => {
+      const subscription = await running()
+      server.restart()
+      server.uris = ['http://opcfoundation.org/UA/', 'urn:server', 'urn:other', 'urn:plant']
+      server.wishes.length = 0
+      await back(subscription, false)
+      await clock.advance(0)
+      assert.deepEqual(await read(subscription), [0, 1])
+      assert.deepEqual(
+        server.wishes.map(({ node }) => node.namespace),
+        [3, 3],
+      )
+    })
+
+    it('is not taken up when it had been given up', async () => {
+      const subscription = await running()
+      await clock.advance(14_500)
+      await assert.rejects(subscription.read(never), { code: 'subscription-silent' })
+      server.calls.length = 0
+      await subscription.start(server.session())
+      await clock.advance(0)
+      assert.deepEqual(server.calls, ['subscribe', 'create 2', 'read 2'])
+    })
+  })
+
+  it('fetches messages that did not come', async () => {
+    const subscription = await started(['a', 'b'])
+    await read(subscription)
+    server.tellInVain({ a: sampleOf(5), b: sampleOf(5) })
+    server.tell({ b: sampleOf(6) })
+    await setImmediate()
+    assert.deepEqual(await read(subscription), [5, 6])
+    server.tellInVain({ a: sampleOf(7) })
+    server.missed.clear()
+    server.tell({ b: sampleOf(8) })
+    await setImmediate()
+    assert.deepEqual(await read(subscription), [5, 8])
+    assert.deepEqual(logged, ['warn: messages of the server that it has no longer were lost on the way: 1'])
+  })
+
+  it('tells what the server says of itself, and when it stops', async () => {
+    server.nodes.set(CLOCK, sampleOf(new Date(0)))
+    server.nodes.set(STATE, sampleOf(0))
+    const subscription = await started(['a', 'late'])
+    server.tellAll()
+    await setImmediate()
+    assert.equal(subscription.doubt, undefined)
+    server.tell({ [STATE]: sampleOf(3) })
+    await setImmediate()
+    assert.match(subscription.doubt ?? '', /was suspended.*\(its state is Suspended\)/)
+    server.nodes.set('2992', sampleOf(12))
+    server.nodes.set('2993', sampleOf({ text: 'maintenance', locale: 'en' }))
+    server.tell({ [STATE]: sampleOf(4) })
+    await setImmediate()
+    assert.equal(subscription.doubt, 'the server is about to stop (its state is Shutdown), in 12 s: maintenance')
+    server.nodes.set('late', sampleOf(9))
+    server.tell({ [STATE]: sampleOf(0) })
+    await setImmediate()
+    assert.equal(subscription.doubt, undefined)
+    // What it refused is asked for again at once.
+    await read(subscription)
+    await clock.advance(0)
+    assert.deepEqual(await read(subscription), [0, 9])
   })
 
   it('keeps three Publish requests at the server, or as many as that likes', async () => {
     await started(['a'])
     assert.equal(server.waiting, 3)
-    server.refusePublish(new Fault('device', 'BadTooManyPublishRequests', 'too many'))
-    server.tell()
-    await setImmediate()
-    assert.equal(server.waiting, 2)
+    for (let count = 0; count < 3; count++) {
+      server.refusePublish(new Fault('device', 'BadTooManyPublishRequests', 'too many'))
+      await setImmediate()
+    }
+    assert.equal(server.waiting, 0)
+    await clock.advance(1000)
+    assert.equal(server.waiting, 1)
   })
 
   it('ends with the connection', async () => {
     const subscription = await started(['a'])
     await read(subscription)
-    await server.close()
+    session.leave()
     await setImmediate()
     await assert.rejects(subscription.read(never), { kind: 'link', code: 'connection-lost' })
   })

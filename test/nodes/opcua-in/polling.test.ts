@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict'
+import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
+import { Polling } from '../../../nodes/opcua-in/polling'
+import type { Wanted } from '../../../nodes/opcua-in/source'
+import { SteppedClock } from '../../lib/child/stepped-clock'
+import { ImaginedServer, STATE, sampleOf } from './imagined-server'
+import { shown } from './shown'
+
+const never = new AbortController().signal
+
+describe('Reading cycle for cycle', () => {
+  let server: ImaginedServer
+  let clock: SteppedClock
+  beforeEach(() => {
+    server = new ImaginedServer()
+    clock = new SteppedClock()
+    for (const [index, name] of ['a', 'b', 'c'].entries()) server.nodes.set(name, sampleOf(index))
+  })
+
+  async function started(names: readonly string[], uri = 'urn:plant'): Promise<Polling> {
+    const wanted = names.map((name): Wanted => {
+      const address = parseNodeAddress(`nsu=${uri};s=${name}`)
+      assert.ok(!('problem' in address))
+      return { name, address, deadband: undefined }
+    })
+    const polling = new Polling({ wanted, timeoutMs: 1000, clock, log: () => {} })
+    await polling.start(server.session())
+    server.calls.length = 0
+    return polling
+  }
+  const read = async (polling: Polling) => shown(await polling.read(never))
+
+  it('asks for the state of the server along with the values', async () => {
+    server.nodes.set(STATE, sampleOf(0))
+    const polling = await started(['a', 'b'])
+    assert.deepEqual([await read(polling), polling.doubt, server.calls], [[0, 1], undefined, ['read 3']])
+    server.nodes.set(STATE, sampleOf(5))
+    await read(polling)
+    assert.match(polling.doubt ?? '', /test mode/)
+    server.nodes.set(STATE, sampleOf(0))
+    await read(polling)
+    assert.equal(polling.doubt, undefined)
+  })
+
+  it('keeps to the limit of the server, also to one that it has not told', async () => {
+    server.mostAtOnce = 3
+    const polling = await started(['a', 'b', 'c', 'd', 'e'])
+    assert.deepEqual(await read(polling), [0, 1, 2, 'BadNodeIdUnknown', 'BadNodeIdUnknown'])
+    assert.deepEqual(server.calls, ['read 6', 'read 3', 'read 3'])
+    server.calls.length = 0
+    // What was learned holds after the next connection, too.
+    await polling.start(server.session())
+    await read(polling)
+    assert.deepEqual(server.calls, ['read 3', 'read 3'])
+    assert.equal(polling.forecast.requests, 2)
+  })
+
+  it('names the one node that the server cannot stand', async () => {
+    server.poison = 'b'
+    assert.deepEqual(await read(await started(['a', 'b', 'c'])), [0, 'the server says BadInternalError', 2])
+  })
+
+  it('finds its nodes where the namespaces are after the next connection', async () => {
+    const polling = await started(['a'], 'urn:late')
+    assert.match(String((await read(polling))[0]), /no namespace urn:late/)
+    server.uris.push('urn:late')
+    await polling.start(server.session())
+    assert.deepEqual(await read(polling), [0])
+  })
+
+  it('looks for a namespace that was not there now and then, and when the server runs again', async () => {
+    server.nodes.set(STATE, sampleOf(3))
+    const polling = await started(['a'], 'urn:late')
+    await read(polling)
+    server.uris.push('urn:late')
+    assert.match(String((await read(polling))[0]), /no namespace/)
+    server.nodes.set(STATE, sampleOf(0))
+    await read(polling)
+    assert.deepEqual(await read(polling), [0])
+  })
+
+  it('gives up with its session', async () => {
+    const polling = await started(['a'])
+    server.refuses.set('read', 'mute')
+    await assert.rejects(polling.read(never), { kind: 'link', code: 'no-answer' })
+    polling.stop()
+    await assert.rejects(polling.read(never), { kind: 'link', code: 'not-connected' })
+  })
+
+  it('tells each value why, when the server does not let it read', async () => {
+    server.refuses.set('read', 'BadServiceUnsupported')
+    const polling = await started(['a', 'b'])
+    const text = 'the server says BadServiceUnsupported'
+    assert.deepEqual(await read(polling), [text, text])
+  })
+})
