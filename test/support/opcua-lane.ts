@@ -1,13 +1,14 @@
-// A reader in a real Node-RED and the OPC UA server that it reads, in a process of its own, to which one trouble after the
-// other happens. Its variables tell where, when and in which life of the server they were read.
+// A reader in a real Node-RED and the OPC UA server that it reads, to which one trouble after the other happens. Its variables
+// tell where, when and in which life of the server they were read.
 
 import assert from 'node:assert/strict'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import { PLANT_NAMESPACE } from '../../simulators/opcua/address-space'
 import type { DeviceCensus } from '../../simulators/opcua/census'
-import type { DeviceCommand } from '../../simulators/opcua/commands'
-import { OpcuaDeviceProcess, type ProcessOptions } from '../../simulators/opcua/device-process'
+import { type DeviceCommand, runDeviceCommand } from '../../simulators/opcua/commands'
+import { OpcuaDeviceProcess } from '../../simulators/opcua/device-process'
 import type { SettingsChange } from '../../simulators/opcua/device-settings'
+import { OpcuaDevice } from '../../simulators/opcua/opcua-device'
 import type { Place } from '../../simulators/opcua/plant'
 import { opcuaNode, type TagProperties } from './flows'
 import type { FlowNode, NodeRed, Recorded } from './node-red'
@@ -23,11 +24,8 @@ const TIMEOUT_MS = 1500
 const SESSION_MS = 6000
 /** A busy machine may need longer to look for sessions to end. */
 const REAPED_MS = 30_000
-/**
- * A good value is never older: a subscription that says nothing for two keep-alives of 5 s is not believed any more. The rest is
- * for busy machines.
- */
-const GOOD_FOR_MS = 16_000
+/** A good value is never older: what is not proved for 5 s is not shown any more. The rest is for busy machines. */
+const GOOD_FOR_MS = 10_000
 const TOLD_LIMIT_MS = 30_000
 /** The pauses between attempts grow up to 30 s. */
 const RECOVERY_LIMIT_MS = 60_000
@@ -55,7 +53,8 @@ export function lasting(name: string): string {
 
 export type LaneOptions = {
   settings?: SettingsChange
-  clockOffsetMs?: number
+  /** In a process of its own, which can be killed, and frozen, and have another clock: it costs a second of a processor. */
+  process?: { clockOffsetMs?: number }
   /** Of the reader's node. */
   properties?: Record<string, unknown>
   /** Besides those that tell. */
@@ -65,7 +64,7 @@ export type LaneOptions = {
 export class OpcuaLane {
   readonly name: string
   readonly #options: LaneOptions
-  #device: OpcuaDeviceProcess
+  #server: Server
   readonly #port: number
   /** Of each life of the server. */
   readonly #lives: Telltale[]
@@ -77,27 +76,23 @@ export class OpcuaLane {
   #pid: number | null = null
   #tail: Promise<unknown> = Promise.resolve()
 
-  private constructor(name: string, options: LaneOptions, device: OpcuaDeviceProcess, telltale: Telltale) {
+  private constructor(name: string, options: LaneOptions, server: Server, telltale: Telltale) {
     this.name = name
     this.#options = options
-    this.#device = device
-    this.#port = device.port
+    this.#server = server
+    this.#port = server.port
     this.#lives = [telltale]
   }
 
   static async start(name: string, options: LaneOptions = {}): Promise<OpcuaLane> {
-    const device = await startDevice(options)
-    return new OpcuaLane(name, options, device, await telltaleOf(device, options, 0))
-  }
-
-  get device(): OpcuaDeviceProcess {
-    return this.#device
+    const server = await startServer(options)
+    return new OpcuaLane(name, options, server, await telltaleOf(server, options, 0))
   }
 
   readerNode(): FlowNode {
     const { tags } = this.#telltale
     const properties = { interval: INTERVAL_MS, timeout: TIMEOUT_MS, tags, ...this.#options.properties }
-    return opcuaNode(this.name, this.#device.endpoint, properties)
+    return opcuaNode(this.name, this.#server.endpoint, properties)
   }
 
   async run(nodeRed: NodeRed, rows: RowWatch): Promise<void> {
@@ -117,19 +112,25 @@ export class OpcuaLane {
     await this.#tail
   }
 
-  send(command: DeviceCommand): Promise<Record<string, unknown>> {
-    return this.#device.send(command)
+  send(command: DeviceCommand): Promise<unknown> {
+    return this.#server.send(command)
   }
 
   /** Its host loses power. */
   kill(): void {
-    process.kill(this.#device.pid, 'SIGKILL')
+    process.kill(this.#process.pid, 'SIGKILL')
   }
   /** What was killed is back; it has forgotten everything. */
   async rebirth(): Promise<void> {
-    await this.#device.close()
-    this.#device = await startDevice(this.#options, this.#port)
-    this.#lives.push(await telltaleOf(this.#device, this.#options, this.#lives.length))
+    await this.#server.close()
+    this.#server = await startServer(this.#options, this.#port)
+    this.#lives.push(await telltaleOf(this.#server, this.#options, this.#lives.length))
+  }
+  freeze(): void {
+    this.#process.freeze()
+  }
+  thaw(): void {
+    this.#process.thaw()
   }
 
   /** What an operator does who has compared the fingerprint. */
@@ -156,11 +157,11 @@ export class OpcuaLane {
 
   /**
    * No value is good, row, quality and the text below the node say why, in these words.
-   * @param link whether the link is worse for it
+   * @param ofLink whether the link is worse for it
    */
-  async says(words: RegExp, { link: ofLink = true } = {}): Promise<void> {
+  async says(words: RegExp, ofLink: 'any link' | 'no link'): Promise<void> {
     const isTold = ({ link, last_error, tags }: ProcessRow): boolean =>
-      tags.good === 0 && words.test(last_error ?? '') && (!ofLink || link !== 'connected')
+      tags.good === 0 && words.test(last_error ?? '') && (ofLink === 'any link' || link !== 'connected')
     await this.#watch.when(this.name, isTold, TOLD_LIMIT_MS)
     const isBadFor = (message: Recorded): boolean =>
       this.#telltale.isAllBad(message) && Object.values(message.quality ?? {}).every((reason) => words.test(reason))
@@ -203,7 +204,7 @@ export class OpcuaLane {
     let census: DeviceCensus | undefined
     await until(
       async () => {
-        census = await this.#device.census()
+        census = await this.#server.census()
         return census.sessions === 1
       },
       REAPED_MS,
@@ -221,8 +222,8 @@ export class OpcuaLane {
   }
 
   async dispose(): Promise<void> {
-    this.#device.thaw()
-    await this.#device.close()
+    if (this.#server instanceof OpcuaDeviceProcess) this.#server.thaw()
+    await this.#server.close()
   }
 
   /** What a subscription brought may have waited; what was read belongs to its cycle. */
@@ -254,6 +255,9 @@ export class OpcuaLane {
     }
   }
 
+  get #process(): OpcuaDeviceProcess {
+    return this.#server instanceof OpcuaDeviceProcess ? this.#server : assert.fail('it has no process of its own')
+  }
   get #telltale(): Telltale {
     return this.#lives.at(-1) ?? assert.fail('it never lived')
   }
@@ -265,19 +269,35 @@ export class OpcuaLane {
   }
 }
 
-function startDevice({ settings = {}, clockOffsetMs }: LaneOptions, port = 0): Promise<OpcuaDeviceProcess> {
-  const limits = { maxSessionTimeoutMs: SESSION_MS, ...settings.limits }
-  const options: ProcessOptions = { port, settings: { ...settings, limits }, places: PLACES }
-  return OpcuaDeviceProcess.start(clockOffsetMs === undefined ? options : { ...options, clockOffsetMs })
+type Server = {
+  readonly port: number
+  readonly endpoint: string
+  send(command: DeviceCommand): Promise<unknown>
+  census(): Promise<DeviceCensus>
+  close(): Promise<void>
 }
 
-function telltaleOf(device: OpcuaDeviceProcess, { more = [] }: LaneOptions, life: number): Promise<Telltale> {
+async function startServer({ settings = {}, process }: LaneOptions, port = 0): Promise<Server> {
+  const limits = { maxSessionTimeoutMs: SESSION_MS, ...settings.limits }
+  const options = { port, places: PLACES }
+  if (process) return OpcuaDeviceProcess.start({ ...options, ...process, settings: { ...settings, limits } })
+  const device = await OpcuaDevice.start({ ...options, ...settings, limits })
+  return {
+    port: device.port,
+    endpoint: device.endpoint,
+    send: (command) => runDeviceCommand(device, command),
+    census: async () => device.census(),
+    close: () => device.close(),
+  }
+}
+
+function telltaleOf(server: Server, { more = [] }: LaneOptions, life: number): Promise<Telltale> {
   const numbers = NUMBERS.map((name): TelltaleNumber => {
     const tag: TagProperties = { name, address: lasting(`Tell.${name}`) }
     return {
       tag,
       place: async (wave) => {
-        await device.send({ command: 'set', name: `Tell.${name}`, setting: { wave, status: 'Good' } })
+        await server.send({ command: 'set', name: `Tell.${name}`, setting: { wave, status: 'Good' } })
       },
     }
   })

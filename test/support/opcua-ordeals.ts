@@ -35,9 +35,15 @@ const TOLD_MESSAGES = 4
 const UNNOTICED_MESSAGES = 12
 
 /** No value is good while it lasts, and these words say why. */
-export function told(title: string, words: RegExp, begin: Act, end: Act, { link = true } = {}): Ordeal {
+export function told(
+  title: string,
+  words: RegExp,
+  begin: Act,
+  end: Act,
+  link: 'any link' | 'no link' = 'no link',
+): Ordeal {
   const during = async (lane: OpcuaLane): Promise<void> => {
-    await lane.says(words, { link })
+    await lane.says(words, link)
     for (const message of await lane.messages(TOLD_MESSAGES)) assert.ok(isAllBad(message), JSON.stringify(message))
   }
   return { title, outcome: 'is told of in words, and read again afterwards', begin, during, end }

@@ -9,6 +9,7 @@ import { type LaneOptions, OpcuaLane } from '../support/opcua-lane'
 import { type Ordeal, suffer } from '../support/opcua-ordeals'
 import {
   ACCESS,
+  doubts,
   LOOSE,
   losses,
   oddities,
@@ -27,23 +28,24 @@ type Way = { name: string; options: LaneOptions; credentials?: Record<string, st
 
 const ways: readonly Way[] = [
   { name: 'the way to it', options: {}, ordeals: wire },
-  { name: 'power', options: {}, ordeals: power },
+  { name: 'power', options: { process: {} }, ordeals: power },
   { name: 'subscriptions', options: {}, ordeals: subscriptions },
   { name: 'losses', options: {}, ordeals: losses },
   { name: 'services', options: {}, ordeals: services },
   {
     name: 'polled, signed, and a clock that is behind',
     options: {
-      clockOffsetMs: -HOUR_MS,
+      process: { clockOffsetMs: -HOUR_MS },
       properties: { mode: 'poll', securityMode: 'sign', trust: 'first-use' },
     },
     ordeals: polled,
   },
+  { name: 'doubts', options: {}, ordeals: doubts },
   { name: 'oddities', options: { properties: { timeout: 10_000 }, more: LOOSE }, ordeals: oddities },
   {
     name: 'users, certificates, and a clock that is ahead',
     options: {
-      clockOffsetMs: HOUR_MS,
+      process: { clockOffsetMs: HOUR_MS },
       settings: { anonymous: false },
       properties: { securityMode: 'signAndEncrypt', trust: 'first-use', authentication: 'username' },
     },

@@ -35,9 +35,9 @@ const troubles: Record<string, Trouble> = {
     await lane.rebirth()
   },
   'it freezes': async (lane, random) => {
-    lane.device.freeze()
+    lane.freeze()
     await delay(random() * 2 * PAUSE_MS)
-    lane.device.thaw()
+    lane.thaw()
   },
   'nothing passes': (lane) => lane.send({ command: 'wire', mood: { mood: 'silent' } }),
   'all passes': (lane) => lane.send({ command: 'wire', mood: { mood: 'pass' } }),
@@ -69,7 +69,7 @@ describe('an OPC UA server in troubles at random', function () {
   let rows: RowWatch
 
   before(async () => {
-    lane = await OpcuaLane.start('unlucky')
+    lane = await OpcuaLane.start('unlucky', { process: {} })
     nodeRed = await NodeRed.start({ flows: flowOf(supervisorNode(), lane.readerNode()) })
     rows = new RowWatch(nodeRed)
     await lane.run(nodeRed, rows)
