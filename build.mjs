@@ -1,7 +1,7 @@
 // sources -> dist, which is what is tested and published. Any failure ends it with 1.
-//   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of the queue, which others use
+//   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of queue and client, which others use
 //   2. a child process (nodes/*/collector.ts, lib/historian/process.ts) becomes one file: quick to start, and all that its
-//      sandbox has to read
+//      sandbox has to read; what the OPC UA reader needs once only is a file beside it
 //   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -10,20 +10,33 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { fillCatalogs } from './editor/fill-catalog.mjs'
-import { fillHtml } from './editor/fill-html.mjs'
+import { bundleEditor, fillHtml } from './editor/fill-html.mjs'
+import { certificateMaker, leanOpcua } from './nodes/opcua-in/lean.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
 
-/** What a driver brings along without need. */
-const LEFT_OUT = Object.fromEntries(
-  ['sshpk', 'chokidar', 'sterfive-bonjour-service'].map((name) => [name, './nodes/opcua-in/left-out.ts']),
-)
+/** What all bundles have in common. */
+const BUNDLE = {
+  bundle: true,
+  platform: 'node',
+  target: 'node22.13',
+  // never reached: no file is locked
+  external: ['proper-lockfile'],
+  // What is read at each start. Names stay: node-opcua tells its types by them.
+  minifyWhitespace: true,
+  minifySyntax: true,
+  legalComments: 'linked',
+  sourcemap: true,
+  logLevel: 'warning',
+  allowOverwrite: true,
+}
 
 rmSync('dist', { recursive: true, force: true })
 tsc('tsconfig.json')
 tsc('editor/tsconfig.json')
 tsc('lib/queue/tsconfig.json')
+tsc('lib/client/tsconfig.json')
 
 for (const node of readdirSync('nodes')) {
   const source = join('nodes', node)
@@ -39,7 +52,10 @@ for (const node of readdirSync('nodes')) {
     writeFileSync(join(target, `${node}.html`), await fillHtml(readFileSync(html, 'utf8'), source, require))
 }
 
+buildSidebar(await bundleEditor(join('editor', 'sidebar', 'plugin.ts')))
 await bundle(join('lib', 'historian', 'process.ts'))
+await bundleText(certificateMaker, join('dist', 'nodes', 'opcua-in', 'certificate-maker.js'))
+await bundleClient()
 
 function tsc(project) {
   execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', project], {
@@ -50,22 +66,38 @@ function tsc(project) {
 
 async function bundle(source) {
   await build({
+    ...BUNDLE,
     entryPoints: [source],
     outfile: join('dist', source.replace(/\.ts$/, '.js')),
+    plugins: [{ name: 'leaner', setup: leaner }, leanOpcua],
+  })
+}
+
+async function bundleText(contents, outfile) {
+  await build({ ...BUNDLE, stdin: { contents, resolveDir: '.' }, outfile })
+}
+
+/** A plugin of Node-RED's editor: its html and catalogs. */
+function buildSidebar(code) {
+  const [source, target] = [join('editor', 'sidebar'), join('dist', 'sidebar')]
+  cpSync(join(source, 'locales'), join(target, 'locales'), { recursive: true })
+  const html = readFileSync(join(source, 'collectors-sidebar.html'), 'utf8')
+  writeFileSync(
+    join(target, 'collectors-sidebar.html'),
+    html.replace(/^ *\/\* plugin\.ts \*\/$/m, () => code),
+  )
+}
+
+/** The client as one module that a browser loads as it is. */
+async function bundleClient() {
+  await build({
+    entryPoints: [join('lib', 'client', 'index.ts')],
+    outfile: join('dist', 'lib', 'client', 'index.mjs'),
     bundle: true,
-    platform: 'node',
-    target: 'node22.13',
-    plugins: [{ name: 'leaner', setup: leaner }],
-    // never reached: OPC UA keeps no files of node-opcua's
-    external: ['proper-lockfile'],
-    alias: LEFT_OUT,
-    // What is read at each start. Names stay: node-opcua tells its types by them.
-    minifyWhitespace: true,
-    minifySyntax: true,
-    legalComments: 'linked',
-    sourcemap: true,
+    platform: 'neutral',
+    format: 'esm',
+    target: 'es2022',
     logLevel: 'warning',
-    allowOverwrite: true,
   })
 }
 

@@ -17,7 +17,7 @@ const CONFIG_NODES = { supervisor: 'collector-supervisor' }
 export async function fillHtml(html, source, require) {
   const tables = require(resolve('dist', source, 'fields.js'))
   const fields = {}
-  const code = await bundleEditor(source)
+  const code = await bundleEditor(join(source, 'editor.ts'))
   const prefix = /category: 'config'/.test(html) ? 'node-config-input' : 'node-input'
   const whole = fillShared(html, join('editor', 'reader-dialog.html'))
   const registered = whole.replace(/^( *)(defaults|credentials): (\w+),$/gm, (_line, indent, property, table) => {
@@ -41,9 +41,10 @@ function credentialOf(name) {
   return `${name}: { type: '${secretType(name)}', validate: editor.validate.${name} }`
 }
 
-async function bundleEditor(source) {
+/** One script; what the entry exports is in `editor`. */
+export async function bundleEditor(entry) {
   const { outputFiles } = await build({
-    entryPoints: [join(source, 'editor.ts')],
+    entryPoints: [entry],
     bundle: true,
     write: false,
     format: 'iife',

@@ -16,6 +16,17 @@ interface EditorTab {
   label: string
 }
 
+interface SidebarTab {
+  id: string
+  label: string
+  name: string
+  iconClass: string
+  content: HTMLElement
+  action: string
+  /** Also while a dialog is open. */
+  enableOnEdit: boolean
+}
+
 interface EditorTabs {
   addTab(tab: EditorTab): void
   activateTab(id: string): void
@@ -28,6 +39,20 @@ declare const RED: {
     getType(type: string): { _: EditedNode['_'] } | null
     filterNodes(filter: { type: string }): EditedNode[]
     node(id: unknown): EditedNode | null
+    eachNode(look: (node: EditedNode) => void): void
+    eachConfig(look: (node: EditedNode) => void): void
+  }
+  settings: { apiRootUrl?: string; get(key: string): unknown }
+  user: { hasPermission(permission: string): boolean }
+  view: { reveal(id: string): void }
+  /** Takes HTML. */
+  notify(text: string, type: 'error' | 'warning'): void
+  actions: { add(name: string, act: () => void): void }
+  plugins: { registerPlugin(id: string, plugin: ThisType<{ _: EditedNode['_'] }> & { onadd(): void }): void }
+  sidebar: {
+    addTab(tab: SidebarTab): void
+    show(id: string): void
+    config: { show(id: string): void }
   }
   tabs: { create(options: { id: string; onchange(tab: EditorTab): void }): EditorTabs }
 }

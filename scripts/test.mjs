@@ -1,11 +1,10 @@
 // `npm test`: installs what is missing (packages, and where that is possible a browser and databases), builds, checks, runs
-// all tests. A missing browser, database or server is a loud skip for a user and a failure under CI, see test/support/browser.ts,
-// influx-servers.ts and pymodbus-server.ts.
-// all tests. A missing browser, database or socat is a loud skip for a user and a failure under CI, see browser.ts,
-// influx-servers.ts and serial-line.ts in test/support.
+// all tests. A missing browser, database, server or socat is a loud skip for a user and a failure under CI, see browser.ts,
+// influx-servers.ts, pymodbus-server.ts and serial-line.ts in test/support.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { runLanes } from './lanes.mjs'
 import { ensureInstalled, nodeProgram, ROOT, run } from './toolchain.mjs'
 
 const PROGRAMS = [
@@ -44,9 +43,7 @@ run('Checking style', node, [
   '--error-on-warnings',
   '.',
 ])
-const mocha = [join('node_modules', 'mocha', 'bin', 'mocha.js'), ...process.argv.slice(2)]
-const { status } = spawnSync(node, mocha, { stdio: 'inherit' })
-process.exit(status ?? 1)
+process.exit(await runLanes(node, join('node_modules', 'mocha', 'bin', 'mocha.js'), process.argv.slice(2)))
 
 /** Programs of Debian that tests need and npm does not bring: installed where that is possible. */
 function ensurePrograms() {

@@ -16,7 +16,7 @@ const PUBLIC = /^nodes\/collector-supervisor\/(face|fleet|reader-node)$/
 const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   { files: /^lib\/contract\//, mayImport: [] },
   { files: /^lib\/(registers|queue)\//, mayImport: [/^lib\/contract\//] },
-  { files: /^lib\/(child|net|pki)\//, mayImport: [/^lib\/contract\//] },
+  { files: /^lib\/(child|net|pki|client)\//, mayImport: [/^lib\/contract\//] },
   { files: /^lib\/(collector|historian)\//, mayImport: [/^lib\/(contract|child|queue)\//] },
   { files: /^lib\/polling\//, mayImport: [/^lib\/(contract|registers|collector)\//] },
   {
@@ -28,7 +28,7 @@ const RULES: { files: RegExp; mayImport: RegExp[] }[] = [
   // The shell of a reader runs in Node-RED; everything else of its folder but fields and editor in the collector.
   { files: /^nodes\/([\w-]+)-in\/\1-in\.ts$/, mayImport: [/^lib\/contract\//, PUBLIC] },
   { files: /^nodes\/[\w-]+-in\//, mayImport: [/^lib\/(contract|registers|collector|polling|net|pki)\//] },
-  { files: /^editor\//, mayImport: [/^lib\/contract\//] },
+  { files: /^editor\//, mayImport: [/^lib\/(contract|client)\//] },
   // Simulators speak the protocols by themselves, so that they do not share a mistake with the readers.
   { files: /^simulators\//, mayImport: [/^lib\/contract\//, /^nodes\/[\w-]+\/fields$/] },
 ]

@@ -11,7 +11,7 @@ import { samplesIn } from '../contract/readings'
 import { REVISION, ReadLoop } from './cycle'
 import { DurableOutbox, type OpenDurable } from './durable-outbox'
 import { type OpenLive, Outbox } from './outbox'
-import type { Reader, ReaderSettings } from './reader'
+import type { EarlierValue, Reader, ReaderSettings } from './reader'
 import { scheduleOf } from './schedule'
 import { Statistics } from './statistics'
 
@@ -83,7 +83,7 @@ export class Collector {
       schedule: scheduleOf(name, settings.interval, { nowMs: clock.nowMs(), wallMs: clock.wallMs() }),
       statistics: this.#statistics,
       report: (link, reason) => this.#link.report(link, reason),
-      emit: (batch) => this.#emit(batch),
+      emit: (batch, earlier) => this.#emit(batch, earlier),
     })
   }
 
@@ -126,7 +126,8 @@ export class Collector {
     this.#parts.control.heartbeat({ ...this.#statistics.counters(this.#outbox.dropped), ...(forecast && { forecast }) })
   }
 
-  #emit(batch: Batch): void {
+  #emit(batch: Batch, earlier: readonly EarlierValue[]): void {
+    this.#durable.putEarlier(earlier)
     const bytes = encodeBatch(batch)
     const samples = samplesIn(batch)
     this.#outbox.put(bytes, samples)

@@ -2,10 +2,10 @@
 // It runs beside the cycles and never holds them up.
 
 import { type Clock, Pause } from '../child/clock'
+import { backoffMs } from '../contract/backoff'
 import type { Forecast, LogLevel } from '../contract/control'
 import { Fault, messageOf, toFault } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
-import { backoffMs } from './backoff'
 import { within } from './deadline'
 import type { Reader, ReaderSettings, Reading } from './reader'
 

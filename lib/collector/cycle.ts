@@ -5,7 +5,8 @@ import type { Batch } from '../contract/batch'
 import type { Forecast } from '../contract/control'
 import { Fault } from '../contract/fault'
 import { Connection, type ConnectionParts } from './connection'
-import { allBad, type Columns, columnsOf } from './reading'
+import type { EarlierValue } from './reader'
+import { allBad, type Columns, columnsOf, earlierOf } from './reading'
 import { dueMs, firstSlot, nextSlot, type Schedule } from './schedule'
 import type { Statistics } from './statistics'
 
@@ -16,7 +17,8 @@ export type LoopParts = Omit<ConnectionParts, 'onUp'> & {
   generation: number
   schedule: Schedule
   statistics: Statistics
-  emit(batch: Batch): void
+  /** @param earlier values from before these, for the database only */
+  emit(batch: Batch, earlier: readonly EarlierValue[]): void
 }
 
 /** A batch counts them in one byte. */
@@ -87,8 +89,12 @@ export class ReadLoop {
     const reading = await this.#connection.read()
     if (reading === undefined) return
     this.#parts.statistics.duration(this.#clock.nowMs() - startedMs)
-    if (reading instanceof Fault) this.#emit(allBad(count, reading.message), this.#wallTime(), NO_TIMES)
-    else this.#emit(columnsOf(reading, count), reading.time ?? this.#wallTime(), reading.sourceTimes ?? NO_TIMES)
+    if (reading instanceof Fault) {
+      this.#emit(allBad(count, reading.message), this.#wallTime(), NO_TIMES)
+      return
+    }
+    const { time = this.#wallTime(), sourceTimes = NO_TIMES } = reading
+    this.#emit(columnsOf(reading, count), time, sourceTimes, earlierOf(reading, count))
   }
 
   /** A clock that is set back gives times a second time: the readings must not overwrite each other in the database. */
@@ -99,19 +105,17 @@ export class ReadLoop {
     return time
   }
 
-  #emit({ values, bad }: Columns, time: number, sourceTimes: ReadonlyMap<number, number>): void {
+  #emit(
+    { values, bad }: Columns,
+    time: number,
+    sourceTimes: ReadonlyMap<number, number>,
+    earlier: readonly EarlierValue[] = [],
+  ): void {
+    this.#parts.statistics.earlier(earlier.length)
     this.#parts.statistics.batch(values.length - bad.size, bad.size)
     const { generation } = this.#parts
-    const clockSteps = this.#clockSteps
-    this.#parts.emit({
-      generation,
-      revision: REVISION,
-      cycle: ++this.#cycle,
-      time,
-      values,
-      bad,
-      sourceTimes,
-      clockSteps,
-    })
+    const [cycle, clockSteps] = [++this.#cycle, this.#clockSteps]
+    const batch = { generation, revision: REVISION, cycle, time, values, bad, sourceTimes, clockSteps }
+    this.#parts.emit(batch, earlier)
   }
 }

@@ -2,10 +2,12 @@
 // disk carries many readings.
 
 import type { Clock } from '../child/clock'
+import { encodeBatch } from '../contract/batch'
 import type { DurableQueueRef, LogLevel } from '../contract/control'
 import { HISTORIAN, TITLE_READINGS } from '../contract/limits'
 import { encodeReadings, encodeSource, type Source } from '../contract/readings'
 import { monotonicExactMs } from '../queue/monotonic'
+import type { EarlierValue } from './reader'
 import { type QueueSink, Sender, type SinkError } from './sender'
 
 export type OpenDurable = (durable: DurableQueueRef) => QueueSink
@@ -30,6 +32,7 @@ export class DurableOutbox {
   #gathered: Uint8Array[] = []
   #gatheredBytes = 0
   #gatheredSamples = 0
+  #earlier: EarlierValue[] = []
   #cancelFlush: (() => void) | undefined
 
   constructor(parts: DurableOutboxParts) {
@@ -50,7 +53,17 @@ export class DurableOutbox {
     this.#gatheredBytes += batch.length
     this.#gatheredSamples += samples
     if (this.#gatheredSamples >= this.#durable.batchSize || this.#gatheredBytes >= GATHER_MAX_BYTES) this.#send()
-    else this.#cancelFlush ??= this.#parts.clock.after(this.#durable.flushMs, () => this.#send())
+    else this.#sendSoon(this.#durable)
+  }
+
+  /** Values that came between two cycles. */
+  putEarlier(values: readonly EarlierValue[]): void {
+    if (!this.#durable) return
+    for (const value of values) {
+      this.#earlier.push(value)
+      if (this.#earlier.length >= this.#durable.batchSize) this.#sendEarlier()
+    }
+    if (this.#earlier.length > 0) this.#sendSoon(this.#durable)
   }
 
   /** The queue was made or replaced; without one nothing is kept any more. */
@@ -91,22 +104,49 @@ export class DurableOutbox {
     return open(this.#durable)
   }
 
-  #send(): void {
-    if (this.#gathered.length === 0) return
-    const { source, clock } = this.#parts
-    const data = encodeReadings(this.#source, this.#gathered)
-    const weight = this.#gatheredSamples
-    const time = new Date(clock.wallMs()).toISOString()
-    this.#forgetGathered()
-    const message = { origin: source.collector, to: HISTORIAN, title: TITLE_READINGS, data, time, weight }
-    this.#sender?.put(message, data.length, weight)
+  #sendSoon({ flushMs }: DurableQueueRef): void {
+    this.#cancelFlush ??= this.#parts.clock.after(flushMs, () => this.#send())
   }
 
-  #forgetGathered(): void {
+  #send(): void {
     this.#cancelFlush?.()
     this.#cancelFlush = undefined
+    this.#sendEarlier()
+    if (this.#gathered.length === 0) return
+    const data = encodeReadings(this.#source, this.#gathered)
+    const weight = this.#gatheredSamples
     this.#gathered = []
     this.#gatheredBytes = 0
     this.#gatheredSamples = 0
+    this.#put(data, weight)
+  }
+
+  /** A message of its own, with a column for each value: most columns have none. */
+  #sendEarlier(): void {
+    if (this.#earlier.length === 0) return
+    const { source } = this.#parts
+    const known = this.#earlier.flatMap(({ column: index, value, time }) => {
+      const column = source.columns[index]
+      return column ? [{ column, value, time }] : []
+    })
+    this.#earlier = []
+    const batch = {
+      generation: 0,
+      revision: 0,
+      cycle: 0,
+      time: 0,
+      values: known.map(({ value }) => value),
+      bad: new Map(),
+      sourceTimes: new Map(known.map(({ time }, index) => [index, time])),
+    }
+    const columns = known.map(({ column }) => column)
+    this.#put(encodeReadings(encodeSource({ ...source, columns }), [encodeBatch(batch)]), known.length)
+  }
+
+  #put(data: Uint8Array, weight: number): void {
+    const { source, clock } = this.#parts
+    const time = new Date(clock.wallMs()).toISOString()
+    const message = { origin: source.collector, to: HISTORIAN, title: TITLE_READINGS, data, time, weight }
+    this.#sender?.put(message, data.length, weight)
   }
 }

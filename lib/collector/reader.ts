@@ -18,6 +18,15 @@ export type Reading = {
   sourceTimes?: ReadonlyMap<number, number>
   /** Set when the device answers, but not as it should, e.g. one of several units is silent. */
   degraded?: string
+  /** Good values from before these, where the device tells more than one of a tag: they go into the database only. */
+  earlier?: readonly EarlierValue[]
+}
+
+export type EarlierValue = {
+  column: number
+  value: Value
+  /** ms since the epoch */
+  time: number
 }
 
 export interface Reader {

@@ -2,7 +2,7 @@
 
 import type { Value } from '../contract/batch'
 import { Fault } from '../contract/fault'
-import type { Reading } from './reader'
+import type { EarlierValue, Reading } from './reader'
 
 export type Columns = { values: (Value | null)[]; bad: ReadonlyMap<number, string> }
 
@@ -22,6 +22,15 @@ export function columnsOf(reading: Reading, count: number): Columns {
     return null
   })
   return { values, bad }
+}
+
+/** What else goes into the database; of one column and time the last counts, as it would there. */
+export function earlierOf({ earlier = [] }: Reading, count: number): EarlierValue[] {
+  const byPlace = new Map<string, EarlierValue>()
+  for (const one of earlier) {
+    if (one.column < count && isSound(one.value)) byPlace.set(`${one.column}@${one.time}`, one)
+  }
+  return [...byPlace.values()]
 }
 
 export function allBad(count: number, reason: string): Columns {

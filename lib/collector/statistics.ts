@@ -22,6 +22,11 @@ export class Statistics {
     this.#tags = { total: good + bad, good, bad }
   }
 
+  /** So many samples went into the database that stand for no cycle. */
+  earlier(samples: number): void {
+    this.#samplesTotal += samples
+  }
+
   /** The device was read, well or not, and it took this long. */
   duration(ms: number): void {
     this.#durations.add(ms)

@@ -48,3 +48,13 @@ export function failureOf(results: readonly CommandResult[]): { code: CommandFai
     text: failed.map(({ name, error }) => (error ? `"${name}": ${error}` : `"${name}"`)).join('; '),
   }
 }
+
+/** An outcome as another process tells it. */
+export function parseCommandResult(input: unknown): CommandResult | undefined {
+  const record = asRecord(input)
+  const name = asText(record?.name, Infinity)
+  const error = asText(record?.error, Infinity)
+  const code = asOneOf(record?.code, COMMAND_FAILURES)
+  if (name === undefined || typeof record?.success !== 'boolean') return undefined
+  return { name, success: record.success, ...(error !== undefined && { error }), ...(code && { code }) }
+}

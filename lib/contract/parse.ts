@@ -31,6 +31,46 @@ export function asOneOf<const T extends string>(value: unknown, choices: readonl
   return choices.find((choice) => choice === value)
 }
 
+/** These properties of a record, all of them finite numbers; undefined when one of them is not. */
+export function parseNumbers<const Key extends string>(
+  value: unknown,
+  keys: readonly Key[],
+): Record<Key, number> | undefined {
+  const given = Object.entries(asRecord(value) ?? {}).filter(([name]) => keys.some((key) => key === name))
+  const numbers = Object.fromEntries(given)
+  return areNumbers(numbers, keys) ? numbers : undefined
+}
+
+function areNumbers<Key extends string>(
+  record: Record<string, unknown>,
+  keys: readonly Key[],
+): record is Record<Key, number> {
+  return keys.every((key) => asNumber(record[key]) !== undefined)
+}
+
+/** A list with all its items parsed; undefined when it is none, or one of them is not what it should be. */
+export function everyParsed<T>(value: unknown, parse: (item: unknown) => T | undefined): T[] | undefined {
+  if (!Array.isArray(value)) return undefined
+  const items = value.map(parse).filter((item) => item !== undefined)
+  return items.length === value.length ? items : undefined
+}
+
+/** A record with all its values parsed; undefined when it is none, or one of them is not what it should be. */
+export function parsedRecord<T>(
+  value: unknown,
+  parse: (item: unknown) => T | undefined,
+): Record<string, T> | undefined {
+  const record = asRecord(value)
+  if (!record) return undefined
+  const parsed = new Map<string, T>()
+  for (const [key, item] of Object.entries(record)) {
+    const one = parse(item)
+    if (one === undefined) return undefined
+    parsed.set(key, one)
+  }
+  return Object.fromEntries(parsed)
+}
+
 /** The value of a JSON text in UTF-8; undefined for anything else. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {

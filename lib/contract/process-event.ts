@@ -1,6 +1,7 @@
 // One transition of one process, for people and programs that want to know what happened.
 
-import type { Status } from './lifecycle'
+import { STATUSES, type Status } from './lifecycle'
+import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed } from './parse'
 
 export type ExitFacts = { code: number | null; signal: string | null }
 
@@ -21,4 +22,44 @@ export type ProcessEvent = {
   next_restart_at?: number
   /** What the process said last, oldest first: at most 50 lines, only where a process ended. */
   log?: string[]
+}
+
+/** An event as another process tells it. */
+export function parseProcessEvent(input: unknown): ProcessEvent | undefined {
+  const record = asRecord(input)
+  const [seq, generation] = [record?.seq, record?.generation].map(asCount)
+  const [name, supervisor, reason, time] = [record?.name, record?.supervisor, record?.reason, record?.time].map(
+    asAnyText,
+  )
+  const from = asOneOf(record?.from, STATUSES)
+  const to = asOneOf(record?.to, STATUSES)
+  if (!record || seq === undefined || generation === undefined || !from || !to) return undefined
+  if (name === undefined || supervisor === undefined || reason === undefined || time === undefined) return undefined
+  const exit = parseExit(record.exit)
+  const last_error = asAnyText(record.last_error)
+  const next_restart_at = asNumber(record.next_restart_at)
+  const log = everyParsed(record.log, asAnyText)
+  return {
+    seq,
+    name,
+    supervisor,
+    from,
+    to,
+    reason,
+    time,
+    generation,
+    ...(exit && { exit }),
+    ...(last_error !== undefined && { last_error }),
+    ...(next_restart_at !== undefined && { next_restart_at }),
+    ...(log && { log }),
+  }
+}
+
+function parseExit(input: unknown): ExitFacts | undefined {
+  const record = asRecord(input)
+  return record && { code: asNumber(record.code) ?? null, signal: asAnyText(record.signal) ?? null }
+}
+
+function asAnyText(value: unknown): string | undefined {
+  return asText(value, Infinity)
 }

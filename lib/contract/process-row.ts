@@ -1,6 +1,7 @@
 // The process table as everybody sees it: flows, REST, WebSocket, dashboard and sidebar get these same rows.
 
-import type { Link, Status } from './lifecycle'
+import { LINKS, type Link, STATUSES, type Status } from './lifecycle'
+import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed, parseNumbers } from './parse'
 
 export const PROCESS_TYPES = ['modbus', 'opcua', 'melsec', 'historian'] as const
 export type ProcessType = (typeof PROCESS_TYPES)[number]
@@ -49,7 +50,8 @@ export type ProcessRow = {
   sandbox: Sandbox
 }
 
-export type Sandbox = 'closed' | 'addons'
+export const SANDBOXES = ['closed', 'addons'] as const
+export type Sandbox = (typeof SANDBOXES)[number]
 
 export type Summary = {
   total_processes: number
@@ -71,4 +73,55 @@ export function summarize(rows: readonly ProcessRow[]): Summary {
     error_processes: rows.filter((row) => row.status === 'error' || row.status === 'crashed').length,
     avg_cpu_usage: running.length === 0 ? 0 : Math.round((cpu / running.length) * 100) / 100,
   }
+}
+
+/** A row as another process tells it. */
+export function parseProcessRow(input: unknown): ProcessRow | undefined {
+  const record = asRecord(input)
+  if (!record) return undefined
+  const is = whoAndHow(record)
+  const numbers = numbersOf(record)
+  const tags = parseNumbers(record.tags, ['total', 'good', 'bad'])
+  const cycle_ms = parseNumbers(record.cycle_ms, ['last', 'p50', 'p99', 'max'])
+  const command = everyParsed(record.command, (part) => asText(part, Infinity))
+  return is && numbers && tags && cycle_ms && command && { ...is, ...numbers, tags, cycle_ms, command }
+}
+
+function whoAndHow(record: Record<string, unknown>) {
+  const name = asText(record.name, Infinity)
+  const type = asOneOf(record.type, PROCESS_TYPES)
+  const supervisor = asText(record.supervisor, Infinity)
+  const status = asOneOf(record.status, STATUSES)
+  const link = asOneOf(record.link, LINKS)
+  const pid = orNull(record.pid, asCount)
+  const start_time = orNull(record.start_time, asNumber)
+  const last_error = orNull(record.last_error, (text) => asText(text, Infinity))
+  const next_restart_at = orNull(record.next_restart_at, asNumber)
+  const sandbox = asOneOf(record.sandbox, SANDBOXES)
+  if (name === undefined || !type || supervisor === undefined || !status || !link || !sandbox) return undefined
+  if (pid === undefined || start_time === undefined) return undefined
+  if (last_error === undefined || next_restart_at === undefined) return undefined
+  return { name, type, supervisor, status, link, pid, start_time, last_error, next_restart_at, sandbox }
+}
+
+function numbersOf(record: Record<string, unknown>) {
+  return parseNumbers(record, [
+    'cpu_percent',
+    'memory_mb',
+    'uptime_s',
+    'restart_count',
+    'generation',
+    'samples_total',
+    'speed',
+    'requests_per_cycle',
+    'predicted_cycle_ms',
+    'overruns',
+    'dropped',
+    'forced_kills',
+  ])
+}
+
+/** null stays null; undefined is what is neither null nor as it should be. */
+function orNull<T>(value: unknown, parse: (value: unknown) => T | undefined): T | null | undefined {
+  return value === null ? null : parse(value)
 }

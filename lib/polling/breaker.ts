@@ -1,7 +1,7 @@
 // Whether a unit is worth asking: one that requests do not get through to is left alone, and tried again now and then with
 // a single request, so that it costs the other units of the connection at most one timeout a try.
 
-import { backoffMs } from '../collector/backoff'
+import { backoffMs } from '../contract/backoff'
 
 export type Breaker =
   /** `lost`: requests in a row that did not get through; `heard`: one did, in this cycle. */

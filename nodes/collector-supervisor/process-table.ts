@@ -1,9 +1,11 @@
-// The process table as listeners see it: a snapshot first, then what has changed, gathered for 100 ms.
+// The process table as listeners see it: a snapshot first, then what has changed: at once after a
+// quiet time, then at most every 100 ms.
 
 import { messageOf } from '../../lib/contract/fault'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import { Coalescer } from './coalescer'
 import type { TableListener } from './face'
 
 /** The rows as they are now. */
@@ -16,7 +18,7 @@ export class ProcessTable {
   readonly #report: (text: string) => void
   readonly #listeners = new Set<TableListener>()
   readonly #changed = new Set<string>()
-  #timer: NodeJS.Timeout | undefined
+  readonly #coalescer = new Coalescer(COALESCE_MS, () => this.#tell())
 
   /** `report` hears of listeners that throw. */
   constructor(source: RowSource, report: (text: string) => void) {
@@ -33,7 +35,7 @@ export class ProcessTable {
   /** A row has come, is another, or has gone: which of it, is seen when it is told. */
   changed(name: string): void {
     this.#changed.add(name)
-    this.#arm()
+    if (this.#listeners.size > 0) this.#coalescer.changed()
   }
 
   event(event: ProcessEvent): void {
@@ -44,14 +46,7 @@ export class ProcessTable {
     for (const listener of this.#listeners) this.#guard(() => listener.processor?.(supervisor, status))
   }
 
-  #arm(): void {
-    if (this.#timer !== undefined || this.#listeners.size === 0) return
-    this.#timer = setTimeout(() => this.#tell(), COALESCE_MS)
-    this.#timer.unref()
-  }
-
   #tell(): void {
-    this.#timer = undefined
     // Fifty rows are not made ten times a second for the few that changed.
     const rows = [...this.#changed].map((name) => this.#source.row(name)).filter((row) => row !== undefined)
     // A name whose process went may have been given to another one meanwhile.

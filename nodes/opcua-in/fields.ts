@@ -50,7 +50,7 @@ export const opcuaFields = {
   queueSize: whole({ default: 1, min: 1, max: 10_000 }),
   /** Whether a value that the server is not sure of (OPC 10000-4, 7.39) is good enough. */
   uncertain: choice(['reject', 'accept']),
-  /** Whether an enumeration is told by its texts. A tag with a scale or an offset is always a number. */
+  /** What an enumeration is in messages: the text that the server has for it, or its number. A tag with scale or offset is a number. */
   enumerations: choice(['text', 'number']),
   tags: tagList(opcuaTagFields),
 }

@@ -6,7 +6,7 @@ import type { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
 import { refusal, unknownNamespace } from './polling'
 import type { ItemAnswer, ItemWish, OpcuaSession, Sample } from './session'
-import type { Answer, SourceSettings } from './source'
+import type { Answer, Heard, SourceSettings } from './source'
 import { qualityOf, reasonOf } from './statuses'
 
 export type ItemSettings = Pick<SourceSettings, 'wanted' | 'log'> & {
@@ -17,6 +17,7 @@ export type ItemSettings = Pick<SourceSettings, 'wanted' | 'log'> & {
 
 type Item = {
   answer: Answer
+  isTaken: boolean
   /** At the server. */
   itemId: number | undefined
   /** ms; undefined = it is watched, or about to be. */
@@ -28,6 +29,8 @@ type Item = {
 
 const FIRST_WAIT_MS = 10_000
 const LONGEST_WAIT_MS = 300_000
+/** Between two readings. */
+const EARLIER_MAX = 100_000
 const NOT_YET: Answer = { problem: 'the server has not sent the value yet' }
 /** Of a filter (OPC 10000-4, 5.13.2.4). */
 const FILTER_REFUSED =
@@ -40,6 +43,8 @@ const SUBSCRIPTION_GONE = 'BadSubscriptionIdInvalid'
 export class Items {
   readonly #settings: ItemSettings
   readonly #items: Item[]
+  #earlier: Heard[] = []
+  #fullTold = false
   #unfilteredTold = false
   #revisedTold = false
 
@@ -47,6 +52,7 @@ export class Items {
     this.#settings = settings
     this.#items = settings.wanted.map(() => ({
       answer: NOT_YET,
+      isTaken: true,
       itemId: undefined,
       askAgainMs: undefined,
       waitMs: FIRST_WAIT_MS,
@@ -54,8 +60,19 @@ export class Items {
     }))
   }
 
-  get answers(): Answer[] {
-    return this.#items.map(({ answer }) => answer)
+  /** The latest of each. */
+  take(): Answer[] {
+    return this.#items.map((item) => {
+      item.isTaken = true
+      return item.answer
+    })
+  }
+
+  /** Those that a later one followed before they were taken, where the server keeps more than one. */
+  takeEarlier(): readonly Heard[] {
+    const earlier = this.#earlier
+    this.#earlier = []
+    return earlier
   }
   /** Whether the server has said something of each. */
   get complete(): boolean {
@@ -64,7 +81,8 @@ export class Items {
 
   /** A new subscription knows none of them. */
   forget(): void {
-    for (const item of this.#items) {
+    for (const [column, item] of this.#items.entries()) {
+      this.#keep(column, item)
       item.answer = NOT_YET
       item.itemId = undefined
       item.askAgainMs = undefined
@@ -83,9 +101,20 @@ export class Items {
   hear(column: number, sample: Sample): void {
     const item = this.#items[column]
     if (!item) return
+    this.#keep(column, item)
     item.answer = { sample }
+    item.isTaken = false
     if (GONE.test(sample.status)) this.#askLater(item)
     else item.waitMs = FIRST_WAIT_MS
+  }
+
+  #keep(column: number, { answer, isTaken }: Item): void {
+    if (isTaken || this.#settings.queueSize < 2 || !('sample' in answer)) return
+    if (this.#earlier.length < EARLIER_MAX) this.#earlier.push({ column, sample: answer.sample })
+    else if (!this.#fullTold) {
+      this.#fullTold = true
+      this.#settings.log('warn', `more than ${EARLIER_MAX} values came between two readings: the further ones are lost`)
+    }
   }
 
   /** All that are not watched, and have not been refused lately. */

@@ -6,7 +6,7 @@ import { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
 import { SERVER_STATE, ServerStatus } from './server-status'
 import type { OpcuaSession, Sample } from './session'
-import { type Answer, batchSize, type Source, type SourceSettings } from './source'
+import { type Answer, batchSize, type Heard, type Source, type SourceSettings } from './source'
 import { reasonOf } from './statuses'
 
 /** A namespace that the server did not know is looked for again after this, ms. */
@@ -42,6 +42,10 @@ export class Polling implements Source {
     const { nodesPerRead } = await session.operationLimits()
     this.#batches.limit(batchSize(nodesPerRead))
     await this.#resolve(session)
+  }
+
+  takeEarlier(): readonly Heard[] {
+    return []
   }
 
   stop(): void {

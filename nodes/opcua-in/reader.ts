@@ -1,7 +1,7 @@
 // The OPC UA reader as the collector sees it: its configuration, its session, its cycles.
 
 import { hostname } from 'node:os'
-import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
+import type { EarlierValue, Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import { isTold } from '../../lib/collector/repetition'
 import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
@@ -18,7 +18,7 @@ import { parseNodeAddress } from './node-ids'
 import { Pki } from './pki'
 import { Polling } from './polling'
 import type { OpcuaSession, Sample } from './session'
-import type { Answer, Source, SourceSettings, Wanted } from './source'
+import type { Answer, Heard, Source, SourceSettings, Wanted } from './source'
 import { qualityOf, reasonOf } from './statuses'
 import { Subscription } from './subscription'
 import { type Plain, plainValue } from './values'
@@ -99,7 +99,22 @@ class OpcuaReader implements Reader {
       else if (sourceTime !== undefined) sourceTimes.set(column, sourceTime)
       values.push('value' in plain && problem === undefined ? plain.value : null)
     })
-    return { values, bad, sourceTimes, ...(degraded !== undefined && { degraded }) }
+    const earlier = this.#earlierOf(source.takeEarlier(), unreliable)
+    return {
+      values,
+      bad,
+      sourceTimes,
+      ...(earlier.length > 0 && { earlier }),
+      ...(degraded !== undefined && { degraded }),
+    }
+  }
+
+  #earlierOf(heard: readonly Heard[], unreliable: string | undefined): EarlierValue[] {
+    if (unreliable !== undefined) return []
+    return heard.flatMap(({ column, sample }) => {
+      const { plain, sourceTime: time } = this.#looked({ sample }, column, this.#enumerations.of(column))
+      return 'value' in plain && time !== undefined ? [{ column, value: plain.value, time }] : []
+    })
   }
 
   forecast(): Forecast | undefined {

@@ -7,6 +7,8 @@ import type { Deadband, OpcuaSession, Sample } from './session'
 /** The latest of a column, or why there is none. The same object as long as nothing new came. */
 export type Answer = { sample: Sample } | { problem: string }
 
+export type Heard = { column: number; sample: Sample }
+
 export type Wanted = { name: string; address: NodeAddress; deadband: Deadband | undefined }
 
 export type SourceSettings = {
@@ -40,6 +42,8 @@ export interface Source {
   readonly doubt: string | undefined
   /** What a cycle asks of the server; undefined for values that come by themselves. */
   readonly forecast: Forecast | undefined
+  /** What came before the latest answers, since this was last asked for. */
+  takeEarlier(): readonly Heard[]
   /** Values that the server lost because its queue was full. */
   readonly overflows: number
 }

@@ -3,44 +3,29 @@
 
 import { setImmediate } from 'node:timers/promises'
 import { Fault, messageOf } from '../../lib/contract/fault'
+import { Arrivals } from './arrivals'
 import { Batches } from './batches'
+import { keepAliveMsOf, limitsOf, MARGIN_MS, subscribe, watchServer } from './foundation'
 import { Intake } from './intake'
 import { Items } from './items'
+import { Lookout } from './lookout'
 import { Publishing } from './publishing'
-import { CURRENT_TIME, SERVER_STATE, ServerStatus } from './server-status'
-import type { ItemAnswer, OpcuaSession, Publication, Sample, SubscriptionAnswer } from './session'
-import { type Answer, batchSize, type Source, type SourceSettings } from './source'
-import { hasOverflow, qualityOf } from './statuses'
+import { describeStep, describeTrouble, nextStep, type Stage, WELL } from './repair'
+import { CURRENT_TIME, ServerStatus } from './server-status'
+import type { OpcuaSession, Publication, Sample, SubscriptionAnswer } from './session'
+import { type Answer, batchSize, type Heard, type Source, type SourceSettings } from './source'
+import { hasOverflow } from './statuses'
 import { type Standing, Watchdog } from './watchdog'
 
 export type SubscriptionSettings = SourceSettings & { publishingMs: number; samplingMs: number; queueSize: number }
 
-/**
- * A server that has nothing to tell says so after about this time, ms, or after its publishing interval where that is longer: the
- * watchdog waits for two of them, so with an interval of 1 s nobody sees a value that is older than 5 s as good.
- */
-const KEEP_ALIVE_MS = 2000
-/** Beyond two keep-alives, for the network and for timers of small controllers, ms. */
-const MARGIN_MS = 1000
-/** A subscription outlives the session, so that the next one can take it over; at least 3 keep-alives (OPC 10000-4, 5.14.2.2). */
-const LIFETIME_MS = 60_000
-const LIFETIME_KEEP_ALIVES = 3
-/** So often the watchdog looks, ms. */
-const LOOK_MS = 500
 /** With a faster publishing interval the first values need not be read. */
 const SLOW_MS = 300
 
 /** It is not with its session any more, which need not be its end: another one may take it over. */
 const ELSEWHERE = new Set(['BadNoSubscription', 'GoodSubscriptionTransferred'])
 
-const SILENT = 'the server has stopped sending'
-const STARVED = 'the server sends no values any more, though it says that it is there'
 const WAITING = 'connected again: waiting for what the server has to tell'
-
-/** What has been done about a server that tells nothing, and until when it may take effect, ms. */
-type Stage = { kind: 'well' } | { kind: 'asked' | 'renewed'; text: string; untilMs: number }
-
-const WELL: Stage = { kind: 'well' }
 
 export class Subscription implements Source {
   readonly forecast = undefined
@@ -48,6 +33,7 @@ export class Subscription implements Source {
   readonly #items: Items
   readonly #watchdog = new Watchdog()
   readonly #server = new ServerStatus()
+  readonly #arrivals = new Arrivals()
   readonly #intake: Intake
   readonly #batches = new Batches(1)
   readonly #readBatches = new Batches(1)
@@ -62,12 +48,9 @@ export class Subscription implements Source {
   #asking: Promise<void> | undefined
   /** Items were being made when the connection was lost: which of them are there nobody knows. */
   #torn = false
-  #looking: Promise<void> = Promise.resolve()
-  #lookedMs = 0
-  #cancelLook: () => void = () => {}
+  #lookout: Lookout | undefined
   #overflows = 0
   #first = true
-  #arrived: () => void = () => {}
 
   constructor(settings: SubscriptionSettings) {
     this.#settings = settings
@@ -92,7 +75,7 @@ export class Subscription implements Source {
 
   async start(session: OpcuaSession): Promise<void> {
     this.stop()
-    await Promise.all([this.#asking, this.#looking])
+    await Promise.all([this.#asking, this.#lookout?.stop()])
     this.#session = session
     this.#fault = undefined
     this.#stage = WELL
@@ -102,23 +85,25 @@ export class Subscription implements Source {
       session,
       clock,
       timeoutMs,
-      keepAliveMs: () => this.#keepAliveMs,
+      keepAliveMs: () => (this.#current ? keepAliveMsOf(this.#current) : 0),
       hear: (publication) => this.#hear(session, publication),
       trouble: (thrown) => this.#trouble(session, thrown),
     })
     if (!(await this.#takeUp(session))) await this.#begin(session)
     this.#publishing.start()
-    this.#lookedMs = clock.nowMs()
-    this.#lookLater(session)
+    this.#lookout = new Lookout(clock, (nowMs) => this.#look(session, nowMs))
     this.#ask()
+  }
+
+  takeEarlier(): readonly Heard[] {
+    return this.#items.takeEarlier()
   }
 
   stop(): void {
     this.#session = undefined
     this.#publishing?.stop()
-    this.#cancelLook()
-    if (this.#asking) this.#torn = true
-    this.#arrived()
+    void this.#lookout?.stop()
+    this.#arrivals.tell()
   }
 
   async read(signal: AbortSignal): Promise<readonly Answer[]> {
@@ -130,7 +115,7 @@ export class Subscription implements Source {
     if (this.#fault) throw this.#fault
     this.#ask()
     const problem = this.#unproven()
-    if (problem === undefined) return this.#items.answers
+    if (problem === undefined) return this.#items.take()
     const unproven: Answer = { problem }
     return this.#settings.wanted.map(() => unproven)
   }
@@ -138,29 +123,15 @@ export class Subscription implements Source {
   /** Why what is known need not be true any more. */
   #unproven(): string | undefined {
     const standing = this.#watchdog.standing(this.#settings.clock.nowMs())
-    if (this.#ended !== undefined) return `the server has ended the subscription (${this.#ended})`
-    if (standing === 'silent') return SILENT
-    if (standing === 'starved') return STARVED
-    return this.#unheard ? WAITING : undefined
+    return describeTrouble(standing, this.#ended) ?? (this.#unheard ? WAITING : undefined)
   }
 
   /** Until the server has said something of every item, but not for ever. */
-  async #firstValues(signal: AbortSignal): Promise<void> {
-    let done = false
-    const cancel = this.#settings.clock.after(this.#settings.timeoutMs, () => {
-      done = true
-      this.#arrived()
-    })
-    const stop = (): void => this.#arrived()
-    signal.addEventListener('abort', stop, { once: true })
-    const awaited = () => this.#session && !this.#fault && (this.#unheard || !this.#items.complete)
-    while (!done && !signal.aborted && awaited()) {
-      await new Promise<void>((resolve) => {
-        this.#arrived = resolve
-      })
-    }
-    signal.removeEventListener('abort', stop)
-    cancel()
+  #firstValues(signal: AbortSignal): Promise<void> {
+    const { timeoutMs: ms, clock } = this.#settings
+    const isMissing = (): boolean =>
+      this.#session !== undefined && !this.#fault && (this.#unheard || !this.#items.complete)
+    return this.#arrivals.wait(isMissing, { ms, clock, signal })
   }
 
   /** With a session that is back its subscriptions are there; a new one takes over what the old one had. Whether that was so. */
@@ -174,12 +145,12 @@ export class Subscription implements Source {
     }
     try {
       if (!session.resumed) await session.transferSubscription(current.id)
-      this.#begun(current)
-      this.#unheard = true
+      this.#ended = undefined
       const missed = await this.#intake.catchUp(session, current.id)
       const how = session.resumed ? 'the session lives on' : 'the subscription was taken over by a new session'
       log('info', `connected again: ${how}; messages that had been missed: ${missed}`)
-      this.#watchdog.begin(clock.nowMs(), this.#watchdog.limits)
+      this.#watchdog.beginAgain(clock.nowMs())
+      this.#unheard = true
       return true
     } catch (thrown) {
       if (!(thrown instanceof Fault && thrown.kind === 'device')) throw thrown
@@ -197,106 +168,49 @@ export class Subscription implements Source {
   }
 
   async #subscribe(session: OpcuaSession): Promise<void> {
-    const { publishingMs, log } = this.#settings
+    const { publishingMs, wanted, clock, log } = this.#settings
     this.#current = undefined
-    const keepAliveCount = Math.ceil(KEEP_ALIVE_MS / publishingMs)
-    const lifetimeCount = Math.max(keepAliveCount * LIFETIME_KEEP_ALIVES, Math.ceil(LIFETIME_MS / publishingMs))
-    const current = await session.createSubscription({ publishingMs, keepAliveCount, lifetimeCount })
-    if (current.publishingMs > publishingMs) {
-      log('warn', `the server publishes every ${current.publishingMs} ms, not every ${publishingMs} ms as it should`)
-    }
+    const current = await subscribe(session, publishingMs, log)
     this.#intake.begin()
-    this.#torn = false
-    this.#begun(current)
-    await this.#watchServer(session, current)
-  }
-
-  #begun(current: SubscriptionAnswer): void {
-    this.#current = current
-    this.#ended = undefined
-    this.#unheard = false
-    const silentMs = 2 * this.#keepAliveMs + MARGIN_MS
-    this.#watchdog.begin(this.#settings.clock.nowMs(), { silentMs, starvedMs: this.#watchdog.limits.starvedMs })
-  }
-
-  /** Its clock, so that there is always something to tell, and its state: for both it may have no node. */
-  async #watchServer(session: OpcuaSession, { id, publishingMs }: SubscriptionAnswer): Promise<void> {
-    const { wanted, clock } = this.#settings
-    const common = { queueSize: 1, deadband: undefined }
-    const clockWish = { ...common, node: CURRENT_TIME, handle: wanted.length, samplingMs: Math.max(publishingMs, 1000) }
-    const stateWish = { ...common, node: SERVER_STATE, handle: wanted.length + 1, samplingMs: publishingMs }
     this.#server.hear(undefined, undefined)
-    const answers = await session.createItems(id, [clockWish, stateWish]).catch((thrown: unknown): ItemAnswer[] => {
-      if (thrown instanceof Fault && thrown.kind === 'device') return []
-      throw thrown
-    })
-    const [told] = answers
-    const isTold = told !== undefined && qualityOf(told.code) !== 'bad'
-    this.#watchdog.expectClock(isTold)
-    const { silentMs } = this.#watchdog.limits
-    const starvedMs = Math.max(silentMs, 2 * (publishingMs + (told?.samplingMs ?? 0)) + MARGIN_MS)
-    this.#watchdog.begin(clock.nowMs(), { silentMs, starvedMs })
+    this.#torn = false
+    this.#unheard = false
+    this.#ended = undefined
+    this.#current = current
+    const clockMs = await watchServer(session, current, wanted.length)
+    this.#watchdog.begin(clock.nowMs(), limitsOf(current, clockMs), clockMs !== undefined)
   }
 
-  get #keepAliveMs(): number {
-    const { publishingMs, keepAliveCount } = this.#current ?? { publishingMs: KEEP_ALIVE_MS, keepAliveCount: 1 }
-    return publishingMs * keepAliveCount
-  }
-
-  #lookLater(session: OpcuaSession): void {
-    this.#cancelLook = this.#settings.clock.after(LOOK_MS, () => {
-      this.#looking = this.#look(session)
-        .catch((thrown: unknown) => this.#trouble(session, thrown))
-        .then(() => {
-          if (this.#session === session && !this.#fault) this.#lookLater(session)
-        })
-    })
-  }
-
-  async #look(session: OpcuaSession): Promise<void> {
-    const nowMs = this.#settings.clock.nowMs()
-    // A process that stood still has heard nothing in that time.
-    const wasAsleep = nowMs - this.#lookedMs > 3 * LOOK_MS
-    this.#lookedMs = nowMs
-    if (!wasAsleep) await this.#repair(session, this.#watchdog.standing(nowMs), nowMs)
-    this.#lookedMs = this.#settings.clock.nowMs()
-  }
-
-  /** One step at a time: Publish is asked anew, then the subscription is made anew, then the session. */
-  async #repair(session: OpcuaSession, standing: Standing, nowMs: number): Promise<void> {
-    const stage = this.#stage
-    if (this.#ended !== undefined) {
-      if (stage.kind === 'renewed') return this.#giveUp(session)
-      return this.#renew(session, `the server has ended the subscription (${this.#ended}): subscribing anew`)
-    }
-    if (standing === 'well') return this.#recovered()
-    switch (stage.kind) {
-      case 'well':
-        if (standing === 'silent' || standing === 'starved') await this.#askAnew(session, standing)
-        return
-      case 'asked':
-        if (nowMs >= stage.untilMs) await this.#renew(session, `${SILENT}, also when asked: subscribing anew`)
-        return
-      default:
-        if (nowMs >= stage.untilMs) await this.#giveUp(session)
+  async #look(session: OpcuaSession, nowMs: number): Promise<void> {
+    if (session !== this.#session || this.#fault) return
+    const standing = this.#watchdog.standing(nowMs)
+    const step = nextStep(this.#stage, standing, this.#ended, nowMs)
+    if (step === 'none') return
+    if (step === 'recovered') return this.#recovered()
+    const text = describeStep(step, standing, this.#ended)
+    try {
+      if (step === 'ask') await this.#askAnew(session, text, standing)
+      else if (step === 'renew') await this.#renew(session, text, standing)
+      else await this.#giveUp(session, text)
+    } catch (thrown) {
+      this.#trouble(session, thrown)
     }
   }
 
   #recovered(): void {
-    if (this.#stage.kind === 'well') return
     this.#stage = WELL
     this.#settings.log('info', 'the server sends values again')
   }
 
   /** It may have lost the requests that wait, or somebody has turned publishing off. */
-  async #askAnew(session: OpcuaSession, standing: 'silent' | 'starved'): Promise<void> {
-    if (standing === 'starved' && (await this.#clockStands(session))) return
-    const text = `${standing === 'silent' ? SILENT : STARVED}: asking it anew`
-    this.#stage = { kind: 'asked', text, untilMs: this.#settings.clock.nowMs() + this.#keepAliveMs + MARGIN_MS }
+  async #askAnew(session: OpcuaSession, text: string, standing: Standing): Promise<void> {
+    const current = this.#current
+    if (!current || (standing === 'starved' && (await this.#clockStands(session)))) return
+    const untilMs = this.#settings.clock.nowMs() + keepAliveMsOf(current) + MARGIN_MS
+    this.#stage = { kind: 'asked', text, untilMs }
     this.#settings.log('warn', text)
     this.#publishing?.start()
-    const { id } = this.#current ?? {}
-    if (id !== undefined) await session.enablePublishing(id).catch((thrown: unknown) => this.#ifGone(thrown))
+    await session.enablePublishing(current.id).catch((thrown: unknown) => this.#ifGone(thrown))
   }
 
   /** A clock that stands when read, too, is the server's own trouble, and says nothing of the subscription. */
@@ -314,9 +228,9 @@ export class Subscription implements Source {
     if (thrown.code === 'BadSubscriptionIdInvalid') this.#ended ??= thrown.code
   }
 
-  async #renew(session: OpcuaSession, text: string): Promise<void> {
+  async #renew(session: OpcuaSession, text: string, standing: Standing): Promise<void> {
     const stage = { kind: 'renewed', text, untilMs: Infinity } as const
-    if (this.#watchdog.standing(this.#settings.clock.nowMs()) === 'starved') this.#watchdog.doubtClock()
+    if (standing === 'starved') this.#watchdog.doubtClock()
     this.#stage = stage
     this.#settings.log('warn', text)
     // What is refused from now on was meant for the old one.
@@ -335,9 +249,9 @@ export class Subscription implements Source {
   }
 
   /** It is ended in good form, so that nothing of it is taken up again. */
-  async #giveUp(session: OpcuaSession): Promise<void> {
+  async #giveUp(session: OpcuaSession, text: string): Promise<void> {
     this.#current = undefined
-    this.#fault = new Fault('link', 'subscription-silent', `${SILENT}, though subscribed anew: connecting anew`)
+    this.#fault = new Fault('link', 'subscription-silent', text)
     this.#publishing?.stop()
     await session.close()
   }
@@ -352,7 +266,7 @@ export class Subscription implements Source {
       })
       .finally(() => {
         this.#asking = undefined
-        this.#arrived()
+        this.#arrivals.tell()
       })
   }
 
@@ -361,17 +275,18 @@ export class Subscription implements Source {
     { id, publishingMs }: SubscriptionAnswer,
     columns: readonly number[],
   ): Promise<void> {
+    this.#torn = true
     await this.#items.ask(session, id, this.#batches, columns)
+    this.#torn = false
     if (publishingMs > SLOW_MS) await this.#items.readMissing(session, this.#readBatches)
   }
 
   #trouble(session: OpcuaSession, thrown: unknown): void {
     if (session !== this.#session) return
     if (thrown instanceof Fault && thrown.kind === 'device') this.#ended ??= thrown.code
-    else if (session.lost && !(thrown instanceof Fault && thrown.code === 'subscription-silent'))
-      this.#lose(session.lost)
+    else if (session.lost) this.#lose(session.lost)
     else this.#fault ??= thrown instanceof Fault ? thrown : new Fault('bug', 'subscription', messageOf(thrown))
-    this.#arrived()
+    this.#arrivals.tell()
   }
 
   #lose({ message }: Error): void {
@@ -385,7 +300,7 @@ export class Subscription implements Source {
     this.#watchdog.heard(this.#settings.clock.nowMs(), samples.length > 0)
     await this.#intake.take(session, publication)
     if (this.#watchdog.standing(this.#settings.clock.nowMs()) === 'well') this.#unheard = false
-    this.#arrived()
+    this.#arrivals.tell()
   }
 
   #tell({ subscriptionId, samples, ended }: Publication): void {

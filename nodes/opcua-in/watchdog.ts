@@ -37,9 +37,15 @@ export class Watchdog {
     return this.#clock
   }
 
+  /** The connection is another one: the same has to be proved anew. */
+  beginAgain(nowMs: number): void {
+    this.begin(nowMs, this.#limits, this.#expecting)
+  }
+
   /** Everything that was known has to be proved anew; what is known of the server's clock is remembered. */
-  begin(nowMs: number, limits: WatchdogLimits): void {
+  begin(nowMs: number, limits: WatchdogLimits, isClockTold: boolean): void {
     this.#limits = limits
+    this.#expecting = isClockTold && !this.#distrusted
     this.#beganMs = nowMs
     this.#heardMs = undefined
     this.#dataMs = undefined
@@ -49,11 +55,6 @@ export class Watchdog {
   heard(nowMs: number, hasData: boolean): void {
     this.#heardMs = nowMs
     if (hasData) this.#dataMs = nowMs
-  }
-
-  /** Whether the server agreed to tell its clock. */
-  expectClock(isTold: boolean): void {
-    this.#expecting = isTold && !this.#distrusted
   }
 
   /** What the clock of the server shows: one that changes goes, and to which time does not matter. */
@@ -84,7 +85,9 @@ export class Watchdog {
   standing(nowMs: number): Standing {
     const { silentMs, starvedMs } = this.#limits
     if (nowMs - (this.#heardMs ?? this.#beganMs) > silentMs) return 'silent'
-    if (this.#expecting && nowMs - (this.#dataMs ?? this.#beganMs) > starvedMs) return 'starved'
+    if (this.#expecting && nowMs - (this.#dataMs ?? this.#beganMs) > starvedMs) {
+      return this.#heardMs === this.#dataMs ? 'silent' : 'starved'
+    }
     return (this.#expecting ? this.#dataMs : this.#heardMs) === undefined ? 'waiting' : 'well'
   }
 }

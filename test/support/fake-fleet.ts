@@ -55,7 +55,11 @@ export class FakeFleet implements Fleet {
     for (const listener of this.listeners) listener.event?.(event)
   }
 
+  /** How often somebody wanted all rows. */
+  asked = 0
+
   rows(): ProcessRow[] {
+    this.asked += 1
     return [...this.#rows.values()]
   }
 

@@ -2,12 +2,13 @@
 
 import { Fault } from '../../../lib/contract/fault'
 import { parseHistoryQuery } from '../../../lib/contract/history-query'
+import type { ErrorCode } from '../../../lib/contract/monitor'
 import { asCount, asRecord, asText } from '../../../lib/contract/parse'
 import { QueueError } from '../../../lib/queue/queue'
 import type { DeadLetterScope } from '../dead-letters'
 import type { Fleet } from '../face'
 import type { Request } from './guard'
-import { type ErrorCode, errorReply, type Reply, STATUS_OF } from './reply'
+import { errorReply, type Reply, STATUS_OF } from './reply'
 
 /** Registers one route below /collectors. */
 export type Mount = (path: string, answer: (req: Request) => Reply | Promise<Reply>) => void

@@ -12,9 +12,27 @@ export function isForeignPage(headers: IncomingHttpHeaders): boolean {
   if (/^application\/json\s*(;|$)/i.test(headers['content-type'] ?? '')) return false
   const site = headers['sec-fetch-site']
   if (site !== undefined) return site !== 'same-origin' && site !== 'none'
-  return headers.origin !== undefined && hostOf(headers.origin) !== headers.host?.toLowerCase()
+  return headers.origin !== undefined && !isOwnOrigin(headers.origin, headers)
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+/**
+ * A page may open a WebSocket anywhere, without a preflight; the browser says where the page is from (RFC 6455, 10.2).
+ * `granted`: the origin that CORS has already let in, from Access-Control-Allow-Origin of the response.
+ */
+export function isForeignSocket(headers: IncomingHttpHeaders, granted: unknown): boolean {
+  const { origin } = headers
+  if (origin === undefined || granted === '*' || granted === origin) return false
+  return !isOwnOrigin(origin, headers)
+}
+
+/** A proxy may put its own name into Host and the one that was asked for into X-Forwarded-Host, which no page can set. */
+function isOwnOrigin(origin: string, headers: IncomingHttpHeaders): boolean {
+  if (!URL.canParse(origin)) return false
+  const { protocol, host } = new URL(origin)
+  const [forwarded] = [headers['x-forwarded-host'] ?? []].flat().join(',').split(',')
+  return [headers.host, forwarded?.trim()].some((own) => own && hostOf(`${protocol}//${own}`) === host)
+}
+
+function hostOf(url: string): string | undefined {
+  return URL.canParse(url) ? new URL(url).host : undefined
 }

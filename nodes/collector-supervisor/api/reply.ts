@@ -1,6 +1,7 @@
 // Answers of the REST routes as data: what was found or done -> status and body.
 
-import { type Command, type CommandFailure, type CommandResult, failureOf } from '../../../lib/contract/command'
+import { type Command, type CommandResult, failureOf } from '../../../lib/contract/command'
+import type { ErrorCode } from '../../../lib/contract/monitor'
 
 /** `file`: the body is bytes to be kept under this name, of this media type; else it is JSON. */
 export type Reply = { status: number; body: unknown; file?: { name: string; type: string } }
@@ -15,13 +16,18 @@ export const STATUS_OF = {
   failed: 409,
   internal: 500,
   timeout: 504,
-} as const satisfies Record<CommandFailure, number> & Record<string, number>
-export type ErrorCode = keyof typeof STATUS_OF
+} as const satisfies Record<ErrorCode, number>
 
-/** Body: `{ error, code }`, the first for people, the second for programs. */
+/** What is wrong: `error` for people, `code` for programs. */
+export type Failure = { error: string; code: ErrorCode }
+
 export function errorReply(code: ErrorCode, error: string): Reply {
-  return { status: STATUS_OF[code], body: { error, code } }
+  const body: Failure = { error, code }
+  return { status: STATUS_OF[code], body }
 }
+
+/** What a client is told of a mistake of ours. */
+export const UNEXPECTED: Failure = { error: 'unexpected error, see the log of Node-RED', code: 'internal' }
 
 /** undefined = there is no such process. */
 export function replyOf(name: string, found: unknown): Reply {

@@ -1,17 +1,25 @@
 // The REST routes, on Node-RED's admin server below /collectors.
 
+import type { Server } from 'node:http'
+import { performance } from 'node:perf_hooks'
 import type { NodeAPI } from 'node-red'
-import { ALL_PROCESSES_COMMANDS, type Command, ONE_PROCESS_COMMANDS } from '../../../lib/contract/command'
+import {
+  ALL_PROCESSES_COMMANDS,
+  type Command,
+  type CommandResult,
+  ONE_PROCESS_COMMANDS,
+} from '../../../lib/contract/command'
 import { summarize } from '../../../lib/contract/process-row'
 import type { Fleet } from '../face'
 import { mountCertificateRoutes } from './certificate-routes'
+import { Clients } from './clients'
 import { mountDatabaseRoutes } from './database-routes'
 import { isForeignPage } from './foreign-page'
-import { guard, type Handler, type Request, type Response, sendReply } from './guard'
-import { commandReply, errorReply, type Reply, replyOf } from './reply'
-
-export const READ_PERMISSION = 'collector-supervisor.read'
-export const WRITE_PERMISSION = 'collector-supervisor.write'
+import { guard, type Handler, READ_PERMISSION, type Request, type Response, sendReply, WRITE_PERMISSION } from './guard'
+import { METRICS_TYPE, metricsText } from './metrics'
+import { mountMonitorRoutes } from './monitor-routes'
+import { commandReply, errorReply, type Reply, replyOf, UNEXPECTED } from './reply'
+import { Upgrades } from './upgrades'
 
 const ROOT = '/collectors'
 
@@ -20,21 +28,24 @@ const served = new WeakSet<NodeAPI['httpAdmin']>()
 
 /**
  * Mounts everything below /collectors, once for each admin server; without one (httpAdminRoot: false) it does nothing.
+ * It stays there without a supervisor, too: a monitor waits for one.
  * No name of a process hides a route or is hidden by one: a name is always followed by a word that no list route ends in.
  */
-export function mountRoutes(RED: NodeAPI, fleet: Fleet): void {
+export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients()): void {
   const app: NodeAPI['httpAdmin'] | undefined | null = RED.httpAdmin
-  if (!app || served.has(app)) return
+  const adminRoot: unknown = RED.settings.httpAdminRoot
+  if (!app || adminRoot === false || served.has(app)) return
   served.add(app)
   const read = guard(RED, READ_PERMISSION)
   const write = guard(RED, WRITE_PERMISSION)
   const get = (path: string, answer: Answer) => app.get(ROOT + path, read, respond(answer))
   const post = (path: string, answer: Answer) => app.post(ROOT + path, write, refuseForeignPages, respond(answer))
-  const command = async (req: Request, order: Command): Promise<Reply> => {
+  const operate = (order: Command, req: Request): Promise<CommandResult[]> => {
     const entry = { level: RED.log.AUDIT, event: 'collectors.command', ...order }
     RED.log.audit(entry, req)
-    return commandReply(order, await fleet.command(order))
+    return fleet.command(order)
   }
+  const command = async (req: Request, order: Command): Promise<Reply> => commandReply(order, await operate(order, req))
 
   get('/processes', () => ({ status: 200, body: fleet.rows() }))
   get('/processes/stats/summary', () => ({ status: 200, body: summarize(fleet.rows()) }))
@@ -46,12 +57,32 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet): void {
   mountDatabaseRoutes(fleet, get, post)
   mountCertificateRoutes(RED, fleet, get, post)
 
+  mountMonitorRoutes(RED, fleet, {
+    get: (path, handler) => void app.get(ROOT + path, read, handler),
+    command: operate,
+    upgrades: upgradesOf(RED.server, adminRoot),
+    clients,
+  })
+  app.get(`${ROOT}/metrics`, read, (_req, res) => {
+    const { active, idle } = performance.eventLoopUtilization()
+    const eventLoop = { activeMs: active, idleMs: idle }
+    const monitors = clients.size
+    const text = metricsText({ rows: fleet.rows(), processors: fleet.processors(), eventLoop, monitors })
+    res.status(200).set({ 'Content-Type': METRICS_TYPE, 'Cache-Control': 'no-store' }).send(Buffer.from(text))
+  })
+
   // these two last: they take all that is left
   const unknown = (req: Request) => errorReply('not-found', `there is no ${req.method} ${req.baseUrl}${req.path}`)
   app.use(ROOT, read, respond(unknown))
   app.use(ROOT, (error: unknown, req: Request, res: Response, next: (error?: unknown) => void) => {
     read(req, res, (refused) => (refused ? next(refused) : sendReply(res, mistakeReply(RED, error))))
   })
+}
+
+function upgradesOf(server: Server | undefined, adminRoot: unknown): Upgrades | undefined {
+  if (typeof server?.on !== 'function') return undefined
+  const root = typeof adminRoot === 'string' ? adminRoot : ''
+  return new Upgrades(server, `/${root}${ROOT}/`.replace(/\/+/g, '/'))
 }
 
 function nameIn(req: Request): string {
@@ -79,7 +110,7 @@ function mistakeReply(RED: NodeAPI, error: unknown): Reply {
   if (error instanceof URIError) return errorReply('bad-request', 'malformed percent-encoding in the URL')
   if (isClientError(error)) return errorReply('bad-request', error.message)
   RED.log.error(error)
-  return errorReply('internal', 'unexpected error, see the log of Node-RED')
+  return errorReply(UNEXPECTED.code, UNEXPECTED.error)
 }
 
 function isClientError(error: unknown): error is Error & { status: number } {

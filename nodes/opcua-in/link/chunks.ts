@@ -2,6 +2,7 @@
 // sizes, keeps waiting where nothing can come any more, and knows only the limits of the server.
 
 import { Fault } from '../../../lib/contract/fault'
+import { ENDED_BY_SERVER } from './faults'
 
 /** What a server may send: one chunk, and one message of many. It is told so when the connection begins. */
 export const CHUNK_MAX_BYTES = 65_536
@@ -109,7 +110,7 @@ export class Chunks {
     const length = bytes.length >= from ? Math.max(0, bytes.readInt32LE(HEADER_BYTES + 4)) : 0
     const reason = printable(bytes.toString('utf8', from, from + Math.min(length, 4 * REASON_MAX)))
     const told = reason === '' || reason.includes(status) ? reason || status : `${status}, ${reason}`
-    return new Fault('link', 'ended-by-server', `the server ended the connection: ${told}`)
+    return new Fault('link', ENDED_BY_SERVER, `the server ended the connection: ${told}`)
   }
 }
 

@@ -2,6 +2,9 @@
 
 import { Fault, messageOf } from '../../../lib/contract/fault'
 
+/** Servers refuse certificates and addresses in this way, too. */
+export const ENDED_BY_SERVER = 'ended-by-server'
+
 const REJECTED_BY_SERVER =
   'the server does not trust this computer yet: find its certificate among the rejected ones of the server, and trust it there'
 
@@ -35,11 +38,13 @@ const LOGINS = {
     'the server does not let this certificate in: trust it there among the certificates of users, and check its rights',
 }
 
-/** Anything that connecting was rejected with; a Fault is one already. */
+/** Anything that connecting was rejected with; a Fault says it already, unless a server said it. */
 export function connectFault(thrown: unknown, target: string, login: keyof typeof LOGINS = 'username'): Fault {
-  if (thrown instanceof Fault) return thrown
-  const said = messageOf(thrown)
+  if (thrown instanceof Fault && thrown.code !== ENDED_BY_SERVER) return thrown
+  // What servers write behind the status are words of their own.
+  const said = thrown instanceof Fault ? (statusIn(thrown.message) ?? '') : messageOf(thrown)
   const found = problems.find(([pattern]) => pattern.test(said))
+  if (!found && thrown instanceof Fault) return thrown
   if (!found) return new Fault('link', 'connection-failed', `${target}: ${firstLine(said)}`, { cause: thrown })
   const [, code, words] = found
   const text = (code === 'login-refused' && LOGINS[login]) || words
@@ -50,13 +55,17 @@ export function connectFault(thrown: unknown, target: string, login: keyof typeo
 export function serviceFault(thrown: unknown, service: string): Fault {
   if (thrown instanceof Fault) return thrown
   const said = messageOf(thrown)
-  const [status] = /\bBad[A-Z]\w+/.exec(said) ?? []
+  const status = statusIn(said)
   const gone = /Session|Channel|ConnectionClosed|Timeout|Shutdown|ServerHalted|Communication/
   if (status !== undefined && !gone.test(status)) {
     return new Fault('device', status, `${service}: the server says ${status}`, { cause: thrown })
   }
   const text = status === undefined ? firstLine(said) : `the server says ${status}`
   return new Fault('link', status ?? 'service-failed', `${service}: ${text}`, { cause: thrown })
+}
+
+function statusIn(text: string): string | undefined {
+  return /\bBad[A-Z]\w+/.exec(text)?.[0]
 }
 
 function firstLine(text: string): string {

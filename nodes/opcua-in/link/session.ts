@@ -35,10 +35,13 @@ import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
 import { publicationOf, sampleOf } from './samples'
 import type { Guard } from './transport'
+import { sparingly } from './unfolding'
 import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
 const ITEM_MS = 10
+/** In one message; what is more comes in the next one. */
+const NOTIFICATIONS_MAX = 20_000
 const SERVER_NAMESPACES = numeric(2255)
 const MAX_NODES_PER_READ = numeric(11705)
 const MAX_ITEMS_PER_CALL = numeric(11714)
@@ -84,7 +87,8 @@ export class LinkSession implements OpcuaSession {
     session.performMessageTransaction = (request, callback) =>
       session._performMessageTransaction(request, (error, response) => {
         if (error && SESSION_GONE.test(error.message)) this.#lose('the server does not know the session any more')
-        callback(error, response)
+        // The library opens the structures of an answer after it was decoded.
+        sparingly(() => callback(error, response))
       })
     client.on('connection_lost', () => this.#lose('the connection was lost'))
     client.on('close', () => this.#lose('the server closed the connection'))
@@ -163,7 +167,7 @@ export class LinkSession implements OpcuaSession {
         requestedPublishingInterval: wish.publishingMs,
         requestedLifetimeCount: wish.lifetimeCount,
         requestedMaxKeepAliveCount: wish.keepAliveCount,
-        maxNotificationsPerPublish: 0,
+        maxNotificationsPerPublish: NOTIFICATIONS_MAX,
         publishingEnabled: true,
         priority: 0,
       }),
@@ -255,7 +259,7 @@ export class LinkSession implements OpcuaSession {
   /** What structures look like only the server knows: it is asked when the first of a kind comes. Without, they stay bytes. */
   async #openStructures({ notificationMessage }: Pick<PublishResponse, 'notificationMessage'>): Promise<void> {
     const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
-    await promoteOpaqueStructureInNotificationData(this.#session, notifications).catch(() => {})
+    await sparingly(() => promoteOpaqueStructureInNotificationData(this.#session, notifications)).catch(() => {})
   }
 
   leave(): void {

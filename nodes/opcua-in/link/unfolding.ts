@@ -1,13 +1,14 @@
 // How much a message may unfold to while the library decodes it. A null in an array is one byte on the wire and an object of
 // 150 bytes here; a structure may claim a length that leads back into itself, so that the same bytes are read again and again.
 
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { BinaryStream } from 'node-opcua-binary-stream'
 import { MessageBuilder, Variant } from 'node-opcua-client'
 import { Fault, messageOf } from '../../../lib/contract/fault'
 import { MESSAGE_MAX_BYTES } from './chunks'
 
-/** Elements of arrays, values and structures in one message: those of 10 000 notifications, several times over. */
-export const PARTS_MAX = 300_000
+/** Elements of arrays, values and structures in one message: those of 20 000 notifications, several times over. */
+export const PARTS_MAX = 200_000
 const IS_ARRAY = 0x80
 const TYPE = 0x3f
 /** Built-in types (OPC 10000-6, 5.1.2) whose arrays stay the bytes that they are: SByte to UInt32, Float, Double. */
@@ -17,12 +18,14 @@ type Budget = { parts: number; textBytes: number; fault: Fault | undefined }
 
 /** Of the message that is decoded at this moment. */
 let budget: Budget | undefined
+/** Of what is decoded later: structures, once their server has told how they are built. */
+const later = new AsyncLocalStorage<Budget>()
 let isInstalled = false
 
 /** Whatever is wrong with what is fed ends in a Fault, and neither in silence nor out of reach. */
 export function strictly(feed: () => void): void {
   install()
-  const own: Budget = { parts: PARTS_MAX, textBytes: MESSAGE_MAX_BYTES, fault: undefined }
+  const own = newBudget()
   budget = own
   try {
     feed()
@@ -35,21 +38,32 @@ export function strictly(feed: () => void): void {
   if (own.fault) throw own.fault
 }
 
+/** All that is decoded on behalf of `work`, now and later; what is too much is its error. */
+export function sparingly<T>(work: () => T): T {
+  install()
+  return later.run(newBudget(), work)
+}
+
+function newBudget(): Budget {
+  return { parts: PARTS_MAX, textBytes: MESSAGE_MAX_BYTES, fault: undefined }
+}
+
 function malformed(why: string): Fault {
   return new Fault('protocol', 'malformed-message', `the server sent a message that cannot be read: ${why}`)
 }
 
 /** Once it is overdrawn, nothing more is decoded. */
 function spend(kind: 'parts' | 'textBytes', count: number): void {
-  if (!budget) return
-  budget[kind] -= count
-  if (budget[kind] >= 0) return
-  budget.fault ??= new Fault(
+  const own = budget ?? later.getStore()
+  if (!own) return
+  own[kind] -= count
+  if (own[kind] >= 0) return
+  own.fault ??= new Fault(
     'protocol',
     'message-too-large',
-    `the server sent a message of more than ${PARTS_MAX} parts: are there fewer values, or shorter arrays?`,
+    `the server sent a message of more than ${PARTS_MAX} parts: read fewer arrays, or shorter ones`,
   )
-  throw budget.fault
+  throw own.fault
 }
 
 /** The first thing that goes wrong says it best; the library swallows some, and wraps others. */

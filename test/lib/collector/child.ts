@@ -27,6 +27,7 @@ export class Child {
   readonly messages: FromChild[] = []
   readonly process: ChildProcess
   readonly exit: Promise<Exit>
+  stdout = ''
   stderr = ''
   readonly #control: Duplex
   #changed: (() => void)[] = []
@@ -38,7 +39,7 @@ export class Child {
     this.process = spawn(process.execPath, options.args ?? [...flags, script, String(configureMs)], {
       detached: true,
       ...(env && { env }),
-      stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
+      stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
     })
     this.#control = controlOf(this.process)
     const lines = new LineSplitter(CONTROL_LINE_MAX)
@@ -53,6 +54,9 @@ export class Child {
     })
     // That the child has ended is told by its exit.
     this.#control.on('error', () => {})
+    this.process.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      this.stdout += text
+    })
     const stderr = this.process.stderr?.setEncoding('utf8').on('data', (text: string) => {
       this.stderr += text
     })

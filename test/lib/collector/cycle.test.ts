@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { ReadLoop } from '../../../lib/collector/cycle'
-import type { Reader, Reading } from '../../../lib/collector/reader'
+import type { EarlierValue, Reader, Reading } from '../../../lib/collector/reader'
 import { Statistics } from '../../../lib/collector/statistics'
 import type { Batch } from '../../../lib/contract/batch'
 import { Fault, type FaultKind } from '../../../lib/contract/fault'
@@ -56,6 +56,7 @@ class Bench {
   readonly spares: Device[] = []
   readonly statistics = new Statistics(2)
   readonly batches: (Batch & { atMs: number })[] = []
+  readonly earlier: EarlierValue[] = []
   readonly links: string[] = []
   readonly logged: string[] = []
   outcome: 'running' | 'stopped' | Fault = 'running'
@@ -78,7 +79,10 @@ class Bench {
       statistics: this.statistics,
       log: (level, text) => this.logged.push(`${level} ${text}`),
       report: (link, reason) => this.links.push(reason === '' ? link : `${link}: ${reason}`),
-      emit: (batch) => this.batches.push({ ...batch, atMs: this.clock.nowMs() }),
+      emit: (batch, earlier) => {
+        this.batches.push({ ...batch, atMs: this.clock.nowMs() })
+        this.earlier.push(...earlier)
+      },
     })
   }
 
@@ -127,6 +131,16 @@ describe('read loop', () => {
     assert.equal(bench.batches[1]?.time, bench.clock.wallMs() - bench.clock.nowMs() + 1400)
     assert.equal(bench.batches[2]?.time, 77)
     assert.deepEqual([...(bench.batches[2]?.sourceTimes ?? [])], [[1, 66]])
+  })
+
+  it('hands on what the device told before, counted as samples and not as a cycle', async () => {
+    const bench = new Bench()
+    const earlier = [{ column: 1, value: 7, time: 66 }]
+    bench.device.onRead = async () => ({ ...good(3, 4), earlier })
+    await bench.run(600)
+    assert.deepEqual([bench.batches.length, bench.earlier], [1, earlier])
+    const { samplesTotal, cyclesTotal } = bench.statistics.counters(0)
+    assert.deepEqual({ samplesTotal, cyclesTotal }, { samplesTotal: 3, cyclesTotal: 1 })
   })
 
   it('counts how often the wall clock is set back, and reads on in its rhythm whatever that clock says', async () => {

@@ -4,6 +4,7 @@ import { type Outgoing, RETRY_MS, SinkError, type SinkErrorKind, WAITING_MAX } f
 import { encodeBatch } from '../../../lib/contract/batch'
 import type { DurableQueueRef } from '../../../lib/contract/control'
 import { decodeReadings } from '../../../lib/contract/readings'
+import { readingsOf } from '../../../lib/historian/reading'
 import { monotonicExactMs } from '../../../lib/queue/monotonic'
 import { SteppedClock } from '../child/stepped-clock'
 
@@ -62,6 +63,47 @@ class Post {
 }
 
 describe('the outbox to the database', () => {
+  it('sends what came between two cycles as a message of its own, which holds nothing else', async () => {
+    const post = new Post()
+    post.outbox.putEarlier([
+      { column: 0, value: 7, time: 100 },
+      { column: 0, value: 8, time: 200 },
+    ])
+    post.put(1)
+    await post.clock.advance(1000)
+    assert.deepEqual(
+      post.taken.map(({ message }) => message.weight),
+      [2, 1],
+    )
+    const [data] = post.taken.map(({ message }) => message.data)
+    const readings = data instanceof Uint8Array ? decodeReadings(data) : undefined
+    assert.ok(readings)
+    assert.deepEqual(
+      readingsOf(readings).map(({ time, fields }) => [
+        time,
+        ...fields.map(({ column, value }) => [column.name, value]),
+      ]),
+      [
+        [100, ['t', 7]],
+        [200, ['t', 8]],
+      ],
+    )
+    assert.equal(post.clock.pending, 0)
+  })
+
+  it('sends that, too, when it has gathered enough, and at its end', () => {
+    const post = new Post()
+    post.outbox.putEarlier(Array.from({ length: 25 }, (_, time) => ({ column: 0, value: time, time })))
+    assert.deepEqual(
+      post.taken.map(({ message }) => message.weight),
+      [10, 10],
+    )
+    post.outbox.close()
+    assert.equal(post.taken[2]?.message.weight, 5)
+    post.outbox.putEarlier([{ column: 0, value: 1, time: 1 }])
+    assert.equal(post.taken.length, 3)
+  })
+
   it('gathers what is read within the time, as one message that weighs its samples', async () => {
     const post = new Post()
     post.put(1)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { allBad, columnsOf, NO_VALUE, NOT_A_NUMBER } from '../../../lib/collector/reading'
+import { allBad, columnsOf, earlierOf, NO_VALUE, NOT_A_NUMBER } from '../../../lib/collector/reading'
 import type { Value } from '../../../lib/contract/batch'
 
 describe('columns of a reading', () => {
@@ -22,6 +22,18 @@ describe('columns of a reading', () => {
       assert.deepEqual({ values: columns.values, bad: [...columns.bad] }, want)
     })
   }
+
+  it('leave of earlier values those that are one, the last of each time', () => {
+    const earlier = [
+      { column: 0, value: 1, time: 10 },
+      { column: 0, value: 2, time: 10 },
+      { column: 0, value: 3, time: 11 },
+      { column: 0, value: Number.NaN, time: 12 },
+      { column: 1, value: 4, time: 10 },
+    ]
+    assert.deepEqual(earlierOf({ values: [5], bad: none, earlier }, 1), [earlier[1], earlier[2]])
+    assert.deepEqual(earlierOf({ values: [5], bad: none }, 1), [])
+  })
 
   it('refuses a reading that does not fit the tags as a bug', () => {
     assert.throws(() => columnsOf({ values: [1, 2], bad: none }, 3), { kind: 'bug', code: 'reading-length' })

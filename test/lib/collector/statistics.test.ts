@@ -23,6 +23,17 @@ describe('statistics', () => {
     assert.deepEqual(tags, { total: 3, good: 1, bad: 2 })
   })
 
+  it('count what stands for no cycle as samples only', () => {
+    const statistics = new Statistics(3)
+    statistics.batch(1, 2)
+    statistics.earlier(5)
+    const { samplesTotal, cyclesTotal, tags } = statistics.counters(0)
+    assert.deepEqual(
+      { samplesTotal, cyclesTotal, tags },
+      { samplesTotal: 6, cyclesTotal: 1, tags: { total: 3, good: 1, bad: 2 } },
+    )
+  })
+
   it('rank durations by number, not by text', () => {
     const statistics = new Statistics(1)
     for (const ms of [100, 9, 20]) statistics.duration(ms)

@@ -22,7 +22,7 @@ describe('the process table', () => {
   }
 
   beforeEach(() => {
-    mock.timers.enable({ apis: ['setTimeout'] })
+    mock.timers.enable({ apis: ['setTimeout', 'setImmediate'] })
     rows = ['oven', 'press', 'saw'].map((name) => processRow(name))
     reports = []
     table = new ProcessTable({ rows: () => rows, row: (name) => rows.find((row) => row.name === name) }, (text) =>
@@ -38,16 +38,40 @@ describe('the process table', () => {
     assert.deepEqual(told, [])
   })
 
-  it('gathers changes for 100 ms and tells each row once, in the order of the changes', () => {
+  it('tells at once after a quiet time, and all that happened in that moment together', () => {
     const { told } = listen()
+    table.changed('press')
+    table.changed('oven')
+    assert.deepEqual(told, [])
+    mock.timers.tick(0)
+    assert.deepEqual(told, [{ rows: ['press', 'oven'], removed: [] }])
+    mock.timers.tick(COALESCE_MS)
+    table.changed('saw')
+    mock.timers.tick(0)
+    assert.deepEqual(told.at(-1), { rows: ['saw'], removed: [] })
+  })
+
+  it('then gathers changes for 100 ms and tells each row once, in the order of the changes', () => {
+    const { told } = listen()
+    table.changed('saw')
+    mock.timers.tick(0)
     for (let change = 0; change < 50; change++) table.changed('press')
     mock.timers.tick(COALESCE_MS - 1)
     table.changed('oven')
-    assert.deepEqual(told, [])
-    mock.timers.tick(1)
-    assert.deepEqual(told, [{ rows: ['press', 'oven'], removed: [] }])
-    mock.timers.tick(10_000)
     assert.equal(told.length, 1)
+    mock.timers.tick(1)
+    assert.deepEqual(told[1], { rows: ['press', 'oven'], removed: [] })
+    mock.timers.tick(10_000)
+    assert.equal(told.length, 2)
+  })
+
+  it('tells at most every 100 ms of what never stands still', () => {
+    const { told } = listen()
+    for (let ms = 0; ms < 1000; ms += 10) {
+      table.changed('oven')
+      mock.timers.tick(10)
+    }
+    assert.equal(told.length, 1000 / COALESCE_MS)
   })
 
   it('tells the row as it is when it is told', () => {
@@ -91,6 +115,8 @@ describe('the process table', () => {
 
   it('misses nothing of what changes between snapshot and first news', () => {
     listen()
+    table.changed('saw')
+    mock.timers.tick(0)
     table.changed('oven')
     mock.timers.tick(COALESCE_MS / 2)
     const late = listen()

@@ -167,6 +167,35 @@ describe('A subscription', () => {
     assert.match(logged[0] ?? '', /no such filter for "a".*BadMonitoredItemFilterUnsupported/)
   })
 
+  it('keeps what came before the latest, where the server keeps more than one', async () => {
+    const two = { handle: 0, sample: sampleOf(2) }
+    for (const [queueSize, kept] of [
+      [5, [0, 1, 3]],
+      [1, []],
+    ] as const) {
+      const subscription = await started(['a', 'b'], { queueSize, publishingMs: 100 })
+      server.tell({}, { samples: [{ handle: 0, sample: sampleOf(0) }, { handle: 0, sample: sampleOf(1) }, two] })
+      await setImmediate()
+      server.tell({ b: sampleOf(3) })
+      await setImmediate()
+      server.tell({ b: sampleOf(4) })
+      await setImmediate()
+      assert.deepEqual(await read(subscription), [2, 4])
+      assert.deepEqual(
+        subscription.takeEarlier().map(({ sample }) => sample.value?.data),
+        kept,
+      )
+      assert.deepEqual(subscription.takeEarlier(), [])
+      // What was read is not told a second time.
+      server.tell({ b: sampleOf(5) })
+      await setImmediate()
+      assert.deepEqual(await read(subscription), [2, 5])
+      assert.deepEqual(subscription.takeEarlier(), [])
+      server.drop()
+      session = server.session()
+    }
+  })
+
   it('counts values that the server lost', async () => {
     const subscription = await started(['a'])
     server.tell({ a: sampleOf(3, { code: 0x480 }) })
@@ -411,6 +440,21 @@ describe('A subscription', () => {
         server.wishes.map(({ node }) => node.namespace),
         [3, 3],
       )
+    })
+
+    it('is made anew when it was lost before all its items were there', async () => {
+      const subscription = of(['a', 'b'])
+      server.refuses.set('create', 'mute')
+      await subscription.start(session)
+      await clock.advance(0)
+      await assert.rejects(subscription.read(never), { kind: 'link', code: 'no-answer' })
+      server.refuses.clear()
+      subscription.stop()
+      server.calls.length = 0
+      await subscription.start(server.session(true))
+      await clock.advance(0)
+      assert.deepEqual(server.calls, ['unsubscribe 1', 'subscribe', 'create 2', 'read 2'])
+      assert.deepEqual(await read(subscription), [0, 1])
     })
 
     it('is not taken up when it had been given up', async () => {

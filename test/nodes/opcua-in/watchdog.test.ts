@@ -3,10 +3,11 @@ import { Watchdog } from '../../../nodes/opcua-in/watchdog'
 
 describe('The watchdog of a subscription', () => {
   const LIMITS = { silentMs: 5000, starvedMs: 7000 }
+  const BUSY = { silentMs: 60_000, starvedMs: 3000 }
   let watchdog: Watchdog
   beforeEach(() => {
     watchdog = new Watchdog()
-    watchdog.begin(1000, LIMITS)
+    watchdog.begin(1000, LIMITS, false)
   })
 
   it('waits for the first message, but not for ever', () => {
@@ -21,13 +22,22 @@ describe('The watchdog of a subscription', () => {
   })
 
   describe('where a clock is told', () => {
-    beforeEach(() => watchdog.expectClock(true))
+    beforeEach(() => watchdog.begin(1000, LIMITS, true))
 
     it('wants data', () => {
       watchdog.heard(2000, true)
       for (const atMs of [4000, 6000, 8000]) watchdog.heard(atMs, false)
       assert.equal(watchdog.standing(9000), 'well')
       assert.equal(watchdog.standing(9001), 'starved')
+    })
+
+    it('calls it silence when nothing else came either, however rarely the server would have said that it lives', () => {
+      watchdog.begin(1000, BUSY, true)
+      watchdog.heard(2000, true)
+      assert.equal(watchdog.standing(5000), 'well')
+      assert.equal(watchdog.standing(5001), 'silent')
+      watchdog.heard(4000, false)
+      assert.equal(watchdog.standing(5001), 'starved')
     })
 
     it('wants them from the beginning', () => {
@@ -39,8 +49,7 @@ describe('The watchdog of a subscription', () => {
 
     it('does not want them from a server whose clock is not to be trusted, until it goes', () => {
       watchdog.distrustClock()
-      watchdog.begin(1000, LIMITS)
-      watchdog.expectClock(true)
+      watchdog.begin(1000, LIMITS, true)
       for (const atMs of [2000, 6000]) watchdog.heard(atMs, false)
       assert.equal(watchdog.standing(9000), 'well')
       watchdog.tick(5)
@@ -60,7 +69,7 @@ describe('The watchdog of a subscription', () => {
       watchdog.tick(5)
       watchdog.tick(6)
       watchdog.heard(2000, true)
-      watchdog.begin(8000, LIMITS)
+      watchdog.begin(8000, LIMITS, true)
       assert.deepEqual([watchdog.standing(8000), watchdog.clock, watchdog.ticking], ['waiting', undefined, true])
     })
   })

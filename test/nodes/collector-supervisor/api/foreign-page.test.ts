@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import type { IncomingHttpHeaders } from 'node:http'
-import { isForeignPage } from '../../../../nodes/collector-supervisor/api/foreign-page'
+import { isForeignPage, isForeignSocket } from '../../../../nodes/collector-supervisor/api/foreign-page'
 
 const host = 'gateway.local:1880'
 
@@ -43,5 +43,41 @@ describe('A control request is taken for one of a foreign page', () => {
   ]
   for (const [what, headers, foreign] of table) {
     it(`${foreign ? 'yes' : 'no'}: ${what}`, () => assert.equal(isForeignPage(headers), foreign))
+  }
+})
+
+describe('A WebSocket is taken for one of a foreign page', () => {
+  const origin = 'http://dashboard.example'
+  const table: [string, IncomingHttpHeaders, string | undefined, boolean][] = [
+    ['another origin', { host, origin }, undefined, true],
+    ['another origin than CORS has let in', { host, origin }, 'http://other.example', true],
+    ['a sandboxed frame or a file', { host, origin: 'null' }, undefined, true],
+    ['a malformed origin', { host, origin: 'gateway.local:1880' }, undefined, true],
+    ['another port', { host, origin: 'http://gateway.local:1881' }, undefined, true],
+    ['a part of the host', { host, origin: 'http://gateway.local' }, undefined, true],
+    ['an origin, but no host', { origin }, undefined, true],
+    ['an empty host', { host: '', origin }, undefined, true],
+    ['JSON, which says nothing here', { host, origin, 'content-type': 'application/json' }, undefined, true],
+    ['a program', { host }, undefined, false],
+    ['this very site', { host, origin: 'http://gateway.local:1880' }, undefined, false],
+    [
+      'this very site in other letters',
+      { host: 'Gateway.LOCAL:1880', origin: 'http://gateway.local:1880' },
+      undefined,
+      false,
+    ],
+    ['the standard port, written', { host: 'gateway.local:443', origin: 'https://gateway.local' }, undefined, false],
+    ['what a proxy says was asked for', { host, origin, 'x-forwarded-host': 'dashboard.example' }, undefined, false],
+    [
+      'what the first of two proxies says',
+      { host, origin, 'x-forwarded-host': 'dashboard.example, b' },
+      undefined,
+      false,
+    ],
+    ['an origin that CORS has let in', { host, origin }, origin, false],
+    ['an origin where CORS lets in all', { host, origin }, '*', false],
+  ]
+  for (const [what, headers, granted, foreign] of table) {
+    it(`${foreign ? 'yes' : 'no'}: ${what}`, () => assert.equal(isForeignSocket(headers, granted), foreign))
   }
 })

@@ -7,6 +7,12 @@ import { processRow } from '../../../support/process-row'
 
 const bearer = (token: string): Ask => ({ headers: { Authorization: `Bearer ${token}` } })
 
+function isError(json: unknown, code: string): void {
+  assert.ok(json && typeof json === 'object' && 'error' in json && 'code' in json, JSON.stringify(json))
+  assert.equal(json.code, code)
+  assert.ok(typeof json.error === 'string' && json.error !== '')
+}
+
 describe('The REST routes', () => {
   let server: AdminServer
   let fleet: FakeFleet
@@ -20,12 +26,6 @@ describe('The REST routes', () => {
     await server.open()
   })
   afterEach(() => server.close())
-
-  const isError = (json: unknown, code: string) => {
-    assert.ok(json && typeof json === 'object' && 'error' in json && 'code' in json, JSON.stringify(json))
-    assert.equal(json.code, code)
-    assert.ok(typeof json.error === 'string' && json.error !== '')
-  }
 
   it('answer JSON 404 for an unknown process, route and method', async () => {
     for (const [method, path] of [
@@ -272,7 +272,7 @@ describe('The REST routes under adminAuth', () => {
     await guarded.open()
     try {
       const routes = layersOf(guarded).flatMap(({ route }) => (route ? [route] : []))
-      assert.equal(routes.length, 20)
+      assert.equal(routes.length, 24)
       for (const { path, methods } of routes) {
         for (const method of Object.keys(methods)) {
           asked.length = 0
@@ -280,6 +280,9 @@ describe('The REST routes under adminAuth', () => {
           assert.equal(status, 401, `${method} ${path}`)
           assert.deepEqual(asked, [method === 'get' ? 'collector-supervisor.read' : 'collector-supervisor.write'])
         }
+        const upgrade = await guarded.askUpgrade(path.replace(':name', 'oven'))
+        assert.equal(upgrade.status, 401, `upgrade of ${path}`)
+        isError(upgrade.json, 'unauthorized')
       }
     } finally {
       await guarded.close()

@@ -1,8 +1,8 @@
-// How long to wait between attempts to reach a device.
+// How long to wait between attempts to reach something that does not answer: a device, or Node-RED.
 
 const FIRST_MS = 1000
 const LONGEST_MS = 30_000
-/** Part of the wait that chance takes away, so that many readers do not return to one device together. */
+/** Part of the wait that chance takes away, so that many do not return together. */
 const JITTER = 0.25
 
 /** ms to wait before an attempt, after so many failed ones. The first is made at once. `chance` is from [0, 1). */

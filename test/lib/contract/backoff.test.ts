@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { backoffMs } from '../../../lib/collector/backoff'
+import { backoffMs } from '../../../lib/contract/backoff'
 
 describe('backoff', () => {
   const table = [

@@ -1,0 +1,67 @@
+// Tests in two processes at once: those in a browser keep a core busy, the others wait for most of their time.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+/** Patterns of mocha, and of what it leaves out. */
+const LANES = {
+  'in a browser': ['dist/test/{browser,examples}/**/*.test.js'],
+  others: ['dist/test/**/*.test.js', '--ignore', 'dist/test/{browser,examples}/**'],
+}
+
+/** Each lane's report is shown as a whole when it has ended, the last lane's while it runs. Returns the exit code for all. */
+export async function runLanes(node, mocha, args) {
+  const folder = mkdtempSync(join(tmpdir(), 'collector-tests-'))
+  const names = Object.keys(LANES)
+  const shown = names.at(-1)
+  try {
+    const ended = names.map((name, index) => {
+      const counts = join(folder, `${index}.json`)
+      return lane(node, [mocha, ...LANES[name], ...args], counts, name === shown)
+    })
+    const results = await Promise.all(ended)
+    results.forEach(({ output }, index) => {
+      if (output !== '') console.log(`\nTests ${names[index]}:\n${output}`)
+    })
+    return conclude(results)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function lane(node, args, counts, isShown) {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, TEST_COUNTS: counts, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) }
+    const child = spawn(node, args, {
+      env,
+      stdio: ['inherit', isShown ? 'inherit' : 'pipe', isShown ? 'inherit' : 'pipe'],
+    })
+    let output = ''
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding('utf8').on('data', (text) => {
+        output += text
+      })
+    }
+    child.on('error', reject)
+    child.on('close', (status) => resolve({ status, output, ...countsIn(counts) }))
+  })
+}
+
+/** Nothing for a lane that ended before it could count. */
+function countsIn(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return { passes: 0, failures: 0, pending: 0 }
+  }
+}
+
+function conclude(results) {
+  const sum = (count) => results.reduce((total, result) => total + result[count], 0)
+  const broken = results.some(({ status, failures }) => status !== 0 && failures === 0)
+  if (broken) console.error('A lane of tests ended before its time: see above.')
+  const [passes, failures, pending] = [sum('passes'), sum('failures') + (broken ? 1 : 0), sum('pending')]
+  console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`)
+  return failures > 0 ? 1 : 0
+}
