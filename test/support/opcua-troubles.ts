@@ -119,9 +119,10 @@ const refusals: readonly [service: string, status: string, words: RegExp][] = [
   ['ActivateSession', 'BadUserAccessDenied', /the server lets nobody in without a user: choose a user name/],
   ['CreateSubscription', 'BadTooManySubscriptions', /BadTooManySubscriptions/],
   ['GetEndpoints', 'BadOutOfMemory', /BadOutOfMemory/],
+  ['Publish', 'BadOutOfMemory', /the server has ended the subscription \(BadOutOfMemory\)/],
 ]
 
-/** So that nothing is taken up again. */
+/** The connection begins with nothing that it could take up. */
 const afresh = (service: string, treatment: Treatment) => async (lane: OpcuaLane) => {
   await treat(service, treatment)(lane)
   await lane.send({ command: 'kill-sessions' })
@@ -145,14 +146,23 @@ const states: readonly [state: StateName, words: RegExp][] = [
   ['Shutdown', /the server is about to stop/],
 ]
 
-export const doubts: readonly Ordeal[] = states.map(([state, words]) =>
-  told(
-    `says that its state is ${state}`,
-    words,
-    (lane) => lane.send({ command: 'state', state }),
-    (lane) => lane.send({ command: 'state', state: 'Running' }),
+export const doubts: readonly Ordeal[] = [
+  ...states.map(([state, words]) =>
+    told(
+      `says that its state is ${state}`,
+      words,
+      (lane) => lane.send({ command: 'state', state }),
+      (lane) => lane.send({ command: 'state', state: 'Running' }),
+    ),
   ),
-)
+  told(
+    'takes no items',
+    /BadTooManyOperations/,
+    afresh('CreateMonitoredItems', { refuse: 'BadTooManyOperations' }),
+    treat('CreateMonitoredItems'),
+    'any link',
+  ),
+]
 
 /** Which is an answer: the link is none the worse. */
 const answersNo = told(
