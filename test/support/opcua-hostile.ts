@@ -19,7 +19,7 @@ const acts: readonly [conduct: RawConduct, words: RegExp][] = [
   [{ act: 'frame', frame: 'huge-chunk', at: 'Read' }, /a chunk of 2147483647 bytes, 65536 are the limit/],
   [{ act: 'frame', frame: 'garbage', at: 'Read' }, /does not speak OPC UA: is the port right/],
   [{ act: 'chunks', at: 'Read', bytesMax: 200 * 1024 * 1024 }, /a message of more than 16777216 bytes/],
-  [{ act: 'hostile-value', value: 'many-strings' }, /more than 300000 parts/],
+  [{ act: 'hostile-value', value: 'many-strings' }, /a message of more than \d+ parts/],
   [{ act: 'hostile-value', value: 'deep-variant' }, /nesting level of 128/],
 ]
 
