@@ -33,6 +33,7 @@ const PLAIN = [
   'trust-rejected',
   'silence-subscriptions',
   'starve-subscriptions',
+  'delete-subscriptions',
   'kill-sessions',
   'reset-clients',
   'offline',
@@ -140,6 +141,8 @@ async function runPlainCommand(device: OpcuaDevice, command: PlainCommand): Prom
     case 'starve-subscriptions':
       device.starveSubscriptions()
       return {}
+    case 'delete-subscriptions':
+      return { count: device.deleteSubscriptions() }
     case 'kill-sessions':
       return { count: device.killSessions() }
     case 'reset-clients':

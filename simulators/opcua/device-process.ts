@@ -6,12 +6,15 @@ import { SimulatorProcess } from '../process/simulator-process'
 import type { DeviceCensus } from './census'
 import type { DeviceCommand } from './commands'
 import { LOOPBACK, type SettingsChange } from './device-settings'
+import type { Place } from './plant'
 
 export type ProcessOptions = {
   port?: number
   /** Variables in the folder `Many`. */
   many?: number
   clockOffsetMs?: number
+  /** Variables besides the usual ones. */
+  places?: readonly Place[]
   settings?: SettingsChange
 }
 
@@ -24,12 +27,13 @@ export class OpcuaDeviceProcess {
     this.port = port
   }
 
-  static async start({ port = 0, many = 0, clockOffsetMs = 0, settings = {} }: ProcessOptions = {}) {
+  static async start({ port = 0, many = 0, clockOffsetMs = 0, settings = {}, places = [] }: ProcessOptions = {}) {
     const args = [
       `--port=${port}`,
       `--many=${many}`,
       `--clock-offset-ms=${clockOffsetMs}`,
       `--settings=${JSON.stringify(settings)}`,
+      `--places=${JSON.stringify(places)}`,
     ]
     const process = await SimulatorProcess.start(join(__dirname, 'main.js'), args)
     const opened = asCount(process.ready.port)

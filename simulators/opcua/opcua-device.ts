@@ -31,6 +31,8 @@ export type DeviceOptions = SettingsChange & {
   port?: number
   /** Variables in the folder `Many`. */
   many?: number
+  /** Variables besides the usual ones. */
+  places?: readonly Place[]
   /** Monotonic clock of the moving values, ms. */
   now?: () => number
 }
@@ -58,10 +60,12 @@ export class OpcuaDevice {
   /** Rejects when the port is taken. */
   static async start(options: DeviceOptions = {}): Promise<OpcuaDevice> {
     quietenLibrary()
-    const { host = LOOPBACK, port = 0, many = 0, now = () => performance.now(), ...change } = options
+    const { host = LOOPBACK, port = 0, many = 0, places = [], now = () => performance.now(), ...change } = options
     const settings = changeSettings(DEFAULT_SETTINGS, change)
+    const plant = new Plant(now, many)
+    for (const place of places) plant.add(place)
     const wire = await Wire.open(host, port)
-    const device = new OpcuaDevice(new Plant(now, many), wire, new PkiFolder(), settings)
+    const device = new OpcuaDevice(plant, wire, new PkiFolder(), settings)
     try {
       await device.#begin()
       return device
@@ -128,6 +132,9 @@ export class OpcuaDevice {
   /** What it tells of itself (i=2259); it serves all the same. */
   setState(state: StateName): void {
     this.#up().server.setServerState(ServerState[state])
+  }
+  deleteSubscriptions(): number {
+    return this.#up().server.deleteSubscriptions()
   }
   killSessions({ keepSubscriptions = false } = {}): number {
     return this.#up().server.killSessions(keepSubscriptions)

@@ -81,6 +81,18 @@ export class UnrulyServer extends OPCUAServer {
     }
   }
 
+  /** They end without their clients being told; the sessions live on. How many ended? */
+  deleteSubscriptions(): number {
+    let count = 0
+    for (const session of this.engine.getSessions()) {
+      for (const { id } of [...session.publishEngine.subscriptions]) {
+        session.deleteSubscription(id)
+        count++
+      }
+    }
+    return count
+  }
+
   /**
    * Every session ends without its client being told; its next request is refused.
    * @param keepSubscriptions as after a timeout: another session may take them over

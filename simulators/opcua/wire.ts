@@ -16,15 +16,27 @@ import { garbageOf } from '../faults/reply-script'
  * `delay`             replies take so much longer
  * `reset-in-reply`    a connection is reset after so many more bytes from the server
  * `garbage`           meaningless bytes come instead of the next reply, once a connection
+ * `split`             replies come in pieces of so many bytes, 1 ms apart
+ * `clump`             what comes within so many ms is passed on as one piece
  * `http`              a web server answers here
  */
 export type WireMood =
   | { mood: 'pass' | 'reset-at-connect' | 'silent' | 'http' }
-  | { mood: 'delay'; ms: number }
+  | { mood: 'delay' | 'clump'; ms: number }
   | { mood: 'reset-in-reply'; afterBytes: number }
-  | { mood: 'garbage'; bytes: number }
+  | { mood: 'garbage' | 'split'; bytes: number }
 
-const MOODS = ['pass', 'reset-at-connect', 'silent', 'http', 'delay', 'reset-in-reply', 'garbage'] as const
+const MOODS = [
+  'pass',
+  'reset-at-connect',
+  'silent',
+  'http',
+  'delay',
+  'clump',
+  'reset-in-reply',
+  'garbage',
+  'split',
+] as const
 
 const HTTP_ANSWER =
   'HTTP/1.1 400 Bad Request\r\nContent-Type: text/plain\r\nContent-Length: 11\r\nConnection: close\r\n\r\nBad Request'
@@ -186,6 +198,21 @@ class Line implements Guest {
         this.#delayed.push({ bytes, dueMs: performance.now() + this.#mood.ms })
         this.#proceed()
         return
+      case 'clump': {
+        const last = this.#delayed.at(-1)
+        if (last) last.bytes = Buffer.concat([last.bytes, bytes])
+        else this.#delayed.push({ bytes, dueMs: performance.now() + this.#mood.ms })
+        this.#proceed()
+        return
+      }
+      case 'split': {
+        let dueMs = Math.max(performance.now(), this.#delayed.at(-1)?.dueMs ?? 0)
+        for (let at = 0; at < bytes.length; at += this.#mood.bytes) {
+          this.#delayed.push({ bytes: bytes.subarray(at, at + this.#mood.bytes), dueMs: dueMs++ })
+        }
+        this.#proceed()
+        return
+      }
       case 'garbage':
         this.#client.send(this.#garbageSent ? bytes : garbageOf(this.#mood.bytes))
         this.#garbageSent = true
@@ -226,7 +253,8 @@ export function parseWireMood(input: unknown): WireMood | undefined {
   const record = asRecord(input)
   const mood = asOneOf(record?.mood, MOODS)
   switch (mood) {
-    case 'delay': {
+    case 'delay':
+    case 'clump': {
       const ms = asCount(record?.ms)
       return ms === undefined ? undefined : { mood, ms }
     }
@@ -234,9 +262,10 @@ export function parseWireMood(input: unknown): WireMood | undefined {
       const afterBytes = asCount(record?.afterBytes)
       return afterBytes === undefined ? undefined : { mood, afterBytes }
     }
-    case 'garbage': {
+    case 'garbage':
+    case 'split': {
       const bytes = asCount(record?.bytes)
-      return bytes === undefined ? undefined : { mood, bytes }
+      return !bytes ? undefined : { mood, bytes }
     }
     default:
       return mood && { mood }

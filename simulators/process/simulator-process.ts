@@ -6,8 +6,8 @@ import { createInterface } from 'node:readline'
 import type { Readable, Writable } from 'node:stream'
 import { asCount, asRecord } from '../../lib/contract/parse'
 
-const START_LIMIT_MS = 20_000
-const ANSWER_LIMIT_MS = 10_000
+const START_LIMIT_MS = 60_000
+const ANSWER_LIMIT_MS = 30_000
 const END_LIMIT_MS = 5000
 
 export class SimulatorProcess {

@@ -42,7 +42,7 @@ export async function melsecLane(name: string, speech: Speech, { alike }: { alik
   )
   const constants = alike ? ballastOf(frame) : BITS
   const properties = { type: 'melsec-in', ...speech }
-  return new FaultLane(name, { device: plc.door, telltale: new Telltale(numbers, constants), properties })
+  return new FaultLane(name, { device: plc.door, telltale: await Telltale.begin(numbers, constants), properties })
 }
 
 /** 1E has no random reads. */

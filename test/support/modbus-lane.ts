@@ -37,5 +37,5 @@ export async function modbusLane(name: string, transport: ModbusTransport, conte
     }
   })
   const properties = { transport, serialPort: line?.reader ?? '' }
-  return new FaultLane(name, { device, line, telltale: new Telltale(numbers, BITS), properties })
+  return new FaultLane(name, { device, line, telltale: await Telltale.begin(numbers, BITS), properties })
 }

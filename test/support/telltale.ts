@@ -5,9 +5,12 @@ import type { Wave } from '../../simulators/modbus/waves'
 import type { TagProperties } from './flows'
 import type { Recorded } from './node-red'
 
-/** A number of 32 bits. */
-export type TelltaleNumber = { tag: TagProperties; place(wave: Wave): void }
+/** A number of 32 bits at least. */
+export type TelltaleNumber = { tag: TagProperties; place(wave: Wave): void | Promise<void> }
 export type TelltaleConstant = { tag: TagProperties; value: unknown }
+
+/** ms since the epoch; not before and not after. */
+type Began = { fromMs: number; toMs: number }
 
 /** Each number counts ms from its own start: more than a day fits in between. */
 const APART = 100_000_000
@@ -18,18 +21,47 @@ export class Telltale {
   readonly tags: TagProperties[]
   readonly #numbers: readonly TelltaleNumber[]
   readonly #constants: readonly TelltaleConstant[]
-  /** When each number began to count, not before and not after: a busy machine may stop in between. */
-  readonly #began: readonly { fromMs: number; toMs: number }[]
+  /** When each number began to count: a busy machine may stop in between. */
+  readonly #began: readonly Began[]
+  readonly #life: number
 
-  /** From now on the numbers count. The constants must be there. */
-  constructor(numbers: readonly TelltaleNumber[], constants: readonly TelltaleConstant[]) {
+  private constructor(
+    numbers: readonly TelltaleNumber[],
+    constants: readonly TelltaleConstant[],
+    began: readonly Began[],
+    life: number,
+  ) {
     this.#numbers = numbers
     this.#constants = constants
+    this.#began = began
+    this.#life = life
     this.tags = [...numbers, ...constants].map(({ tag }) => tag)
-    this.#began = numbers.map(({ place }, index) => {
+  }
+
+  /**
+   * From now on the numbers count. The constants must be there.
+   * @param life of a device that forgets everything when it ends: its numbers tell in which one they were read
+   */
+  static async begin(
+    numbers: readonly TelltaleNumber[],
+    constants: readonly TelltaleConstant[],
+    life = 0,
+  ): Promise<Telltale> {
+    const began: Began[] = []
+    for (const [index, { place }] of numbers.entries()) {
       const fromMs = Date.now()
-      place({ wave: 'counter', start: startOf(index), everyMs: 1 })
-      return { fromMs, toMs: Date.now() }
+      await place({ wave: 'counter', start: startOf(life * numbers.length + index), everyMs: 1 })
+      began.push({ fromMs, toMs: Date.now() })
+    }
+    return new Telltale(numbers, constants, began, life)
+  }
+
+  /** All numbers are there, and were read after this moment (ms since the epoch). */
+  isReadAfter(message: Recorded, ms: number): boolean {
+    const values = new Map(Object.entries(message.payload ?? {}))
+    return this.#numbers.every(({ tag }, index) => {
+      const countedMs = Number(values.get(tag.name) ?? Number.NaN) - this.#startOf(index)
+      return countedMs >= 0 && countedMs < APART && (this.#began[index]?.fromMs ?? 0) + countedMs > ms
     })
   }
 
@@ -55,7 +87,7 @@ export class Telltale {
     for (const [index, { tag }] of this.#numbers.entries()) {
       const value = told(tag)
       if (value === undefined) continue
-      const countedMs = Number(value) - startOf(index)
+      const countedMs = Number(value) - this.#startOf(index)
       const { fromMs, toMs } = this.#began[index] ?? { fromMs: Number.NaN, toMs: Number.NaN }
       if (!(countedMs >= 0 && countedMs < APART)) lies.push(`${tag.name} is ${value}, which it never was`)
       else if (fromMs + countedMs > timestamp + CLOCKS_MS)
@@ -68,6 +100,10 @@ export class Telltale {
       if (said !== undefined && said !== value) lies.push(`${tag.name} is ${said}`)
     }
     return lies
+  }
+
+  #startOf(index: number): number {
+    return startOf(this.#life * this.#numbers.length + index)
   }
 }
 

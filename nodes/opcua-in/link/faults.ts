@@ -24,6 +24,8 @@ const problems: [pattern: RegExp, code: string, text: string][] = [
   [/BadTcpEndpointUrlInvalid/, 'endpoint-unknown', 'the server does not know this address: compare the path behind the port with its settings'],
   [/BadTcpMessageTooLarge|BadResponseTooLarge|BadRequestTooLarge|max chunk|max message/i, 'message-too-large', 'an answer is larger than this reader accepts'],
   [/BadShutdown|BadServerHalted/, 'server-stopping', 'the server is about to stop'],
+  // node-opcua tells the timeout that it had set, too
+  [/hadError/, 'connection-closed', 'closed the connection'],
   [/BadTimeout|ETIMEDOUT|[Tt]imeout|timed out/, 'no-answer', 'does not answer in time; is it on, is the address right, does a firewall block it?'],
   [/ECONNRESET|EPIPE|disconnected by third party|socket|premature|closed|Closed|canceled/, 'connection-closed', 'closed the connection'],
 ]

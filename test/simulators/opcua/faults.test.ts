@@ -75,6 +75,14 @@ describe('A simulated OPC UA device that misbehaves', function () {
     assert.equal(starving.data.length, length)
   })
 
+  it('deletes subscriptions, and the session lives', async () => {
+    const one = await watch()
+    await until(() => one.data.length > 2)
+    assert.ok(device.deleteSubscriptions() > 0)
+    assert.deepEqual([device.census().subscriptions, device.census().sessions], [0, 1])
+    assert.equal((await read()).value.value, true)
+  })
+
   it('kills sessions', async () => {
     const { sessionsMade } = device.census()
     assert.equal(device.killSessions(), 1)

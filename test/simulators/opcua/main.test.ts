@@ -20,6 +20,7 @@ describe('A simulated OPC UA device in a process of its own', function () {
     device = await OpcuaDeviceProcess.start({
       many: 10_000,
       clockOffsetMs: -HOUR_MS,
+      places: [{ name: 'Extra.One', type: 'Byte', setting: { value: 5 } }],
       settings: { anonymous: true, limits: { maxMonitoredItemsPerCall: 100 } },
     })
   })
@@ -32,6 +33,7 @@ describe('A simulated OPC UA device in a process of its own', function () {
     assert.equal(await valueAt('Types.String'), 'told')
     await device.send({ command: 'appear', place: { name: 'Late.One', type: 'Byte', setting: { value: 1 } } })
     assert.equal(await valueAt('Late.One'), 1)
+    assert.equal(await valueAt('Extra.One'), 5)
     await device.send({ command: 'vanish', name: 'Late.One' })
     assert.equal(await valueAt('Late.One'), null)
     assert.equal(typeof (await valueAt('Many.9999')), 'number')
@@ -107,6 +109,7 @@ describe('A simulated OPC UA device in a process of its own', function () {
       { command: 'wire', mood: { mood: 'delay', ms: 5 } },
       { command: 'restart', change: { flaw: 'expired', modes: ['Sign'], policies: ['Basic256'] } },
       { command: 'silence-subscriptions' },
+      { command: 'delete-subscriptions' },
       { command: 'state', state: 'Suspended' },
     ]
     for (const command of commands) assert.deepEqual(parseDeviceCommand({ id: 1, ...command }), command)

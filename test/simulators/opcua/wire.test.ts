@@ -22,6 +22,8 @@ function echoServer(said: string[]): Server {
 class Caller {
   readonly #socket: Socket
   heard = ''
+  /** In how many pieces. */
+  pieces = 0
   end: string | undefined
 
   constructor(port: number) {
@@ -29,6 +31,7 @@ class Caller {
     this.#socket.setEncoding('latin1')
     this.#socket.on('data', (text: string) => {
       this.heard += text
+      this.pieces++
     })
     this.#socket.on('error', (error: NodeJS.ErrnoException) => {
       this.end = error.code
@@ -160,6 +163,21 @@ describe('A wire', () => {
     await until(() => caller.heard.endsWith('bb'))
   })
 
+  it('splits replies, and joins them', async () => {
+    const caller = call()
+    await caller.hears('hello ')
+    const pieces = caller.pieces
+    wire.behave({ mood: 'split', bytes: 1 })
+    caller.say('abc')
+    await caller.hears('hello abcabc')
+    assert.ok(caller.pieces - pieces > 1)
+    wire.behave({ mood: 'clump', ms: 50 })
+    caller.say('d')
+    await until(() => said.at(-1) === 'd')
+    caller.say('e')
+    await caller.hears('hello abcabcddee')
+  })
+
   it('speaks HTTP', async () => {
     wire.behave({ mood: 'http' })
     const caller = call()
@@ -193,9 +211,11 @@ describe('A wire', () => {
       { mood: 'delay', ms: 1 },
       { mood: 'reset-in-reply', afterBytes: 0 },
       { mood: 'garbage', bytes: 5 },
+      { mood: 'split', bytes: 1 },
+      { mood: 'clump', ms: 1 },
     ]
     assert.deepEqual(moods.map(parseWireMood), moods)
-    for (const wrong of [null, {}, { mood: 'gloomy' }, { mood: 'delay' }, { mood: 'garbage', bytes: -1 }]) {
+    for (const wrong of [null, {}, { mood: 'gloomy' }, { mood: 'delay' }, { mood: 'split', bytes: 0 }]) {
       assert.equal(parseWireMood(wrong), undefined)
     }
   })
