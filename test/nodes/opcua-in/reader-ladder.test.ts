@@ -60,6 +60,23 @@ describe('An OPC UA reader whose connection was lost', function () {
     assert.equal(device.census().subscriptions, 0)
   })
 
+  it('goes on with its session over an encrypted connection, as the same user', async () => {
+    const device = await deviceOf({ modes: ['SignAndEncrypt'], anonymous: false })
+    const { reader } = readerOf(device.endpoint, [['a', device.nodeId('Waves.Counter')]], {
+      securityMode: 'signAndEncrypt',
+      trust: 'first-use',
+      authentication: 'username',
+      username: 'operator',
+      password: 'secret',
+    })
+    await reader.open(never)
+    await reader.read(never)
+    device.resetClients()
+    await lostAndBack(reader)
+    const { sessionsMade, requests } = device.census()
+    assert.deepEqual([sessionsMade, requests.CreateSubscription], [1, 1])
+  })
+
   it('fetches the messages that were on their way', async () => {
     const device = await deviceOf()
     const { reader, logged } = readerOf(device.endpoint, [['a', device.nodeId('Types.Int32')]])
