@@ -81,7 +81,6 @@ export class Connection {
    * there is none.
    */
   retry(): void {
-    if (this.#state !== 'down') return
     this.#failedAttempts = 0
     this.#pause.cut()
   }

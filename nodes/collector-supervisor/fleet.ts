@@ -64,6 +64,11 @@ export class Supervisors implements Fleet {
     held.grace = setTimeout(() => void this.#end(id, held), HANDOVER_MS)
   }
 
+  /** Node-RED is about to end, and all processes have. */
+  get ended(): boolean {
+    return this.#shutdown.begun && this.#held.size === 0
+  }
+
   rows(): ProcessRow[] {
     const rows = new Map<string, ProcessRow>()
     for (const { member } of this.#members()) {

@@ -43,9 +43,9 @@ describe('an opcua-in node in a real Node-RED', function () {
 
   it('keeps its key and certificates in the folder of its supervisor, for nobody else to read', () => {
     const pki = join(nodeRed.userDir, 'collectors', SUPERVISOR, 'pki')
-    for (const path of [pki, join(pki, 'own'), join(pki, 'trusted')]) assert.equal(statSync(path).mode & 0o777, 0o700)
+    for (const path of [pki, join(pki, 'own'), join(pki, 'first-use')]) assert.equal(statSync(path).mode & 0o777, 0o700)
     assert.equal(statSync(join(pki, 'own', 'identity.pem')).mode & 0o777, 0o600)
-    assert.equal(readdirSync(join(pki, 'trusted')).length, 1)
+    assert.equal(readdirSync(join(pki, 'first-use')).length, 1)
   })
 
   it('says what a copy lacks, whose credentials have not come along', async () => {

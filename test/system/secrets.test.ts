@@ -1,9 +1,9 @@
 // Credentials are where they are needed, and nowhere else.
 
 import assert from 'node:assert/strict'
-import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
-import { join } from 'node:path'
+import { closeSync, openSync, readFileSync, readSync } from 'node:fs'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
+import { filesBelow } from '../support/files-below'
 import { flowOf, readerNode, SUPERVISOR, supervisorNode, TAB } from '../support/flows'
 import { NodeRed } from '../support/node-red'
 import { collectorsOf } from '../support/processes'
@@ -88,15 +88,6 @@ describe('a secret of the supervisor', function () {
     assert.ok(memoryHolds(collector, 'holding'))
   })
 })
-
-/** All files but those of installed packages. */
-function filesBelow(folder: string): string[] {
-  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
-    const path = join(folder, entry.name)
-    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path)
-    return entry.isFile() ? [path] : []
-  })
-}
 
 /** Looks through the private writable memory of a process, proc(5). */
 function memoryHolds(pid: number, text: string): boolean {
