@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
-import { Fault } from '../../../lib/contract/fault'
 import { Enumerations } from '../../../nodes/opcua-in/enumerations'
 import type { Answer, Wanted } from '../../../nodes/opcua-in/source'
 import { until } from '../../support/until'
