@@ -6,6 +6,7 @@ import { flowOf, supervisorNode } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { HostileServer } from '../support/opcua-hostile'
 import { type LaneOptions, OpcuaLane } from '../support/opcua-lane'
+import { troublesAtRandom } from '../support/opcua-luck'
 import { type Ordeal, suffer } from '../support/opcua-ordeals'
 import {
   ACCESS,
@@ -23,10 +24,14 @@ import {
 import { RowWatch } from '../support/row-watch'
 
 const HOUR_MS = 3_600_000
+const SEED = Number(process.env.SEED ?? 5)
+const RANDOM_TROUBLES = Number(process.env.TROUBLES ?? 12)
+/** One way alone, by hand. */
+const WAY = process.env.WAY
 
 type Way = { name: string; options: LaneOptions; credentials?: Record<string, string>; ordeals: readonly Ordeal[] }
 
-const ways: readonly Way[] = [
+const allWays: readonly Way[] = [
   { name: 'the way to it', options: {}, ordeals: wire },
   { name: 'power', options: { process: {} }, ordeals: power },
   { name: 'subscriptions', options: {}, ordeals: subscriptions },
@@ -41,6 +46,7 @@ const ways: readonly Way[] = [
     ordeals: polled,
   },
   { name: 'doubts', options: {}, ordeals: doubts },
+  { name: 'luck', options: { process: {} }, ordeals: [troublesAtRandom(SEED, RANDOM_TROUBLES)] },
   { name: 'oddities', options: { properties: { timeout: 10_000 }, more: LOOSE }, ordeals: oddities },
   {
     name: 'users, certificates, and a clock that is ahead',
@@ -53,6 +59,8 @@ const ways: readonly Way[] = [
     ordeals: strangers,
   },
 ]
+
+const ways = allWays.filter(({ name }) => WAY === undefined || name === WAY)
 
 describe('an OPC UA server that', function () {
   this.timeout(240_000)

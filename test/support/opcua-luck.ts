@@ -1,16 +1,11 @@
-// Troubles of an OPC UA server and of the way to it at random, upon each other: whatever happened, its reader has told nothing
-// that is not true, reads again by itself when they are over, and holds one session.
+// Troubles of an OPC UA server and of the way to it at random, upon each other.
 
 import { setTimeout as delay } from 'node:timers/promises'
-import { flowOf, supervisorNode } from '../support/flows'
-import { NodeRed } from '../support/node-red'
-import { OpcuaLane } from '../support/opcua-lane'
-import { randomNumbers } from '../support/random'
-import { RowWatch } from '../support/row-watch'
+import type { OpcuaLane } from './opcua-lane'
+import type { Ordeal } from './opcua-ordeals'
+import { randomNumbers } from './random'
 
-const SEED = Number(process.env.SEED ?? 5)
-/** Troubles last a while. */
-const TROUBLES = Number(process.env.TROUBLES ?? 12)
+/** Mean time from one to the next. */
 const PAUSE_MS = 800
 const STATUSES = ['BadOutOfMemory', 'BadServerHalted', 'BadSessionIdInvalid', 'BadTooManyOperations', 'BadTimeout']
 const SERVICES = ['CreateSession', 'ActivateSession', 'Read', 'CreateSubscription', 'CreateMonitoredItems', 'Publish']
@@ -62,43 +57,28 @@ async function calmServices(lane: OpcuaLane): Promise<void> {
   for (const service of SERVICES) await lane.send({ command: 'treat', service })
 }
 
-describe('an OPC UA server in troubles at random', function () {
-  this.timeout(180_000)
-  let lane: OpcuaLane
-  let nodeRed: NodeRed
-  let rows: RowWatch
-
-  before(async () => {
-    lane = await OpcuaLane.start('unlucky', { process: {} })
-    nodeRed = await NodeRed.start({ flows: flowOf(supervisorNode(), lane.readerNode()) })
-    rows = new RowWatch(nodeRed)
-    await lane.run(nodeRed, rows)
-  })
-  after(async () => {
-    await rows?.end()
-    await nodeRed?.dispose()
-    await lane?.dispose()
-  })
-
-  it(`is read again when they are over, and told of truly meanwhile (seed ${SEED})`, async () => {
-    const random = randomNumbers(SEED)
-    const happened: string[] = []
-    await lane.isWell()
-    try {
-      for (let count = 0; count < TROUBLES; count++) {
-        const title = pick(Object.keys(troubles), random)
-        happened.push(title)
-        await troubles[title]?.(lane, random)
-        await delay(random() * 2 * PAUSE_MS)
-      }
-      await calmServices(lane)
-      await lane.send({ command: 'wire', mood: { mood: 'pass' } })
-      await lane.send({ command: 'online' })
-      await lane.isWell()
-    } catch (error) {
-      throw new Error(`after ${happened.join(', ')}`, { cause: error })
+/** Of a server in a process of its own. */
+export function troublesAtRandom(seed: number, count: number): Ordeal {
+  const happened: string[] = []
+  const begin = async (lane: OpcuaLane): Promise<void> => {
+    const random = randomNumbers(seed)
+    for (let number = 0; number < count; number++) {
+      const title = pick(Object.keys(troubles), random)
+      happened.push(title)
+      await troubles[title]?.(lane, random)
+      await delay(random() * 2 * PAUSE_MS)
     }
-    await lane.assertNoRestart()
-    await lane.assertOneSession()
-  })
-})
+    await calmServices(lane)
+    await lane.send({ command: 'wire', mood: { mood: 'pass' } })
+    await lane.send({ command: 'online' })
+    await lane.isWell()
+  }
+  return {
+    title: `is in troubles at random (seed ${seed})`,
+    outcome: 'is read again when they are over, and told of truly meanwhile',
+    begin: (lane) =>
+      begin(lane).catch((cause: unknown) => {
+        throw new Error(`after ${happened.join(', ')}`, { cause })
+      }),
+  }
+}
