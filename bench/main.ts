@@ -5,6 +5,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { DeviceProcess } from '../simulators/modbus/device-process'
+import { OpcuaDeviceProcess } from '../simulators/opcua/device-process'
 import { PACKAGE_ROOT } from '../test/support/node-red'
 import { type CollectorMemory, measureMemory } from './collector-memory'
 import { measureDurable } from './durable-cost'
@@ -14,13 +15,17 @@ import { measureHistory } from './history'
 import { machineFacts } from './measure/machine'
 import { measureMelsecReaders } from './melsec-reader'
 import { measureModbusReaders } from './modbus-reader'
+import { measureModbusRival } from './modbus-rival'
+import { measureNews } from './monitors'
+import { measureOpcuaReaders, OPCUA_VARIABLES, type OpcuaReaders } from './opcua-reader'
+import { measureOpcuaRival } from './opcua-rival'
 import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
 import { measureReading } from './reading-cost'
 import { report } from './report'
 import { measureRestart, type RestartTimes } from './restart-time'
-import { measureRival } from './rival'
+import type { RivalCost } from './rival'
 
 const VALUES = 100
 const INTERVAL_MS = 100
@@ -29,21 +34,29 @@ const FULL = {
   killedIntervalsMs: [10, 20, 50, 50, 100, 100],
   memoryReaders: 5,
   memoryAgeS: 180,
+  opcuaAgeS: 60,
   readers: [1, 10, 50],
   runs: 5,
   runMs: 6000,
   settleMs: 8000,
   otherSenders: 10,
+  newsReaders: 50,
+  newsMonitors: 50,
+  newsKills: 40,
 } as const
 const QUICK = {
   ...FULL,
   killedIntervalsMs: [10, 100],
   memoryReaders: 2,
   memoryAgeS: 60,
+  opcuaAgeS: 10,
   readers: [1, 10],
   runs: 2,
   runMs: 2000,
   settleMs: 4000,
+  newsReaders: 5,
+  newsMonitors: 5,
+  newsKills: 5,
 } as const
 
 async function main(): Promise<void> {
@@ -62,10 +75,13 @@ async function main(): Promise<void> {
     const planning = measurePlanning(20 * plan.runs)
     const readers = await measureModbusReaders(plan, device)
     const melsecReaders = await measureMelsecReaders(plan)
+    const { opcua, opcuaRival } = await measureOpcua(plan, tell)
     tell('the usual way to read Modbus')
-    const rival = await measureRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
+    const rival = await measureModbusRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
     const durable = await measureDurable({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device)
+    tell('what monitors hear of a kill')
+    const news = await measureNews(plan, device)
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
@@ -80,13 +96,16 @@ async function main(): Promise<void> {
       values: VALUES,
       intervalMs: INTERVAL_MS,
       restart,
+      news,
       reading,
       durable,
       memory,
       readers,
       planning,
       melsecReaders,
+      opcua,
       rival,
+      opcuaRival,
       queues,
       historian,
       bareSqlite,
@@ -97,6 +116,21 @@ async function main(): Promise<void> {
     if (quick) return
     mkdirSync(join(PACKAGE_ROOT, 'docs'), { recursive: true })
     writeFileSync(join(PACKAGE_ROOT, 'docs', 'benchmarks.md'), text)
+  } finally {
+    await device.close()
+  }
+}
+
+async function measureOpcua(
+  plan: typeof FULL | typeof QUICK,
+  tell: (text: string) => void,
+): Promise<{ opcua: OpcuaReaders; opcuaRival: RivalCost[] | undefined }> {
+  const device = await OpcuaDeviceProcess.start({ many: OPCUA_VARIABLES })
+  try {
+    tell('one OPC UA reader with many items')
+    const opcua = await measureOpcuaReaders(plan, device)
+    tell('the usual way to read OPC UA')
+    return { opcua, opcuaRival: await measureOpcuaRival(plan, device, tell) }
   } finally {
     await device.close()
   }

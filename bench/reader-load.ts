@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { FlowNode } from '../test/support/node-red'
 import { arrivalsFlow, BenchNodeRed, type ReaderPlan } from './flow/bench-node-red'
-import { processMs, residentMb } from './measure/process-cost'
+import { privateMb, processMs, residentMb } from './measure/process-cost'
 
 /** One value a run. */
 export type ReaderLoad = {
@@ -14,6 +14,8 @@ export type ReaderLoad = {
   cpuPercent: number[]
   /** MiB. */
   residentMb: number[]
+  /** Private memory, MiB. */
+  privateMb: number[]
   /** From the start of a cycle to its last answer, ms. */
   cycleP50: number[]
   cycleP99: number[]
@@ -44,6 +46,7 @@ export async function measureReader(
     requests: 0,
     cpuPercent: [],
     residentMb: [],
+    privateMb: [],
     cycleP50: [],
     cycleP99: [],
     latenessP99: [],
@@ -61,6 +64,7 @@ export async function measureReader(
       await delay(runMs)
       load.cpuPercent.push(((processMs(pid) - cpuBefore) / (performance.now() - startedAt)) * 100)
       load.residentMb.push(residentMb(pid))
+      load.privateMb.push(privateMb(pid))
       const { cycle_ms } = await bench.nodeRed.row(name)
       load.cycleP50.push(cycle_ms.p50)
       load.cycleP99.push(cycle_ms.p99)

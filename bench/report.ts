@@ -7,6 +7,9 @@ import { type HistoryCost, historySection } from './history'
 import type { Fact } from './measure/machine'
 import { median, summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
+import { type NewsTimes, newsSection } from './monitors'
+import type { OpcuaReaders } from './opcua-reader'
+import { OPCUA_CONTEST } from './opcua-rival'
 import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
@@ -25,6 +28,7 @@ const AIM = {
   productions: 10,
   cpuPercent: 15,
   residentMb: 100,
+  opcuaPrivateMb: 45,
   latenessMs: 20,
   planMs: 5,
 } as const
@@ -34,14 +38,17 @@ export type Results = {
   values: number
   intervalMs: number
   restart: RestartTimes
+  news: NewsTimes
   reading: ReadingCost[]
   durable: DurableCost
   memory: CollectorMemory
   readers: ReaderLoad[]
   planning: PlanningCost[]
   melsecReaders: ReaderLoad[]
-  /** Absent where it could not be installed. */
+  opcua: OpcuaReaders
+  /** Absent where they could not be installed. */
   rival: RivalCost[] | undefined
+  opcuaRival: RivalCost[] | undefined
   queues: QueueCost[]
   bareSqlite: BareSqlite
   historian: HistorianSpeed[]
@@ -53,13 +60,16 @@ export function report(results: Results): string {
   const sections = [
     facts(results),
     restart(results),
+    newsSection(results.news),
     reading(results),
     durable(results),
     memory(results),
     modbusReaders(results),
     melsecReaders(results),
+    opcuaReaders(results),
     planning(results),
     rival(results),
+    opcuaRival(results),
     queue(results),
     throughput(results),
     historian(results),
@@ -192,6 +202,29 @@ function melsecReaders({ melsecReaders }: Results): string {
   return `## One MELSEC reader\n\n${text}\n\n${loadTable(melsecReaders, 'words', 'at 5 000')}`
 }
 
+function opcuaReaders({ opcua: { loads, starts } }: Results): string {
+  const text = `One reader with a subscription to as many variables, without security; every one has a new value at every interval. The device
+is node-opcua's server, in a process of its own. Late: as above, of the messages.`
+  const rows = loads.map((load) => [
+    `${load.registers} every ${load.intervalMs} ms`,
+    summary(load.cpuPercent, 1),
+    summary(load.residentMb, 0),
+    summary(load.privateMb, 0),
+    summary(load.latenessP99, 0),
+    String(load.overruns),
+  ])
+  const header = ['items', 'CPU, % of a core', 'RSS, MiB', 'USS, MiB', 'late p99, ms', 'overruns']
+  const startText = `From the command to start a reader to its first message with all tags good in the flow: a new process, its connection, session,
+subscription and items. Memory: private pages (unique set size) of ${starts[0]?.privateMb.length ?? 0} readers each, ${Math.min(...starts.map(({ ageS }) => ageS)).toFixed(0)} s after their start.`
+  const startRows = starts.map(({ tags, firstMs, privateMb }) => [
+    String(tags),
+    summary(firstMs, 0),
+    summary(privateMb, 1),
+  ])
+  const startHeader = ['tags', 'first values, ms', `USS, MiB (aim ${AIM.opcuaPrivateMb})`]
+  return `## One OPC UA reader\n\n${text}\n\n${markdownTable(header, rows)}\n\n${startText}\n\n${markdownTable(startHeader, startRows)}`
+}
+
 /** @param mostAt for how many the aim of the processor's time is meant */
 function loadTable(loads: readonly ReaderLoad[], what: string, mostAt: string): string {
   const rows = loads.map((load) => [
@@ -231,18 +264,35 @@ function planning({ planning }: Results): string {
 }
 
 function rival({ rival, values, intervalMs }: Results): string {
-  const title = '## Beside the usual way to read Modbus'
-  if (!rival) return `${title}\n\nnode-red-contrib-modbus could not be installed; nothing was compared.`
-  const rows = rival.map(({ name, valuesPerSecond, mainThread, everything, delayP99 }) => [
+  const text = `50 connections, each reading ${values} holding registers every ${intervalMs} ms, in turns in the same Node-RED. node-red-contrib-modbus gives raw
+registers without names, quality or time, and reads within Node-RED's own process; its modbus-serial is the one of the registry.`
+  return contest('## Beside the usual way to read Modbus', text, 'node-red-contrib-modbus', rival)
+}
+
+function opcuaRival({ opcuaRival }: Results): string {
+  const text = `One connection with a subscription to ${OPCUA_CONTEST.values} variables every ${OPCUA_CONTEST.intervalMs} ms, in turns in the same Node-RED, without security.
+node-red-contrib-opcua subscribes to all of them at once (its topic \`multiple\`), and sends a message for each value.`
+  return contest('## Beside the usual way to read OPC UA', text, 'node-red-contrib-opcua', opcuaRival)
+}
+
+function contest(title: string, text: string, rivalName: string, costs: readonly RivalCost[] | undefined): string {
+  if (!costs) return `${title}\n\n${rivalName} could not be installed; nothing was compared.`
+  const rows = costs.map(({ name, valuesPerSecond, mainThread, everything, delayP99 }) => [
     name,
     summary(valuesPerSecond, 0),
     summary(mainThread, 1),
+    ((median(mainThread) * 1000) / median(valuesPerSecond)).toFixed(2),
     summary(everything, 1),
     summary(delayP99, 1),
   ])
-  const header = ['', 'values/s', 'main thread, ms/s', 'all processes, ms/s', 'event loop late, p99, ms']
-  const text = `50 connections, each reading ${values} holding registers every ${intervalMs} ms, in turns in the same Node-RED. node-red-contrib-modbus gives raw
-registers without names, quality or time, and reads within Node-RED's own process; its modbus-serial is the one of the registry.`
+  const header = [
+    '',
+    'values/s',
+    'main thread, ms/s',
+    'main thread, µs/value',
+    'all processes, ms/s',
+    'event loop late, p99, ms',
+  ]
   return `${title}\n\n${text}\n\n${markdownTable(header, rows)}`
 }
 

@@ -1,13 +1,11 @@
-// The usual way to read Modbus in Node-RED, node-red-contrib-modbus, beside this package: the same devices, registers and
-// intervals, in one Node-RED after the other.
+// What Node-RED users have so far, beside this package: the same devices, values and intervals, in turns in the same Node-RED.
 
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
-import type { DeviceProcess } from '../simulators/modbus/device-process'
-import { linkPackage, PACKAGE_NAME } from '../test/support/node-red'
-import { BenchNodeRed, type Load, loadFlow } from './flow/bench-node-red'
+import { type FlowNode, linkPackage, PACKAGE_NAME } from '../test/support/node-red'
+import { BenchNodeRed } from './flow/bench-node-red'
 import { mainThreadMs, processMs } from './measure/process-cost'
 
 /** One value a run. */
@@ -24,32 +22,36 @@ export type RivalCost = {
 
 export type RivalPlan = { values: number; intervalMs: number; runs: number; runMs: number; settleMs: number }
 
-export const RIVAL = { name: 'node-red-contrib-modbus', version: '5.60.2' }
-const READERS = 50
-const NPM_MS = 120_000
+export type Contest = {
+  rival: { name: string; version: string; overrides?: Record<string, string> }
+  /** A flow that does nothing. */
+  idle: FlowNode[]
+  contestants: { name: string; flow: FlowNode[] }[]
+}
+
+const NPM_MS = 300_000
 
 /** undefined where the rival could not be installed: there is nothing to compare with then. */
-export async function measureRival(
-  plan: RivalPlan,
-  device: DeviceProcess,
+export async function measureContest(
+  plan: Omit<RivalPlan, 'values' | 'intervalMs'>,
+  { rival, idle, contestants }: Contest,
   tell: (text: string) => void,
 ): Promise<RivalCost[] | undefined> {
-  const load: Load = { readers: READERS, values: plan.values, intervalMs: plan.intervalMs }
   let bench: BenchNodeRed
   try {
-    bench = await BenchNodeRed.start(loadFlow('none', load, device.port), installRival)
+    bench = await BenchNodeRed.start(idle, (userDir) => installRival(userDir, rival))
   } catch (error) {
-    tell(`${RIVAL.name} could not be installed: ${error}`)
+    tell(`${rival.name} could not be installed: ${error}`)
     return undefined
   }
   try {
-    const costs = [costOf(`${RIVAL.name} ${RIVAL.version}`), costOf('**collectors**')]
-    // In turns: whatever else changes on the machine, it changes for both.
+    const costs = contestants.map(({ name }) => costOf(name))
+    // In turns: whatever else changes on the machine, it changes for all.
     for (let run = 0; run < plan.runs; run++) {
-      for (const [index, cost] of costs.entries()) {
-        await bench.nodeRed.deploy(loadFlow(index === 0 ? 'rival' : 'collectors', load, device.port))
+      for (const [index, { flow }] of contestants.entries()) {
+        await bench.nodeRed.deploy(flow)
         await delay(2 * plan.settleMs)
-        await measureRun(bench, plan, cost)
+        await measureRun(bench, plan.runMs, costs[index] ?? costOf(''))
       }
     }
     return costs
@@ -62,7 +64,7 @@ function costOf(name: string): RivalCost {
   return { name, valuesPerSecond: [], mainThread: [], everything: [], delayP99: [] }
 }
 
-async function measureRun(bench: BenchNodeRed, { runMs }: RivalPlan, cost: RivalCost): Promise<void> {
+async function measureRun(bench: BenchNodeRed, runMs: number, cost: RivalCost): Promise<void> {
   const { pid } = bench.nodeRed
   const all = [pid, ...(await bench.nodeRed.rows()).flatMap((row) => row.pid ?? [])]
   const now = () => ({
@@ -83,17 +85,11 @@ async function measureRun(bench: BenchNodeRed, { runMs }: RivalPlan, cost: Rival
   cost.delayP99.push(delayMs.p99)
 }
 
-/** Its own copy of modbus-serial comes from a URL that not everybody reaches; the one from the registry stands in for it. */
-function installRival(userDir: string): void {
+function installRival(userDir: string, { name, version, overrides }: Contest['rival']): void {
   mkdirSync(userDir, { recursive: true })
-  const description = {
-    name: 'bench',
-    private: true,
-    dependencies: { [RIVAL.name]: RIVAL.version },
-    overrides: { '@openp4nr/modbus-serial': 'npm:modbus-serial@8' },
-  }
+  const description = { name: 'bench', private: true, dependencies: { [name]: version }, overrides }
   writeFileSync(join(userDir, 'package.json'), JSON.stringify(description))
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')))
+  const env = Object.fromEntries(Object.entries(process.env).filter(([key]) => !key.toLowerCase().startsWith('npm_')))
   const args = ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
   execFileSync('npm', args, { cwd: userDir, env, timeout: NPM_MS, stdio: 'pipe' })
   linkPackage(userDir)

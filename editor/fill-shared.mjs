@@ -1,8 +1,9 @@
-// <shared-part name="status" device="PLC"></shared-part>, a line of its own in a node's html, dialog or help -> that part of a file of
-// parts, a <script data-part="status"> each. Its other attributes stand for __device__ and the like in the part.
+// <shared-part name="status" device="PLC"></shared-part>, a line of its own in a node's html, dialog or help, or within its code
+// /* shared-part name="editor" */ -> that part of a file of parts, a <script data-part="status"> each. The other attributes stand for
+// __device__ and the like in the part.
 import { readFileSync } from 'node:fs'
 
-const PLACEHOLDER = /^( *)<shared-part (.*)><\/shared-part>$/gm
+const PLACEHOLDER = /^( *)(?:<|\/\* )shared-part (.*?)(?:><\/shared-part>| \*\/)$/gm
 const ATTRIBUTE = /([\w-]+)="([^"]*)"/g
 
 /** @returns the html with every shared-part replaced; throws for a part that is not there, and for values it lacks or has no use for */

@@ -3,7 +3,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { melsecNode, readerNode, supervisorNode } from '../../test/support/flows'
+import { melsecNode, opcuaNode, readerNode, supervisorNode } from '../../test/support/flows'
 import { type FlowNode, NodeRed } from '../../test/support/node-red'
 import { quantile } from '../measure/statistic'
 import { tagNames } from './equal-message'
@@ -81,7 +81,12 @@ export type Source = 'collectors' | 'timer' | 'child.send'
 
 /** A flow that brings so many streams of values to a node which counts them. */
 export function loadFlow(source: Source | 'rival' | 'none', load: Load, port: number): FlowNode[] {
-  return [...supervisedTab('bench-count', load.values), ...sourceNodes(source, load, port)]
+  return countedFlow(load.values, sourceNodes(source, load, port))
+}
+
+/** These nodes, and one that counts so many values for each of their messages. */
+export function countedFlow(values: number, nodes: readonly FlowNode[]): FlowNode[] {
+  return [...supervisedTab('bench-count', values), ...nodes]
 }
 
 export type ReaderPlan = { name: string; intervalMs: number; values: number }
@@ -158,6 +163,52 @@ export function modbusReader({ name, ...plan }: ReaderPlan, port: number): FlowN
 
 export function melsecReader({ name, ...plan }: ReaderPlan, port: number): FlowNode {
   return melsecNode(name, port, readerProperties(plan, 'D'))
+}
+
+/** Tags in a row, of which each has a new value whenever the server looks. */
+export function opcuaReader({ name, values, intervalMs }: ReaderPlan, endpoint: string, others: object = {}): FlowNode {
+  const tags = tagNames(values).map((tag, index) => ({ name: tag, address: opcuaAddress(index) }))
+  return opcuaNode(name, endpoint, { z: TAB, interval: intervalMs, tags, wires: [[SINK]], ...others })
+}
+
+function opcuaAddress(index: number): string {
+  return `ns=2;s=Many.${index}`
+}
+
+/** One connection with one subscription, and all items in one request: the cheapest way it has. */
+export function opcuaRivalNodes({ values, intervalMs }: ReaderPlan, endpoint: string): FlowNode[] {
+  const nodeIds = Array.from({ length: values }, (_, index) => ({ nodeId: opcuaAddress(index) }))
+  return [
+    { id: 'rival server', type: 'OpcUa-Endpoint', endpoint, secpol: 'None', secmode: 'None', none: true, login: false },
+    placed({
+      id: 'rival start',
+      type: 'inject',
+      props: [{ p: 'payload' }, { p: 'topic', vt: 'str' }],
+      topic: 'multiple',
+      payload: JSON.stringify(nodeIds),
+      payloadType: 'json',
+      once: true,
+      onceDelay: 1,
+      repeat: '',
+      wires: [['rival']],
+    }),
+    placed({
+      id: 'rival',
+      type: 'OpcUa-Client',
+      name: 'rival',
+      endpoint: 'rival server',
+      action: 'subscribe',
+      time: intervalMs,
+      timeUnit: 'ms',
+      certificate: 'n',
+      useTransport: true,
+      maxChunkCount: 1024,
+      maxMessageSize: 16_777_216,
+      receiveBufferSize: 65_536,
+      sendBufferSize: 65_536,
+      wires: [[SINK], [], []],
+    }),
+  ]
 }
 
 /** Tags in a row, in this area. */

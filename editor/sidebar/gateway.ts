@@ -21,22 +21,36 @@ export function mayControl(): boolean {
 
 /** An answer of the REST routes. Rejects with a CommandError. */
 export async function ask(method: 'GET' | 'POST', path: string, body?: object): Promise<unknown> {
+  return (await fetched(method, path, body)).json()
+}
+
+/** Into a file of the user's. Rejects with a CommandError. */
+export async function download(path: string, name: string): Promise<void> {
+  const url = URL.createObjectURL(await (await fetched('GET', path)).blob())
+  const link = document.createElement('a')
+  link.href = url
+  link.download = name
+  link.click()
+  URL.revokeObjectURL(url)
+}
+
+const PATIENCE_MS = 30_000
+
+async function fetched(method: 'GET' | 'POST', path: string, body?: object): Promise<Response> {
   const token = accessToken()
   const response = await fetch(`${editorUrl()}collectors/${path}`, {
     method,
     headers: {
-      Accept: 'application/json',
       ...(token !== undefined && { Authorization: `Bearer ${token}` }),
       ...(method === 'POST' && { 'Content-Type': 'application/json' }),
     },
     ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
-    signal: AbortSignal.timeout(30_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch((error: unknown) => {
     throw new CommandError('unavailable', error instanceof Error ? error.message : String(error))
   })
-  const answer: unknown = await response.json().catch(() => undefined)
-  if (response.ok) return answer
-  const failure = asRecord(answer)
+  if (response.ok) return response
+  const failure = asRecord(await response.json().catch(() => undefined))
   const code: CommandErrorCode = asOneOf(failure?.code, ERROR_CODES) ?? 'internal'
   throw new CommandError(code, asText(failure?.error, 10_000) ?? `HTTP ${response.status}`)
 }

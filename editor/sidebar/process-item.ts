@@ -139,7 +139,8 @@ export class ProcessItem {
       this.#fact('lost', translate('process.lost', { overruns: row.overruns, dropped: row.dropped }))
     }
     this.#fact('next', row.next_restart_at === null ? '' : durationOf((row.next_restart_at - now) / 1000))
-    this.#fact('error', row.last_error ?? '')
+    // Of a process that is not well it stands above.
+    this.#fact('error', problemOf(row) === '' ? (row.last_error ?? '') : '')
     if (this.#details.querySelector('.collector-process-logs')) return
     const logs = element('button', 'red-ui-button red-ui-button-small collector-process-logs', { type: 'button' })
     logs.append(element('i', 'fa fa-file-text-o', { 'aria-hidden': 'true' }), ` ${translate('logs.show')}`)

@@ -27,6 +27,11 @@ export class ProcessList {
     }
   }
 
+  /** As it is shown. */
+  row(name: string): ProcessRow | undefined {
+    return this.#items.get(name)?.row
+  }
+
   tick(): void {
     for (const item of this.#items.values()) item.tick()
   }

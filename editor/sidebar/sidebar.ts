@@ -7,6 +7,7 @@ import { type ProcessRow, summarize } from '../../lib/contract/process-row'
 import { element } from '../tag-row'
 import type { Translate } from '../wording'
 import { revealNode } from './canvas-node'
+import { CertificatesSection } from './certificates-section'
 import { type ConfirmedButton, confirmedButton } from './confirmed-button'
 import { type Action, healthOf } from './facts'
 import { accessToken, editorUrl, mayControl } from './gateway'
@@ -25,6 +26,7 @@ export class Sidebar {
   readonly #list: ProcessList
   readonly #logs: LogsPanel
   readonly #queue: QueueSection
+  readonly #certificates: CertificatesSection
   readonly #all = new Map<'start-all' | 'stop-all', ConfirmedButton>()
   #processes: ProcessWatch | undefined
   #processor: ProcessorWatch | undefined
@@ -42,9 +44,10 @@ export class Sidebar {
       this.#main.hidden = false
     })
     this.#queue = new QueueSection(translate, controls)
+    this.#certificates = new CertificatesSection(translate, controls)
     const head = element('div', 'collector-sidebar-head')
     head.append(this.#summary, ...(controls ? [this.#buttonsForAll()] : []))
-    this.#main.append(this.#connection, head, this.#list.root, this.#queue.root)
+    this.#main.append(this.#connection, head, this.#list.root, this.#queue.root, this.#certificates.root)
     this.root.append(this.#main, this.#logs.root)
   }
 
@@ -69,6 +72,7 @@ export class Sidebar {
   }
 
   #take(changed: readonly ProcessRow[], removed: readonly string[]): void {
+    if (changed.some((row) => row.type === 'opcua' && this.#isNews(row))) this.#certificates.changed()
     this.#list.update(changed, removed)
     const rows = this.#processes?.rows() ?? changed
     const { total_processes: total, running_processes: running } = summarize(rows)
@@ -79,6 +83,12 @@ export class Sidebar {
     this.#summary.classList.toggle('collector-alarming', unwell > 0)
     this.#all.get('start-all')?.setEnabled(rows.some(({ status }) => status === 'stopped' || status === 'error'))
     this.#all.get('stop-all')?.setEnabled(rows.some(({ status }) => status !== 'stopped'))
+  }
+
+  /** Its link is another, or says something else: a certificate may be the reason. */
+  #isNews({ name, link, last_error }: ProcessRow): boolean {
+    const known = this.#list.row(name)
+    return known?.link !== link || known.last_error !== last_error
   }
 
   #buttonsForAll(): HTMLElement {

@@ -1,6 +1,6 @@
 // A supervised process from the inside: how it begins, what it obeys and how it ends. Only here is anything of `process` touched.
 
-import { type Configure, parseToChild, type ToChild } from '../contract/control'
+import { type Configure, type Inspect, parseToChild, type ToChild } from '../contract/control'
 import { Fault, toFault } from '../contract/fault'
 import { EXIT_BUG, EXIT_CONFIG } from '../contract/lifecycle'
 import { CONTROL_VERSION } from '../contract/limits'
@@ -20,7 +20,7 @@ const LAST_WORDS_MS = 500
 const STACK_LINES = 12
 
 /** What a message may ask of the work besides to begin and to end. */
-export type Order = Exclude<ToChild, { type: 'configure' | 'stop' }>
+export type Order = Exclude<ToChild, { type: 'configure' | 'inspect' | 'stop' }>
 
 /** What the process is there for. */
 export interface Work {
@@ -31,13 +31,19 @@ export interface Work {
   obey(order: Order): void
 }
 
+export type ChildOptions = {
+  configureMs?: number
+  /** The work of a process that is there to be asked only; absent where there is no such work. */
+  inspect?(inspect: Inspect, control: Control): Work
+}
+
 /**
  * From here on the process belongs to its work, which also ends it. `create` throws a Fault of kind `config` for a
  * configuration that cannot work.
  */
 export function runChild(
   create: (configure: Configure, control: Control) => Work,
-  { configureMs = CONFIGURE_MS } = {},
+  { configureMs = CONFIGURE_MS, inspect = notAsked }: ChildOptions = {},
 ): void {
   const socket = openSupervisorSocket({ message: obey, closed: () => stop(ORPHAN_GRACE_MS) })
   const control = new Control((message, done) => socket.send(message, done))
@@ -59,7 +65,7 @@ export function runChild(
   function obey(input: unknown): void {
     const message = parseToChild(input)
     if (!message || ending) return
-    if (message.type === 'configure') {
+    if (message.type === 'configure' || message.type === 'inspect') {
       if (!work) start(message)
       return
     }
@@ -69,12 +75,12 @@ export function runChild(
     else if ('id' in message) control.result(message.id, false, 'not configured yet')
   }
 
-  function start(configure: Configure): void {
+  function start(begin: Configure | Inspect): void {
     clearTimeout(configureTimer)
-    control.adopt(configure.generation)
+    control.adopt(begin.generation)
     try {
-      checkVersion(configure)
-      work = create(configure, control)
+      checkVersion(begin)
+      work = begin.type === 'configure' ? create(begin, control) : inspect(begin, control)
       work.run().then(() => end(0), fail)
     } catch (thrown) {
       fail(thrown)
@@ -118,7 +124,11 @@ export function runChild(
   }
 }
 
-function checkVersion({ version }: Configure): void {
+function notAsked(): never {
+  throw new Fault('config', 'no-inspection', 'there is nothing that this process could be asked')
+}
+
+function checkVersion({ version }: Pick<Configure, 'version'>): void {
   if (version === CONTROL_VERSION) return
   const versions = `${version}, this process ${CONTROL_VERSION}`
   throw new Fault('config', 'control-version', `the supervisor speaks version ${versions}: restart Node-RED`)

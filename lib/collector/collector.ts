@@ -7,6 +7,7 @@ import { LinkReporter } from '../child/link'
 import { type Batch, encodeBatch } from '../contract/batch'
 import type { Configure, DurableQueueRef, LiveQueueRef } from '../contract/control'
 import type { ProcessType } from '../contract/process-row'
+import type { ReadNow } from '../contract/read-now'
 import { samplesIn } from '../contract/readings'
 import { REVISION, ReadLoop } from './cycle'
 import { DurableOutbox, type OpenDurable } from './durable-outbox'
@@ -104,6 +105,11 @@ export class Collector {
   /** Stops reading at once and gives the reader this time, ms, to close. */
   stop(closeMs: number): void {
     this.#loop.stop(closeMs)
+  }
+
+  /** See ReadLoop. */
+  readNow(): Promise<ReadNow> {
+    return this.#loop.readNow()
   }
 
   /** The device is tried again at once, if it is not reached. */

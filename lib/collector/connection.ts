@@ -65,6 +65,11 @@ export class Connection {
     return this.#reader.forecast?.()
   }
 
+  /** The reader's own word for the last value of a column. */
+  status(column: number): string | undefined {
+    return this.#reader.status?.(column)
+  }
+
   /** Runs until `stop`; rejects with a Fault of kind `config` or `bug`. */
   async keep(): Promise<void> {
     while (!this.#stop.signal.aborted) {
@@ -81,7 +86,6 @@ export class Connection {
    * there is none.
    */
   retry(): void {
-    if (this.#state !== 'down') return
     this.#failedAttempts = 0
     this.#pause.cut()
   }
@@ -194,7 +198,7 @@ function retriable(thrown: unknown): Fault {
 // Readers keep to `timeout` for each answer; these limits only catch one that does not.
 
 /** Time to connect, ms: several answers, one after the other. */
-function openLimitMs({ timeout }: ReaderSettings): number {
+export function openLimitMs({ timeout }: ReaderSettings): number {
   return Math.max(10_000, 3 * timeout)
 }
 

@@ -4,6 +4,7 @@ import { type Clock, Pause } from '../child/clock'
 import type { Batch } from '../contract/batch'
 import type { Forecast } from '../contract/control'
 import { Fault } from '../contract/fault'
+import { type ReadNow, readNow } from '../contract/read-now'
 import { Connection, type ConnectionParts } from './connection'
 import type { EarlierValue } from './reader'
 import { allBad, type Columns, columnsOf, earlierOf } from './reading'
@@ -25,6 +26,21 @@ export type LoopParts = Omit<ConnectionParts, 'onUp'> & {
 const CLOCK_STEPS_MAX = 256
 
 const NO_TIMES: ReadonlyMap<number, number> = new Map()
+/** Who asks for a reading waits for the next cycle when it is due within this, ms; else he gets one of his own. */
+const SOON_MS = 10_000
+/** Persons who want to see a reading, at a time. */
+const ASKED_MAX = 10
+
+type Read = {
+  columns: Columns
+  time: number
+  sourceTimes: ReadonlyMap<number, number>
+  tookMs: number
+  degraded?: string
+}
+type Asked = { resolve(answer: ReadNow): void; reject(fault: Fault): void }
+
+const STOPPING = new Fault('link', 'stopped', 'the reader is stopping')
 
 export class ReadLoop {
   readonly #parts: LoopParts
@@ -35,6 +51,9 @@ export class ReadLoop {
   #lastTime = 0
   #clockSteps = 0
   #stopped = false
+  #asked: Asked[] = []
+  /** For the next cycle: a reading between two of them may have brought some. */
+  readonly #earlier: EarlierValue[] = []
 
   constructor(parts: LoopParts) {
     this.#parts = parts
@@ -45,6 +64,21 @@ export class ReadLoop {
 
   forecast(): Forecast | undefined {
     return this.#connection.forecast()
+  }
+
+  /**
+   * What the next cycle reads, or a reading between two cycles that are far apart: neither moves a cycle nor adds one. Rejects with
+   * a Fault.
+   */
+  readNow(): Promise<ReadNow> {
+    if (this.#stopped) return Promise.reject(STOPPING)
+    if (this.#asked.length >= ASKED_MAX) {
+      return Promise.reject(new Fault('device', 'busy', 'too many are waiting for a reading already'))
+    }
+    return new Promise((resolve, reject) => {
+      this.#asked.push({ resolve, reject })
+      this.#pause.cut()
+    })
   }
 
   /** Runs until `stop` and until the reader is closed; rejects with a Fault of kind `config` or `bug`. */
@@ -60,41 +94,75 @@ export class ReadLoop {
     this.#stopped = true
     this.#connection.stop(closeMs)
     this.#pause.cut()
+    for (const { reject } of this.#asked.splice(0)) reject(STOPPING)
   }
 
   async #cycles(): Promise<void> {
     const { schedule, statistics } = this.#parts
     let slot = firstSlot(schedule, this.#clock.nowMs())
     while (!this.#stopped) {
-      if (this.#connection.state !== 'unread') await this.#pause.for(dueMs(schedule, slot) - this.#clock.nowMs())
+      await this.#untilDue(dueMs(schedule, slot))
       if (this.#stopped) return
       const startedMs = this.#clock.nowMs()
       let planned = slot + 1
       // A link that has just come up is read at once, outside the grid: the first sample after a restart counts.
       if (this.#connection.state === 'unread') planned = Math.max(slot, firstSlot(schedule, startedMs))
-      else statistics.lateness(startedMs - dueMs(schedule, slot))
-      await this.#once(startedMs)
+      const read = await this.#read(startedMs)
+      if (read) {
+        this.#emit(read)
+        this.#answer(read)
+      }
       const next = nextSlot(schedule, planned, this.#clock.nowMs())
       statistics.overrun(next.skipped)
       slot = next.slot
     }
   }
 
-  async #once(startedMs: number): Promise<void> {
+  /** Also returns when a link has come up, and when all is over. */
+  async #untilDue(atMs: number): Promise<void> {
+    let paused = false
+    while (!this.#stopped && this.#connection.state !== 'unread') {
+      const waitMs = atMs - this.#clock.nowMs()
+      if (waitMs <= 0) {
+        if (paused) this.#parts.statistics.lateness(-waitMs)
+        return
+      }
+      paused = waitMs <= SOON_MS || this.#asked.length === 0
+      if (paused) await this.#pause.for(waitMs)
+      else await this.#readBetween()
+    }
+  }
+
+  async #readBetween(): Promise<void> {
+    const read = await this.#read(this.#clock.nowMs())
+    if (read) this.#answer(read)
+  }
+
+  /** undefined when stopped meanwhile. */
+  async #read(startedMs: number): Promise<Read | undefined> {
     const count = this.#parts.reader.tags.length
-    if (this.#connection.state === 'down') {
-      this.#emit(allBad(count, this.#connection.reason), this.#wallTime(), NO_TIMES)
-      return
+    const failed = (reason: string): Read => {
+      const tookMs = this.#clock.nowMs() - startedMs
+      return { columns: allBad(count, reason), time: this.#wallTime(), sourceTimes: NO_TIMES, tookMs }
     }
+    if (this.#connection.state === 'down') return failed(this.#connection.reason)
     const reading = await this.#connection.read()
-    if (reading === undefined) return
-    this.#parts.statistics.duration(this.#clock.nowMs() - startedMs)
-    if (reading instanceof Fault) {
-      this.#emit(allBad(count, reading.message), this.#wallTime(), NO_TIMES)
-      return
-    }
-    const { time = this.#wallTime(), sourceTimes = NO_TIMES } = reading
-    this.#emit(columnsOf(reading, count), time, sourceTimes, earlierOf(reading, count))
+    if (reading === undefined) return undefined
+    const tookMs = this.#clock.nowMs() - startedMs
+    this.#parts.statistics.duration(tookMs)
+    if (reading instanceof Fault) return failed(reading.message)
+    const columns = columnsOf(reading, count)
+    const { time = this.#wallTime(), sourceTimes = NO_TIMES, degraded } = reading
+    this.#earlier.push(...earlierOf(reading, count))
+    return { columns, time, sourceTimes, tookMs, ...(degraded !== undefined && { degraded }) }
+  }
+
+  #answer({ columns, sourceTimes, ...reading }: Read): void {
+    if (this.#asked.length === 0) return
+    const names = this.#parts.reader.tags.map(({ name }) => name)
+    const statusOf = (column: number) => this.#connection.status(column)
+    const answer = readNow({ names, ...columns, sourceTimes, statusOf }, reading)
+    for (const { resolve } of this.#asked.splice(0)) resolve(answer)
   }
 
   /** A clock that is set back gives times a second time: the readings must not overwrite each other in the database. */
@@ -105,12 +173,8 @@ export class ReadLoop {
     return time
   }
 
-  #emit(
-    { values, bad }: Columns,
-    time: number,
-    sourceTimes: ReadonlyMap<number, number>,
-    earlier: readonly EarlierValue[] = [],
-  ): void {
+  #emit({ columns: { values, bad }, time, sourceTimes }: Read): void {
+    const earlier = this.#earlier.splice(0)
     this.#parts.statistics.earlier(earlier.length)
     this.#parts.statistics.batch(values.length - bad.size, bad.size)
     const { generation } = this.#parts

@@ -3,10 +3,12 @@
 import { systemClock } from '../child/clock'
 import type { Control } from '../child/control'
 import { type Order, runChild, type Work } from '../child/main'
-import type { Configure } from '../contract/control'
-import { Fault } from '../contract/fault'
+import type { Configure, Inspect } from '../contract/control'
+import { Fault, toFault } from '../contract/fault'
 import { describeProblems } from '../contract/fields'
+import { refusalOf } from '../contract/refusal'
 import { Collector } from './collector'
+import { Inspection } from './inspection'
 import type { ReaderFactory, ReaderSettings } from './reader'
 import { openDurableQueue, openLiveQueue } from './sink'
 
@@ -15,7 +17,29 @@ export function runCollector<Config extends ReaderSettings>(
   factory: ReaderFactory<Config>,
   options: { configureMs?: number } = {},
 ): void {
-  runChild((configure, control) => collectorOf(factory, configure, control), options)
+  runChild((configure, control) => collectorOf(factory, configure, control), {
+    ...options,
+    inspect: (inspect, control) => inspectionOf(factory, inspect, control),
+  })
+}
+
+function inspectionOf<Config extends ReaderSettings>(
+  factory: ReaderFactory<Config>,
+  { config, folder }: Inspect,
+  control: Control,
+): Work {
+  const parsed = (factory.parseUntagged ?? factory.parse)(config)
+  if (!parsed.ok) throw new Fault('config', 'configuration', describeProblems(parsed.problems))
+  const settings = parsed.value
+  const log = control.log.bind(control)
+  return new Inspection({
+    create: () => factory.create(settings, log, folder),
+    settings,
+    clock: systemClock,
+    ready: () => control.ready(),
+    answer: (id, data) => control.result(id, true, data),
+    refuse: (id, fault) => control.result(id, false, refusalOf(fault)),
+  })
 }
 
 function collectorOf<Config extends ReaderSettings>(
@@ -56,9 +80,14 @@ function obey(collector: Collector, control: Control, order: Order): void {
     case 'retry':
       collector.retry()
       break
-    case 'query':
     case 'read-now':
-      control.result(order.id, false, 'this collector does not read on demand')
+      collector.readNow().then(
+        (answer) => control.result(order.id, true, answer),
+        (thrown) => control.result(order.id, false, refusalOf(toFault(thrown))),
+      )
+      break
+    case 'query':
+      control.result(order.id, false, 'a collector that reads answers no questions: an inspection does')
       break
     default:
       order satisfies never

@@ -39,6 +39,13 @@ export interface Reader {
    * whereupon the collector closes, marks all tags bad and opens again.
    */
   read(signal: AbortSignal): Promise<Reading>
+  /** The protocol's own word for how good the last value of a column is, where it has one, e.g. UncertainLastUsableValue. */
+  status?(column: number): string | undefined
+  /**
+   * Answers a question of the protocol's own about what there is at the device, in at most ANSWER_MAX_BYTES of JSON. Connects if
+   * need be, without what only reading takes. Throws a Fault.
+   */
+  browse?(question: unknown, signal: AbortSignal): Promise<unknown>
   /** What the next cycle will ask of the device. Asked at every heartbeat. */
   forecast?(): Forecast | undefined
   /**
@@ -54,6 +61,8 @@ export interface Reader {
 export type ReaderFactory<Config extends ReaderSettings> = {
   type: ProcessType
   parse(config: unknown): Parsed<Config>
+  /** The same for a device that is only asked: the list of tags may be empty. Absent where there is nothing to ask then. */
+  parseUntagged?(config: unknown): Parsed<Config>
   /** @param folder its own, to read and write, where the process was given one */
   create(config: Config, log: (level: LogLevel, text: string) => void, folder?: string): Reader
 }

@@ -152,10 +152,11 @@ function decodeFloats(view: DataView, count: number): (number | null)[] {
 
 function decodeValues(input: unknown, count: number): (Value | null)[] | undefined {
   if (!Array.isArray(input) || input.length !== count) return undefined
-  return input.every((value) => value === null || isValue(value, DEPTH_MAX)) ? input : undefined
+  return input.every((value) => value === null || isValue(value)) ? input : undefined
 }
 
-function isValue(input: unknown, depth: number): input is Value {
+/** Of what JSON.parse has made. */
+export function isValue(input: unknown, depth = DEPTH_MAX): input is Value {
   if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'string') return true
   // JSON.parse yields nothing but these, null, arrays and plain objects
   if (typeof input !== 'object' || input === null || depth === 0) return false

@@ -1,7 +1,7 @@
 // Control messages between a supervisor and its child, over the IPC channel. Samples never go this way.
 // Every message carries the generation (spawn number) it belongs to; the receiver ignores those of another one.
 
-import type { FaultKind } from './fault'
+import { FAULT_KINDS, type FaultKind } from './fault'
 import type { Link } from './lifecycle'
 import { LINKS } from './lifecycle'
 import { CONTROL_TEXT_MAX } from './limits'
@@ -26,6 +26,11 @@ export type Configure = {
   /** The reader's own configuration, secrets included; parsed by the child with its own fields. */
   config: unknown
 }
+/**
+ * In the place of `configure`: the process is there to be asked about a device whose settings nobody may have deployed. It reads
+ * by no schedule and writes to no queue.
+ */
+export type Inspect = Pick<Configure, 'generation' | 'version' | 'name' | 'folder' | 'config'> & { type: 'inspect' }
 export type LiveQueueRef = { path: string; capacityBytes: number }
 export type DurableQueueRef = LiveQueueRef & {
   /** A message holds the readings of so many ms, */
@@ -41,16 +46,18 @@ export type DurableQueueRef = LiveQueueRef & {
 
 export type ToChild =
   | Configure
+  | Inspect
   /** The live queue was replaced: write to this one from now on. */
   | { type: 'live'; generation: number; live: LiveQueueRef }
   /** The durable queue was made or replaced; without one there is none any more. */
   | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
-  /** A question to a historian; the answer comes as a `result` of this id. */
+  /** A question to a historian, or of the protocol's own to a device; the answer comes as a `result` of this id. */
   | { type: 'query'; generation: number; id: number; query: unknown }
   /** What kept the reader from its device may be gone: it tries again now, whatever it waits for. */
   | { type: 'retry'; generation: number }
   /** Close the device and exit with 0 within this time, ms. */
   | { type: 'stop'; generation: number; graceMs: number }
+  /** One reading, out of the schedule; the `result` holds a ReadNow. */
   | { type: 'read-now'; generation: number; id: number }
 
 export type Counters = {
@@ -73,7 +80,6 @@ export type Forecast = { requests: number; cycleMs: number }
 export const LOG_LEVELS = ['error', 'warn', 'info', 'debug'] as const
 export type LogLevel = (typeof LOG_LEVELS)[number]
 const PATH_MAX = 4096
-const FAULT_KINDS: readonly FaultKind[] = ['config', 'link', 'protocol', 'device', 'bug']
 
 export type FromChild =
   | { type: 'ready'; generation: number; version: number }
@@ -83,6 +89,7 @@ export type FromChild =
   /** The durable queue takes nothing, and why; '' when it does again. `broken`: no process will get on with this file. */
   | { type: 'durable'; generation: number; trouble: string; broken: boolean }
   | { type: 'fault'; generation: number; kind: FaultKind; code: string; message: string }
+  /** `data` of one that is not `ok`: a text, or a Refusal. */
   | { type: 'result'; generation: number; id: number; ok: boolean; data: unknown }
 
 /** Parses what a child sent: untrusted. Undefined for anything that is not a well-formed message. */
@@ -195,6 +202,14 @@ export function parseToChild(input: unknown): ToChild | undefined {
         ...(folder !== undefined && { folder }),
         config,
       }
+    }
+    case 'inspect': {
+      const version = asCount(message.version)
+      const name = asText(message.name, 1000)
+      const folder = asText(message.folder, PATH_MAX)
+      if (version === undefined || name === undefined) return undefined
+      const { config } = message
+      return { type: 'inspect', generation, version, name, ...(folder !== undefined && { folder }), config }
     }
     case 'live': {
       const live = parseLive(message.live)

@@ -7,7 +7,8 @@
  * `device`   the device answered "no": the tag is bad, reading goes on
  * `bug`      our own mistake: let the process end, its supervisor restarts it
  */
-export type FaultKind = 'config' | 'link' | 'protocol' | 'device' | 'bug'
+export const FAULT_KINDS = ['config', 'link', 'protocol', 'device', 'bug'] as const
+export type FaultKind = (typeof FAULT_KINDS)[number]
 
 export class Fault extends Error {
   readonly kind: FaultKind

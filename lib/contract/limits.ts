@@ -22,5 +22,7 @@ export const HISTORIAN = 'historian'
 export const CONTROL_FD = 3
 /** A line of a child on the control channel above this is counted and dropped, bytes. */
 export const CONTROL_LINE_MAX = 1024 * 1024
+/** An answer that a person looks at: well within a line, and parsed in a few ms by whoever has a flow to run besides, bytes. */
+export const ANSWER_MAX_BYTES = 256 * 1024
 /** The same of its supervisor, whose longest line is the configuration of a reader with all the tags that it may have. */
 export const CONFIGURATION_LINE_MAX = 64 * 1024 * 1024

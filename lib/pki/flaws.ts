@@ -19,6 +19,8 @@ export type Flaw = { code: (typeof FLAW_CODES)[number]; text: string }
 
 /** What is held to be safe since 2016 (NIST SP 800-131A); the policies of OPC UA that are still safe ask for it, too. */
 const RSA_BITS_MIN = 2048
+/** Of many names the first ones. */
+const HOSTS_TOLD = 4
 /** As encoded: MD2, MD5 and SHA-1 with RSA (RFC 3279), SHA-1 with ECDSA (RFC 5758). */
 const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
   ['2a864886f70d010102', 'MD2'],
@@ -27,12 +29,11 @@ const WEAK_SIGNATURES: ReadonlyMap<string, string> = new Map([
   ['2a8648ce3d0401', 'SHA-1'],
 ])
 
-/** Of the certificate by itself. */
-export function ownFlaws(certificate: Certificate, now: number): Flaw[] {
+/** Of the certificate by itself; `where` it has to be mended. */
+export function ownFlaws(certificate: Certificate, now: number, where = 'at the server'): Flaw[] {
   const { validFrom, validTo, x509, der } = certificate
   const flaws: Flaw[] = []
-  if (!(validTo >= now))
-    flaws.push({ code: 'expired', text: `it expired on ${dayOf(validTo)}: renew it at the server` })
+  if (!(validTo >= now)) flaws.push({ code: 'expired', text: `it expired on ${dayOf(validTo)}: renew it ${where}` })
   if (!(validFrom <= now)) {
     const text = `it is not valid before ${dayOf(validFrom)}: are the clocks of server and computer right?`
     flaws.push({ code: 'not-yet-valid', text })
@@ -41,12 +42,12 @@ export function ownFlaws(certificate: Certificate, now: number): Flaw[] {
   if (bits !== undefined && bits < RSA_BITS_MIN) {
     flaws.push({
       code: 'weak-key',
-      text: `its key has ${bits} bits, which can be broken: make one of 2048 at the server`,
+      text: `its key has ${bits} bits, which can be broken: make one of 2048 ${where}`,
     })
   }
   const weak = WEAK_SIGNATURES.get(signatureAlgorithmOf(der))
   if (weak !== undefined) {
-    const text = `it is signed with ${weak}, which can be forged: make a new one with SHA-256 at the server`
+    const text = `it is signed with ${weak}, which can be forged: make a new one with SHA-256 ${where}`
     flaws.push({ code: 'weak-signature', text })
   }
   return flaws
@@ -56,7 +57,7 @@ export function ownFlaws(certificate: Certificate, now: number): Flaw[] {
 export function flawsAt(certificate: Certificate, host: string, applicationUri: string): Flaw[] {
   const flaws: Flaw[] = []
   if (!isFor(certificate, host)) {
-    const hosts = certificate.hosts.join(', ') || 'no host at all'
+    const hosts = certificate.hosts.slice(0, HOSTS_TOLD).join(', ') || 'no host at all'
     const text = `it is for ${hosts} and not for ${host}: use one of its names as address, or make a new one at the server`
     flaws.push({ code: 'wrong-host', text })
   }

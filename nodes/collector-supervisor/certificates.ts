@@ -61,7 +61,7 @@ export async function listCertificates(
   for (const { id, name, certificates } of keepers) {
     const { own, trusted, rejected, more } = await certificates.list()
     lists.set(lists.has(name) ? `${name} (${id})` : name, {
-      own: own ? { ...factsOf(own, now), pem: own.x509.toString() } : null,
+      own: own ? { ...factsOf(own, now, 'here'), pem: own.x509.toString() } : null,
       trusted: trusted.map((one) => trustedRow(one, now)),
       rejected: rejected.map((one) => rejectedRow(one, now)),
       more,
@@ -128,7 +128,7 @@ function rejectedRow({ certificate, met }: Rejected, now: number): RejectedCerti
 /** The flaws that a certificate has by itself. */
 const OWN = ['expired', 'not-yet-valid', 'weak-key', 'weak-signature'] as const satisfies Flaw['code'][]
 
-function factsOf(certificate: Certificate, now: number): CertificateFacts {
+function factsOf(certificate: Certificate, now: number, where?: string): CertificateFacts {
   const { fingerprint, subject, issuer, applicationUri, hosts, validFrom, validTo } = certificate
   return {
     fingerprint,
@@ -138,7 +138,7 @@ function factsOf(certificate: Certificate, now: number): CertificateFacts {
     hosts,
     valid_from: iso(validFrom),
     valid_to: iso(validTo),
-    flaws: ownFlaws(certificate, now),
+    flaws: ownFlaws(certificate, now, where),
   }
 }
 

@@ -5,18 +5,22 @@ import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { messageOf } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
+import { Clients } from './api/clients'
+import { mountInspectionRoutes } from './api/inspection-routes'
 import { mountRoutes } from './api/routes'
 import { supervisorFields, supervisorSecrets } from './fields'
 import { fleet } from './fleet'
 import type { SupervisorNode } from './reader-node'
 
 function register(RED: NodeAPI): void {
-  mountRoutes(RED, fleet)
+  const monitors = new Clients()
+  mountInspectionRoutes(RED, fleet)
+  mountRoutes(RED, fleet, monitors)
   RED.nodes.registerType(
     'collector-supervisor',
     function (this: SupervisorNode, definition: NodeDef) {
       RED.nodes.createNode(this, definition)
-      openSupervisor(RED, this, definition)
+      openSupervisor(RED, this, definition, monitors)
     },
     {
       credentials: {
@@ -28,7 +32,7 @@ function register(RED: NodeAPI): void {
   )
 }
 
-function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef): void {
+function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef, monitors: Clients): void {
   const parsed = parseFields(supervisorFields, definition)
   if (!parsed.ok) {
     node.error(describeProblems(parsed.problems))
@@ -50,7 +54,9 @@ function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef)
     return
   }
   node.on('close', (removed: boolean, done: () => void) => {
-    void fleet.release(node, node.id, removed).finally(done)
+    const released = fleet.release(node, node.id, removed)
+    // Monitors see how the processes end, and only then that Node-RED does.
+    void released.then(() => (fleet.ended ? monitors.end() : undefined)).finally(done)
   })
 }
 

@@ -1,6 +1,7 @@
 // All supervisors of this Node-RED: unique names, one table, one place where commands end. It outlives deploys.
 
 import type { Command, CommandResult } from '../../lib/contract/command'
+import { Fault } from '../../lib/contract/fault'
 import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
@@ -8,9 +9,13 @@ import { type CertificateDecision, type CertificatesOf, decideCertificate, listC
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
 import { askHistory } from './history'
+import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
+import { Inspections } from './inspections'
 import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
+import type { Question } from './questions'
+import { ReaderKinds } from './reader-kinds'
 import { eventOf } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
@@ -18,7 +23,13 @@ import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
 
-export class Supervisors implements Fleet {
+/** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
+const RUNNING_ANSWER_MS = 60_000
+
+export class Supervisors implements Fleet, Inspector {
+  /** The readers whose nodes are registered. */
+  readonly kinds = new ReaderKinds()
+  readonly #inspections = new Inspections()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#killNow())
@@ -62,6 +73,11 @@ export class Supervisors implements Fleet {
       return
     }
     held.grace = setTimeout(() => void this.#end(id, held), HANDOVER_MS)
+  }
+
+  /** Node-RED is about to end, and all processes have. */
+  get ended(): boolean {
+    return this.#shutdown.begun && this.#held.size === 0
   }
 
   rows(): ProcessRow[] {
@@ -119,6 +135,26 @@ export class Supervisors implements Fleet {
 
   history(query: HistoryQuery): Promise<HistoryAnswer> {
     return askHistory(this.#named(undefined), query)
+  }
+
+  inspect(request: InspectionRequest): Inspection {
+    const held = this.#held.get(request.supervisor)
+    if (!held || held.closing) {
+      throw new Fault('config', 'not-found', 'there is no such supervisor yet: deploy it first, then ask')
+    }
+    const spec = inspectionSpec(request, this.kinds)
+    const { client, node } = request
+    // A process that has ended meanwhile is replaced by another one.
+    const opened = () => this.#inspections.open(client, spec, held.supervisor.inspections)
+    const ask = async (question: Question): Promise<unknown> => {
+      const running = question.type === 'read-now' ? held.supervisor.runningWith(node, spec.config) : undefined
+      return running ? running.ask(question, RUNNING_ANSWER_MS) : opened().ask(question)
+    }
+    return { ask, close: () => this.closeInspection(client) }
+  }
+
+  closeInspection(client: string): Promise<void> {
+    return this.#inspections.close(client)
   }
 
   async command(command: Command, supervisorId?: string): Promise<CommandResult[]> {
@@ -207,7 +243,7 @@ export class Supervisors implements Fleet {
   async #end(id: string, held: Held): Promise<void> {
     const { supervisor } = held
     held.closing = true
-    await supervisor.retireAll()
+    await Promise.all([supervisor.retireAll(), this.#inspections.closeAll(supervisor.inspections)])
     // Brought back meanwhile it goes on: two of one id would be in each other's files.
     if (!held.closing || supervisor.members.size > 0 || this.#held.get(id) !== held) return
     this.#held.delete(id)
@@ -225,6 +261,7 @@ export class Supervisors implements Fleet {
   }
 
   #killNow(): void {
+    this.#inspections.killNow()
     for (const supervisor of this.#all()) supervisor.killNow()
   }
 }

@@ -64,13 +64,13 @@ function answerOf(
 }
 
 async function tagsOf(historian: SupervisedProcess, collector: string): Promise<string[]> {
-  const question: HistoryQuestion = { ask: 'tags', collector }
-  return parseHistoryTags(await historian.ask(question, ANSWER_MS)) ?? malformed()
+  const query: HistoryQuestion = { ask: 'tags', collector }
+  return parseHistoryTags(await historian.ask({ type: 'query', query }, ANSWER_MS)) ?? malformed()
 }
 
 async function seriesOf(historian: SupervisedProcess, query: HistoryQuery, tag: string): Promise<HistorySeries[]> {
   const question: HistoryQuestion = { ask: 'series', query, tag }
-  return parseHistorySeries(await historian.ask(question, ANSWER_MS)) ?? malformed()
+  return parseHistorySeries(await historian.ask({ type: 'query', query: question }, ANSWER_MS)) ?? malformed()
 }
 
 function malformed(): never {

@@ -1,6 +1,10 @@
 // Questions to a process that are waiting for their answer. Each ends: by its answer, by its deadline, or with the process.
 
 import { Fault } from '../../lib/contract/fault'
+import { parseRefusal } from '../../lib/contract/refusal'
+
+/** What a process may be asked, as the control channel carries it. */
+export type Question = { type: 'query'; query: unknown } | { type: 'read-now' }
 
 type Waiting = { resolve(data: unknown): void; reject(fault: Fault): void; timer: NodeJS.Timeout }
 
@@ -26,12 +30,11 @@ export class Questions {
   answer({ id, ok, data }: { id: number; ok: boolean; data: unknown }): void {
     const waiting = this.#end(id)
     if (ok) waiting?.resolve(data)
-    else
-      waiting?.reject(new Fault('device', 'failed', typeof data === 'string' ? data : 'the process could not answer'))
+    else waiting?.reject(parseRefusal(data))
   }
 
-  giveUp(reason: string): void {
-    for (const id of [...this.#waiting.keys()]) this.#end(id)?.reject(new Fault('link', 'failed', reason))
+  giveUp(fault: Fault): void {
+    for (const id of [...this.#waiting.keys()]) this.#end(id)?.reject(fault)
   }
 
   #end(id: number): Waiting | undefined {

@@ -7,10 +7,12 @@ import { describeProblems, type Infer, type Parsed, type Problem, type TextField
 import type { ProcessRow, ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
 import type { Membership, SupervisorFace } from './face'
+import { fleet } from './fleet'
 import { flowMessages, type Sent } from './flow-message'
 import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
+import { deployedNodes } from './reader-kinds'
 import { type Badge, badgeOf, type Flaw, flawBadge, flawOf } from './reader-status'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
@@ -23,6 +25,8 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   script: string
   /** All that can be said against the configuration, an empty tag list included. */
   parse(definition: unknown): Parsed<Config>
+  /** The same without a look at the tags; absent where a device has nothing to tell without them. */
+  parseUntagged?(definition: unknown): Parsed<Config>
   /** Absent: every one is closed. */
   sandbox?(config: Config): Sandbox
   /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
@@ -43,6 +47,7 @@ export function registerReader<Config extends ReaderConfig>(RED: NodeAPI, kind: 
   const names = Object.keys(kind.secrets ?? {})
   const credentials = Object.fromEntries(names.map((name) => [name, { type: secretType(name) }]))
   RED.nodes.registerType(kind.nodeType, construct, { credentials })
+  fleet.kinds.add(kind, deployedNodes(RED, kind.nodeType))
 }
 
 /** The editor may see a user's name; what else is secret it never gets back. */

@@ -2,7 +2,7 @@
 // (child, watchdog, clock, operator) and carries out its effects.
 
 import type { DurableQueueRef, FromChild, LiveQueueRef } from '../../lib/contract/control'
-import { messageOf } from '../../lib/contract/fault'
+import { Fault, messageOf } from '../../lib/contract/fault'
 import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
@@ -16,7 +16,7 @@ import { type Event, type Machine, newMachine, nextDeadline } from './machine-st
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
 import { type ProcessSpec, sameProcess } from './process-spec'
-import { Questions } from './questions'
+import { type Question, Questions } from './questions'
 import { rowOf } from './report'
 import type { Usage } from './statistics'
 import type { Surroundings } from './surroundings'
@@ -128,12 +128,10 @@ export class SupervisedProcess {
   }
 
   /** Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time. */
-  ask(query: unknown, timeoutMs: number): Promise<unknown> {
+  ask(question: Question, timeoutMs: number): Promise<unknown> {
     const { generation } = this.#machine
     return this.#questions.ask(timeoutMs, (id) => {
-      return (
-        this.#machine.state.status === 'running' && this.#child?.send({ type: 'query', generation, id, query }) === true
-      )
+      return this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true
     })
   }
 
@@ -277,7 +275,7 @@ export class SupervisedProcess {
 
   #onExited(exit: ExitFacts): void {
     this.#child = undefined
-    this.#questions.giveUp('the process has ended')
+    this.#questions.giveUp(new Fault('link', 'failed', 'the process has ended'))
     this.#around.ended()
     this.#around.drainLive()
     this.#observation.ended()

@@ -1,17 +1,20 @@
 // One supervisor: its readers' processes, their live queue, their files. It outlives its config node for the moment of a deploy.
 
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { CertificateStore } from './certificate-store'
+import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import { queueSettings } from './historian-spec'
 import { Historians } from './historians'
+import type { InspectionPlace } from './inspection-process'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
@@ -50,6 +53,8 @@ const CERTIFICATES = 'pki'
 
 export class Supervisor implements SupervisorFace {
   readonly id: string
+  /** Where inspections with its settings live. */
+  readonly inspections: InspectionPlace
   /** Of the devices of its readers. */
   readonly certificates: CertificateStore
   readonly #fleet: FleetSide
@@ -92,6 +97,7 @@ export class Supervisor implements SupervisorFace {
     this.#laneRecord = join(folder, 'live.json')
     this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
     this.#swept = this.#sweep()
+    this.inspections = this.#inspectionPlace()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
     this.#historians = new Historians(this, folder)
@@ -163,6 +169,13 @@ export class Supervisor implements SupervisorFace {
 
   get historian(): SupervisedProcess | undefined {
     return this.#historians.running
+  }
+
+  /** The running process of a reader that has these very settings: a device may have no room for another connection. */
+  runningWith(recipient: string, config: unknown): SupervisedProcess | undefined {
+    const process = this.members.get(recipient)?.process
+    const isIt = process?.machine.state.status === 'running' && isDeepStrictEqual(process.spec.config, config)
+    return isIt ? process : undefined
   }
 
   /** For the end, when no process is left. */
@@ -241,10 +254,7 @@ export class Supervisor implements SupervisorFace {
       program: (wanted) =>
         wanted.type === 'historian'
           ? historianProgram(wanted.script, this.#config.memoryLimit, this.#folder)
-          : collectorProgram(wanted.script, this.#config.memoryLimit, {
-              sandbox: wanted.sandbox,
-              folder: this.#folderOf(wanted),
-            }),
+          : this.#collectorProgram(wanted),
       folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {
@@ -261,7 +271,25 @@ export class Supervisor implements SupervisorFace {
     }
   }
 
-  #folderOf({ folder }: ProcessSpec): string | undefined {
+  #inspectionPlace(): InspectionPlace {
+    return {
+      id: this.id,
+      program: (spec) => this.#collectorProgram(spec),
+      folder: (spec) => this.#folderOf(spec),
+      gate: this.#gate,
+      swept: this.#swept,
+      started: (key, pid) => this.#guardFile(() => this.#runFiles.write(key, pid)),
+      ended: (key) => this.#guardFile(() => this.#runFiles.remove(key)),
+      warn: (text) => this.#log.warn(`a device that somebody asks: ${text}`),
+    }
+  }
+
+  #collectorProgram(spec: Pick<ProcessSpec, 'script' | 'sandbox' | 'folder'>): ChildProgram {
+    const { script, sandbox } = spec
+    return collectorProgram(script, this.#config.memoryLimit, { sandbox, folder: this.#folderOf(spec) })
+  }
+
+  #folderOf({ folder }: Pick<ProcessSpec, 'folder'>): string | undefined {
     if (folder === undefined) return undefined
     const path = join(this.#folder, folder)
     this.#guardFile(() => makePrivateFolder(path))

@@ -35,7 +35,8 @@ async function admitOrThrow(
   const { certificates: trusted, more } = await pki.trusted()
   if (more) tell('warn', `there are more trusted certificates than are looked at: remove some from ${pki.folder}`)
   const firstUse = await pki.firstUse(place)
-  const before = (await pki.before(place)) ?? (firstUse && parseCertificate(firstUse)?.fingerprint)
+  const known = await pki.before(place)
+  const before = known ?? (firstUse && parseCertificate(firstUse)?.fingerprint)
   const { hostname: host } = new URL(place.endpoint)
   const verdict = judge({ shown, host, applicationUri, trusted, firstUse, before, now: now() })
   if (verdict.kind === 'unreadable') {
@@ -48,7 +49,7 @@ async function admitOrThrow(
     if (before !== undefined && before !== certificate.fingerprint) {
       tell('info', `the server shows a new certificate, which is trusted: ${describeCertificate(certificate)}`)
     }
-    if (before !== certificate.fingerprint) pki.remember(place, certificate, now())
+    if (known !== certificate.fingerprint) pki.remember(place, certificate, now())
     return
   }
   if (trust === 'first-use' && before === undefined && isRightInAll(verdict)) {

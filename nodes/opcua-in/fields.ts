@@ -63,9 +63,17 @@ export type OpcuaConfig = Infer<typeof opcuaFields> & Infer<typeof opcuaSecrets>
 
 /** Flow JSON with its credentials, or the supervisor's message -> configuration, with the rules that concern several properties. */
 export function parseOpcuaConfig(input: unknown): Parsed<OpcuaConfig> {
+  return parseWith((config) => [...checkHasTags(config.tags), ...checkLogin(config)], input)
+}
+
+/** The same of one that is only browsed. */
+export function parseUntaggedConfig(input: unknown): Parsed<OpcuaConfig> {
+  return parseWith(checkLogin, input)
+}
+
+function parseWith(check: (config: OpcuaConfig) => Problem[], input: unknown): Parsed<OpcuaConfig> {
   const parsed = parseFields({ ...opcuaFields, ...opcuaSecrets }, input)
-  if (!parsed.ok) return parsed
-  const problems = [...checkHasTags(parsed.value.tags), ...checkLogin(parsed.value)]
+  const problems = parsed.ok ? check(parsed.value) : []
   return problems.length === 0 ? parsed : { ok: false, problems }
 }
 

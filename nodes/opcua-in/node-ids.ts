@@ -40,6 +40,19 @@ export function parseNodeAddress(address: string): NodeAddress | { problem: stri
   return 'problem' in id ? { problem: `${quoted}: ${id.problem}` } : { namespace, id, range }
 }
 
+/** As it is typed; undefined for what nobody could type, e.g. an empty text. */
+export function nodeAddressText(address: NodeAddress): string | undefined {
+  const { namespace, id, range } = address
+  const space =
+    typeof namespace === 'string' ? `nsu=${escapeUri(namespace)};` : namespace === 0 ? '' : `ns=${namespace};`
+  const text = `${space}${KINDS[id.kind]}=${id.value}${range === '' ? '' : `;range=${range}`}`
+  const parsed = parseNodeAddress(text)
+  // e.g. a text that ends in what would be read as a range
+  const isFaithful =
+    'id' in parsed && parsed.namespace === namespace && parsed.id.value === id.value && parsed.range === range
+  return isFaithful ? text : undefined
+}
+
 /** For the field of the tag table: a text says what is wrong. */
 export function checkNodeAddress(address: string): string | undefined {
   const parsed = parseNodeAddress(address)
@@ -74,6 +87,15 @@ function identifierOf(kind: string, value: string): Identifier | { problem: stri
 function indexOf(text: string, max: number): number | undefined {
   const number = /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN
   return number <= max ? number : undefined
+}
+
+const KINDS = { numeric: 'i', string: 's', guid: 'g', opaque: 'b' } as const satisfies Record<
+  Identifier['kind'],
+  string
+>
+
+function escapeUri(uri: string): string {
+  return uri.replace(/%/g, '%25').replace(/;/g, '%3B')
 }
 
 /** `;` and `%` are escaped in a URI. */

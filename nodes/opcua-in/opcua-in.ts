@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
 import { registerReader } from '../collector-supervisor/reader-node'
-import { opcuaSecrets, parseOpcuaConfig } from './fields'
+import { opcuaSecrets, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 
 function register(RED: NodeAPI): void {
   registerReader(RED, {
@@ -11,6 +11,7 @@ function register(RED: NodeAPI): void {
     processType: 'opcua',
     script: join(__dirname, 'collector.js'),
     parse: parseOpcuaConfig,
+    parseUntagged: parseUntaggedConfig,
     secrets: opcuaSecrets,
     folder: 'pki',
   })

@@ -7,9 +7,12 @@ import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { admit } from './admission'
+import { Browser } from './browse'
+import { parseBrowseQuestion } from './browse-question'
+import type { Browsable } from './browse-service'
 import { type EnumerationTexts, textFor } from './enumeration-texts'
 import { Enumerations } from './enumerations'
-import { type OpcuaConfig, parseFilter, parseOpcuaConfig } from './fields'
+import { type OpcuaConfig, parseFilter, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
@@ -26,6 +29,7 @@ import { type Plain, plainValue } from './values'
 export const opcuaReader: ReaderFactory<OpcuaConfig> = {
   type: 'opcua',
   parse: parseOpcuaConfig,
+  parseUntagged: parseUntaggedConfig,
   create: (config, log, folder) => new OpcuaReader(config, log, folder),
 }
 
@@ -42,7 +46,9 @@ class OpcuaReader implements Reader {
   readonly #taken: (Taken | undefined)[]
   readonly #source: Source
   readonly #enumerations: Enumerations
-  #session: OpcuaSession | undefined
+  #session: (OpcuaSession & Browsable) | undefined
+  /** Of the session that it asks. */
+  #browser: { session: Browsable; browser: Browser } | undefined
   /** Whose connection was lost. */
   #left: OpcuaSession | undefined
   readonly #told = new Set<string>()
@@ -132,6 +138,22 @@ class OpcuaReader implements Reader {
     this.#left = session
   }
 
+  status(column: number): string | undefined {
+    const answer = this.#taken[column]?.answer
+    return answer && 'sample' in answer ? answer.sample.status : undefined
+  }
+
+  async browse(question: unknown, signal: AbortSignal): Promise<unknown> {
+    const wanted = parseBrowseQuestion(question)
+    const session = this.#session ?? (await this.#connect(signal))
+    this.#session = session
+    signal.throwIfAborted()
+    if (this.#browser?.session !== session) {
+      this.#browser = { session, browser: new Browser(session.browsing(), clock.nowMs) }
+    }
+    return this.#browser.browser.answer(wanted, signal)
+  }
+
   async close(): Promise<void> {
     this.#source.stop()
     const [session, left] = [this.#session, this.#left]
@@ -140,7 +162,7 @@ class OpcuaReader implements Reader {
     await Promise.all([session?.close(), left?.close()])
   }
 
-  async #connect(signal: AbortSignal, left: OpcuaSession | undefined): Promise<OpcuaSession> {
+  async #connect(signal: AbortSignal, left?: OpcuaSession): Promise<OpcuaSession & Browsable> {
     const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust } = this.#config
     const endpoint = typed.trim()
     const tell = (level: LogLevel, text: string) => this.#tellOnce(level, text)

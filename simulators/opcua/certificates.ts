@@ -1,6 +1,7 @@
 // Certificates for simulated servers, their clients and users: good ones, and each of the ways in which one can be wrong.
 // Made with what node-opcua brings, so that no openssl is needed.
 
+import { sign, X509Certificate } from 'node:crypto'
 import { crypto_utils } from 'node-opcua-client'
 
 export const CERTIFICATE_FLAWS = [
@@ -12,6 +13,7 @@ export const CERTIFICATE_FLAWS = [
   'unknown-issuer',
   'intermediate-issuer',
   'weak-key',
+  'weak-signature',
 ] as const
 export type CertificateFlaw = (typeof CERTIFICATE_FLAWS)[number]
 
@@ -54,7 +56,11 @@ async function makeIdentity(wish: CertificateWish): Promise<Identity> {
     purpose: crypto_utils.CertificatePurpose.ForApplication,
   }
   const { privPem } = await crypto_utils.privateKeyToPEM(privateKey)
-  return { certificatePem: await signed(flaw, { privateKey, subject, ...claims }), privateKeyPem: privPem }
+  const certificatePem = await signed(flaw, { privateKey, subject, ...claims })
+  return {
+    certificatePem: flaw === 'weak-signature' ? signedWithSha1(certificatePem, privPem) : certificatePem,
+    privateKeyPem: privPem,
+  }
 }
 
 /** PEM, with those of issuers that the server shows too. */
@@ -62,6 +68,18 @@ async function signed(flaw: CertificateFlaw | undefined, wish: Wish): Promise<st
   if (flaw === 'unknown-issuer') return signBy(AUTHORITY, wish)
   if (flaw === 'intermediate-issuer') return `${await signBy(INTERMEDIATE, wish)}\n${await intermediateCertificate()}`
   return (await crypto_utils.createSelfSignedCertificate(wish)).cert
+}
+
+/** The same, signed anew: the two algorithms (RFC 8017, A.2.4) have names of one length, and signatures, too. */
+function signedWithSha1(pem: string, privateKeyPem: string): string {
+  const der = Buffer.from(new X509Certificate(pem).raw)
+  const names = [Buffer.from('2a864886f70d01010b', 'hex'), Buffer.from('2a864886f70d010105', 'hex')] as const
+  for (let at = der.indexOf(names[0]); at >= 0; at = der.indexOf(names[0])) names[1].copy(der, at)
+  // what is signed is the first element in the outer one, each with a head of four bytes
+  const content = der.subarray(4, 8 + der.readUInt16BE(6))
+  const signature = sign('sha1', content, privateKeyPem)
+  signature.copy(der, der.length - signature.length)
+  return new X509Certificate(der).toString()
 }
 
 const AUTHORITY = 'Unknown authority'

@@ -27,6 +27,8 @@ export type DeviceLimits = {
   maxQueueSize: number
   /** In one answer of a browse; the rest comes with BrowseNext. */
   maxReferencesPerNode: number
+  /** Lists in parts that it goes on with, of one session. */
+  maxContinuationPoints: number
   /** Shorter wishes are revised to these. */
   minSamplingMs: number
   minPublishingMs: number
@@ -47,6 +49,7 @@ export const GENEROUS: DeviceLimits = {
   maxMonitoredItems: 0,
   maxQueueSize: 0,
   maxReferencesPerNode: 0,
+  maxContinuationPoints: 0,
   // node-opcua samples no faster.
   minSamplingMs: 50,
   minPublishingMs: 50,
@@ -64,6 +67,7 @@ export function capabilitiesOf(limits: DeviceLimits): NonNullable<OPCUAServerOpt
     maxSessions: limits.maxSessions || SESSIONS_MAX,
     maxSubscriptions: limits.maxSubscriptions,
     maxMonitoredItems: limits.maxMonitoredItems,
+    maxBrowseContinuationPoints: limits.maxContinuationPoints,
     operationLimits: { maxNodesPerRead, maxNodesPerBrowse, maxMonitoredItemsPerCall },
   }
 }
@@ -120,6 +124,7 @@ export function parseLimits(input: unknown): Partial<DeviceLimits> | undefined {
     maxMonitoredItems: parseCount,
     maxQueueSize: parseCount,
     maxReferencesPerNode: parseCount,
+    maxContinuationPoints: parseCount,
     minSamplingMs: parseCount,
     minPublishingMs: parseCount,
     maxSessionTimeoutMs: parseCount,

@@ -12,6 +12,7 @@ declare global {
       editor: { edit(node: unknown): void; editConfig(property: string, type: string, id: string): void }
       nodes: { node(id: string): Record<string, unknown> | null; filterNodes(filter: object): { name: string }[] }
       sidebar: { help: { show(type: string): void } }
+      actions: { invoke(name: string): void }
     }
   }
 }
@@ -51,10 +52,13 @@ export class EditorPage {
     await context.addInitScript(() => localStorage.setItem('view-dark-theme', JSON.stringify('auto')))
     const editor = new EditorPage(await context.newPage())
     await editor.page.goto(url)
-    await editor.page.locator('#red-ui-header-button-deploy').waitFor()
-    await editor.page.locator('.red-ui-palette-node[data-palette-type="modbus-in"]').waitFor({ state: 'attached' })
-    await editor.page.locator('.red-ui-flow-node-group').first().waitFor()
+    await editor.loaded()
     return editor
+  }
+
+  async reload(): Promise<void> {
+    await this.page.reload()
+    await this.loaded()
   }
 
   /** Opens the dialog of a node in the flow. */
@@ -194,6 +198,12 @@ export class EditorPage {
 
   close(): Promise<void> {
     return this.page.context().close()
+  }
+
+  private async loaded(): Promise<void> {
+    await this.page.locator('#red-ui-header-button-deploy').waitFor()
+    await this.page.locator('.red-ui-palette-node[data-palette-type="modbus-in"]').waitFor({ state: 'attached' })
+    await this.page.locator('.red-ui-flow-node-group').first().waitFor()
   }
 
   /** The tray has slid in, and Node-RED has put the focus into it: earlier, it would take the focus from the test. */

@@ -114,6 +114,16 @@ describe('the dashboard example in a browser', function () {
     await page.close()
   })
 
+  it('has charts of CPU and memory, filled at once after a page reload', async () => {
+    const page = await open(1400, 1800)
+    await until(async () => (await curvesDrawn(page)) === 2, 20_000)
+    // A curve needs more than what comes in these moments.
+    await page.reload()
+    await until(async () => (await curvesDrawn(page)) === 2, 20_000)
+    await page.screenshot({ path: join(SHOTS, 'charts.png') })
+    await page.close()
+  })
+
   it('has a trend of any reader, tag and range', async () => {
     const page = await open(1400, 1300)
     for (const [reader, tag] of [
@@ -226,3 +236,19 @@ describe('the dashboard example in a browser', function () {
     await page.close()
   })
 })
+
+/** Charts with a curve: so many dots have the colour of the first one. */
+function curvesDrawn(page: Page): Promise<number> {
+  return page.locator('canvas').evaluateAll((all) => {
+    const hasCurve = (canvas: Element): boolean => {
+      if (!(canvas instanceof HTMLCanvasElement) || canvas.width === 0 || canvas.height === 0) return false
+      const { data } = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height) ?? { data: [] }
+      let dots = 0
+      for (let at = 0; at < data.length; at += 4) {
+        if (data[at] === 0x19 && data[at + 1] === 0x71 && data[at + 2] === 0xc2) dots += 1
+      }
+      return dots > 100
+    }
+    return all.filter(hasCurve).length
+  })
+}

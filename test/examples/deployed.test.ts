@@ -90,7 +90,7 @@ describe('an example flow, deployed', function () {
         ['number', 'number', 'number'],
       )
       assert.match(server_time, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/)
-      assert.deepEqual(fixed, { state: fixed.state, profile: [-2_147_483_648, 2_147_483_647], label: 'Kühlung' })
+      assert.deepEqual(fixed, { state: 'Running', profile: [-2_147_483_648, 2_147_483_647], label: 'Kühlung' })
     } finally {
       await device.close()
     }

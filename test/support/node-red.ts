@@ -44,6 +44,8 @@ export type NodeRedOptions = {
   settings?: string
   /** Folder of a Node-RED to run instead of the development one. */
   nodeRedFolder?: string
+  /** Of the editor; any free one by default. */
+  port?: number
   /** Kept over a restart; made and removed by the test otherwise. */
   userDir?: string
   /** Command line in front of it, which ends by executing it in its own place. */
@@ -100,7 +102,7 @@ export class NodeRed {
   static async start(options: NodeRedOptions): Promise<NodeRed> {
     const temporary = options.userDir === undefined
     const userDir = options.userDir ?? mkdtempSync(join(tmpdir(), 'collectors-test-'))
-    const port = await freePort()
+    const port = options.port ?? (await freePort())
     prepareUserDir(userDir, port, options)
     const folder = options.nodeRedFolder ?? join(PACKAGE_ROOT, 'node_modules', 'node-red')
     const [command = '', ...args] = [...(options.launcher ?? []), process.execPath, join(folder, 'red.js')]

@@ -6,6 +6,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
+import { identityOf } from '../../simulators/opcua/certificates'
 import { flowOf, readerNode, supervisorNode, TAB } from '../support/flows'
 import { Monitor } from '../support/monitor'
 import { type FlowNode, freePort, NodeRed } from '../support/node-red'
@@ -139,23 +140,29 @@ describe('monitors', function () {
   it('see how the processes end, are told that Node-RED goes, and find the truth when it is back', async () => {
     const userDir = mkdtempSync(join(tmpdir(), 'collectors-test-'))
     const port = await freePort()
-    const url = `http://127.0.0.1:${port}`
-    const start = () =>
+    const start = (settings: string) =>
       NodeRed.start({
         flows: flowOf(supervisorNode(), readerNode('boiler', device.port)),
-        settings: `uiPort: ${port},`,
+        settings: `uiPort: ${port}, ${settings}`,
         userDir,
       })
-    let nodeRed = await start()
+    // What is still to be encrypted when the process ends would be lost.
+    let nodeRed = await start(await httpsSettings())
     try {
-      const monitor = await connect(url)
+      const headers = { Origin: `https://127.0.0.1:${port}` }
+      const monitor = await Monitor.open(`https://127.0.0.1:${port}${PROCESSES}`, [], {
+        rejectUnauthorized: false,
+        headers,
+      })
+      monitors.push(monitor)
       await monitor.when('process_status_update', ({ data }) => data[0]?.link === 'connected')
       await nodeRed.stop()
       assert.equal((await monitor.whenClosed()).code, 1001)
-      assert.deepEqual(monitor.of('process_event').filter(({ data }) => data.to === 'stopped').length, 1)
+      assert.equal(monitor.of('process_event').at(-1)?.data.to, 'stopped')
 
+      const url = `http://127.0.0.1:${port}`
       const coming = comeBack(url)
-      nodeRed = await start()
+      nodeRed = await start('')
       const back = await coming
       monitors.push(back)
       const { data } = await back.when('process_status')
@@ -171,6 +178,11 @@ describe('monitors', function () {
     }
   })
 })
+
+async function httpsSettings(): Promise<string> {
+  const { certificatePem, privateKeyPem } = await identityOf({ commonName: 'gateway', applicationUri: 'urn:gateway' })
+  return `https: ${JSON.stringify({ key: privateKeyPem, cert: certificatePem })},`
+}
 
 /** Tries as soon as the port is open, so before the flows have started. */
 async function comeBack(url: string): Promise<Monitor> {

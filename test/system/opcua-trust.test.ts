@@ -3,14 +3,16 @@
 
 import assert from 'node:assert/strict'
 import { X509Certificate } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { CertificatesOf } from '../../nodes/collector-supervisor/certificates'
 import { OpcuaDeviceProcess } from '../../simulators/opcua/device-process'
 import { filesBelow } from '../support/files-below'
-import { flowOf, opcuaNode, supervisorNode, TAB } from '../support/flows'
-import { isGood, NodeRed } from '../support/node-red'
+import { flowOf, opcuaNode, SUPERVISOR, supervisorNode, TAB } from '../support/flows'
+import { isGood, NodeRed, PACKAGE_ROOT } from '../support/node-red'
 import { collectorsOf } from '../support/processes'
+import { until } from '../support/until'
 
 const CANARY = 'canary-9c02e7d1'
 const USER = { authentication: 'username', credentials: { username: 'operator', password: CANARY } }
@@ -65,6 +67,24 @@ describe('trust in an OPC UA server', function () {
     assert.deepEqual([rejected.length, trusted.length], [1, 0])
     assert.deepEqual(rejected[0]?.met.map(({ reader }) => reader).sort(), ['oven', 'press'])
     assert.ok(own?.application_uri?.startsWith('urn:'))
+  })
+
+  it('is looked for again whenever somebody trusts anybody, however long the readers would have waited', async () => {
+    await connected('insisting')
+    const attempts = async (): Promise<number> => (await device.census()).requests.GetEndpoints ?? 0
+    const stranger = join(PACKAGE_ROOT, 'test/fixtures/certificates/plant.pem')
+    const trusted = join(nodeRed.userDir, 'collectors', SUPERVISOR, 'pki', 'trusted')
+    mkdirSync(trusted, { recursive: true })
+    copyFileSync(stranger, join(trusted, 'stranger.pem'))
+    const [{ fingerprint = '' } = {}] = (await certificates()).trusted
+    for (let times = 0; times < 8; times++) {
+      const before = await attempts()
+      await decide('trust', fingerprint)
+      // of both readers: by themselves they would wait half a minute for the last ones
+      await until(async () => (await attempts()) >= before + 2)
+    }
+    await decide('forget', fingerprint)
+    assert.equal((await certificates()).trusted.length, 0)
   })
 
   it('comes by one action, after which all readers have data without a restart', async () => {

@@ -3,11 +3,21 @@
 import assert from 'node:assert/strict'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { MONITOR_PROTOCOL, MONITOR_TOKEN_PROTOCOL } from '../../lib/contract/monitor'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
+import { Monitor } from '../support/monitor'
 import { NodeRed, PACKAGE_ROOT } from '../support/node-red'
 
-const READING = ['processes', 'processes/boiler', 'processes/stats/summary', 'processes/boiler/logs']
+const READING = [
+  'processes',
+  'processes/boiler',
+  'processes/stats/summary',
+  'processes/boiler/logs',
+  'metrics',
+  'processor',
+]
+const SOCKETS = ['ws/processes', 'ws/processor-status']
 const CONTROLLING = ['boiler/start', 'boiler/stop', 'boiler/restart', 'start-all', 'stop-all'].map(
   (path) => `processes/${path}`,
 )
@@ -104,15 +114,64 @@ describe('with adminAuth', function () {
     }
   })
 
+  it('no upgrade is granted without a token, or with a wrong one', async () => {
+    const protocol = MONITOR_TOKEN_PROTOCOL + Buffer.from('wrong').toString('base64url')
+    for (const path of [...SOCKETS, ...READING, 'events', 'no/such/route']) {
+      const url = `${nodeRed.url}/collectors/${path}`
+      await assert.rejects(Monitor.open(url), /401/, path)
+      await assert.rejects(Monitor.open(`${url}?access_token=wrong`), /401/, path)
+      await assert.rejects(Monitor.open(url, [MONITOR_PROTOCOL, protocol]), /401/, path)
+      await assert.rejects(Monitor.open(url, [], { headers: { authorization: 'Bearer wrong' } }), /401/, path)
+    }
+  })
+
+  it('a user with permissions for other things gets no upgrade', async () => {
+    const headers = await tokenOf(nodeRed, 'programmer')
+    for (const path of [...SOCKETS, 'events']) {
+      await assert.rejects(Monitor.open(`${nodeRed.url}/collectors/${path}`, [], { headers }), /403/, path)
+    }
+  })
+
+  it('a user is pushed what he may read, however he brings his token, until it is revoked, and controls if he may', async () => {
+    for (const user of ['viewer', 'controller'] as const) {
+      const headers = await tokenOf(nodeRed, user)
+      const token = headers.authorization?.replace('Bearer ', '') ?? assert.fail()
+      const protocol = MONITOR_TOKEN_PROTOCOL + Buffer.from(token).toString('base64url')
+      const url = `${nodeRed.url}/collectors/ws/processes`
+      const monitors = [
+        await Monitor.open(url, [], { headers }),
+        await Monitor.open(`${url}?access_token=${encodeURIComponent(token)}`),
+        await Monitor.open(url, [MONITOR_PROTOCOL, protocol]),
+      ]
+      for (const monitor of monitors) {
+        const { data } = await monitor.when('process_status')
+        assert.equal(data.length, 1)
+        monitor.send({ type: 'command', command: 'restart', name: 'boiler' })
+        const answer = await monitor.when('command_result')
+        if (user === 'controller') assert.ok(answer.success, JSON.stringify(answer))
+        else assert.equal('code' in answer && answer.code, 'forbidden')
+      }
+      await nodeRed.request('POST', '/auth/revoke', { token }, headers)
+      for (const monitor of monitors) {
+        monitor.send({ type: 'command', command: 'stop', name: 'boiler', id: 'late' })
+        const answer = await monitor.when('command_result', ({ id }) => id === 'late')
+        assert.equal('code' in answer && answer.code, 'unauthorized')
+        await monitor.close()
+      }
+    }
+  })
+
   for (const user of ['guest', 'viewer'] as const) {
     it(`a user who may only read sees everything and controls nothing: ${PERMISSIONS[user]}`, async () => {
       const headers = await tokenOf(nodeRed, user)
+      const before = await nodeRed.request('GET', '/collectors/processes/boiler', undefined, headers)
       for (const path of READING)
         assert.equal((await nodeRed.request('GET', `/collectors/${path}`, undefined, headers)).status, 200, path)
       for (const path of CONTROLLING)
         assertIsError(await nodeRed.request('POST', `/collectors/${path}`, undefined, headers), [401, 403], path)
       const { body } = await nodeRed.request('GET', '/collectors/processes/boiler', undefined, headers)
-      assert.equal(Object(body).generation, 1)
+      assert.equal(Object(body).status, 'running')
+      assert.equal(Object(body).generation, Object(before.body).generation)
     })
   }
 
@@ -140,6 +199,22 @@ describe('with adminAuth', function () {
   }
 })
 
+describe('a page of another site', function () {
+  this.timeout(120_000)
+
+  it('connects only from an origin that httpAdminCors names', async () => {
+    const nodeRed = await NodeRed.start({ flows: [], settings: "httpAdminCors: { origin: ['http://plant.example'] }," })
+    try {
+      const from = (origin: string): Promise<Monitor> =>
+        Monitor.open(`${nodeRed.url}/collectors/ws/processes`, [], { origin })
+      for (const origin of ['http://evil.example', 'null']) await assert.rejects(from(origin), /403/)
+      for (const origin of ['http://plant.example', nodeRed.url]) await (await from(origin)).close()
+    } finally {
+      await nodeRed.dispose()
+    }
+  })
+})
+
 describe('wherever Node-RED serves its editor', function () {
   this.timeout(120_000)
   let device: ModbusDevice
@@ -151,8 +226,10 @@ describe('wherever Node-RED serves its editor', function () {
 
   const places = [
     { title: 'below a path of its own', settings: "httpAdminRoot: '/admin/node-red',", root: '/admin/node-red' },
+    { title: 'where the flows are', settings: "httpAdminRoot: 'plant/', httpNodeRoot: '/plant',", root: '/plant' },
     { title: 'without the editor', settings: 'disableEditor: true,', root: '' },
-    { title: 'nowhere', settings: 'httpAdminRoot: false,', root: undefined },
+    // Node-RED itself closes upgrades that nobody takes.
+    { title: 'nowhere', settings: 'httpAdminRoot: false, inboundWebSocketTimeout: 100,', root: undefined },
   ]
   for (const { title, settings, root } of places) {
     it(`readers read ${title}${root === undefined ? '' : ', and the routes are there'}`, async () => {
@@ -163,12 +240,19 @@ describe('wherever Node-RED serves its editor', function () {
       try {
         await nodeRed.recordedWhen('boiler', ({ payload }) => Object(payload).value === 7, { from: 0 })
         if (root === undefined) {
-          assert.equal((await nodeRed.request('GET', '/collectors/processes')).status, 404)
+          for (const path of ['processes', 'events', 'metrics']) {
+            assert.equal((await nodeRed.request('GET', `/collectors/${path}`)).status, 404)
+          }
+          for (const path of SOCKETS) await assert.rejects(Monitor.open(`${nodeRed.url}/collectors/${path}`))
           return
         }
         const { status, body } = await nodeRed.request('GET', `${root}/collectors/processes`)
         assert.equal(status, 200)
         assert.equal(Array.isArray(body) && body.length, 1)
+        const monitor = await Monitor.open(`${nodeRed.url}${root}/collectors/ws/processes`)
+        assert.equal((await monitor.when('process_status')).data.length, 1)
+        await monitor.close()
+        assert.match(String((await nodeRed.request('GET', `${root}/collectors/metrics`)).body), /_up\{name="boiler"/)
       } finally {
         await nodeRed.dispose()
       }

@@ -11,13 +11,16 @@ export type Client = {
 export const CLIENTS_MAX = 200
 /** Dead ones are gone after twice this time, ms, and proxies do not take a connection for idle. */
 export const LOOK_EVERY_MS = 30_000
+/** Those sent away get so long to hear of it, ms. */
+const GOODBYE_MS = 500
 
 export class Clients {
   readonly #clients = new Set<Client>()
   readonly #max: number
   readonly #everyMs: number
   #timer: NodeJS.Timeout | undefined
-  readonly #end = (): void => {
+  readonly #gone = new Set<() => void>()
+  readonly #endAll = (): void => {
     for (const client of this.#clients) client.end()
   }
 
@@ -38,12 +41,27 @@ export class Clients {
     if (this.#timer) return
     this.#timer = setInterval(() => this.look(), this.#everyMs)
     this.#timer.unref()
-    // What is written now still reaches a socket; until then monitors see how the processes end.
-    process.on('exit', this.#end)
+    // For those that come back while Node-RED ends.
+    process.on('exit', this.#endAll)
   }
 
   look(): void {
     for (const client of this.#clients) client.look()
+  }
+
+  /** Sends all away, and settles when they are gone, or after a moment. */
+  async end(): Promise<void> {
+    if (this.#clients.size === 0) return
+    this.#endAll()
+    await new Promise<void>((done) => {
+      const settle = (): void => {
+        clearTimeout(deadline)
+        this.#gone.delete(settle)
+        done()
+      }
+      const deadline = setTimeout(settle, GOODBYE_MS)
+      this.#gone.add(settle)
+    })
   }
 
   remove(client: Client): void {
@@ -51,6 +69,7 @@ export class Clients {
     if (this.#clients.size > 0) return
     clearInterval(this.#timer)
     this.#timer = undefined
-    process.removeListener('exit', this.#end)
+    process.removeListener('exit', this.#endAll)
+    for (const call of this.#gone) call()
   }
 }

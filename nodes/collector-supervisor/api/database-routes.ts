@@ -2,13 +2,12 @@
 
 import { Fault } from '../../../lib/contract/fault'
 import { parseHistoryQuery } from '../../../lib/contract/history-query'
-import type { ErrorCode } from '../../../lib/contract/monitor'
 import { asCount, asRecord, asText } from '../../../lib/contract/parse'
 import { QueueError } from '../../../lib/queue/queue'
 import type { DeadLetterScope } from '../dead-letters'
 import type { Fleet } from '../face'
 import type { Request } from './guard'
-import { errorReply, type Reply, STATUS_OF } from './reply'
+import { errorReply, isErrorCode, type Reply } from './reply'
 
 /** Registers one route below /collectors. */
 export type Mount = (path: string, answer: (req: Request) => Reply | Promise<Reply>) => void
@@ -87,8 +86,4 @@ async function orFailure(answer: () => Promise<Reply>): Promise<Reply> {
     if (error instanceof Fault && isErrorCode(error.code)) return errorReply(error.code, error.message)
     throw error
   }
-}
-
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(STATUS_OF, code)
 }

@@ -107,7 +107,13 @@ async function accept(req: Request, res: Response, { upgrades, clients, begin }:
     res.assignSocket(raw.socket)
     sendReply(res, errorReply('bad-request', message))
   })
-  server.handleUpgrade(req, raw.socket, raw.head, begin)
+  try {
+    server.handleUpgrade(req, raw.socket, raw.head, begin)
+  } catch (error) {
+    // Nobody else has this socket any more.
+    raw.socket.destroy()
+    throw error
+  }
 }
 
 function tooMany(): Reply {

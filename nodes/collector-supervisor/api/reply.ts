@@ -21,6 +21,11 @@ export const STATUS_OF = {
 /** What is wrong: `error` for people, `code` for programs. */
 export type Failure = { error: string; code: ErrorCode }
 
+export function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(STATUS_OF, code)
+}
+
+/** Body: `{ error, code }`, the first for people, the second for programs. */
 export function errorReply(code: ErrorCode, error: string): Reply {
   const body: Failure = { error, code }
   return { status: STATUS_OF[code], body }

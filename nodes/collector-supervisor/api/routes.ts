@@ -21,7 +21,7 @@ import { mountMonitorRoutes } from './monitor-routes'
 import { commandReply, errorReply, type Reply, replyOf, UNEXPECTED } from './reply'
 import { Upgrades } from './upgrades'
 
-const ROOT = '/collectors'
+export const ROOT = '/collectors'
 
 /** Express cannot take a route away again, so each server gets them once. */
 const served = new WeakSet<NodeAPI['httpAdmin']>()
@@ -90,15 +90,15 @@ function nameIn(req: Request): string {
   return typeof name === 'string' ? name : ''
 }
 
-const refuseForeignPages: Handler = (req, res, next) => {
+export const refuseForeignPages: Handler = (req, res, next) => {
   if (!isForeignPage(req.headers)) return next()
   const advice = 'a page of another site may control processes only with Content-Type: application/json'
   sendReply(res, errorReply('forbidden', advice))
 }
 
-type Answer = (req: Request) => Reply | Promise<Reply>
+export type Answer = (req: Request) => Reply | Promise<Reply>
 
-function respond(answer: Answer): Handler {
+export function respond(answer: Answer): Handler {
   return (req, res, next) => {
     const answered = async () => sendReply(res, await answer(req))
     answered().catch(next)

@@ -57,12 +57,14 @@ export class Upgrades {
   }
 }
 
-/** What a browser offers as a subprotocol, since it cannot set headers, becomes the header that Node-RED looks for. */
+/**
+ * What a browser offers as a subprotocol, since it cannot set headers, becomes the header that Node-RED looks for. Another one in
+ * its place is the basic authentication of a proxy, which browsers send along.
+ */
 function readToken({ headers }: IncomingMessage): void {
-  const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim()) ?? []
-  const bearer = offered.find((protocol) => protocol.startsWith(MONITOR_TOKEN_PROTOCOL))
+  const offered = headers['sec-websocket-protocol']?.split(',').map((protocol) => protocol.trim())
+  const bearer = offered?.find((protocol) => protocol.startsWith(MONITOR_TOKEN_PROTOCOL))
   if (bearer === undefined) return
   const token = Buffer.from(bearer.slice(MONITOR_TOKEN_PROTOCOL.length), 'base64url').toString()
-  headers.authorization ??= `Bearer ${token}`
-  headers['sec-websocket-protocol'] = offered.filter((protocol) => protocol !== bearer).join(', ')
+  if (!/^bearer /i.test(headers.authorization ?? '')) headers.authorization = `Bearer ${token}`
 }

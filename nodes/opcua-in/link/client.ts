@@ -24,6 +24,9 @@ export type ClientSettings = {
 
 export const APPLICATION_NAME = 'Node-RED collectors'
 
+/** A secure channel is renewed after three quarters of its lifetime, or after this, ms. */
+const RENEWAL_MAX_MS = 2_700_000
+
 export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefined, guard: Guard): OPCUAClient {
   const { identity, timeoutMs, sessionTimeoutMs } = settings
   const chain = [Buffer.from(crypto_utils.convertPEMtoDER(identity.certificatePem))]
@@ -47,6 +50,8 @@ export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefine
     connectionStrategy: { maxRetry: 0, initialDelay: 1, maxDelay: 1 },
     // two thirds of the timeout that the server agreed to, at most 20 s
     keepSessionAlive: true,
+    // A lifetime longer than timers can be would be over at once.
+    tokenRenewalInterval: RENEWAL_MAX_MS,
     requestedSessionTimeout: sessionTimeoutMs,
     defaultTransactionTimeout: timeoutMs,
     // of a connection on which nothing is heard, keep-alives included

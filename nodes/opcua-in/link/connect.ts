@@ -2,6 +2,7 @@
 
 import type { OPCUAClient } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
+import type { Browsable } from '../browse-service'
 import { chooseEndpoint, type Endpoint } from '../endpoints'
 import type { Policy, SecurityMode } from '../security'
 import type { OpcuaSession } from '../session'
@@ -34,7 +35,7 @@ export async function connect(
   settings: ConnectSettings,
   signal: AbortSignal,
   left?: OpcuaSession,
-): Promise<OpcuaSession> {
+): Promise<OpcuaSession & Browsable> {
   const { endpoint: url, securityMode } = settings
   try {
     if (securityMode === 'none') return await logIn(settings, signal, undefined, left)
@@ -61,7 +62,7 @@ async function logIn(
   signal: AbortSignal,
   endpoint: OfferedEndpoint | undefined,
   left: OpcuaSession | undefined,
-): Promise<OpcuaSession> {
+): Promise<OpcuaSession & Browsable> {
   const { user, securityMode } = settings
   const isCareful = user.kind === 'username' && !user.insists
   if (isCareful) checkPasswordWay(securityMode, endpoint)

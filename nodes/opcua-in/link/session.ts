@@ -16,6 +16,7 @@ import {
   type TransferSubscriptionsResponse,
 } from 'node-opcua-client'
 import { Fault } from '../../../lib/contract/fault'
+import type { Browsable, BrowseService } from '../browse-service'
 import type { EnumerationTexts } from '../enumeration-texts'
 import type { NodeRef } from '../node-ids'
 import type {
@@ -29,6 +30,7 @@ import type {
   SubscriptionAnswer,
   SubscriptionWish,
 } from '../session'
+import { LinkBrowsing } from './browse'
 import { dataTypes, enumerationTexts } from './enumerations'
 import { serviceFault } from './faults'
 import { filterOf } from './filters'
@@ -64,7 +66,7 @@ function hasServices(session: ClientSession): session is Services {
   )
 }
 
-export class LinkSession implements OpcuaSession {
+export class LinkSession implements OpcuaSession, Browsable {
   readonly #client: OPCUAClient
   readonly #session: Services
   readonly #guard: Guard
@@ -270,6 +272,12 @@ export class LinkSession implements OpcuaSession {
     this.#session.off('keepalive_failure', this.#onFailure)
     // A goodbye of the library's would end the session.
     this.#guard.hangUp(new Fault('link', 'connection-lost', 'the connection was given up'))
+  }
+
+  browsing(): BrowseService {
+    return new LinkBrowsing(this.#session, (service, operation, items) => {
+      return this.#ask(service, operation, this.#patienceMs(items))
+    })
   }
 
   close(): Promise<void> {

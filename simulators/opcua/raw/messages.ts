@@ -94,6 +94,7 @@ export type Surroundings = {
   /** What a Publish brings (Part 4, 7.25), encoded; one that brings nothing waits for ever. */
   notifications: Buffer
   sessionTimeoutMs?: number | undefined
+  tokenLifetimeMs?: number | undefined
   /** Goes into the response header (Part 4, 7.29), encoded. */
   diagnostics?: Buffer
 }
@@ -107,7 +108,11 @@ export function reply(request: ReturnType<typeof parseRequest>, surroundings: Su
   const sequence = () => Buffer.concat([uint32(surroundings.sequenceNumber()), uint32(requestId)])
   if (service === 'OpenSecureChannel') {
     const security = Buffer.concat([uint32(CHANNEL_ID), string(NO_SECURITY), string(null), string(null)])
-    const body = [binary.nodeId(SERVICES[service][1]), responseHeader(0), openedChannel(nowMs)]
+    const body = [
+      binary.nodeId(SERVICES[service][1]),
+      responseHeader(0),
+      openedChannel(nowMs, surroundings.tokenLifetimeMs),
+    ]
     return message('OPNF', Buffer.concat([security, sequence(), ...body]))
   }
   const security = Buffer.concat([uint32(CHANNEL_ID), uint32(TOKEN_ID)])
@@ -161,8 +166,8 @@ function resultOf(request: RawRequest, surroundings: Surroundings): Buffer {
   }
 }
 
-function openedChannel(nowMs: number): Buffer {
-  const token = [uint32(CHANNEL_ID), uint32(TOKEN_ID), binary.dateTime(nowMs), uint32(TOKEN_LIFETIME_MS)]
+function openedChannel(nowMs: number, lifetimeMs = TOKEN_LIFETIME_MS): Buffer {
+  const token = [uint32(CHANNEL_ID), uint32(TOKEN_ID), binary.dateTime(nowMs), uint32(lifetimeMs)]
   return Buffer.concat([uint32(0), ...token, string(null)])
 }
 

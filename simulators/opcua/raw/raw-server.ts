@@ -35,6 +35,7 @@ export type Stage = (typeof STAGES)[number]
  * `chunks`         a message without end comes instead, until so many bytes were sent
  * `diagnostics`    endless nesting in the header of the reply
  * `samples`        a Publish brings a million of them
+ * `token-lifetime`   a secure channel has to be renewed within this time, it says
  * `session-timeout`  a session ends after this time without a request, it says
  */
 export type RawConduct =
@@ -44,6 +45,7 @@ export type RawConduct =
   | { act: 'chunks'; bytesMax: number; at: Service }
   | { act: 'diagnostics'; at: Service }
   | { act: 'samples' }
+  | { act: 'token-lifetime'; ms: number }
   | { act: 'session-timeout'; ms: number }
 
 const LOOPBACK = '127.0.0.1'
@@ -56,6 +58,8 @@ export class RawServer {
   readonly #lines = new Set<Line>()
   /** How the next requests are answered; none = as a proper server would. */
   conduct: RawConduct | undefined
+  /** Secure channels that were asked for or renewed. */
+  opened = 0
 
   private constructor() {
     this.#door = new TcpDoor({ host: LOOPBACK, port: 0 }, (client) => {
@@ -127,6 +131,7 @@ class Line implements Guest {
     const { conduct } = this.#server
     const request = parseRequest(frame)
     const { service } = request
+    if (service === 'OpenSecureChannel') this.#server.opened++
     const instead = service && frameInstead(conduct, service)
     if (instead) this.#client.send(instead)
     else if (conduct?.act === 'chunks' && conduct.at === service) this.#pour(request.requestId, conduct.bytesMax)
@@ -137,6 +142,7 @@ class Line implements Guest {
         nowMs: Date.now(),
         value: readValue(conduct),
         notifications: conduct?.act === 'samples' ? manySamples() : Buffer.alloc(0),
+        tokenLifetimeMs: conduct?.act === 'token-lifetime' ? conduct.ms : undefined,
         sessionTimeoutMs: conduct?.act === 'session-timeout' ? conduct.ms : undefined,
         ...(conduct?.act === 'diagnostics' && conduct.at === service && { diagnostics: deepDiagnostics() }),
       }

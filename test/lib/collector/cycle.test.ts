@@ -63,7 +63,7 @@ class Bench {
   readonly loop: ReadLoop
 
   /** The grid: 400 ms, 1400 ms and so on. */
-  constructor(timeout = 300) {
+  constructor(timeout = 300, interval = INTERVAL_MS) {
     this.loop = new ReadLoop({
       reader: this.device,
       create: () => {
@@ -71,11 +71,11 @@ class Bench {
         this.spares.push(spare)
         return spare
       },
-      settings: { interval: INTERVAL_MS, timeout, measurement: '', pointTags: {} },
+      settings: { interval, timeout, measurement: '', pointTags: {} },
       clock: this.clock,
       chance: () => 0.4,
       generation: 5,
-      schedule: { originMs: 400, intervalMs: INTERVAL_MS },
+      schedule: { originMs: 400, intervalMs: interval },
       statistics: this.statistics,
       log: (level, text) => this.logged.push(`${level} ${text}`),
       report: (link, reason) => this.links.push(reason === '' ? link : `${link}: ${reason}`),
@@ -479,5 +479,60 @@ describe('stopping the read loop', () => {
     bench.loop.stop(1000)
     await bench.run(1000)
     assert.equal(bench.outcome, 'stopped')
+  })
+})
+
+describe('a reading that somebody asks a running reader for', () => {
+  const HOUR_MS = 3_600_000
+
+  it('is that of the next cycle, which goes on as if nobody had asked', async () => {
+    const bench = new Bench()
+    await bench.run(1500)
+    const asked = [bench.loop.readNow(), bench.loop.readNow()]
+    bench.device.onRead = answerAfter(bench.clock, 100)
+    await bench.run(2000)
+    const [first, second] = await Promise.all(asked)
+    assert.deepEqual(first?.tags, [
+      { name: 'a', value: 1 },
+      { name: 'b', value: 2 },
+    ])
+    assert.equal(first?.tookMs, 100)
+    assert.equal(first?.time, bench.batches[2]?.time)
+    assert.equal(second, first)
+    assert.equal(bench.story, '+0 +1400 +2500 +3500')
+    assert.equal(bench.device.count('read'), 4)
+  })
+
+  it('comes between two cycles that are far apart, and neither adds nor moves one', async () => {
+    const bench = new Bench(300, HOUR_MS)
+    await bench.run(60_000)
+    bench.device.onRead = answerAfter(bench.clock, 200)
+    const asked = bench.loop.readNow()
+    await bench.run(500)
+    assert.equal((await asked).tookMs, 200)
+    assert.equal(bench.story, '+0')
+    await bench.run(HOUR_MS)
+    assert.equal(bench.story, `+0 +${HOUR_MS + 400 + 200}`)
+    assert.equal(bench.statistics.counters(0).overruns, 0)
+    assert.equal(bench.statistics.counters(0).loopDelayMs, 0)
+  })
+
+  it('says at once why nothing can be read', async () => {
+    const bench = new Bench(300, HOUR_MS)
+    bench.device.onOpen = () => fails('link', 'connection refused')
+    await bench.run(60_100)
+    const asked = bench.loop.readNow()
+    await bench.run(1)
+    assert.deepEqual((await asked).tags[0], { name: 'a', value: null, quality: 'connection refused' })
+  })
+
+  it('is refused to too many at a time, and to all when the reader stops', async () => {
+    const bench = new Bench()
+    await bench.run(500)
+    const asked = Array.from({ length: 11 }, () => bench.loop.readNow().catch((fault: Fault) => fault.code))
+    bench.loop.stop(1000)
+    await bench.run(0)
+    assert.deepEqual(await Promise.all(asked), [...new Array(10).fill('stopped'), 'busy'])
+    await assert.rejects(bench.loop.readNow(), /stopping/)
   })
 })

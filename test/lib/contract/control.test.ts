@@ -41,6 +41,8 @@ const CONFIGURE: ToChild = {
 }
 const TO_CHILD: ToChild[] = [
   CONFIGURE,
+  { type: 'inspect', generation: 1, version: 1, name: 'oven', config: {} },
+  { type: 'inspect', generation: 1, version: 1, name: 'oven', folder: '/data/pki', config: {} },
   { type: 'live', generation: 1, live: LIVE },
   { type: 'stop', generation: 1, graceMs: 0 },
   { type: 'retry', generation: 1 },
@@ -145,6 +147,8 @@ describe('a message to a child', () => {
     { type: 'configure', path: 'live.path', values: [undefined, 5, 'x'.repeat(4097)] },
     { type: 'configure', path: 'live.capacityBytes', values: [undefined, -1, '16'] },
     { type: 'configure', path: 'heartbeatMs', values: [undefined, 0, 9, 600_001, Infinity] },
+    { type: 'inspect', path: 'version', values: [undefined, '1', -1] },
+    { type: 'inspect', path: 'name', values: [undefined, 5, 'x'.repeat(1001)] },
     { type: 'live', path: 'live', values: [undefined, null, []] },
     { type: 'stop', path: 'graceMs', values: [undefined, -1, Number.NaN, '10'] },
     { type: 'read-now', path: 'id', values: [undefined, -1, 0.5] },

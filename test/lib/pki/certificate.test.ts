@@ -45,6 +45,8 @@ describe('A certificate', () => {
     it(`is not for ${JSON.stringify(host)}`, () => assert.ok(!isFor(plant(), host)))
   }
 
+  it('is for nothing that only its name says', () => assert.ok(!isFor(fixture('curve'), 'curve')))
+
   it('cannot pretend by the signs in a name that it has others', () => {
     const { hosts, applicationUri } = fixture('tricky')
     assert.deepEqual(hosts, ['x'])

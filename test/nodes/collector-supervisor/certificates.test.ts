@@ -116,6 +116,20 @@ describe('The certificates of a supervisor', () => {
     ])
   })
 
+  it('have the flaws that they have now', async () => {
+    await connect(await shownWith('not-yet-valid'))
+    const flawsAt = async (time: number) =>
+      (await listCertificates(keepers(), time)).plant?.rejected[0]?.flaws.map(({ code }) => code)
+    assert.deepEqual(await flawsAt(NOW), ['not-yet-valid'])
+    assert.deepEqual(await flawsAt(NOW + 60 * 86_400_000), [])
+  })
+
+  it('are not both trusted and rejected, when a reader was late to hear of it', async () => {
+    put('trusted', 'plc.der', (await shownWith()).certificate)
+    put('rejected', `${await fingerprintOf()}.der`, (await shownWith()).certificate)
+    assert.deepEqual(names(await list()), { trusted: [`${await fingerprintOf()} operator`], rejected: [] })
+  })
+
   it('are trusted by one decision, everywhere and at once', async () => {
     await connect(await shownWith('expired'))
     const fingerprint = await fingerprintOf('expired')
@@ -221,6 +235,9 @@ describe('The certificates of a supervisor', () => {
       assert.equal(own?.application_uri, 'urn:us')
       assert.deepEqual(new X509Certificate(own?.pem ?? '').raw, new X509Certificate(pem).raw)
       assert.ok(!JSON.stringify(own).includes('PRIVATE'))
+      assert.deepEqual(own?.flaws, [])
+      const { plant } = await listCertificates(keepers(), NOW + 20 * 365 * 86_400_000)
+      assert.match(plant?.own?.flaws[0]?.text ?? '', /^it expired on .*: renew it here$/)
     })
 
     it('are set aside when a new one is wanted', async () => {

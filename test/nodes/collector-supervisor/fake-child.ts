@@ -15,6 +15,8 @@ export type Script = {
   deaf?: boolean
   /** Closes its channel, and lives on. */
   closes?: boolean
+  /** What it answers to every question; without it there is no answer. */
+  answers?: unknown
 }
 
 let generation = 0
@@ -36,7 +38,7 @@ function say(message: object, done = (): void => {}): void {
 
 function hear(input: unknown): void {
   const message = parseToChild(input)
-  if (message?.type === 'configure') {
+  if (message?.type === 'configure' || message?.type === 'inspect') {
     generation = message.generation
     script = asRecord(message.config) ?? {}
     const { type, config, ...rest } = message
@@ -45,6 +47,9 @@ function hear(input: unknown): void {
   } else if (message) {
     say({ type: 'log', level: 'info', text: JSON.stringify(message) })
     if (message.type === 'stop' && !script.deaf) process.exit(0)
+    if ('id' in message && script.answers !== undefined) {
+      say({ type: 'result', id: message.id, ok: true, data: script.answers })
+    }
   }
 }
 

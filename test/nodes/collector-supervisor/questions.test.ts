@@ -49,7 +49,7 @@ describe('a question', () => {
     const answered = ask()
     questions.answer({ id: ids[0] ?? 0, ok: true, data: 1 })
     const waiting = ask()
-    questions.giveUp('the process has ended')
+    questions.giveUp(new Fault('link', 'failed', 'the process has ended'))
     await assert.rejects(waiting, /has ended/)
     assert.equal(await answered, 1)
   })

@@ -42,7 +42,12 @@ describe('the sandbox of a collector', () => {
       LD_PRELOAD: '/evil.so',
       LANG: undefined,
     })
-    assert.deepEqual(environment, { MALLOC_ARENA_MAX: '1', PATH: '/bin', TZ: 'Asia/Shanghai' })
+    assert.deepEqual(environment, {
+      MALLOC_ARENA_MAX: '1',
+      MALLOC_MMAP_THRESHOLD_: '32768',
+      PATH: '/bin',
+      TZ: 'Asia/Shanghai',
+    })
   })
 
   it('runs the script with the flags before it, by this very Node', () => {

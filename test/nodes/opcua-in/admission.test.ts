@@ -136,6 +136,14 @@ describe('A server is admitted', () => {
       await assert.rejects(admit(await shownWith('none', 'third'), first()), { code: 'certificate-changed' })
     })
 
+    it('and remembers it, should the process have ended before it could', async () => {
+      await admit(await shownWith(), first())
+      rmSync(join(folder(), 'endpoints'), { recursive: true })
+      await admit(await shownWith(), first())
+      assert.equal(files('endpoints').length, 1)
+      await assert.rejects(admit(await shownWith('none', 'other'), first()), { code: 'certificate-changed' })
+    })
+
     it('not at another endpoint, where somebody has to be the first, too', async () => {
       await admit(await shownWith(), first())
       await assert.rejects(admit(await shownWith(), parts({}, 'opc.tcp://127.0.0.1:4841/plant')), {

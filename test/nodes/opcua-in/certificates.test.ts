@@ -40,6 +40,7 @@ describe('The certificate of a server', () => {
     ['wrong-uri', /^it belongs to the application urn:plc:of-another, the server says urn:plc: make a new one/],
     ['unknown-issuer', /^it is signed by "Unknown authority", whom nobody trusts here$/],
     ['intermediate-issuer', /^it is signed by "Intermediate authority", whom nobody trusts here$/],
+    ['weak-signature', /^it is signed with SHA-1, which can be forged: make a new one with SHA-256/],
     ['weak-key', /^its key has 1024 bits, which can be broken: make one of 2048/],
   ]
   for (const [flaw, says] of flaws) {
@@ -120,11 +121,19 @@ describe('The certificate of a server', () => {
       assert.deepEqual(codesOf(verdict), ['expired', 'wrong-host', 'issuer-expired'])
     })
 
+    it('is not trusted when it only says so, and that one has not signed it', async () => {
+      const forged = Buffer.from(await shownWith('unknown-issuer'))
+      forged.writeUInt8(forged.readUInt8(forged.length - 1) ^ 1, forged.length - 1)
+      assert.equal(judged(forged, { trusted: [await root()] }).kind, 'unknown')
+    })
+
     it('is trusted by way of an issuer that the server shows', async () => {
       const shown = await shownWith('intermediate-issuer')
       assert.equal(judged(shown, { trusted: [await root()] }).kind, 'trusted')
       const alone = parsed(shown).der
       assert.equal(judged(alone, { trusted: [await root()] }).kind, 'unknown')
+      const late = judged(shown, { trusted: [await root()], now: Date.now() + 400 * DAY_MS })
+      assert.deepEqual(codesOf(late), ['expired', 'issuer-expired', 'issuer-expired'])
     })
 
     it('is not trusted for what was shown beside it', async () => {

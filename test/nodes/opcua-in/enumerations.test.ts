@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
 import { Enumerations } from '../../../nodes/opcua-in/enumerations'
 import type { Answer, Wanted } from '../../../nodes/opcua-in/source'
 import { until } from '../../support/until'
@@ -43,6 +44,7 @@ describe('Enumerations among the columns', () => {
     assert.deepEqual(found(), [STATES, undefined, STATES])
     assert.deepEqual(server.calls, ['dataTypes 3', 'enumerationTexts State Plain'])
     await enumerations.see(int32s)
+    await turn()
     assert.equal(server.calls.length, 2)
   })
 

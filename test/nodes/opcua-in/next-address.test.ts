@@ -8,6 +8,7 @@ const rows: [address: string, next: string][] = [
   ['ns=2;s=Motor.Speed9', 'ns=2;s=Motor.Speed10'],
   ['ns=2;s=Motor.Speed09', 'ns=2;s=Motor.Speed10'],
   ['ns=2;s=9', 'ns=2;s=10'],
+  ['ns=2;s=Tag008', 'ns=2;s=Tag009'],
   ['nsu=http://plant/7;s=Valve.1', 'nsu=http://plant/7;s=Valve.2'],
   ['ns=3;s="Drive"."Speed"[4]', 'ns=3;s="Drive"."Speed"[5]'],
   ['ns=3;s="DB1"."Temp_3"', 'ns=3;s="DB1"."Temp_4"'],

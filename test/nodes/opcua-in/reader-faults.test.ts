@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { Reader } from '../../../lib/collector/reader'
+import type { Value } from '../../../lib/contract/batch'
 import { Fault } from '../../../lib/contract/fault'
 import { until } from '../../support/until'
 import { closeAll, deviceOf, never, newFolder, readerOf, readUntil } from './reader-bench'
@@ -96,6 +97,27 @@ describe('An OPC UA reader and a server that misbehaves', function () {
     device.set('Types.Int32', { value: 42, sourceTime: '2024-01-02T03:04:05.000Z' })
     const { sourceTimes } = await readUntil(reader, ({ values }) => values[0] === 42)
     assert.equal(sourceTimes?.get(0), Date.UTC(2024, 0, 2, 3, 4, 5))
+  })
+
+  it('has also the values that came between two readings, for the database', async () => {
+    const device = await deviceOf()
+    const several = { interval: 1000, publishingInterval: 500, samplingInterval: 50, queueSize: 10 }
+    const { reader } = readerOf(device.endpoint, [['a', device.nodeId('Waves.Counter')]], several)
+    await reader.open(never)
+    const seen: [value: Value | null | undefined, time: number | undefined][] = []
+    await readUntil(reader, ({ earlier = [], values, sourceTimes }) => {
+      for (const { value, time } of earlier) seen.push([value, time])
+      seen.push([values[0], sourceTimes?.get(0)])
+      return earlier.length > 1
+    })
+    const counts = new Map(seen)
+    assert.ok(counts.size > 2)
+    // Each with a time of its own, and in their order.
+    const times = [...counts].sort(([a], [b]) => Number(a) - Number(b)).map(([, time]) => time ?? 0)
+    assert.deepEqual(
+      times,
+      [...new Set(times)].sort((a, b) => a - b),
+    )
   })
 
   it('finds a node that appears late', async () => {

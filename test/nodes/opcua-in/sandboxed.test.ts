@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdirSync, statSync } from 'node:fs'
+import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { type Batch, decodeBatch } from '../../../lib/contract/batch'
 import { LIVE_CAPACITY_BYTES, TITLE_SAMPLES } from '../../../lib/contract/limits'
@@ -51,6 +51,21 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
     assert.equal(readdirSync(join(folder, 'first-use')).length, 1)
   })
 
+  // What the build leaves out of the library must not be missed by any of them.
+  const LOGINS = [
+    ['Basic256Sha256', { authentication: 'certificate' }],
+    ['Aes128_Sha256_RsaOaep', { authentication: 'username', username: 'operator', password: 'secret' }],
+    ['Aes256_Sha256_RsaPss', { authentication: 'anonymous', securityMode: 'sign' }],
+  ] as const
+  for (const [securityPolicy, login] of LOGINS) {
+    it(`reads a structure over ${securityPolicy}, with the login ${login.authentication}`, async () => {
+      const device = await deviceOf()
+      const config = { endpoint: device.endpoint, ...SECURE, securityPolicy, ...login }
+      start([['status', 'i=2256']], config)
+      await until(() => batches().some(({ values }) => /"productName":/.test(JSON.stringify(values[0] ?? ''))))
+    })
+  }
+
   it('has one key for all processes of its folder', async () => {
     const device = await deviceOf()
     const folder = newFolder()
@@ -61,6 +76,19 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
     await Promise.all([first, other].map((one) => one.message('link', ({ link }) => link === 'connected')))
     await other.kill()
     assert.deepEqual(readdirSync(join(folder, 'own')), ['identity.pem'])
+  })
+
+  it('sets a key aside that is broken, and closes one that is open to others', async () => {
+    const device = await deviceOf()
+    const folder = newFolder()
+    mkdirSync(join(folder, 'own'))
+    writeFileSync(join(folder, 'own', 'identity.pem'), 'broken', { mode: 0o644 })
+    const one = start([['a', 'i=2258']], { endpoint: device.endpoint, ...SECURE }, folder)
+    await one.message('link', ({ link }) => link === 'connected')
+    const told = one.messages.flatMap((message) => (message.type === 'log' ? [message.text] : []))
+    assert.match(told.join('\n'), /could be read by others/)
+    assert.match(told.join('\n'), /were set aside as .*identity\.pem\.broken-/)
+    assert.equal(readdirSync(join(folder, 'own')).length, 2)
   })
 
   it('tells why it does not talk to a server that nobody trusts', async () => {

@@ -520,6 +520,16 @@ describe('A subscription', () => {
     assert.equal(server.waiting, 1)
   })
 
+  it('does nothing any more when it is stopped', async () => {
+    const subscription = await started(['a'])
+    await read(subscription)
+    assert.notEqual(clock.pending, 0)
+    subscription.stop()
+    session.leave()
+    await clock.advance(20_000)
+    assert.deepEqual([clock.pending, logged], [0, []])
+  })
+
   it('ends with the connection', async () => {
     const subscription = await started(['a'])
     await read(subscription)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { connect } from 'node:net'
-import { CLOSED_FORBIDDEN, CLOSED_UNAUTHORIZED } from '../../../../lib/contract/monitor'
+import { connect, type Socket } from 'node:net'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { CLOSED_FORBIDDEN, CLOSED_GOING_AWAY, CLOSED_UNAUTHORIZED } from '../../../../lib/contract/monitor'
 import { Clients } from '../../../../nodes/collector-supervisor/api/clients'
 import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
 import { AdminServer, TOKENS } from '../../../support/admin-server'
@@ -34,6 +35,19 @@ describe('Connected monitors', () => {
   }
   const events = (signal: AbortSignal): Promise<Response> =>
     fetch(`http://127.0.0.1:${server.port}/collectors/events`, { signal, ...READER })
+
+  /** Answers neither a ping nor a goodbye. */
+  const deafClient = async (): Promise<Socket> => {
+    const socket = connect(server.port, '127.0.0.1')
+    socket.on('error', () => {})
+    await once(socket, 'connect')
+    socket.write(
+      `GET ${PROCESSES} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
+        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
+    )
+    socket.resume()
+    return socket
+  }
 
   afterEach(async () => {
     for (const monitor of monitors.splice(0)) monitor.socket.terminate()
@@ -68,14 +82,21 @@ describe('Connected monitors', () => {
 
   it('are given up when they do not answer', async () => {
     await open({ everyMs: 50 })
-    const socket = connect(server.port, '127.0.0.1')
-    socket.on('error', () => {})
-    socket.write(
-      `GET ${PROCESSES} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n` +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    )
-    socket.resume()
+    const socket = await deafClient()
     await once(socket, 'close')
+    await until(() => clients.size === 0)
+  })
+
+  it('are given up when they ask and ask and do not listen', async () => {
+    await open({})
+    const monitor = await join()
+    monitor.socket.pause()
+    const nonsense = { type: 'nonsense', id: 'a'.repeat(200) }
+    // As much as the system keeps for a connection, and more.
+    for (let sent = 0; sent < 200_000 && clients.size > 0; sent += 1000) {
+      for (let times = 0; times < 1000; times++) monitor.send(nonsense)
+      await nextTurn()
+    }
     await until(() => clients.size === 0)
   })
 
@@ -101,6 +122,27 @@ describe('Connected monitors', () => {
       assert.match(await ended, /event: process_status\n/)
     })
   }
+
+  it('are sent away when Node-RED ends, and waited for', async () => {
+    await open({})
+    const monitor = await join()
+    const ended = events(AbortSignal.timeout(10_000)).then((response) => response.text())
+    await until(() => clients.size === 2)
+    await clients.end()
+    assert.equal(clients.size, 0)
+    assert.equal((await monitor.whenClosed()).code, CLOSED_GOING_AWAY)
+    await ended
+    await clients.end()
+  })
+
+  it('do not hold up the end when they do not answer', async () => {
+    await open({})
+    const socket = await deafClient()
+    await until(() => clients.size === 1)
+    await clients.end()
+    assert.equal(clients.size, 1)
+    socket.destroy()
+  })
 
   it('leave nothing behind, whatever ends them', async () => {
     await open({})

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
+import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { setTimeout as delay } from 'node:timers/promises'
 import { WebSocket } from 'ws'
 import type { CommandResult } from '../../../../lib/contract/command'
@@ -126,12 +127,12 @@ describe('The WebSockets', () => {
 
   it('leave the upgrades of others alone', async () => {
     await start()
-    const taken: string[] = []
+    const taken: Duplex[] = []
     server.onUpgrade(({ url }, socket) => {
-      if (url === '/collectors/ws/mine' || !url?.startsWith('/collectors/')) {
-        taken.push(String(url))
-        socket.end('HTTP/1.1 418 mine\r\n\r\n')
-      }
+      if (url === PROCESSES) return
+      taken.push(socket)
+      socket.on('error', () => {})
+      socket.write('HTTP/1.1 101 mine\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nOf: others\r\n\r\n')
     })
     for (const path of [
       '/comms',
@@ -139,21 +140,34 @@ describe('The WebSockets', () => {
       '/other/collectors/ws/processes',
       '/collectors/ws/mine',
     ]) {
-      assert.equal((await server.askUpgrade(path)).status, 418)
+      const { status, headers } = await server.askUpgrade(path)
+      assert.deepEqual([status, headers.of], [101, 'others'])
+      assert.equal(taken.at(-1)?.writableEnded, false)
     }
-    assert.equal(taken.length, 4)
-    assert.equal((await server.askUpgrade(PROCESSES)).status, 101)
+    assert.equal((await server.askUpgrade(PROCESSES)).headers.of, undefined)
+    for (const socket of taken) socket.destroy()
   })
 
-  it('survive a client that breaks off in the middle of asking', async () => {
-    await start()
-    for (let times = 0; times < 20; times++) {
-      const socket = connect(server.port, '127.0.0.1')
-      socket.on('error', () => {})
-      await once(socket, 'connect')
-      socket.write(`GET ${PROCESSES} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
-      socket.resetAndDestroy()
-    }
+  it('survive a client that breaks off while it is looked at', async () => {
+    server = new AdminServer()
+    fleet = new FakeFleet(oven)
+    let asked = 0
+    const gate = new EventEmitter()
+    const opened = once(gate, 'open')
+    server.app.use((_req, _res, next) => {
+      asked += 1
+      void opened.then(() => next())
+    })
+    mountRoutes(server.red(), fleet)
+    await server.open()
+    const sockets: Duplex[] = []
+    server.onUpgrade((_request, socket) => sockets.push(socket))
+    const client = connect(server.port, '127.0.0.1')
+    client.write(`GET ${PROCESSES} HTTP/1.1\r\nHost: a\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`)
+    await until(() => asked === 1)
+    client.resetAndDestroy()
+    await until(() => sockets[0]?.destroyed === true)
+    gate.emit('open')
     assert.equal((await server.ask('GET', '/collectors/processes')).status, 200)
   })
 
@@ -197,6 +211,7 @@ describe('The WebSockets', () => {
         [`${PROCESSES}?access_token=${TOKENS.reader}`, {}],
         [PROCESSES, { 'Sec-WebSocket-Protocol': `${MONITOR_PROTOCOL}, ${bearer}` }],
         [PROCESSES, { 'Sec-WebSocket-Protocol': `${bearer},${MONITOR_PROTOCOL}` }],
+        [PROCESSES, { 'Sec-WebSocket-Protocol': `${MONITOR_PROTOCOL},${bearer}`, Authorization: 'Basic b3Zlbjo=' }],
       ]
       for (const [path, headers] of ways) {
         const { status, headers: agreed } = await server.askUpgrade(path, headers)
@@ -473,66 +488,5 @@ describe('The WebSockets', () => {
     fitting.send('a'.repeat(MONITOR_MESSAGE_MAX_BYTES))
     await fitting.when('error')
     assert.equal(fitting.socket.readyState, WebSocket.OPEN)
-  })
-})
-
-describe('Server-sent events', () => {
-  let server: AdminServer
-  let fleet: FakeFleet
-  beforeEach(async () => {
-    server = new AdminServer()
-    fleet = new FakeFleet(oven)
-    mountRoutes(server.red(), fleet)
-    server.events.emit('flows:started')
-  })
-  afterEach(() => server.close())
-
-  it('are for those who may read', async () => {
-    await server.open(true)
-    for (const [token, status] of [
-      ['wrong', 401],
-      [TOKENS.stranger, 403],
-    ] as const) {
-      const headers = { Authorization: `Bearer ${token}` }
-      const answer = await server.ask('GET', '/collectors/events', { headers })
-      assert.equal(answer.status, status)
-      assert.equal(typeof Object(answer.json).code, 'string')
-    }
-  })
-
-  it('bring both snapshots, then what changes, each with name and number', async () => {
-    await server.open()
-    fleet.setProcessor('Line A', processorStatus())
-    const response = await fetch(`http://127.0.0.1:${server.port}/collectors/events`)
-    assert.equal(response.status, 200)
-    assert.equal(response.headers.get('content-type'), 'text/event-stream; charset=utf-8')
-    const reader = response.body?.getReader() ?? assert.fail()
-    let text = ''
-    const untilText = async (wanted: string): Promise<void> => {
-      while (!text.includes(wanted)) text += Buffer.from((await reader.read()).value ?? []).toString()
-    }
-    await untilText('event: processor_status\n')
-    await untilText('"Line A"')
-    fleet.tell(processEvent('炉子'))
-    await untilText('event: process_event\n')
-    await untilText('\n\n')
-    fleet.set(processRow('line\nbreak'))
-    await untilText('event: process_status_update\n')
-    await reader.cancel()
-    const events = text.split('\n\n').slice(0, -1)
-    assert.equal(events[0], 'retry: 2000')
-    for (const event of events.slice(1, 4)) {
-      const [, id, name, data] = /^id: (\d+)\nevent: (\w+)\ndata: (.*)$/.exec(event) ?? assert.fail(event)
-      const { seq, type } = JSON.parse(data ?? '')
-      assert.deepEqual([seq, type], [Number(id), name])
-    }
-    await until(() => fleet.listeners.size === 0)
-  })
-
-  it('do not hold a request that wants no body', async () => {
-    await server.open()
-    const { status } = await server.ask('HEAD', '/collectors/events')
-    assert.equal(status, 200)
-    assert.equal(fleet.listeners.size, 0)
   })
 })
