@@ -230,11 +230,12 @@ export class OpcuaLane {
   #liesOf(message: Recorded, before: Recorded | undefined): string[] {
     const isPolled = this.#options.properties?.mode === 'poll'
     const oldest = isPolled ? before : { ...message, timestamp: (message.timestamp ?? 0) - GOOD_FOR_MS }
-    const now = this.#lives[this.#life]?.lies(message, oldest) ?? []
-    if (now.length === 0) return []
-    const next = this.#lives[this.#life + 1]?.lies(message, oldest) ?? now
-    if (next.length === 0) this.#life++
-    return next
+    const lies = this.#lives.slice(this.#life).map((telltale) => telltale.lies(message, oldest))
+    // Of a short life nothing need have been read.
+    const later = lies.findIndex(({ length }) => length === 0)
+    if (later === -1) return lies[0] ?? []
+    this.#life += later
+    return []
   }
 
   #recorded(): Recorded[] {
