@@ -5,7 +5,7 @@ import { Batches } from './batches'
 import type { EnumerationTexts } from './enumeration-texts'
 import { type NodeRef, resolveAddress } from './node-ids'
 import type { OpcuaSession } from './session'
-import { type Answer, batchSize, type SourceClock, type Wanted } from './source'
+import { type Answer, batchSize, namespacesFor, type SourceClock, type Wanted } from './source'
 import { qualityOf } from './statuses'
 
 const INT32 = 6
@@ -81,7 +81,8 @@ export class Enumerations {
   }
 
   async #askFor(session: OpcuaSession, columns: readonly number[]): Promise<void> {
-    const namespaces = await session.namespaces()
+    const addresses = columns.map((column) => this.#wanted[column]?.address)
+    const namespaces = await namespacesFor(session, addresses)
     const { nodesPerRead } = await session.operationLimits()
     const nodes = columns.flatMap((column) => {
       const address = this.#wanted[column]?.address

@@ -27,11 +27,20 @@ export async function subscribe(
 ): Promise<SubscriptionAnswer> {
   const keepAliveCount = Math.ceil(KEEP_ALIVE_MS / publishingMs)
   const lifetimeCount = Math.max(keepAliveCount * LIFETIME_KEEP_ALIVES, Math.ceil(LIFETIME_MS / publishingMs))
-  const current = await session.createSubscription({ publishingMs, keepAliveCount, lifetimeCount })
+  const wish = { publishingMs, keepAliveCount, lifetimeCount }
+  const current = await session.createSubscription(wish).catch(withAdvice)
   if (current.publishingMs > publishingMs) {
     log('warn', `the server publishes every ${current.publishingMs} ms, not every ${publishingMs} ms as it should`)
   }
   return current
+}
+
+/** Small servers can only be read. */
+function withAdvice(thrown: unknown): never {
+  if (!(thrown instanceof Fault) || thrown.code !== 'BadServiceUnsupported') throw thrown
+  throw new Fault('link', 'no-subscriptions', 'the server has no subscriptions: choose poll for this reader', {
+    cause: thrown,
+  })
 }
 
 export function keepAliveMsOf({ publishingMs, keepAliveCount }: SubscriptionAnswer): number {

@@ -6,7 +6,7 @@ import type { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
 import { refusal, unknownNamespace } from './polling'
 import type { ItemAnswer, ItemWish, OpcuaSession, Sample } from './session'
-import type { Answer, Heard, SourceSettings } from './source'
+import { type Answer, type Heard, namespacesFor, type SourceSettings } from './source'
 import { qualityOf, reasonOf } from './statuses'
 
 export type ItemSettings = Pick<SourceSettings, 'wanted' | 'log'> & {
@@ -29,6 +29,8 @@ type Item = {
 
 const FIRST_WAIT_MS = 10_000
 const LONGEST_WAIT_MS = 300_000
+/** Where it is not the item that the server refuses, but the call: it may have no room at the moment. */
+const LONGEST_WAIT_FOR_SERVER_MS = 30_000
 /** Between two readings. */
 const EARLIER_MAX = 100_000
 const NOT_YET: Answer = { problem: 'the server has not sent the value yet' }
@@ -132,7 +134,7 @@ export class Items {
     batches: Batches,
     columns: readonly number[],
   ): Promise<void> {
-    const namespaces = await session.namespaces()
+    const namespaces = await this.#namespaces(session)
     const wishes: ItemWish[] = []
     for (const column of columns) {
       const wish = this.#wishFor(column, namespaces)
@@ -150,7 +152,7 @@ export class Items {
     }
     const refused = ({ handle }: ItemWish, fault: Fault): void => {
       if (fault.code === SUBSCRIPTION_GONE) throw fault
-      this.#refuse(handle, refusal(fault))
+      this.#refuse(handle, refusal(fault), LONGEST_WAIT_FOR_SERVER_MS)
     }
     await batches.each(wishes, call, refused)
     await batches.each(again, call, refused)
@@ -158,7 +160,7 @@ export class Items {
 
   /** Those that the server has not told yet it is asked for: with a slow publishing interval they would come late. */
   async readMissing(session: OpcuaSession, batches: Batches): Promise<void> {
-    const namespaces = await session.namespaces()
+    const namespaces = await this.#namespaces(session)
     const missing = this.#items.flatMap(({ answer, itemId }, column) => {
       const node = answer === NOT_YET && itemId !== undefined && this.#nodeOf(column, namespaces)
       return node ? [{ node, column }] : []
@@ -175,6 +177,13 @@ export class Items {
       missing,
       (batch) => read([...batch]),
       () => {},
+    )
+  }
+
+  #namespaces(session: OpcuaSession): Promise<readonly string[]> {
+    return namespacesFor(
+      session,
+      this.#settings.wanted.map(({ address }) => address),
     )
   }
 
@@ -216,16 +225,16 @@ export class Items {
     return 'settled'
   }
 
-  #refuse(column: number, problem: string): void {
+  #refuse(column: number, problem: string, longestMs = LONGEST_WAIT_MS): void {
     const item = this.#items[column]
     if (!item) return
     item.answer = { problem }
-    this.#askLater(item)
+    this.#askLater(item, longestMs)
   }
 
-  #askLater(item: Item): void {
-    item.askAgainMs = this.#settings.nowMs() + item.waitMs
-    item.waitMs = Math.min(item.waitMs * 2, LONGEST_WAIT_MS)
+  #askLater(item: Item, longestMs = LONGEST_WAIT_MS): void {
+    item.askAgainMs = this.#settings.nowMs() + Math.min(item.waitMs, longestMs)
+    item.waitMs = Math.min(item.waitMs * 2, longestMs)
   }
 
   #tellUnfiltered(column: number, status: string): void {

@@ -6,7 +6,7 @@ import { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
 import { SERVER_STATE, ServerStatus } from './server-status'
 import type { OpcuaSession, Sample } from './session'
-import { type Answer, batchSize, type Heard, type Source, type SourceSettings } from './source'
+import { type Answer, batchSize, type Heard, namespacesFor, type Source, type SourceSettings } from './source'
 import { reasonOf } from './statuses'
 
 /** A namespace that the server did not know is looked for again after this, ms. */
@@ -88,8 +88,12 @@ export class Polling implements Source {
   }
 
   async #resolve(session: OpcuaSession): Promise<void> {
-    const namespaces = await session.namespaces()
-    this.#nodes = this.#settings.wanted.map(({ address }) => resolveAddress(address, namespaces))
+    const { wanted } = this.#settings
+    const namespaces = await namespacesFor(
+      session,
+      wanted.map(({ address }) => address),
+    )
+    this.#nodes = wanted.map(({ address }) => resolveAddress(address, namespaces))
     this.#resolvedMs = this.#settings.clock.nowMs()
   }
 }

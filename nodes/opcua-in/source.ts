@@ -1,6 +1,7 @@
 // Where the values of a cycle come from: a subscription, or reads of its own.
 
 import type { Forecast, LogLevel } from '../../lib/contract/control'
+import { Fault } from '../../lib/contract/fault'
 import type { NodeAddress } from './node-ids'
 import type { Deadband, OpcuaSession, Sample } from './session'
 
@@ -55,4 +56,19 @@ const BATCH_MAX = 5000
 
 export function batchSize(limit: number | undefined): number {
   return Math.min(limit ?? BATCH_UNKNOWN, BATCH_MAX)
+}
+
+/**
+ * What `nsu=` addresses mean at this server. Not every server lists its namespaces: where no address names one by its URI it is not asked,
+ * and where it cannot tell, those addresses alone are unknown.
+ */
+export async function namespacesFor(
+  session: Pick<OpcuaSession, 'namespaces'>,
+  addresses: readonly (NodeAddress | undefined)[],
+): Promise<readonly string[]> {
+  if (!addresses.some((address) => typeof address?.namespace === 'string')) return []
+  return session.namespaces().catch((thrown: unknown) => {
+    if (thrown instanceof Fault && thrown.code === 'no-namespaces') return []
+    throw thrown
+  })
 }

@@ -46,9 +46,9 @@ describe('The sidebar', function () {
     )
   const start = (settings = ''): Promise<NodeRed> =>
     NodeRed.start({ flows: flows(), settings: EDITOR + settings, userDir, port })
-  const open = async (look: Look = {}): Promise<SidebarPage> => {
+  const open = async (look: Look = {}, root = ''): Promise<SidebarPage> => {
     assert.ok(browser)
-    const editor = await EditorPage.open(browser, `http://127.0.0.1:${port}`, look)
+    const editor = await EditorPage.open(browser, `http://127.0.0.1:${port}${root}`, look)
     opened.push(editor)
     return SidebarPage.open(editor)
   }
@@ -166,13 +166,13 @@ describe('The sidebar', function () {
     await until(() => watch?.state === 'connected' && watch.row('boiler')?.pid === row.pid, 60_000)
   })
 
-  it('shows a user who may only read no buttons, and lets one who may act do so', async () => {
+  it('shows a user who may only read no buttons, lets one who may act do so, and finds its server below a path', async () => {
     await nodeRed.stop()
     const { hashSync } = createRequire(join(PACKAGE_ROOT, 'node_modules', 'node-red', 'red.js'))('bcryptjs')
     const user = `{ username: 'boss', password: ${JSON.stringify(hashSync('right', 4))}, permissions: '*' }`
     const guarded = `adminAuth: { type: 'credentials', users: [${user}], default: { permissions: 'read' } },`
-    nodeRed = await start(guarded)
-    const sidebar = await open()
+    nodeRed = await start(`${guarded} httpAdminRoot: '/red/admin',`)
+    const sidebar = await open({}, '/red/admin')
     await sidebar.shows('boiler', /running · connected/)
     assert.equal(await sidebar.root.locator('.collector-action').count(), 0)
 
@@ -193,13 +193,13 @@ describe('The sidebar', function () {
     await opened[0]?.reload()
     const allowed = await SidebarPage.open(opened[0] ?? assert.fail())
     await allowed.shows('boiler', /running · connected/)
-    const { generation } = await restartable()
+    watch = watchProcesses({ url: `http://127.0.0.1:${port}/red/admin` })
+    const generation = (): number => watch?.row('boiler')?.generation ?? Infinity
+    await until(() => generation() < Infinity, 20_000)
+    const before = generation()
     await allowed.press('boiler', 'Restart')
-    await until(async () => (await restartable()).generation > generation, 20_000)
+    await until(() => generation() > before && generation() < Infinity, 20_000)
   })
-
-  /** Anonymous users may read. */
-  const restartable = () => nodeRed.row('boiler')
 })
 
 function node(id: string, type: string): FlowNode {

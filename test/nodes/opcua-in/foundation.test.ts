@@ -22,4 +22,13 @@ describe('What a subscription is asked for', () => {
     const revised = { id: 1, publishingMs: 1000, keepAliveCount: 600, lifetimeCount: 1800 }
     assert.deepEqual(limitsOf(revised, 1000), { silentMs: 1_201_000, starvedMs: 5000 })
   })
+
+  it('is more than a server without subscriptions has, which is told in words', async () => {
+    const server = new ImaginedServer()
+    server.refuses.set('subscribe', 'BadServiceUnsupported')
+    await assert.rejects(
+      subscribe(server.session(), 1000, () => {}),
+      { kind: 'link', message: /choose poll/ },
+    )
+  })
 })

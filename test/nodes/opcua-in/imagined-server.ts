@@ -39,6 +39,7 @@ export class ImaginedServer {
   poison: string | undefined
   /** Service -> the status with which it is refused as a whole, or `mute`: it is not answered. */
   readonly refuses = new Map<string, string>()
+  listsNamespaces = true
   readonly calls: string[] = []
   readonly wishes: ItemWish[] = []
   readonly acknowledged: Acknowledgement[] = []
@@ -163,6 +164,7 @@ export class ImaginedSession implements OpcuaSession {
 
   async namespaces(): Promise<readonly string[]> {
     await this.#may('namespaces')
+    if (!this.#server.listsNamespaces) throw new Fault('protocol', 'no-namespaces', 'the server does not list them')
     return this.#server.uris
   }
   async operationLimits(): Promise<OperationLimits> {

@@ -18,8 +18,11 @@ describe('Reading cycle for cycle', () => {
   })
 
   async function started(names: readonly string[], uri = 'urn:plant'): Promise<Polling> {
-    const wanted = names.map((name): Wanted => {
-      const address = parseNodeAddress(`nsu=${uri};s=${name}`)
+    return startedWith(names.map((name) => [name, `nsu=${uri};s=${name}`]))
+  }
+  async function startedWith(tags: readonly (readonly [name: string, address: string])[]): Promise<Polling> {
+    const wanted = tags.map(([name, text]): Wanted => {
+      const address = parseNodeAddress(text)
       assert.ok(!('problem' in address))
       return { name, address, deadband: undefined }
     })
@@ -53,6 +56,18 @@ describe('Reading cycle for cycle', () => {
     await read(polling)
     assert.deepEqual(server.calls, ['read 3', 'read 3'])
     assert.equal(polling.forecast.requests, 2)
+  })
+
+  it('does without the namespaces of a server that lists none, where addresses name them by number', async () => {
+    server.listsNamespaces = false
+    const polling = await startedWith([
+      ['a', 'ns=1;s=a'],
+      ['b', 'nsu=urn:plant;s=b'],
+    ])
+    assert.deepEqual(await read(polling), [
+      0,
+      'the server has no namespace urn:plant: is its URI right? It is looked for again now and then',
+    ])
   })
 
   it('names the one node that the server cannot stand', async () => {
