@@ -13,6 +13,7 @@ declare global {
       nodes: { node(id: string): Record<string, unknown> | null; filterNodes(filter: object): { name: string }[] }
       sidebar: { help: { show(type: string): void } }
       actions: { invoke(name: string): void }
+      settings: { set(key: string, value: unknown): void }
     }
   }
 }

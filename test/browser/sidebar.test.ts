@@ -8,8 +8,9 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { type ProcessWatch, watchProcesses } from '../../lib/client/watch'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
-import { startChromium } from '../support/browser'
-import { flowOf, readerNode, supervisorNode, TAB } from '../support/flows'
+import { OpcuaDevice } from '../../simulators/opcua/opcua-device'
+import { SHOTS, startChromium } from '../support/browser'
+import { flowOf, opcuaNode, readerNode, supervisorNode, TAB } from '../support/flows'
 import { type FlowNode, freePort, NodeRed, PACKAGE_ROOT } from '../support/node-red'
 import { until } from '../support/until'
 import { EditorPage, type Look } from './editor-page'
@@ -88,7 +89,7 @@ describe('The sidebar', function () {
         await sidebar.resize(width)
         assert.ok(await sidebar.process('boiler').locator('.collector-action').first().isVisible(), `${width} px`)
         assert.deepEqual(await sidebar.overflowing(), [], `${width} px`)
-        await page.screenshot({ path: join(tmpdir(), 'collector-shots', `sidebar-${name}-${width}.png`) })
+        await page.screenshot({ path: join(SHOTS, `sidebar-${name}-${width}.png`) })
       }
       const texts = await sidebar.root.innerText()
       assert.doesNotMatch(texts, /\b(status|link|fact|process|summary|queue|certificates)\.[a-z]/, 'a text is missing')
@@ -146,6 +147,31 @@ describe('The sidebar', function () {
     await sidebar.shows('boiler', /running/)
   })
 
+  it('shows the certificate of a server that nobody trusts, and trusts it', async () => {
+    const server = await OpcuaDevice.start()
+    try {
+      const tags = [{ name: 'value', address: 'i=2258' }]
+      const secure = { securityMode: 'signAndEncrypt', tags, y: 400 }
+      await nodeRed.deploy([...flows(), { ...opcuaNode('mixer', server.endpoint, secure) }])
+      const sidebar = await open({ height: 1000 })
+      const problem = sidebar.process('mixer').locator('.collector-process-problem', { hasText: /SHA-256/ })
+      await problem.waitFor()
+      const fingerprint = /SHA-256 ([0-9a-f]{64})/.exec(await problem.innerText())?.[1]
+      await sidebar.root.locator('.collector-section-badge', { hasText: '1' }).waitFor()
+      await sidebar.open('OPC UA certificates')
+      const shown = sidebar.root.locator('.collector-letter').filter({ has: sidebar.page.locator('[title^="Trust "]') })
+      assert.equal((await shown.locator('.collector-fingerprint').innerText()).replace(/^SHA-256|\s/g, ''), fingerprint)
+      await sidebar.page.screenshot({ path: join(SHOTS, 'sidebar-certificate.png') })
+      await shown.locator('[title^="Trust "]').click()
+      await sidebar.root.getByText('Trust?', { exact: true }).click()
+      await sidebar.shows('mixer', /running · connected/)
+      await sidebar.root.locator('.collector-letter [title*="no more"]').waitFor()
+    } finally {
+      await nodeRed.deploy(flows())
+      await server.close()
+    }
+  })
+
   it('says that Node-RED is gone, and shows the truth when it is back', async () => {
     const sidebar = await open()
     watch = watchProcesses({ url: nodeRed.url })
@@ -186,7 +212,7 @@ describe('The sidebar', function () {
         password: 'right',
       })
       const response = await fetch('auth/token', { method: 'POST', body })
-      localStorage.setItem('auth-tokens', await response.text())
+      window.RED.settings.set('auth-tokens', await response.json())
       return response.status
     })
     assert.equal(answer, 200)
