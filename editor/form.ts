@@ -1,10 +1,10 @@
 // What all dialogs have in common besides their rows (form-row.mjs): style, defaults, tabs, and explanations of a choice.
 
 import type { Fields } from '../lib/contract/fields'
+import { element } from './element'
 import type { InputPrefix } from './inputs'
 import { isPlaceholder } from './placeholder'
 import style from './style.css'
-import { element } from './tag-row'
 import type { Translate } from './wording'
 
 const STYLE_ID = 'collector-style'

@@ -1,7 +1,7 @@
 // The line at the foot of a reader's dialog that says what a cycle will ask of the device and how long that will take, and
 // warns when that is too long. It follows what is typed, when typing pauses.
 
-import { element } from './tag-row'
+import { element } from './element'
 import type { Translate } from './wording'
 
 /** What keeps anything from being said, in the user's language, or what is to be expected. */

@@ -1,8 +1,8 @@
 // The rows of key and value in the dialog. It works on a copy: the node changes only by what `stored()` gives when the
 // dialog is saved.
 
+import { element } from './element'
 import { checkPointTags, type Pair, pairsOf, storedOf } from './point-tags'
-import { element } from './tag-row'
 import type { Translate } from './wording'
 
 export type PointTagTableOptions = {

@@ -1,7 +1,7 @@
 // What stands around the rows of a tag table: the header above, below it buttons, counts and what is wrong.
 
 import type { ListField } from '../lib/contract/fields'
-import { element } from './tag-row'
+import { element } from './element'
 import type { Translate } from './wording'
 
 /** At least so many px, and the share of the room that is left. */

@@ -1,6 +1,7 @@
 // The rows of a tag table in their order, on Node-RED's list widget: insert, remove, move, drag.
 
-import { element, type Row } from './tag-row'
+import { element } from './element'
+import type { Row } from './tag-row'
 
 export class RowList {
   readonly #list: HTMLElement

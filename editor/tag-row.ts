@@ -1,6 +1,7 @@
 // One row of the tag table: its elements, and what they show. What happens to it is the table's (tag-table.ts).
 
 import type { Field, ListField } from '../lib/contract/fields'
+import { element } from './element'
 import type { Cells, Tag } from './tag'
 import type { CellProblems } from './tag-check'
 import type { Translate } from './wording'
@@ -176,11 +177,4 @@ function inputFor(field: Field): CellInput {
 
 function optionFor(choice: string, translate: Translate): HTMLOptionElement {
   return new Option(choice === '' ? translate('tags.standard') : choice, choice)
-}
-
-export function element(tag: string, className: string, attributes: Record<string, string> = {}): HTMLElement {
-  const made = document.createElement(tag)
-  made.className = className
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value)
-  return made
 }

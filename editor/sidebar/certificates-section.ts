@@ -2,7 +2,7 @@
 // and our own, for the servers' lists.
 
 import { asRecord, asText } from '../../lib/contract/parse'
-import { element } from '../tag-row'
+import { element } from '../element'
 import type { Translate } from '../wording'
 import { confirmedButton } from './confirmed-button'
 import { ask, download } from './gateway'

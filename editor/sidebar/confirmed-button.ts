@@ -1,7 +1,7 @@
 // A button that asks once more: the first press shows what it would do, the second does it. It forgets the first press when it
 // loses the focus, on Escape, and after a while.
 
-import { element } from '../tag-row'
+import { element } from '../element'
 
 const PATIENCE_MS = 5000
 

@@ -1,7 +1,7 @@
 // What one process has said, in the place of the table until it is closed.
 
 import { asRecord, asText } from '../../lib/contract/parse'
-import { element } from '../tag-row'
+import { element } from '../element'
 import type { Translate } from '../wording'
 import { ask } from './gateway'
 

@@ -1,7 +1,7 @@
 // One process in the sidebar: a line with its state, and behind it what else is known of it. Only what changed is touched.
 
 import type { ProcessRow } from '../../lib/contract/process-row'
-import { element } from '../tag-row'
+import { element } from '../element'
 import type { Translate } from '../wording'
 import { type ConfirmedButton, confirmedButton } from './confirmed-button'
 import { type Action, actionsFor, countOf, durationOf, healthOf, problemOf, spanOf } from './facts'

@@ -1,7 +1,7 @@
 // The processes in the sidebar, one item each, in the order of their names.
 
 import type { ProcessRow } from '../../lib/contract/process-row'
-import { element } from '../tag-row'
+import { element } from '../element'
 import { byName } from './facts'
 import { type ItemFace, ProcessItem } from './process-item'
 

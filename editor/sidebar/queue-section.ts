@@ -2,7 +2,7 @@
 
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
-import { element } from '../tag-row'
+import { element } from '../element'
 import type { Translate } from '../wording'
 import { confirmedButton } from './confirmed-button'
 import { countOf } from './facts'

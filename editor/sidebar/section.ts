@@ -1,6 +1,6 @@
 // A part of the sidebar that opens and closes, with a number in its title that wants to be seen.
 
-import { element } from '../tag-row'
+import { element } from '../element'
 
 let made = 0
 
