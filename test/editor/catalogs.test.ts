@@ -5,11 +5,17 @@ import { join, resolve } from 'node:path'
 const NODES = resolve(__dirname, '../../nodes')
 const LANGUAGES = ['en-US', 'zh-CN']
 /** The same in every language. */
-const UNIVERSAL = new Set(['MB'])
+const UNIVERSAL = new Set(['MB', 'CPU'])
+
+/** What has a catalog -> the folder of its locales. */
+const CATALOGS = new Map([
+  ...readdirSync(NODES).map((node) => [node, join(NODES, node, 'locales')] as const),
+  ['collectors-sidebar', resolve(NODES, '../sidebar/locales')] as const,
+])
 
 /** Dotted key -> text. */
-function textsIn(node: string, language: string): Map<string, string> {
-  const catalog = JSON.parse(readFileSync(join(NODES, node, 'locales', language, `${node}.json`), 'utf8'))
+function textsIn(name: string, language: string): Map<string, string> {
+  const catalog = JSON.parse(readFileSync(join(CATALOGS.get(name) ?? '', language, `${name}.json`), 'utf8'))
   const texts = new Map<string, string>()
   const collect = (part: Record<string, unknown>, path: string): void => {
     for (const [key, value] of Object.entries(part)) {
@@ -25,7 +31,8 @@ function placesIn(text: string): string[] {
   return [...new Set(text.match(/__\w+?__/g))].sort()
 }
 
-for (const node of readdirSync(NODES).filter((name) => existsSync(join(NODES, name, 'locales')))) {
+for (const [node, locales] of CATALOGS) {
+  if (!existsSync(locales)) continue
   describe(`the texts of ${node}`, () => {
     const [english, chinese] = LANGUAGES.map((language) => textsIn(node, language))
     if (!english || !chinese) return
@@ -56,15 +63,16 @@ for (const node of readdirSync(NODES).filter((name) => existsSync(join(NODES, na
         }
       }
     })
-    it('have help in both languages, with the same headings and states', () => {
-      const [first, second] = LANGUAGES.map((language) => {
-        const help = readFileSync(join(NODES, node, 'locales', language, `${node}.html`), 'utf8')
-        assert.match(help, new RegExp(`^<script type="text/html" data-help-name="${node}">\\s*<p>[^<]{10,}</p>`))
-        assert.doesNotMatch(help, /shared-part|__\w+?__/)
-        return ['h3', 'dt', 'dd', 'li', 'code', 'pre'].map((tag) => [tag, help.split(`<${tag}`).length - 1])
+    if (existsSync(join(locales, 'en-US', `${node}.html`)))
+      it('have help in both languages, with the same headings and states', () => {
+        const [first, second] = LANGUAGES.map((language) => {
+          const help = readFileSync(join(locales, language, `${node}.html`), 'utf8')
+          assert.match(help, new RegExp(`^<script type="text/html" data-help-name="${node}">\\s*<p>[^<]{10,}</p>`))
+          assert.doesNotMatch(help, /shared-part|__\w+?__/)
+          return ['h3', 'dt', 'dd', 'li', 'code', 'pre'].map((tag) => [tag, help.split(`<${tag}`).length - 1])
+        })
+        const counts = (of: typeof first) => of?.filter(([tag]) => tag !== 'code')
+        assert.deepEqual(counts(second), counts(first))
       })
-      const counts = (of: typeof first) => of?.filter(([tag]) => tag !== 'code')
-      assert.deepEqual(counts(second), counts(first))
-    })
   })
 }
