@@ -1,13 +1,15 @@
-// Tests in two processes at once: those in a browser keep a core busy, the others wait for most of their time.
+// Tests in two processes at once: those in a browser and those of single parts keep a core busy, the others, of the whole, wait for most
+// of their time.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** Patterns of mocha, and of what it leaves out. */
+const BUSY = 'dist/test/{browser,examples,editor,lib,nodes}/**'
 const LANES = {
-  'in a browser': ['dist/test/{browser,examples}/**/*.test.js'],
-  others: ['dist/test/**/*.test.js', '--ignore', 'dist/test/{browser,examples}/**'],
+  'in a browser, and of parts': [`${BUSY}/*.test.js`],
+  'of the whole': ['dist/test/**/*.test.js', '--ignore', BUSY],
 }
 
 /** Each lane's report is shown as a whole when it has ended, the last lane's while it runs. Returns the exit code for all. */

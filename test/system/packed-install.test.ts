@@ -29,7 +29,7 @@ describe('the packed package', function () {
 
   it('holds what is allowed and nothing else', () => {
     const allowed =
-      /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md|docs\/[\w-]+\.md|examples\/.+\.(json|vue)|examples\/queue\/.+\.(js|md)|dist\/(nodes|lib)\/.+\.(js|d\.ts|html|json|svg|txt))$/
+      /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md|docs\/[\w-]+\.md|examples\/.+\.(json|vue)|examples\/queue\/.+\.(js|md)|dist\/(nodes|lib|sidebar)\/.+\.(js|d\.ts|html|json|svg|txt)|dist\/lib\/client\/index\.mjs)$/
     assert.deepEqual(
       tarball.files.filter((path) => !allowed.test(path)),
       [],
