@@ -12,6 +12,7 @@ import { OpcuaDevice } from '../../simulators/opcua/opcua-device'
 import { SHOTS, startChromium } from '../support/browser'
 import { flowOf, opcuaNode, readerNode, supervisorNode, TAB } from '../support/flows'
 import { type FlowNode, freePort, NodeRed, PACKAGE_ROOT } from '../support/node-red'
+import { processorStatus } from '../support/processor-status'
 import { until } from '../support/until'
 import { EditorPage, type Look } from './editor-page'
 import { SidebarPage } from './sidebar-page'
@@ -170,6 +171,35 @@ describe('The sidebar', function () {
       await nodeRed.deploy(flows())
       await server.close()
     }
+  })
+
+  it('shows what the database refused, and lets it be tried again', async () => {
+    const sidebar = await open({ height: 1000 })
+    const { page } = sidebar
+    const letter = { supervisor: 'plant', id: 7, collector: HOSTILE, time: '2026-01-02T03:04:05.000Z', samples: 12 }
+    const asked: unknown[] = []
+    await page.route('**/collectors/dead-letters**', async (route) => {
+      const isList = route.request().method() === 'GET'
+      if (!isList) asked.push([new URL(route.request().url()).pathname, route.request().postDataJSON()])
+      const letters = asked.length > 0 ? [] : [{ ...letter, reason: 'field type conflict' }]
+      await route.fulfill({ json: isList ? letters : { message: 'done', count: 1 } })
+    })
+    // Only what it is told can be made up; who tells it is the real server's business.
+    await page.routeWebSocket('**/collectors/ws/processor-status', (socket) => {
+      const status = processorStatus({ queue_dead: 12, queue_pending: 1_234_567 })
+      socket.send(JSON.stringify({ type: 'processor_status', seq: 0, timestamp: '-', data: { plant: status } }))
+    })
+    await opened[0]?.reload()
+    const again = await SidebarPage.open(opened[0] ?? assert.fail())
+    await again.root.locator('.collector-section-badge', { hasText: '12' }).waitFor()
+    await again.open('Into the database')
+    await again.root.getByText('field type conflict').waitFor()
+    await again.root.getByText('1\u202f234\u202f567').waitFor()
+    assert.equal(await again.root.locator('img').count(), 0)
+    await again.root.locator('[title="Try again"]').click()
+    await again.root.getByText('Try again?', { exact: true }).click()
+    await again.root.getByText('field type conflict').waitFor({ state: 'detached' })
+    assert.deepEqual(asked, [['/collectors/dead-letters/requeue', { supervisor: 'plant', ids: [7] }]])
   })
 
   it('says that Node-RED is gone, and shows the truth when it is back', async () => {
