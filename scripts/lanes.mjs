@@ -1,9 +1,10 @@
 // Tests in two processes at once: those in a browser and those of single parts keep a core busy, the others, of the whole, wait for most
 // of their time.
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { performance } from 'node:perf_hooks'
 
 /** Patterns of mocha, and of what it leaves out. */
 const BUSY = 'dist/test/{browser,examples,editor,lib,nodes}/**'
@@ -45,25 +46,46 @@ function lane(node, args, counts, isShown) {
         output += text
       })
     }
+    const overdue = endAfter(child, counts)
     child.on('error', reject)
-    child.on('close', (status) => resolve({ status, output, ...countsIn(counts) }))
+    child.on('close', (status) => {
+      clearInterval(overdue)
+      resolve({ status, output, ...countsIn(counts) })
+    })
   })
 }
 
-/** Nothing for a lane that ended before it could count. */
+/** What is left to do when all is counted, ms. */
+const END_MS = 30_000
+
+/**
+ * Node 24 was seen to turn in circles while it cleaned up at its end, after more than 5000 tests (Environment::CleanupHandles): a lane that
+ * has counted its tests is over.
+ */
+function endAfter(child, counts) {
+  let countedAt
+  return setInterval(() => {
+    if (!existsSync(counts)) return
+    countedAt ??= performance.now()
+    if (performance.now() - countedAt < END_MS) return
+    console.warn(`The process of a lane (${child.pid}) did not end by itself.`)
+    child.kill('SIGKILL')
+  }, 1000)
+}
+
+/** A lane that ended before it could count has failed. */
 function countsIn(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
-    return { passes: 0, failures: 0, pending: 0 }
+    console.error('A lane of tests ended before its time: see its report.')
+    return { passes: 0, failures: 1, pending: 0 }
   }
 }
 
 function conclude(results) {
   const sum = (count) => results.reduce((total, result) => total + result[count], 0)
-  const broken = results.some(({ status, failures }) => status !== 0 && failures === 0)
-  if (broken) console.error('A lane of tests ended before its time: see above.')
-  const [passes, failures, pending] = [sum('passes'), sum('failures') + (broken ? 1 : 0), sum('pending')]
+  const [passes, failures, pending] = [sum('passes'), sum('failures'), sum('pending')]
   console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`)
   return failures > 0 ? 1 : 0
 }

@@ -34,8 +34,9 @@ async function admitOrThrow(
   if (!shown) throw new Fault('link', 'no-certificate', 'the server shows no certificate: its endpoint is broken')
   const { certificates: trusted, more } = await pki.trusted()
   if (more) tell('warn', `there are more trusted certificates than are looked at: remove some from ${pki.folder}`)
-  const firstUse = await pki.firstUse(place)
+  // In this order: another reader that is just taking the first writes that before it remembers the endpoint.
   const known = await pki.before(place)
+  const firstUse = await pki.firstUse(place)
   const before = known ?? (firstUse && parseCertificate(firstUse)?.fingerprint)
   const { hostname: host } = new URL(place.endpoint)
   const verdict = judge({ shown, host, applicationUri, trusted, firstUse, before, now: now() })
