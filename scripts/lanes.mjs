@@ -48,9 +48,9 @@ function lane(node, args, counts, isShown) {
     }
     const overdue = endAfter(child, counts)
     child.on('error', reject)
-    child.on('close', (status) => {
+    child.on('close', () => {
       clearInterval(overdue)
-      resolve({ status, output, ...countsIn(counts) })
+      resolve({ output, ...countsIn(counts) })
     })
   })
 }
