@@ -1,10 +1,9 @@
 // Tests in two processes at once: those in a browser and those of single parts keep a core busy, the others, of the whole, wait for most
 // of their time.
 import { spawn } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { performance } from 'node:perf_hooks'
 
 /** Patterns of mocha, and of what it leaves out. */
 const BUSY = 'dist/test/{browser,examples,editor,lib,nodes}/**'
@@ -12,6 +11,9 @@ const LANES = {
   'in a browser, and of parts': [`${BUSY}/*.test.js`],
   'of the whole': ['dist/test/**/*.test.js', '--ignore', BUSY],
 }
+
+/** Left to itself, Node 24 turned in circles for ever while it cleaned up after 5000 tests (Environment::CleanupHandles). */
+const END = ['--exit']
 
 /** Each lane's report is shown as a whole when it has ended, the last lane's while it runs. Returns the exit code for all. */
 export async function runLanes(node, mocha, args) {
@@ -21,7 +23,7 @@ export async function runLanes(node, mocha, args) {
   try {
     const ended = names.map((name, index) => {
       const counts = join(folder, `${index}.json`)
-      return lane(node, [mocha, ...LANES[name], ...args], counts, name === shown)
+      return lane(node, [mocha, ...LANES[name], ...args, ...END], counts, name === shown)
     })
     const results = await Promise.all(ended)
     results.forEach(({ output }, index) => {
@@ -46,31 +48,9 @@ function lane(node, args, counts, isShown) {
         output += text
       })
     }
-    const overdue = endAfter(child, counts)
     child.on('error', reject)
-    child.on('close', () => {
-      clearInterval(overdue)
-      resolve({ output, ...countsIn(counts) })
-    })
+    child.on('close', () => resolve({ output, ...countsIn(counts) }))
   })
-}
-
-/** What is left to do when all is counted, ms. */
-const END_MS = 30_000
-
-/**
- * Node 24 was seen to turn in circles while it cleaned up at its end, after more than 5000 tests (Environment::CleanupHandles): a lane that
- * has counted its tests is over.
- */
-function endAfter(child, counts) {
-  let countedAt
-  return setInterval(() => {
-    if (!existsSync(counts)) return
-    countedAt ??= performance.now()
-    if (performance.now() - countedAt < END_MS) return
-    console.warn(`The process of a lane (${child.pid}) did not end by itself.`)
-    child.kill('SIGKILL')
-  }, 1000)
 }
 
 /** A lane that ended before it could count has failed. */
