@@ -1,6 +1,7 @@
 // Certificates of OPC UA servers: those that a reader has met and not let in, to be trusted by one action; those that are trusted;
 // and our own, for the servers' lists.
 
+import { messageOf } from '../../lib/contract/fault'
 import { asRecord, asText } from '../../lib/contract/parse'
 import { element } from '../element'
 import type { Translate } from '../wording'
@@ -128,7 +129,7 @@ export class CertificatesSection {
   }
 
   #tell(error: unknown): void {
-    this.#trouble.textContent = error instanceof Error ? error.message : String(error)
+    this.#trouble.textContent = messageOf(error)
   }
 }
 

@@ -1,6 +1,7 @@
 // How the sidebar talks to the Node-RED whose editor it stands in: with the editor's own token, below its own address.
 
 import { CommandError, type CommandErrorCode } from '../../lib/client/command-error'
+import { messageOf } from '../../lib/contract/fault'
 import { ERROR_CODES } from '../../lib/contract/monitor'
 import { asOneOf, asRecord, asText } from '../../lib/contract/parse'
 
@@ -47,7 +48,7 @@ async function fetched(method: 'GET' | 'POST', path: string, body?: object): Pro
     ...(method === 'POST' && { body: JSON.stringify(body ?? {}) }),
     signal: AbortSignal.timeout(PATIENCE_MS),
   }).catch((error: unknown) => {
-    throw new CommandError('unavailable', error instanceof Error ? error.message : String(error))
+    throw new CommandError('unavailable', messageOf(error))
   })
   if (response.ok) return response
   const failure = asRecord(await response.json().catch(() => undefined))

@@ -1,5 +1,6 @@
 // What one process has said, in the place of the table until it is closed.
 
+import { messageOf } from '../../lib/contract/fault'
 import { asRecord, asText } from '../../lib/contract/parse'
 import { element } from '../element'
 import type { Translate } from '../wording'
@@ -63,7 +64,7 @@ export class LogsPanel {
       this.#trouble.textContent = ''
       this.#fill(Array.isArray(answer) ? answer.map(lineOf).filter((line) => line !== undefined) : [])
     } catch (error) {
-      if (name === this.#name) this.#trouble.textContent = error instanceof Error ? error.message : String(error)
+      if (name === this.#name) this.#trouble.textContent = messageOf(error)
     }
   }
 

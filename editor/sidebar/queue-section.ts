@@ -1,5 +1,6 @@
 // The way into the database, supervisor by supervisor, and what the database refused.
 
+import { messageOf } from '../../lib/contract/fault'
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { element } from '../element'
@@ -131,7 +132,7 @@ export class QueueSection {
   }
 
   #tell(error: unknown): void {
-    this.#trouble.textContent = error instanceof Error ? error.message : String(error)
+    this.#trouble.textContent = messageOf(error)
   }
 }
 

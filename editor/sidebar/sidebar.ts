@@ -1,8 +1,8 @@
 // The tab in the editor's sidebar: the process table as it is pushed, the way into the database, logs, certificates.
 
-import { CommandError } from '../../lib/client/command-error'
 import type { ClientState } from '../../lib/client/line'
 import { type ProcessorWatch, type ProcessWatch, watchProcesses, watchProcessor } from '../../lib/client/watch'
+import { messageOf } from '../../lib/contract/fault'
 import { type ProcessRow, summarize } from '../../lib/contract/process-row'
 import { element } from '../element'
 import type { Translate } from '../wording'
@@ -113,8 +113,7 @@ export class Sidebar {
     try {
       await this.#processes?.command(command)
     } catch (error) {
-      const reason = error instanceof CommandError || error instanceof Error ? error.message : String(error)
-      RED.notify(this.#escaped(reason), 'error')
+      RED.notify(this.#escaped(messageOf(error)), 'error')
     }
   }
 
