@@ -23,8 +23,12 @@ export function measurePlanning(runs: number): PlanningCost[] {
     const tags = [...addresses].map((address) => ({ name: `register ${address}`, address: `hr${address}` }))
     const parsed = parseModbusConfig({ name: 'bench', supervisor: 's', host: 'h', tags })
     if (!parsed.ok) throw new Error('the tag list is not accepted')
-    const { maxRegisters, maxGap } = modbusFields
-    const limits = blockLimits({ maxRegisters: maxRegisters.default, maxGap: maxGap.default })
+    const { maxRegisters, maxGap, grouping } = modbusFields
+    const limits = blockLimits({
+      maxRegisters: maxRegisters.default,
+      maxGap: maxGap.default,
+      grouping: grouping.default,
+    })
     const items = itemsOf(parsed.value)
     const cost: PlanningCost = { registers, requests: planRequests(items, limits).length, plan: [], sort: [] }
     for (let run = 0; run < WARM_RUNS + runs; run++) {

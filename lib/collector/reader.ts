@@ -20,6 +20,8 @@ export type Reading = {
   degraded?: string
   /** Good values from before these, where the device tells more than one of a tag: they go into the database only. */
   earlier?: readonly EarlierValue[]
+  /** Columns that it was not the turn of in this cycle: their last values stay, with the times of their readings. */
+  held?: ReadonlySet<number>
 }
 
 export type EarlierValue = {

@@ -27,6 +27,12 @@ export function checkReaderName(name: string): string | undefined {
   return checkTagName(name)
 }
 
+export const charsets = ['', 'utf-8', 'latin1', 'gbk', 'shift_jis'] as const
+export type Charset = (typeof charsets)[number]
+
+/** Whose time a value is stored with: the source's where that is known and sane, or always the reading's. */
+export const timeSources = ['source', 'reading'] as const
+
 export const tagFields = {
   name: text({ required: true, maxLength: 200, check: checkTagName }),
   address: text({ required: true, maxLength: 500 }),
@@ -37,6 +43,19 @@ export const tagFields = {
   deadband: number({ default: 0, min: 0 }),
   /** Elements of an array, bytes of a string. */
   length: whole({ default: 1, min: 1, max: 10_000 }),
+  /** Raw numbers, before scaling, that mean "no value": `0x8000, 65535, NaN`; `0x` = the bits in the tag's order. */
+  noValue: text({ maxLength: 500 }),
+  /** Bounds of the scaled value, '' = none: a value outside is bad. */
+  min: text({ maxLength: 50 }),
+  max: text({ maxLength: 50 }),
+  /** A register or tag that the value is multiplied by: `10^<address or tag>`, `*<address or tag>`; without a sign 10^. */
+  scaleFrom: text({ maxLength: 500 }),
+  /** The tag is read in every n-th cycle. */
+  every: whole({ default: 1, min: 1, max: 1_000_000 }),
+  /** Texts that are told instead of numbers: `0=off;1=on`. */
+  texts: text({ maxLength: 10_000 }),
+  /** Of a string; '' = UTF-8, and Latin-1 where that is beyond doubt. */
+  charset: choice(charsets),
 }
 
 export const readerFields = {
@@ -53,10 +72,11 @@ export const readerFields = {
   }),
   pointTags: map({ check: checkPointTags }),
   autoStart: choice(['inherit', 'true', 'false']),
+  time: choice(timeSources),
 }
 
 /** The `tags` property of a reader whose tags have these fields: names must be unique, and there must be at least one. */
-export function tagList<F extends Omit<typeof tagFields, 'length'>>(
+export function tagList<F extends Pick<typeof tagFields, 'name' | 'address' | 'unit'>>(
   item: F,
   checkAll?: (tags: Infer<F>[]) => TagProblem[],
 ) {

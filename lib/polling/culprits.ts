@@ -20,7 +20,7 @@ export type CulpritSettings<Area extends string> = {
   log(level: LogLevel, text: string): void
 }
 
-type Refused = Extract<Outcome, { kind: 'refused' }>
+type Refused<Area extends string> = Extract<Outcome<Area>, { kind: 'refused' }>
 
 /** Requests that a cycle may spend beyond the plan. */
 const EXTRA_REQUESTS_MAX = 64
@@ -41,7 +41,7 @@ export class Culprits<Area extends string = string> {
   }
 
   /** A block of the plan was refused. One item alone is its own culprit, and of a whole area nothing else can be expected. */
-  accuse(cycle: Cycle<Area>, block: ReadBlock<Area>, { whole, reason }: Refused): void {
+  accuse(cycle: Cycle<Area>, block: ReadBlock<Area>, { whole, reason }: Refused<Area>): void {
     if (whole || block.items.length === 1) this.#refuse(cycle, block.items, reason)
     else this.#plan.suspect(block, `${reason} Which of them it is, is being found out`)
   }
@@ -126,14 +126,14 @@ export class Culprits<Area extends string = string> {
     cycle: Cycle<Area>,
     suspects: Suspects<Area>,
     finding: Finding<Item<Area>>,
-    { code, reason }: Refused,
+    { reason, reasonAt }: Refused<Area>,
   ): void {
     const { unit, area } = suspects
     if (finding.kind === 'culprit') {
       this.#refuse(cycle, [finding.item], reason)
     } else if (finding.kind === 'range') {
       const range = { ...blockAround(area, finding.items), unit }
-      this.#refuse(cycle, finding.items, this.#settings.protocol.describeException(code, range))
+      this.#refuse(cycle, finding.items, reasonAt(range))
     } else {
       this.#separate(suspects, finding)
     }
@@ -157,7 +157,7 @@ export class Culprits<Area extends string = string> {
     this.#plan.refuse(items, reason, at(cycle))
   }
 
-  async #spend(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome> {
+  async #spend(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome<Area>> {
     const outcome = await this.#exchange.request(cycle, block)
     if (outcome.kind !== 'withheld') cycle.extraRequests++
     if (outcome.kind === 'answered') {

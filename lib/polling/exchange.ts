@@ -19,9 +19,14 @@ export type ExchangeSettings<Area extends string> = {
 }
 
 /** `refused`: for the addresses asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
-export type Outcome =
+export type Outcome<Area extends string = string> =
   | { readonly kind: 'answered'; readonly view: DataView }
-  | { readonly kind: 'refused'; readonly code: number; readonly whole: boolean; readonly reason: string }
+  | {
+      readonly kind: 'refused'
+      readonly whole: boolean
+      readonly reason: string
+      reasonAt(place: ReadRequest<Area>): string
+    }
   | { readonly kind: 'busy' | 'failed' | 'silent' | 'withheld'; readonly reason: string }
 
 /** A device that leaves so many requests unanswered at the start of a cycle, to two units if there are two, is taken for dead. */
@@ -73,7 +78,7 @@ export class Exchange<Area extends string = string> {
   }
 
   /** Throws a `link` Fault when it finds that the device does not answer at all, and whatever `ask` throws. */
-  async request(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome> {
+  async request(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome<Area>> {
     const unit = this.unit(block.unit)
     // one try of a dead unit that costs a timeout is enough for a cycle in which others are read
     const onTrial = unit.breaker.state === 'half-open'
@@ -88,13 +93,19 @@ export class Exchange<Area extends string = string> {
     }
     cycle.heard()
     block.silences = 0
+    if (answer.kind === 'deviation') {
+      unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
+      return { kind: 'refused', whole: false, reason: answer.text, reasonAt: () => answer.text }
+    }
     const concern = answer.kind === 'data' ? undefined : this.#settings.protocol.concernOf(answer.code)
     if (concern === 'unit') this.#lost(cycle, unit)
     else unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
     if (answer.kind === 'data') return { kind: 'answered', view: answer.view }
     const { code } = answer
-    const reason = this.#settings.protocol.describeException(code, block)
-    if (concern === 'address' || concern === 'area') return { kind: 'refused', code, whole: concern === 'area', reason }
+    const reasonAt = (place: ReadRequest<Area>): string => this.#settings.protocol.describeException(code, place)
+    const reason = reasonAt(block)
+    if (concern === 'address' || concern === 'area')
+      return { kind: 'refused', whole: concern === 'area', reason, reasonAt }
     return { kind: concern === 'busy' ? 'busy' : 'failed', reason }
   }
 
@@ -129,7 +140,7 @@ export class Exchange<Area extends string = string> {
     for (const unit of this.#units.values()) unit.makeDue()
   }
 
-  #silent(cycle: Cycle<Area>, block: ReadBlock<Area>, unit: Unit, onTrial: boolean): Outcome {
+  #silent(cycle: Cycle<Area>, block: ReadBlock<Area>, unit: Unit, onTrial: boolean): Outcome<Area> {
     cycle.silences++
     if (block.silences === 0) cycle.freshlySilentUnits.add(unit.id)
     block.silences++

@@ -1,6 +1,15 @@
 // The properties of a melsec-in node and of its tags. Units: interval and timeout in ms, monitoringTimer in 250 ms.
 
-import { choice, type Infer, type Parsed, type Problem, parseFields, text, whole } from '../../lib/contract/fields'
+import {
+  choice,
+  flag,
+  type Infer,
+  type Parsed,
+  type Problem,
+  parseFields,
+  text,
+  whole,
+} from '../../lib/contract/fields'
 import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
 import { checkFrame, encodings, frameNames, type Plc, seriesNames } from './series'
@@ -18,6 +27,13 @@ export const melsecTagFields = {
   unit: tagFields.unit,
   deadband: tagFields.deadband,
   length: tagFields.length,
+  noValue: tagFields.noValue,
+  min: tagFields.min,
+  max: tagFields.max,
+  scaleFrom: tagFields.scaleFrom,
+  every: tagFields.every,
+  texts: tagFields.texts,
+  charset: tagFields.charset,
 }
 export type MelsecTag = Infer<typeof melsecTagFields>
 
@@ -40,6 +56,10 @@ export const melsecFields = {
   station: whole({ default: 0, min: 0, max: 31 }),
   /** How long the PLC waits for its own parts; shortened where it would outlast `timeout`. */
   monitoringTimer: whole({ default: 4, min: 1, max: 0xffff }),
+  /** Of this computer, for PLCs that answer one named port only (UDP); 0 = any. */
+  localPort: whole({ default: 0, min: 0, max: 65_535 }),
+  /** Points from anywhere are read in one request (0403) where that spares requests. */
+  randomRead: flag(true),
   tags: tagList(melsecTagFields),
 }
 export type MelsecConfig = Infer<typeof melsecFields>

@@ -8,7 +8,7 @@ import type { Translate } from '../../editor/wording'
 import { parseFields } from '../../lib/contract/fields'
 import { asOneOf } from '../../lib/contract/parse'
 import { adviceFor } from './advice'
-import { checkMaxRegisters, checkTarget, type ModbusConfig, modbusFields, transports } from './fields'
+import { checkMaxRegisters, checkTarget, isLine, type ModbusConfig, modbusFields, transports } from './fields'
 import { forecast } from './forecast'
 import { nextAddress } from './next-address'
 import { readsOf } from './reads'
@@ -26,12 +26,17 @@ export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, on
       return parsed.ok ? checkMaxRegisters({ maxRegisters: Number(value), tags: parsed.value.tags }) : undefined
     },
   },
-  target: (given) => given(given('transport') === 'rtu' ? 'serialPort' : 'host'),
+  target: (given) => given(isOverLine(given) ? 'serialPort' : 'host'),
   groups: (translate) => ({ type: wordTypeGroups(translate) }),
   notes: (cells, _given, translate) => ({ ...wordNotes(cells.type), reads: describe(cells, translate) }),
   nextAddress: (cells) => nextAddress(cells.address ?? '', cells.type ?? '', cells.length),
   outlook: outlookOf,
 })
+
+function isOverLine(given: Given): boolean {
+  const transport = asOneOf(given('transport'), transports)
+  return transport !== undefined && isLine(transport)
+}
 
 /** What is missing depends on the transport. */
 function targetCheck(path: string) {

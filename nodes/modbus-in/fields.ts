@@ -1,7 +1,16 @@
 // The properties of a modbus-in node and of its tags. Units: interval and timeout in ms, maxRegisters and maxGap in registers,
 // baudRate in bits a second.
 
-import { choice, type Infer, type Parsed, type Problem, parseFields, text, whole } from '../../lib/contract/fields'
+import {
+  choice,
+  flag,
+  type Infer,
+  type Parsed,
+  type Problem,
+  parseFields,
+  text,
+  whole,
+} from '../../lib/contract/fields'
 import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { describeType } from '../../lib/contract/word-rules'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
@@ -21,11 +30,25 @@ export const modbusTagFields = {
   length: tagFields.length,
   /** '' = the node's. */
   unitId: text({ maxLength: 10, check: checkUnitId }),
+  noValue: tagFields.noValue,
+  min: tagFields.min,
+  max: tagFields.max,
+  scaleFrom: tagFields.scaleFrom,
+  every: tagFields.every,
+  texts: tagFields.texts,
+  charset: tagFields.charset,
+  /** Registers that the device has at one address: it answers so many for each address that is asked for. */
+  width: whole({ default: 1, min: 1, max: 4 }),
 }
 export type ModbusTag = Infer<typeof modbusTagFields>
 
-export const transports = ['tcp', 'rtu-over-tcp', 'udp', 'rtu'] as const
+export const transports = ['tcp', 'rtu-over-tcp', 'udp', 'rtu', 'ascii', 'ascii-over-tcp'] as const
 export type Transport = (typeof transports)[number]
+
+/** Over a serial line of this computer. */
+export function isLine(transport: Transport): boolean {
+  return transport === 'rtu' || transport === 'ascii'
+}
 
 export const modbusFields = {
   ...readerFields,
@@ -44,6 +67,20 @@ export const modbusFields = {
   maxRegisters: whole({ default: REGISTERS_MAX, min: 1, max: REGISTERS_MAX }),
   /** Registers without a tag that are read over rather than sending another request; of bits 16 times as many, as many bytes. */
   maxGap: whole({ default: 10, min: 0, max: 124 }),
+  /** `blocks`: neighbouring tags in one request; `tag`: a request for each. */
+  grouping: choice(['blocks', 'tag']),
+  /** `ignore`: an answer may have any transaction id (gateways that count by themselves). */
+  transactionId: choice(['check', 'ignore']),
+  /** `any`: an answer may come from any unit id. */
+  answerUnit: choice(['check', 'any']),
+  /** ms from connecting to the first request. */
+  connectDelay: whole({ default: 0, min: 0, max: 60_000 }),
+  /** ms from an answer to the next request. */
+  requestDelay: whole({ default: 0, min: 0, max: 60_000 }),
+  /** The connection is closed after each cycle, for devices that serve one client at a time. */
+  closeAfterCycle: flag(false),
+  /** How often a request that got no answer is sent again in the same cycle, if there is time. */
+  retries: whole({ default: 1, min: 0, max: 10 }),
   tags: tagList(modbusTagFields, checkTags),
 }
 export type ModbusConfig = Infer<typeof modbusFields>
@@ -64,7 +101,7 @@ export function checkTarget({
   host,
   serialPort,
 }: Pick<ModbusConfig, 'transport' | 'host' | 'serialPort'>): Problem[] {
-  const [path, value] = transport === 'rtu' ? ['serialPort', serialPort] : ['host', host]
+  const [path, value] = isLine(transport) ? ['serialPort', serialPort] : ['host', host]
   return value.trim() === '' ? [{ path, message: 'must not be empty' }] : []
 }
 
@@ -72,7 +109,10 @@ export function checkTarget({
 export function checkMaxRegisters({
   maxRegisters,
   tags,
-}: Pick<ModbusConfig, 'maxRegisters' | 'tags'>): string | undefined {
+}: {
+  maxRegisters: number
+  tags: readonly Pick<ModbusTag, 'name' | 'address' | 'type' | 'length'>[]
+}): string | undefined {
   const tooLong = tags.find((tag) => registersAsked(tag) > maxRegisters)
   return tooLong && `must be at least ${registersAsked(tooLong)}: tag "${tooLong.name}" is ${describeType(tooLong)}`
 }

@@ -2,7 +2,7 @@
 // reader that runs. Runs in the browser, too.
 
 import { planRequests, type ReadBlock } from '../../lib/polling/requests'
-import type { Area } from './addresses'
+import type { ReadArea } from './areas'
 import type { ModbusConfig } from './fields'
 import { itemsOf } from './items'
 import { byteTimeMs, type SerialLine, serialMs } from './line-time'
@@ -26,7 +26,7 @@ export const NETWORK_ROUND_TRIP_MS = 10
 export const SERIAL_DEVICE_MS = 20
 
 export function isSerial({ transport }: Pick<ModbusConfig, 'transport'>): boolean {
-  return transport === 'rtu' || transport === 'rtu-over-tcp'
+  return transport !== 'tcp' && transport !== 'udp'
 }
 
 /** As if everything were answered. Throws a `config` Fault for tags that the fields' checks refuse. */
@@ -44,7 +44,7 @@ export function assumedMs(config: Pick<ModbusConfig, 'transport'>): number {
 /** What its bytes take on the line; in a network they do not count. */
 export function lineMs(
   config: Pick<ModbusConfig, 'transport'> & SerialLine,
-  block: Pick<ReadBlock<Area>, 'area' | 'length'>,
+  block: Pick<ReadBlock<ReadArea>, 'area' | 'length'>,
 ): number {
   return isSerial(config) ? serialMs(config, block) : 0
 }

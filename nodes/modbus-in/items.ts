@@ -6,7 +6,8 @@ import { registersOf } from '../../lib/contract/word-types'
 import type { Item } from '../../lib/polling/item'
 import { kindOf, packedBitDecoder, wordDecoder } from '../../lib/registers/word-decoder'
 import { BIG_ENDIAN } from '../../lib/registers/word-layout'
-import { type Area, isBitArea, parseAddress, parseUnitId } from './addresses'
+import { isBitArea, parseAddress, parseUnitId } from './addresses'
+import { type ReadArea, readAreaOf } from './areas'
 import type { ModbusConfig, ModbusTag } from './fields'
 
 export function columnsOf(tags: readonly ModbusTag[]): TagColumn[] {
@@ -14,15 +15,16 @@ export function columnsOf(tags: readonly ModbusTag[]): TagColumn[] {
 }
 
 /** In the order of the tags. Several tags of the same registers, e.g. bits of one, share an item. */
-export function itemsOf({ tags, unitId }: Pick<ModbusConfig, 'tags' | 'unitId'>): Item<Area>[] {
-  const items = new Map<string, Item<Area>>()
+export function itemsOf({ tags, unitId }: Pick<ModbusConfig, 'tags' | 'unitId'>): Item<ReadArea>[] {
+  const items = new Map<string, Item<ReadArea>>()
   tags.forEach((tag, column) => {
     const { area, address, bit } = orConfigFault(tag, parseAddress(tag.address))
     const unit = orConfigFault(tag, parseUnitId(tag.unitId)) ?? unitId
-    const length = isBitArea(area) ? tag.length : registersOf({ ...tag, bit })
+    const readArea = readAreaOf(area, tag.width)
+    const length = isBitArea(area) ? tag.length : Math.ceil(registersOf({ ...tag, bit }) / tag.width)
     const decode = isBitArea(area) ? packedBitDecoder(tag) : wordDecoder({ ...tag, bit }, BIG_ENDIAN)
-    const key = `${unit} ${area} ${address} ${length}`
-    const item = items.get(key) ?? { unit, area, address, length, targets: [] }
+    const key = `${unit} ${readArea} ${address} ${length}`
+    const item = items.get(key) ?? { unit, area: readArea, address, length, targets: [] }
     items.set(key, item)
     item.targets.push({ column, decode })
   })

@@ -1,7 +1,8 @@
 // How long requests and answers take on a serial line: characters, their bits, and the silences that end a frame.
 
 import type { ReadRequest } from '../../lib/polling/protocol'
-import { type Area, isBitArea } from './addresses'
+import { isBitArea } from './addresses'
+import { placeOf, type ReadArea } from './areas'
 import type { ModbusConfig } from './fields'
 
 export type SerialLine = Pick<ModbusConfig, 'baudRate' | 'dataBits' | 'parity' | 'stopBits'>
@@ -22,8 +23,12 @@ export function byteTimeMs({ baudRate, dataBits, parity, stopBits }: SerialLine)
 }
 
 /** A request and its answer, each with the silence behind it; without what the device needs in between. */
-export function serialMs(line: SerialLine, { area, length }: Pick<ReadRequest<Area>, 'area' | 'length'>): number {
-  const dataBytes = isBitArea(area) ? Math.ceil(length / 8) : length * 2
+export function serialMs(
+  line: SerialLine,
+  { area: readArea, length }: Pick<ReadRequest<ReadArea>, 'area' | 'length'>,
+): number {
+  const { area, width } = placeOf(readArea)
+  const dataBytes = isBitArea(area) ? Math.ceil(length / 8) : length * 2 * width
   const characterMs = byteTimeMs(line)
   const silenceMs = line.baudRate > FIXED_SILENCE_BAUD ? FIXED_SILENCE_MS : SILENCE_CHARACTERS * characterMs
   return (REQUEST_BYTES + ANSWER_BYTES + dataBytes) * characterMs + 2 * silenceMs

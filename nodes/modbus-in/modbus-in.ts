@@ -3,7 +3,7 @@
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
 import { registerReader } from '../collector-supervisor/reader-node'
-import { parseModbusConfig } from './fields'
+import { isLine, parseModbusConfig } from './fields'
 
 function register(RED: NodeAPI): void {
   registerReader(RED, {
@@ -11,7 +11,7 @@ function register(RED: NodeAPI): void {
     processType: 'modbus',
     script: join(__dirname, 'collector.js'),
     parse: parseModbusConfig,
-    sandbox: ({ transport }) => (transport === 'rtu' ? 'addons' : 'closed'),
+    sandbox: ({ transport }) => (isLine(transport) ? 'addons' : 'closed'),
   })
 }
 

@@ -2,7 +2,8 @@
 
 import { noAnswerFault } from '../../lib/net/faults'
 import type { Protocol } from '../../lib/polling/protocol'
-import { type Area, describeRange, isBitArea } from './addresses'
+import { describeRange, isBitArea } from './addresses'
+import { placeOf, type ReadArea } from './areas'
 import { concernOf, describeException } from './exceptions'
 import type { ModbusConfig, Transport } from './fields'
 
@@ -13,24 +14,41 @@ const silences: Record<Transport, { who: string; look: string }> = {
     look: 'are unit id, speed and parity right, and does it send RTU frames?',
   },
   udp: { who: 'the device', look: 'is it on, are address, port and unit id right?' },
+  ascii: {
+    who: 'the device',
+    look: 'is it on and wired, are unit id, speed and parity right, does it send ASCII frames?',
+  },
+  'ascii-over-tcp': {
+    who: 'the converter is connected but',
+    look: 'are unit id, speed and parity right, and does it send ASCII frames?',
+  },
   rtu: { who: 'the device', look: 'is it on and wired, are unit id, speed and parity right?' },
 }
+
+const REGISTER_BYTES = 2
 
 /** Units other than the node's are named in messages. */
 export function modbusProtocol({
   unitId,
   transport,
   timeout,
-}: Pick<ModbusConfig, 'unitId' | 'transport' | 'timeout'>): Protocol<Area> {
+}: Pick<ModbusConfig, 'unitId' | 'transport' | 'timeout'>): Protocol<ReadArea> {
   return {
-    addressStep: (area) => (isBitArea(area) ? 1 : 2),
+    addressStep(readArea) {
+      const { area, width } = placeOf(readArea)
+      return isBitArea(area) ? 1 : REGISTER_BYTES * width
+    },
     concernOf,
-    describeException(code, { unit, area, address, length }) {
+    describeException(code, { unit, area: readArea, address, length }) {
+      const { area } = placeOf(readArea)
       const where = describeRange(area, address, length) + (unit === unitId ? '' : ` of unit ${unit}`)
       return describeException(code, area, where)
     },
     describeUnit: (unit) => `unit ${unit}`,
-    describeAmount: (area, length) => `${length} ${isBitArea(area) ? 'bits' : 'registers'} of area ${area}`,
+    describeAmount(readArea, length) {
+      const { area } = placeOf(readArea)
+      return `${length} ${isBitArea(area) ? 'bits' : 'registers'} of area ${area}`
+    },
     noAnswer: (requests) => noAnswerFault(silences[transport], requests, timeout),
   }
 }

@@ -8,8 +8,8 @@ import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { Plan } from '../../lib/polling/plan'
 import { Poller } from '../../lib/polling/poller'
-import type { Area } from './addresses'
-import { type ModbusConfig, parseModbusConfig } from './fields'
+import type { ReadArea } from './areas'
+import { isLine, type ModbusConfig, parseModbusConfig } from './fields'
 import { assumedMs, lineMs } from './forecast'
 import { columnsOf, itemsOf } from './items'
 import { Connection } from './link/connection'
@@ -28,7 +28,7 @@ class ModbusReader implements Reader {
   readonly tags: readonly TagColumn[]
   readonly #config: ModbusConfig
   readonly #log: (level: LogLevel, text: string) => void
-  readonly #poller: Poller<Area>
+  readonly #poller: Poller<ReadArea>
   readonly #framing: Framing
   #connection: Connection | undefined
   #lateAnswers = 0
@@ -110,7 +110,7 @@ class ModbusReader implements Reader {
   /** The first one is worth a look at the wiring, or at the device. */
   #noise(text: string): void {
     if (!isTold(++this.#noises)) return
-    const advice = this.#config.transport === 'rtu' ? '; are wiring, termination, baud rate and parity right?' : ''
+    const advice = isLine(this.#config.transport) ? '; are wiring, termination, baud rate and parity right?' : ''
     if (this.#noises === 1) this.#log('warn', `dropped: ${text}${advice}`)
     else this.#log('debug', `dropped: ${text} (${this.#noises} times so far)`)
   }

@@ -24,6 +24,12 @@ export const opcuaTagFields = {
   deadband: tagFields.deadband,
   /** What the server holds back (OPC 10000-4, 7.22.2): `0.5` of the raw value, `2%` of its EURange; '' = nothing. */
   filter: text({ maxLength: 30, check: checkFilter }),
+  noValue: tagFields.noValue,
+  min: tagFields.min,
+  max: tagFields.max,
+  scaleFrom: tagFields.scaleFrom,
+  every: tagFields.every,
+  texts: tagFields.texts,
 }
 export type OpcuaTag = Infer<typeof opcuaTagFields>
 

@@ -6,6 +6,7 @@ import { Fault, messageOf } from '../../../lib/contract/fault'
 import { CONNECTION_CLOSED, linkFault, stoppedFault } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { Area } from '../addresses'
+import { placeOf, type ReadArea } from '../areas'
 import type { Framing } from './framing'
 import type { Link } from './link'
 import { GuardedPort } from './port'
@@ -69,7 +70,7 @@ export class Connection {
   }
 
   /** Rejects with the Fault that ended the connection. */
-  async read(request: ReadRequest<Area>): Promise<Answer> {
+  async read(request: ReadRequest<ReadArea>): Promise<Answer> {
     if (this.#asking) throw new Fault('bug', 'two-requests', 'one request at a time')
     this.#asking = true
     try {
@@ -91,7 +92,8 @@ export class Connection {
     await this.#link.close()
   }
 
-  #ask({ unit, area, address, length }: ReadRequest<Area>, timeoutMs: number): Promise<Answer> {
+  #ask({ unit, area: readArea, address, length }: ReadRequest<ReadArea>, timeoutMs: number): Promise<Answer> {
+    const { area } = placeOf(readArea)
     return this.#orEnd((resolve) => {
       this.#client.setTimeout(timeoutMs)
       this.#client[readFunctions[area]](unit, address, length, (error: unknown, result?: { buffer: Buffer }) => {

@@ -40,6 +40,9 @@ export function framingOf({ transport, timeout }: ModbusConfig, chance: () => nu
       return new MbapDatagrams(chance)
     case 'rtu-over-tcp':
       return new RtuFraming({ timeoutMs: timeout, chance, noiseMax: RTU_OVER_TCP_NOISE_MAX })
+    case 'ascii':
+    case 'ascii-over-tcp':
+    // built by the ASCII framing
     case 'rtu':
       return new RtuFraming({ timeoutMs: timeout, chance, noiseMax: Number.POSITIVE_INFINITY })
   }

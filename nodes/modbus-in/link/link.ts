@@ -22,10 +22,12 @@ export function openLink(config: ModbusConfig, signal: AbortSignal): Promise<Lin
   switch (config.transport) {
     case 'tcp':
     case 'rtu-over-tcp':
+    case 'ascii-over-tcp':
       return openTcp({ ...config, advice: TCP_ADVICE }, signal)
     case 'udp':
       return openUdp({ ...config, advice: UDP_ADVICE }, signal)
     case 'rtu':
+    case 'ascii':
       return openSerial(config, signal)
   }
 }

@@ -2,9 +2,10 @@
 // Protocol V1.1b3, 6.1 to 6.4 and 6.8.
 
 import type { Area } from '../addresses'
+import { placeOf, type ReadArea } from '../areas'
 
-/** A read request. */
-export type Asked = { unit: number; functionCode: number; address: number; count: number }
+/** A read request; `width` registers are expected for each address (1 if absent). */
+export type Asked = { unit: number; functionCode: number; address: number; count: number; width?: number }
 
 export const CRC_BYTES = 2
 export const EXCEPTION_BIT = 0x80
@@ -12,9 +13,10 @@ const LAST_BIT_FUNCTION = 2
 
 const functionCodes: Record<Area, number> = { coil: 1, discrete: 2, holding: 3, input: 4 }
 
-export function askedOf(request: { unit: number; area: Area; address: number; length: number }): Asked {
-  const { unit, area, address, length } = request
-  return { unit, functionCode: functionCodes[area], address, count: length }
+export function askedOf(request: { unit: number; area: ReadArea; address: number; length: number }): Asked {
+  const { unit, address, length } = request
+  const { area, width } = placeOf(request.area)
+  return { unit, functionCode: functionCodes[area], address, count: length, ...(width > 1 && { width }) }
 }
 
 /** A read request as modbus-serial writes it. */
@@ -28,8 +30,12 @@ export function parseAsked(rtu: Buffer): Asked {
 }
 
 /** Bytes of data in the answer. */
-export function dataBytesOf({ functionCode, count }: Pick<Asked, 'functionCode' | 'count'>): number {
-  return functionCode <= LAST_BIT_FUNCTION ? Math.ceil(count / 8) : count * 2
+export function dataBytesOf({
+  functionCode,
+  count,
+  width = 1,
+}: Pick<Asked, 'functionCode' | 'count' | 'width'>): number {
+  return functionCode <= LAST_BIT_FUNCTION ? Math.ceil(count / 8) : count * 2 * width
 }
 
 export function isBitFunction(functionCode: number): boolean {

@@ -1,9 +1,9 @@
 // A Modbus device without sockets: answers a poller's requests from memory, in the ways that real devices do.
 
 import type { Answer, ReadRequest as AnyRequest } from '../../../lib/polling/protocol'
-import type { Area } from '../../../nodes/modbus-in/addresses'
+import { placeOf, type ReadArea } from '../../../nodes/modbus-in/areas'
 
-type ReadRequest = AnyRequest<Area>
+type ReadRequest = AnyRequest<ReadArea>
 
 export class ImaginedDevice {
   /** Every request so far, as `unit area address+length`. */
@@ -29,7 +29,10 @@ export class ImaginedDevice {
     if (code !== undefined) return { kind: 'exception', code }
     return {
       kind: 'data',
-      view: area === 'coil' || area === 'discrete' ? this.#bits(address, length) : this.#words(address, length),
+      view:
+        area === 'coil' || area === 'discrete'
+          ? this.#bits(address, length)
+          : this.#words(address, length * placeOf(area).width),
     }
   }
 

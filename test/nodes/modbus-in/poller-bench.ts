@@ -5,7 +5,7 @@ import type { Reading } from '../../../lib/collector/reader'
 import { Plan } from '../../../lib/polling/plan'
 import { Poller } from '../../../lib/polling/poller'
 import type { Ask } from '../../../lib/polling/protocol'
-import type { Area } from '../../../nodes/modbus-in/addresses'
+import type { ReadArea } from '../../../nodes/modbus-in/areas'
 import { itemsOf } from '../../../nodes/modbus-in/items'
 import { modbusProtocol } from '../../../nodes/modbus-in/protocol'
 import { blockLimits } from '../../../nodes/modbus-in/requests'
@@ -35,7 +35,7 @@ export function bench(tags: ShortTag[], others: object = {}) {
     },
     log: (level, text) => logged.push(`${level}: ${text}`),
   })
-  const ask: Ask<Area> = async (request) => {
+  const ask: Ask<ReadArea> = async (request) => {
     const answer = await device.ask(request)
     clock.ms += answer.kind === 'silence' ? config.timeout : line.answerMs + request.length * line.registerMs
     return answer
