@@ -45,6 +45,7 @@ class ModbusReader implements Reader {
       protocol: modbusProtocol(config),
       timeoutMs: config.timeout,
       intervalMs: config.interval,
+      retries: config.retries,
       assumedMs: assumedMs(config),
       lineMs: (request) => lineMs(config, request),
       nowMs: () => performance.now(),
