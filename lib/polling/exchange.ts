@@ -4,7 +4,7 @@
 import { Fault } from '../contract/fault'
 import { LOST_MAX } from './breaker'
 import type { Cycle } from './cycle'
-import type { Protocol, ReadRequest } from './protocol'
+import type { Answer, Protocol, ReadRequest } from './protocol'
 import type { ReadBlock } from './requests'
 import { Unit } from './unit'
 
@@ -97,7 +97,7 @@ export class Exchange<Area extends string = string> {
       return { kind: 'withheld', reason: unit.reason }
     }
     const startedMs = this.#settings.nowMs()
-    const answer = await cycle.ask(block)
+    const answer = await ask(cycle, block)
     if (answer.kind === 'silence') {
       if (onTrial) cycle.timeSpentOnTrial = true
       return this.#silent(cycle, block, unit, onTrial, answer.instead)
@@ -209,5 +209,15 @@ export class Exchange<Area extends string = string> {
     let count = 0
     for (const unit of this.#units.values()) if (unit.mayAsk || silentUnits.has(unit.id)) count++
     return count
+  }
+}
+
+/** A request that ended the connection comes last from then on, so that the others are read. */
+async function ask<Area extends string>(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Answer> {
+  try {
+    return await cycle.ask(block)
+  } catch (thrown) {
+    block.record.silences++
+    throw thrown
   }
 }
