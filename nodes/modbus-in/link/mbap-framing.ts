@@ -1,115 +1,320 @@
-// Modbus TCP and UDP: the transaction id in the header tells which request is answered.
+// Modbus TCP and UDP: the transaction id in the header tells which request is answered. Some devices and gateways answer with
+// id 0, or count by themselves; their answers are told apart as those of RTU are.
 
+import { describeDeviation, otherTransaction } from './deviations'
+import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
-import { checkAnswer, frameRequest, nextFrame, toRtu, transactionOf } from './mbap'
-import { type Asked, dataBytesOf, parseAsked } from './rtu'
+import {
+  answerIn,
+  describeStranger,
+  fittingLength,
+  frameLength,
+  frameRequest,
+  functionOf,
+  HEADER_BYTES,
+  headerEnd,
+  KNOWN_BYTES,
+  mayBeginFrame,
+  toRtu,
+  transactionOf,
+  unitOf,
+} from './mbap'
+import type { Sent } from './outstanding'
+import { type Asked, addressedTo } from './rtu'
+import { Noise, Scanner, type Seen, SOCKET_NOISE_MAX } from './scanner'
+import { describeNonsense, GREETING_BYTES, strangerOf } from './strangers'
 
-const TRANSACTIONS = 0x1_0000
+/** 0 is not given out: who answers with it always tells nothing by it. */
+const TRANSACTIONS = 0xffff
+const NO_TRANSACTION = 0
+/** What is older than so many requests is not taken for an answer that came twice. */
+const REPEATS_MAX = 100
 /** More frames than this that answer nothing, without one that does, are no late answers any more. */
 const LATE_MAX = 100
+/** Of what came instead of an answer so many bytes are kept, to tell what they are. */
+const NONSENSE_BYTES = 64
 const EMPTY = Buffer.alloc(0)
 
+export type MbapSettings = {
+  timeoutMs: number
+  /** From [0, 1). */
+  chance(): number
+  /** An answer may come from any unit. */
+  anyUnit: boolean
+  /** An answer may have any transaction id. */
+  anyTransaction: boolean
+}
+
+/**
+ * `known`: by its id it answers this request; `untold`: its id tells nothing, and it could be for this one. `repeat`: of what was
+ * taken last, where ids tell nothing. `stray`: it answers nothing that is known.
+ */
+type Kind = { kind: 'known' | 'untold' | 'deviation'; sent: Sent } | { kind: 'repeat' | 'stray' }
+type Found = Kind & { length: number }
+
 abstract class MbapFraming implements Framing {
-  #expected: Asked | undefined
-  #lastTransaction: number
+  readonly #settings: MbapSettings
+  readonly #dialogue: Dialogue
+  /** False from the first answer with id 0 on: an answer may come that tells nothing. */
+  #idsTell: boolean
+  #transaction: number
   #issued = 0
+  /** What came since the request, and is no answer. */
+  #instead: string | undefined
+  #nonsense: Buffer = EMPTY
+  #toldLengths = false
+  /** Bytes behind the last answer that its length field counts and its byte count does not. */
+  #surplus = 0
+  #lateInARow = 0
+  #findings: Finding[] = []
+  #dropped: Finding | undefined
+  protected readonly noise = new Noise(SOCKET_NOISE_MAX)
+  protected readonly scanner = new Scanner<Found>({
+    look: (bytes, insidePart) => this.#look(bytes, insidePart),
+    take: (found, frame) => this.#findings.push(...this.#take(found, frame)),
+    drop: (bytes) => this.#drop(bytes),
+  })
+  /** Whether anything was answered over this link. */
+  protected answered = false
 
   /**
    * The first transaction id is left to chance: there are gateways that hand the answers to an earlier client to the next
    * one.
    */
-  constructor(chance: () => number) {
-    this.#lastTransaction = Math.floor(chance() * TRANSACTIONS)
+  constructor(settings: MbapSettings) {
+    this.#settings = settings
+    this.#dialogue = new Dialogue({ ...settings, isSerial: false })
+    this.#idsTell = !settings.anyTransaction
+    this.#transaction = Math.floor(settings.chance() * TRANSACTIONS)
   }
 
   restart(): void {
-    this.#expected = undefined
+    this.#dialogue.interrupt()
+    this.scanner.restart()
+    this.noise.restart()
+    this.answered = false
+    this.#lateInARow = 0
+    this.#surplus = 0
   }
 
-  request(rtu: Buffer): Buffer {
-    this.#lastTransaction = (this.#lastTransaction + 1) % TRANSACTIONS
-    this.#issued++
-    this.#expected = parseAsked(rtu)
-    return frameRequest(this.#lastTransaction, rtu)
+  request(rtu: Buffer, nowMs: number, width = 1): Buffer {
+    return this.#send(rtu, nowMs, width, false)
   }
 
-  giveUp(): void {
-    this.#expected = undefined
+  giveUp(): string | undefined {
+    const asked = this.#dialogue.current
+    this.#dialogue.giveUp(false)
+    return asked && (this.#instead ?? this.#describeRest(asked))
   }
 
   abstract receive(chunk: Buffer): Finding[]
 
-  /** Every answer has the id of its request. */
-  doubts(): boolean {
-    return false
+  doubts(asked: Asked, nowMs: number): boolean {
+    return !this.#idsTell && this.#dialogue.doubts(asked, nowMs)
   }
 
-  probe(): Buffer {
-    return EMPTY
+  probe(asked: Asked, nowMs: number): Buffer {
+    return this.#send(this.#dialogue.probe(asked), nowMs, asked.width ?? 1, true)
   }
 
-  /** Passes on an answer to the request under way, drops a late one, says what is wrong with any other. */
-  protected judge(frame: Buffer): Exclude<Finding, { kind: 'noise' }> {
-    if (this.#isLate(frame)) return { kind: 'late' }
-    const expected = this.#expected
-    if (!expected) return { kind: 'violation', text: 'it answers without having been asked' }
-    const { unit, functionCode } = expected
-    const dataBytes = dataBytesOf(expected)
-    const wrong = checkAnswer(frame, { transaction: this.#lastTransaction, unit, functionCode, dataBytes })
-    if (wrong !== undefined) return { kind: 'violation', text: wrong }
-    this.#expected = undefined
-    return { kind: 'answer', rtu: toRtu(frame) }
+  wireBytes(rtuBytes: number): number {
+    return rtuBytes
   }
 
-  /** Of a request that is over, be it given up or answered before. */
-  #isLate(frame: Buffer): boolean {
-    const age = (this.#lastTransaction - transactionOf(frame) + TRANSACTIONS) % TRANSACTIONS
-    return age === 0 ? this.#issued > 0 && !this.#expected : age < this.#issued
+  /** What frames there are, and what is none. */
+  protected scan(bytes: Buffer): { findings: Finding[]; dropped: Finding | undefined } {
+    this.#findings = []
+    this.#dropped = undefined
+    this.scanner.scan(bytes)
+    return { findings: this.#findings, dropped: this.#dropped }
+  }
+
+  #send(rtu: Buffer, nowMs: number, width: number, isProbe: boolean): Buffer {
+    this.#transaction = (this.#transaction % TRANSACTIONS) + 1
+    this.#issued++
+    this.#instead = undefined
+    this.#nonsense = EMPTY
+    this.#dialogue.send(rtu, nowMs, { width, isProbe, transaction: this.#transaction })
+    return frameRequest(this.#transaction, rtu)
+  }
+
+  #look(bytes: Buffer, insidePart: boolean): Seen<Found> {
+    if (!mayBeginFrame(bytes)) return 'nothing'
+    if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
+    const known = this.#knownBy(transactionOf(bytes))
+    const isCurrent = known !== undefined && known === this.#dialogue.current
+    // what is inside of another frame is hardly ever one: but for the answer that is waited for, zeros look like a header
+    if (insidePart && !isCurrent) return 'nothing'
+    if (known) return this.#lookAtKnown(bytes, known, isCurrent)
+    const isUntold = this.#settings.anyTransaction || transactionOf(bytes) === NO_TRANSACTION
+    return (isUntold && this.#lookAtUntold(bytes)) || this.#whole(bytes, { kind: 'stray' }, 'part')
+  }
+
+  #lookAtKnown(bytes: Buffer, sent: Sent, isCurrent: boolean): Seen<Found> {
+    const length = fittingLength(sent, bytes)
+    if (length === undefined) return this.#whole(bytes, { kind: 'deviation', sent }, isCurrent ? 'hold' : 'part')
+    if (length > 0 && length <= bytes.length) return { kind: 'known', sent, length }
+    return isCurrent ? 'hold' : 'part'
+  }
+
+  /** The earliest request that it can be an answer to. */
+  #lookAtUntold(bytes: Buffer): Seen<Found> | undefined {
+    const waiting = this.#dialogue.waiting(unitOf(bytes))
+    for (const sent of waiting) {
+      const length = fittingLength(sent, bytes)
+      if (length === undefined) continue
+      return length > 0 && length <= bytes.length ? { kind: 'untold', sent, length } : 'hold'
+    }
+    const whole = bytes.subarray(0, frameLength(bytes))
+    if (whole.length > 0 && this.#dialogue.isRepeating(toRtu(whole))) return { kind: 'repeat', length: whole.length }
+    const deviated = waiting.find(({ functionCode }) => functionCode === functionOf(bytes))
+    return deviated && this.#whole(bytes, { kind: 'deviation', sent: deviated }, 'part')
+  }
+
+  #whole(bytes: Buffer, found: Kind, begun: 'part' | 'hold'): Seen<Found> {
+    const length = frameLength(bytes)
+    return length > 0 && length <= bytes.length ? { ...found, length } : begun
+  }
+
+  /** The request that goes by this id; undefined where ids tell nothing. */
+  #knownBy(transaction: number): Sent | undefined {
+    if (this.#settings.anyTransaction || transaction === NO_TRANSACTION) return undefined
+    return this.#dialogue.withTransaction(transaction)
+  }
+
+  #take(found: Found, frame: Buffer): Finding[] {
+    this.#surplus = 0
+    const findings = this.#judge(found, frame)
+    this.#lateInARow = findings.some(({ kind }) => kind === 'late') ? this.#lateInARow + 1 : 0
+    if (this.#lateInARow <= LATE_MAX) return findings
+    return [{ kind: 'violation', text: 'it sends answers that nobody asked for' }]
+  }
+
+  #judge(found: Found, frame: Buffer): Finding[] {
+    switch (found.kind) {
+      case 'known':
+        return this.#tell(this.#dialogue.settle(found.sent), frame)
+      case 'untold':
+        this.#idsTell = false
+        return this.#tell(this.#dialogue.take(toRtu(frame)), frame)
+      case 'repeat':
+        this.#dialogue.takeRepeat(toRtu(frame))
+        return [{ kind: 'late' }]
+      case 'deviation':
+        return this.#deviate(found.sent, frame)
+      case 'stray':
+        return this.#stray(frame)
+    }
+  }
+
+  #tell(taken: Taken, frame: Buffer): Finding[] {
+    if (taken.kind === 'late') {
+      this.#instead ??= 'the answer to an earlier request came late; allow a longer timeout?'
+      return [{ kind: 'late' }]
+    }
+    this.answered = true
+    this.noise.restart()
+    this.#surplus = Math.max(headerEnd(frame) - frame.length, 0)
+    const findings = this.#tellLengths(frame)
+    if (taken.kind === 'answer') findings.push({ kind: 'answer', rtu: addressedTo(taken.sent.unit, toRtu(frame)) })
+    return findings
+  }
+
+  /** Once: it is the same with each answer. */
+  #tellLengths(frame: Buffer): Finding[] {
+    if (this.#toldLengths || headerEnd(frame) === frame.length) return []
+    this.#toldLengths = true
+    const [announced, length] = [headerEnd(frame) - HEADER_BYTES, frame.length - HEADER_BYTES]
+    return [
+      {
+        kind: 'noise',
+        text: `the length field, which says ${announced}; by function and byte count the answer has ${length}`,
+      },
+    ]
+  }
+
+  #deviate(sent: Sent, frame: Buffer): Finding[] {
+    const isKnown = this.#knownBy(transactionOf(frame)) === sent
+    if (!isKnown) this.#idsTell = false
+    const taken = isKnown ? this.#dialogue.settle(sent) : this.#dialogue.takeDeviation(toRtu(frame))
+    if (taken.kind === 'late') return [{ kind: 'late' }]
+    this.answered = true
+    this.noise.restart()
+    const text = describeDeviation(taken.sent, answerIn(frame)) ?? 'its answer is incomplete'
+    return taken.kind === 'answer' ? [{ kind: 'deviation', text }] : []
+  }
+
+  #stray(frame: Buffer): Finding[] {
+    const transaction = transactionOf(frame)
+    const age = (this.#transaction - transaction + TRANSACTIONS) % TRANSACTIONS
+    const isUntold = this.#settings.anyTransaction || transaction === NO_TRANSACTION
+    if (!isUntold && age < Math.min(this.#issued, REPEATS_MAX)) return [{ kind: 'late' }]
+    const asked = this.#dialogue.current
+    if (!asked) return [this.noise.add(frame.length, 'an answer without having been asked')]
+    const deviation = isUntold ? describeDeviation(asked, answerIn(frame)) : undefined
+    const text = deviation ?? otherTransaction(transaction, asked.transaction)
+    this.#instead ??= text
+    return [this.noise.add(frame.length, text)]
+  }
+
+  #drop(bytes: Buffer): void {
+    const counted = bytes.subarray(Math.min(this.#surplus, bytes.length))
+    this.#surplus = 0
+    if (counted.length === 0) return
+    if (this.#nonsense.length < NONSENSE_BYTES) {
+      this.#nonsense = Buffer.concat([this.#nonsense, counted.subarray(0, NONSENSE_BYTES - this.#nonsense.length)])
+    }
+    this.#dropped = this.noise.add(counted.length)
+  }
+
+  /** What came when no whole frame did. */
+  #describeRest(asked: Sent): string | undefined {
+    const { incoming } = this.scanner
+    if (incoming.length >= KNOWN_BYTES && transactionOf(incoming) === asked.transaction) {
+      return `its answer is cut short: ${incoming.length} bytes came, ${Math.max(frameLength(incoming), headerEnd(incoming))} are announced`
+    }
+    const nonsense = Buffer.concat([this.#nonsense, incoming])
+    return this.answered || nonsense.length === 0 ? undefined : describeNonsense(nonsense, asked)
   }
 }
 
-/** Over TCP: a stream that has to be cut into frames. Where it cannot be, all that follows is in doubt. */
+/** Over TCP: a stream. */
 export class MbapStream extends MbapFraming {
-  #incoming: Buffer = EMPTY
-  #lateInARow = 0
+  #greeting: Buffer = EMPTY
 
   override restart(): void {
     super.restart()
-    this.#incoming = EMPTY
-    this.#lateInARow = 0
+    this.#greeting = EMPTY
   }
 
   receive(chunk: Buffer): Finding[] {
-    this.#incoming = this.#incoming.length === 0 ? chunk : Buffer.concat([this.#incoming, chunk])
-    const findings: Finding[] = []
-    for (;;) {
-      const next = nextFrame(this.#incoming)
-      if (next.kind === 'incomplete') return findings
-      const finding = next.kind === 'violation' ? next : this.#count(this.judge(next.frame))
-      findings.push(finding)
-      this.#incoming = next.kind === 'frame' && finding.kind !== 'violation' ? next.rest : EMPTY
-      if (finding.kind === 'violation') return findings
-    }
+    const stranger = this.#greet(chunk)
+    if (stranger !== undefined) return [{ kind: 'violation', text: stranger }]
+    const { findings, dropped } = this.scan(chunk)
+    return dropped ? [...findings, dropped] : findings
   }
 
-  #count(finding: Finding): Finding {
-    this.#lateInARow = finding.kind === 'late' ? this.#lateInARow + 1 : 0
-    if (this.#lateInARow <= LATE_MAX) return finding
-    return { kind: 'violation', text: 'it sends answers that nobody asked for' }
+  /** The first bytes over a link, as long as nothing was answered. */
+  #greet(chunk: Buffer): string | undefined {
+    if (this.answered || this.#greeting.length >= GREETING_BYTES) return undefined
+    this.#greeting = Buffer.concat([this.#greeting, chunk.subarray(0, GREETING_BYTES)])
+    return strangerOf(this.#greeting)
   }
 }
 
-/** Over UDP: a datagram is a frame or it is nothing, and says nothing of the next one. */
+/** Over UDP: a datagram has frames or it is nothing, and says nothing of the next one. */
 export class MbapDatagrams extends MbapFraming {
   receive(datagram: Buffer): Finding[] {
-    const next = nextFrame(datagram)
-    if (next.kind === 'incomplete')
-      return [{ kind: 'noise', text: `a datagram of ${datagram.length} bytes is too short` }]
-    if (next.kind === 'violation') return [{ kind: 'noise', text: next.text }]
-    if (next.rest.length > 0) {
-      return [{ kind: 'noise', text: `a datagram has ${next.rest.length} bytes more than it announces` }]
-    }
-    const finding = this.judge(next.frame)
-    return [finding.kind === 'violation' ? { kind: 'noise', text: finding.text } : finding]
+    const { findings } = this.scan(datagram)
+    this.scanner.restart()
+    if (findings.length > 0) return findings.map(asNoise)
+    return [
+      { kind: 'noise', text: describeStranger(datagram) ?? `a datagram of ${datagram.length} bytes is too short` },
+    ]
   }
+}
+
+/** There is no connection that would have to end. */
+function asNoise(finding: Finding): Finding {
+  return finding.kind === 'violation' ? { kind: 'noise', text: finding.text } : finding
 }
