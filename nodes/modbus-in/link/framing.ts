@@ -3,7 +3,7 @@
 
 import type { ModbusConfig } from '../fields'
 import { AsciiFraming } from './ascii-framing'
-import { MbapDatagrams, MbapStream } from './mbap-framing'
+import { MbapDatagrams, MbapStream } from './mbap-transports'
 import type { Asked } from './rtu'
 import { RtuFraming } from './rtu-framing'
 import { SOCKET_NOISE_MAX } from './scanner'

@@ -6,7 +6,6 @@ import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
 import {
   answerIn,
-  describeStranger,
   fittingLength,
   frameLength,
   frameRequest,
@@ -22,7 +21,7 @@ import {
 import type { Sent } from './outstanding'
 import { type Asked, addressedTo } from './rtu'
 import { Noise, Scanner, type Seen, SOCKET_NOISE_MAX } from './scanner'
-import { describeNonsense, GREETING_BYTES, strangerOf } from './strangers'
+import { Nonsense } from './strangers'
 
 /** 0 is not given out: who answers with it always tells nothing by it. */
 const TRANSACTIONS = 0xffff
@@ -31,9 +30,6 @@ const NO_TRANSACTION = 0
 const REPEATS_MAX = 100
 /** More frames than this that answer nothing, without one that does, are no late answers any more. */
 const LATE_MAX = 100
-/** Of what came instead of an answer so many bytes are kept, to tell what they are. */
-const NONSENSE_BYTES = 64
-const EMPTY = Buffer.alloc(0)
 
 export type MbapSettings = {
   timeoutMs: number
@@ -52,7 +48,7 @@ export type MbapSettings = {
 type Kind = { kind: 'known' | 'untold' | 'deviation'; sent: Sent } | { kind: 'repeat' | 'stray' }
 type Found = Kind & { length: number }
 
-abstract class MbapFraming implements Framing {
+export abstract class MbapFraming implements Framing {
   readonly #settings: MbapSettings
   readonly #dialogue: Dialogue
   /** False from the first answer with id 0 on: an answer may come that tells nothing. */
@@ -61,7 +57,7 @@ abstract class MbapFraming implements Framing {
   #issued = 0
   /** What came since the request, and is no answer. */
   #instead: string | undefined
-  #nonsense: Buffer = EMPTY
+  readonly #nonsense = new Nonsense()
   #toldLengths = false
   /** Bytes behind the last answer that its length field counts and its byte count does not. */
   #surplus = 0
@@ -133,7 +129,7 @@ abstract class MbapFraming implements Framing {
     this.#transaction = (this.#transaction % TRANSACTIONS) + 1
     this.#issued++
     this.#instead = undefined
-    this.#nonsense = EMPTY
+    this.#nonsense.forget()
     this.#dialogue.send(rtu, nowMs, { width, isProbe, transaction: this.#transaction })
     return frameRequest(this.#transaction, rtu)
   }
@@ -261,9 +257,7 @@ abstract class MbapFraming implements Framing {
     const counted = bytes.subarray(Math.min(this.#surplus, bytes.length))
     this.#surplus = 0
     if (counted.length === 0) return
-    if (this.#nonsense.length < NONSENSE_BYTES) {
-      this.#nonsense = Buffer.concat([this.#nonsense, counted.subarray(0, NONSENSE_BYTES - this.#nonsense.length)])
-    }
+    this.#nonsense.add(counted)
     this.#dropped = this.noise.add(counted.length)
   }
 
@@ -271,50 +265,10 @@ abstract class MbapFraming implements Framing {
   #describeRest(asked: Sent): string | undefined {
     const { incoming } = this.scanner
     if (incoming.length >= KNOWN_BYTES && transactionOf(incoming) === asked.transaction) {
-      return `its answer is cut short: ${incoming.length} bytes came, ${Math.max(frameLength(incoming), headerEnd(incoming))} are announced`
+      const length = fittingLength(asked, incoming) || frameLength(incoming) || headerEnd(incoming)
+      return `its answer is cut short: ${incoming.length} of ${length} bytes came`
     }
-    const nonsense = Buffer.concat([this.#nonsense, incoming])
-    return this.answered || nonsense.length === 0 ? undefined : describeNonsense(nonsense, asked)
+    this.#nonsense.add(incoming)
+    return this.answered ? undefined : this.#nonsense.describe(asked)
   }
-}
-
-/** Over TCP: a stream. */
-export class MbapStream extends MbapFraming {
-  #greeting: Buffer = EMPTY
-
-  override restart(): void {
-    super.restart()
-    this.#greeting = EMPTY
-  }
-
-  receive(chunk: Buffer): Finding[] {
-    const stranger = this.#greet(chunk)
-    if (stranger !== undefined) return [{ kind: 'violation', text: stranger }]
-    const { findings, dropped } = this.scan(chunk)
-    return dropped ? [...findings, dropped] : findings
-  }
-
-  /** The first bytes over a link, as long as nothing was answered. */
-  #greet(chunk: Buffer): string | undefined {
-    if (this.answered || this.#greeting.length >= GREETING_BYTES) return undefined
-    this.#greeting = Buffer.concat([this.#greeting, chunk.subarray(0, GREETING_BYTES)])
-    return strangerOf(this.#greeting)
-  }
-}
-
-/** Over UDP: a datagram has frames or it is nothing, and says nothing of the next one. */
-export class MbapDatagrams extends MbapFraming {
-  receive(datagram: Buffer): Finding[] {
-    const { findings } = this.scan(datagram)
-    this.scanner.restart()
-    if (findings.length > 0) return findings.map(asNoise)
-    return [
-      { kind: 'noise', text: describeStranger(datagram) ?? `a datagram of ${datagram.length} bytes is too short` },
-    ]
-  }
-}
-
-/** There is no connection that would have to end. */
-function asNoise(finding: Finding): Finding {
-  return finding.kind === 'violation' ? { kind: 'noise', text: finding.text } : finding
 }

@@ -46,9 +46,10 @@ export function headerEnd(frame: Buffer): number {
  */
 export function fittingLength(sent: Sent, bytes: Buffer): number | undefined {
   const length = answerLength(sent, bytes.subarray(HEADER_BYTES))
-  if (length === undefined || length === 0) return length
-  const end = HEADER_BYTES + length - CRC_BYTES
+  if (length === undefined) return undefined
   const announced = headerEnd(bytes)
+  if (length === 0) return announced < DATA_AT ? undefined : 0
+  const end = HEADER_BYTES + length - CRC_BYTES
   const isKnownError = announced === HEADER_BYTES + LENGTH_OF_REQUEST || announced === end - 1
   return announced >= end || isKnownError ? end : undefined
 }

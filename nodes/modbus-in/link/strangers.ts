@@ -8,6 +8,9 @@ import { EXCEPTION_BIT, isSealed } from './rtu'
 /** By so many bytes each of them is known. */
 export const GREETING_BYTES = 5
 
+/** An RTU or ASCII frame of one register fits in. */
+const NONSENSE_BYTES = 64
+
 const strangers: readonly [begins: string, what: string][] = [
   ['HTTP/', 'this is a web server'],
   ['SSH-', 'this is an SSH server'],
@@ -35,8 +38,26 @@ function isTls(bytes: Buffer): boolean {
   return (type === 0x15 || type === 0x16) && major === 3 && minor <= 4 && bytes.readUInt16BE(3) !== 0
 }
 
-/** What came instead of an answer, and what it may mean. */
-export function describeNonsense(bytes: Buffer, asked: Sent): string {
+/** The beginning of what came instead of an answer. */
+export class Nonsense {
+  #bytes: Buffer = Buffer.alloc(0)
+
+  forget(): void {
+    this.#bytes = this.#bytes.subarray(0, 0)
+  }
+
+  add(bytes: Buffer): void {
+    const room = NONSENSE_BYTES - this.#bytes.length
+    if (room > 0) this.#bytes = Buffer.concat([this.#bytes, bytes.subarray(0, room)])
+  }
+
+  /** undefined where nothing came. */
+  describe(asked: Sent): string | undefined {
+    return this.#bytes.length === 0 ? undefined : describeNonsense(this.#bytes, asked)
+  }
+}
+
+function describeNonsense(bytes: Buffer, asked: Sent): string {
   if (holdsRtuAnswer(bytes, asked)) return 'it answers in RTU frames; set transport = rtu-over-tcp'
   if (/:[\dA-F]{6,}/i.test(bytes.toString('latin1')))
     return 'it answers in ASCII frames; set transport = ascii-over-tcp'
