@@ -12,6 +12,7 @@ import {
   functionOf,
   HEADER_BYTES,
   headerEnd,
+  holds,
   KNOWN_BYTES,
   mayBeginFrame,
   toRtu,
@@ -167,9 +168,13 @@ export abstract class MbapFraming implements Framing {
     return deviated && this.#whole(bytes, { kind: 'deviation', sent: deviated }, 'part')
   }
 
+  /** Zeros look like a header, and so does the beginning of one: it is none if the answer that is waited for begins within. */
   #whole(bytes: Buffer, found: Kind, begun: 'part' | 'hold'): Seen<Found> {
     const length = frameLength(bytes)
-    return length > 0 && length <= bytes.length ? { ...found, length } : begun
+    if (length === 0 || length > bytes.length) return begun
+    return this.#dialogue.current && holds(bytes.subarray(1, length), this.#transaction)
+      ? 'nothing'
+      : { ...found, length }
   }
 
   /** The request that goes by this id; undefined where ids tell nothing. */

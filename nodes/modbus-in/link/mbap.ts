@@ -23,6 +23,15 @@ export function mayBeginFrame(bytes: Buffer): boolean {
   return (protocolHigh | protocolLow | lengthHigh) === 0 && length >= LENGTH_MIN && functionCode !== 0
 }
 
+/** Whether a frame with this id begins in it, as far as can be seen. */
+export function holds(bytes: Buffer, transaction: number): boolean {
+  const id = Buffer.of(transaction >> 8, transaction & 0xff)
+  for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, at + 1)) {
+    if (mayBeginFrame(bytes.subarray(at))) return true
+  }
+  return false
+}
+
 export function transactionOf(frame: Buffer): number {
   return frame.readUInt16BE(0)
 }
