@@ -135,7 +135,7 @@ export class Dialogue {
 
   /** The answer to this request, known by other means. */
   settle(sent: Sent): Taken {
-    this.#outstanding.settle(sent)
+    this.#outstanding.known(sent)
     return this.#over(sent)
   }
 

@@ -112,23 +112,28 @@ export class Outstanding {
 
   /** The request that a whole frame answers; it and those before it are over. Undefined if the frame answers none. */
   answered(frame: Buffer): Sent | undefined {
-    return this.#settleUpTo(frame, (one) => answerLength(one, frame) === frame.length)
+    return this.#upTo(frame.readUInt8(0), (one) => answerLength(one, frame) === frame.length)
   }
 
   /** The same of a frame that has another number of data bytes than any: it is for the earliest that asked for this function. */
   deviated(frame: Buffer): Sent | undefined {
-    return this.#settleUpTo(frame, ({ functionCode }) => functionCode === frame.readUInt8(1))
+    return this.#upTo(frame.readUInt8(0), ({ functionCode }) => functionCode === frame.readUInt8(1))
   }
 
-  /** This request is over, and no other. */
+  /** The same of a request that is known to have been answered. */
+  known(sent: Sent): void {
+    this.#upTo(sent.unit, (one) => one === sent)
+  }
+
+  /** This request is over without an answer, and no other. */
   settle(sent: Sent): void {
     const all = this.#byUnit.get(this.#key(sent.unit))
     const at = all?.indexOf(sent) ?? -1
     if (at >= 0) all?.splice(at, 1)
   }
 
-  #settleUpTo(frame: Buffer, isIt: (sent: Sent) => boolean): Sent | undefined {
-    const sent = this.#byUnit.get(this.#key(frame.readUInt8(0)))
+  #upTo(unit: number, isIt: (sent: Sent) => boolean): Sent | undefined {
+    const sent = this.#byUnit.get(this.#key(unit))
     const at = sent?.findIndex(isIt) ?? -1
     return at < 0 ? undefined : sent?.splice(0, at + 1).at(-1)
   }
