@@ -130,7 +130,7 @@ export abstract class MbapFraming implements Framing {
     this.#transaction = (this.#transaction % TRANSACTIONS) + 1
     this.#issued++
     this.#instead = undefined
-    this.#nonsense.forget()
+    this.#nonsense.forget(this.scanner.incoming.length)
     this.#dialogue.send(rtu, nowMs, { width, isProbe, transaction: this.#transaction })
     return frameRequest(this.#transaction, rtu)
   }
@@ -262,7 +262,7 @@ export abstract class MbapFraming implements Framing {
     const counted = bytes.subarray(Math.min(this.#surplus, bytes.length))
     this.#surplus = 0
     if (counted.length === 0) return
-    this.#nonsense.add(counted)
+    this.#nonsense.add(bytes)
     this.#dropped = this.noise.add(counted.length)
   }
 

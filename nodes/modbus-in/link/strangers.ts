@@ -41,14 +41,19 @@ function isTls(bytes: Buffer): boolean {
 /** The beginning of what came instead of an answer. */
 export class Nonsense {
   #bytes: Buffer = Buffer.alloc(0)
+  #stale = 0
 
-  forget(): void {
+  /** A request goes out; so many bytes came before it that have not been looked at. */
+  forget(stale: number): void {
     this.#bytes = this.#bytes.subarray(0, 0)
+    this.#stale = stale
   }
 
   add(bytes: Buffer): void {
+    const fresh = bytes.subarray(Math.min(this.#stale, bytes.length))
+    this.#stale = Math.max(this.#stale - bytes.length, 0)
     const room = NONSENSE_BYTES - this.#bytes.length
-    if (room > 0) this.#bytes = Buffer.concat([this.#bytes, bytes.subarray(0, room)])
+    if (room > 0) this.#bytes = Buffer.concat([this.#bytes, fresh.subarray(0, room)])
   }
 
   /** undefined where nothing came. */
