@@ -9,24 +9,20 @@ import {
   fittingLength,
   frameLength,
   frameRequest,
-  functionOf,
   HEADER_BYTES,
   headerEnd,
-  holds,
   KNOWN_BYTES,
-  mayBeginFrame,
   toRtu,
   transactionOf,
-  unitOf,
 } from './mbap'
+import { type Found, Recognition } from './mbap-recognition'
 import type { Sent } from './outstanding'
 import { type Asked, addressedTo } from './rtu'
-import { Noise, Scanner, type Seen, SOCKET_NOISE_MAX } from './scanner'
+import { Noise, Scanner, SOCKET_NOISE_MAX } from './scanner'
 import { Nonsense } from './strangers'
 
-/** 0 is not given out: who answers with it always tells nothing by it. */
+/** 0 is not given out: it tells nothing. */
 const TRANSACTIONS = 0xffff
-const NO_TRANSACTION = 0
 /** What is older than so many requests is not taken for an answer that came twice. */
 const REPEATS_MAX = 100
 /** More frames than this that answer nothing, without one that does, are no late answers any more. */
@@ -42,16 +38,9 @@ export type MbapSettings = {
   anyTransaction: boolean
 }
 
-/**
- * `known`: by its id it answers this request; `untold`: its id tells nothing, and it could be for this one. `repeat`: of what was
- * taken last, where ids tell nothing. `stray`: it answers nothing that is known.
- */
-type Kind = { kind: 'known' | 'untold' | 'deviation'; sent: Sent } | { kind: 'repeat' | 'stray' }
-type Found = Kind & { length: number }
-
 export abstract class MbapFraming implements Framing {
-  readonly #settings: MbapSettings
   readonly #dialogue: Dialogue
+  readonly #recognition: Recognition
   /** False from the first answer with id 0 on: an answer may come that tells nothing. */
   #idsTell: boolean
   #transaction: number
@@ -67,7 +56,7 @@ export abstract class MbapFraming implements Framing {
   #dropped: Finding | undefined
   protected readonly noise = new Noise(SOCKET_NOISE_MAX)
   protected readonly scanner = new Scanner<Found>({
-    look: (bytes, insidePart) => this.#look(bytes, insidePart),
+    look: (bytes, insidePart) => this.#recognition.look(bytes, insidePart),
     take: (found, frame) => this.#findings.push(...this.#take(found, frame)),
     drop: (bytes) => this.#drop(bytes),
   })
@@ -79,8 +68,8 @@ export abstract class MbapFraming implements Framing {
    * one.
    */
   constructor(settings: MbapSettings) {
-    this.#settings = settings
     this.#dialogue = new Dialogue({ ...settings, isSerial: false })
+    this.#recognition = new Recognition(this.#dialogue, settings.anyTransaction)
     this.#idsTell = !settings.anyTransaction
     this.#transaction = Math.floor(settings.chance() * TRANSACTIONS)
   }
@@ -135,54 +124,6 @@ export abstract class MbapFraming implements Framing {
     return frameRequest(this.#transaction, rtu)
   }
 
-  #look(bytes: Buffer, insidePart: boolean): Seen<Found> {
-    if (!mayBeginFrame(bytes)) return 'nothing'
-    if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
-    const known = this.#knownBy(transactionOf(bytes))
-    const isCurrent = known !== undefined && known === this.#dialogue.current
-    // what is inside of another frame is hardly ever one: but for the answer that is waited for, zeros look like a header
-    if (insidePart && !isCurrent) return 'nothing'
-    if (known) return this.#lookAtKnown(bytes, known, isCurrent)
-    const isUntold = this.#settings.anyTransaction || transactionOf(bytes) === NO_TRANSACTION
-    return (isUntold && this.#lookAtUntold(bytes)) || this.#whole(bytes, { kind: 'stray' }, 'part')
-  }
-
-  #lookAtKnown(bytes: Buffer, sent: Sent, isCurrent: boolean): Seen<Found> {
-    const length = fittingLength(sent, bytes)
-    if (length === undefined) return this.#whole(bytes, { kind: 'deviation', sent }, isCurrent ? 'hold' : 'part')
-    if (length > 0 && length <= bytes.length) return { kind: 'known', sent, length }
-    return isCurrent ? 'hold' : 'part'
-  }
-
-  /** The earliest request that it can be an answer to. */
-  #lookAtUntold(bytes: Buffer): Seen<Found> | undefined {
-    const waiting = this.#dialogue.waiting(unitOf(bytes))
-    for (const sent of waiting) {
-      const length = fittingLength(sent, bytes)
-      if (length === undefined) continue
-      return length > 0 && length <= bytes.length ? { kind: 'untold', sent, length } : 'hold'
-    }
-    const whole = bytes.subarray(0, frameLength(bytes))
-    if (whole.length > 0 && this.#dialogue.isRepeating(toRtu(whole))) return { kind: 'repeat', length: whole.length }
-    const deviated = waiting.find(({ functionCode }) => functionCode === functionOf(bytes))
-    return deviated && this.#whole(bytes, { kind: 'deviation', sent: deviated }, 'part')
-  }
-
-  /** Zeros look like a header, and so does the beginning of one: it is none if the answer that is waited for begins within. */
-  #whole(bytes: Buffer, found: Kind, begun: 'part' | 'hold'): Seen<Found> {
-    const length = frameLength(bytes)
-    if (length === 0 || length > bytes.length) return begun
-    return this.#dialogue.current && holds(bytes.subarray(1, length), this.#transaction)
-      ? 'nothing'
-      : { ...found, length }
-  }
-
-  /** The request that goes by this id; undefined where ids tell nothing. */
-  #knownBy(transaction: number): Sent | undefined {
-    if (this.#settings.anyTransaction || transaction === NO_TRANSACTION) return undefined
-    return this.#dialogue.withTransaction(transaction)
-  }
-
   #take(found: Found, frame: Buffer): Finding[] {
     this.#surplus = 0
     const findings = this.#judge(found, frame)
@@ -235,7 +176,7 @@ export abstract class MbapFraming implements Framing {
   }
 
   #deviate(sent: Sent, frame: Buffer): Finding[] {
-    const isKnown = this.#knownBy(transactionOf(frame)) === sent
+    const isKnown = this.#recognition.knownBy(transactionOf(frame)) === sent
     if (!isKnown) this.#idsTell = false
     const taken = isKnown ? this.#dialogue.settle(sent) : this.#dialogue.takeDeviation(toRtu(frame))
     if (taken.kind === 'late') return [{ kind: 'late' }]
@@ -248,7 +189,7 @@ export abstract class MbapFraming implements Framing {
   #stray(frame: Buffer): Finding[] {
     const transaction = transactionOf(frame)
     const age = (this.#transaction - transaction + TRANSACTIONS) % TRANSACTIONS
-    const isUntold = this.#settings.anyTransaction || transaction === NO_TRANSACTION
+    const isUntold = this.#recognition.tellsNothing(transaction)
     if (!isUntold && age < Math.min(this.#issued, REPEATS_MAX)) return [{ kind: 'late' }]
     const asked = this.#dialogue.current
     if (!asked) return [this.noise.add(frame.length, 'an answer without having been asked')]
