@@ -6,7 +6,6 @@ import { type Bounds, parseBounds, reasonOutside } from '../contract/bounds'
 import { EXPONENT_MAX, times, timesPowerOfTen } from '../contract/decimal'
 import type { ColumnScale } from '../contract/scale-from'
 import { parseTexts, textOf, type ValueTexts } from '../contract/value-texts'
-import type { Reading } from './reader'
 
 export type ColumnFinish = {
   readonly column: number
@@ -28,7 +27,15 @@ export function columnFinishes(
   })
 }
 
-export type Finish = (reading: Reading) => Reading
+/** As much of a reading as is looked at. */
+type Unfinished = {
+  readonly values: (Value | null)[]
+  readonly bad: ReadonlyMap<number, string>
+  readonly sourceTimes?: ReadonlyMap<number, number>
+  readonly held?: ReadonlySet<number>
+  readonly earlier?: readonly { readonly column: number }[]
+}
+export type Finish = <Reading extends Unfinished>(reading: Reading) => Reading
 
 /** A value, or why there is none. */
 type Finished = { value: Value } | { reason: string }
@@ -134,7 +141,7 @@ function numberOf(value: Value | null | undefined): number | undefined {
   return typeof value === 'string' && /^-?\d+$/.test(value) ? Number(value) : undefined
 }
 
-function withoutScaled(earlier: NonNullable<Reading['earlier']>, finishes: readonly ColumnFinish[]) {
+function withoutScaled(earlier: NonNullable<Unfinished['earlier']>, finishes: readonly ColumnFinish[]) {
   const scaled = new Set(finishes.map(({ column }) => column))
   return earlier.filter(({ column }) => !scaled.has(column))
 }
