@@ -11,12 +11,12 @@ import type { Refusal } from './frames/request'
 import { SLOT_BYTES, type Slot } from './random'
 import type { Plc } from './series'
 
-/** Settings and routes are the same for every request: asking for other devices changes nothing. */
+/** Settings and routes are the same for every request. */
 const concerns: Record<Concern, PollerConcern> = {
   address: 'address',
   busy: 'busy',
-  config: 'request',
-  route: 'request',
+  config: 'settings',
+  route: 'settings',
   request: 'request',
 }
 
