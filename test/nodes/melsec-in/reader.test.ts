@@ -99,3 +99,25 @@ describe('a reader and the plant of a PLC', () => {
     }
   }
 })
+
+describe('A MELSEC reader of scaled tags', () => {
+  it('multiplies by what is in the PLC in the same cycle, and tells nothing of the words read for that', async () => {
+    const plc = await plcOf()
+    plc.memory.set('D', 100, 50_243, 0xffff, 3)
+    const { reader } = readerOf(plc.port, [
+      ['power', 'D100', 'uint16', { scaleFrom: '10^D101', max: '6000' }],
+      ['current', 'D102', 'uint16', { scaleFrom: '*D100', texts: '150729=much' }],
+    ])
+    assert.deepEqual(
+      reader.tags.map(({ name, kind }) => [name, kind]),
+      [
+        ['power', 'number'],
+        ['current', 'any'],
+      ],
+    )
+    assert.deepEqual((await openReading(reader)).values, [5024.3, 'much'])
+    plc.memory.set('D', 101, 0)
+    const { values, bad } = await reader.read(new AbortController().signal)
+    assert.deepEqual([values, [...bad]], [[null, 'much'], [[0, '50243 is above the maximum 6000']]])
+  })
+})
