@@ -27,7 +27,7 @@ export type Character = {
   gone?(nowMs: number): void
 }
 
-export type WholeCharacter = Required<Character> & { client(connectedMs: number): Required<Habit> }
+export type WholeCharacter = Omit<Required<Character>, 'client'> & { client(connectedMs: number): Required<Habit> }
 
 /** Several characters in one: the first is next to the device, the last next to the client. */
 export function together(characters: readonly Character[]): WholeCharacter {
