@@ -124,6 +124,7 @@ class MelsecReader implements Reader {
       columns: this.tags.length,
       timeoutMs: this.#config.timeout,
       intervalMs: this.#config.interval,
+      retries: 0,
       assumedMs: ROUND_TRIP_MS,
       lineMs: () => 0,
       nowMs: () => performance.now(),
