@@ -18,6 +18,8 @@ export type ProxyOptions = {
   corruptions: Corruptions
   /** What it does to everybody, from the client that comes next on. */
   character?: () => WholeCharacter
+  /** How it treats its clients at first; in no way if absent. */
+  manners?: Manners
   /** Monotonic clock, ms; the process's own if absent. */
   now?: () => number
   /** Sees every request, before any fault strikes. */
@@ -48,6 +50,7 @@ export class FaultProxy {
 
   private constructor(options: ProxyOptions) {
     this.#options = options
+    this.#manners = options.manners ?? {}
     this.faults = new FaultList(Object.keys(options.corruptions))
     this.#door = options.door((client) => this.#welcome(client))
   }

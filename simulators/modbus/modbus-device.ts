@@ -77,10 +77,10 @@ export class ModbusDevice {
         backend: () =>
           before(being.natures.before(new Station({ ...framing, units, habits, engine: new EngineLink(target) }))),
         character: () => being.natures.character,
+        manners: being.natures.manners,
         now: luck.now,
         onRequest,
       })
-      proxy.manners = being.natures.manners
       return new ModbusDevice(units, habits, engine, proxy, being)
     } catch (error) {
       await engine.close()

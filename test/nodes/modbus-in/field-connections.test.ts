@@ -35,9 +35,11 @@ describe('a reader and a device that hears nothing at first', () => {
   for (const transport of STREAMS) {
     for (const ms of [60, 150, 300]) {
       it(`finds out by itself that it is deaf for ${ms} ms after connecting, over ${transport}`, async () => {
-        const { device, loop } = await fieldOf([{ kind: 'swallows-at-first', ms }], TAGS, { transport })
-        await loop.when(isGood(...NAMES))
-        assertGood(await loop.next(10), VALUES)
+        const { device, loop } = await fieldOf([{ kind: 'swallows-at-first', ms }], [['holding', 'hr10']], {
+          transport,
+        })
+        await loop.when(isGood('holding'))
+        assertGood(await loop.next(10), { holding: 10 })
         assert.ok(device.connections <= 3, `${device.connections} connections`)
       })
     }
@@ -109,8 +111,9 @@ describe('a reader and a device with one connection', () => {
 
   it('comes back at every cycle where another program takes the place in between', async () => {
     const rival: Behaviour = { kind: 'rival', holdMs: 60, turnAway: 'reset' }
-    const { loop } = await fieldOf([rival], TAGS, { closeAfterCycle: true })
+    const { device, loop } = await fieldOf([rival], TAGS, { closeAfterCycle: true })
     await loop.when(isGood(...NAMES))
     assert.ok(goodShare(await loop.next(12), 'holding') >= 0.9)
+    assert.ok(device.connections >= 12, 'the other program had no turn')
   })
 })
