@@ -102,6 +102,16 @@ export class Culprits<Area extends string = string> {
     for (const [item, { reason }] of this.#plan.refusals.reasons()) cycle.markBad([item], reason)
   }
 
+  /** Whether a unit that was silent to what it was asked is there at all: it is asked for something small. */
+  async isAlive(cycle: Cycle<Area>, unit: number): Promise<boolean> {
+    if (cycle.heardUnits.has(unit)) return true
+    const part = this.#plan.smallPart(unit)
+    if (!part) return false
+    this.#exchange.giveChance(unit)
+    await this.spend(cycle, part)
+    return cycle.heardUnits.has(unit)
+  }
+
   /** A request beyond the plan. */
   async spend(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome<Area>> {
     const outcome = await this.#exchange.request(cycle, block)
@@ -152,10 +162,7 @@ export class Culprits<Area extends string = string> {
 
   /** A silence says something of what was asked for only if the unit answers something else. */
   async #counts(cycle: Cycle<Area>, { unit, cause }: Suspects<Area>): Promise<boolean> {
-    if (cause !== 'silent' || cycle.heardUnits.has(unit)) return true
-    const part = this.#plan.smallPart(unit)
-    if (part) await this.spend(cycle, part)
-    return cycle.heardUnits.has(unit)
+    return cause !== 'silent' || (await this.isAlive(cycle, unit))
   }
 
   /** Which of several refused items may be read again: the others are not accused anew. */

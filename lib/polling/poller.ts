@@ -100,7 +100,7 @@ export class Poller<Area extends string = string> {
   async #read(cycle: Cycle<Area>, block: ReadBlock<Area>, troubled: Troubled<Area>): Promise<void> {
     const { unit } = block
     // a block with something in it that is never answered would keep the unit dead for ever
-    if (this.#exchange.isOnTrial(unit) && this.#plan.isSilent(unit) && !(await this.#silences.isAlive(cycle, unit))) {
+    if (this.#exchange.isOnTrial(unit) && this.#plan.isSilent(unit) && !(await this.#culprits.isAlive(cycle, unit))) {
       return cycle.markBad(block.items, this.#exchange.unit(unit).reason)
     }
     const outcome = await this.#exchange.request(cycle, block)

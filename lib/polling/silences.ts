@@ -45,16 +45,6 @@ export class Silences<Area extends string = string> {
     }
   }
 
-  /** Whether a unit that was silent to all it was asked is there at all. */
-  async isAlive(cycle: Cycle<Area>, unit: number): Promise<boolean> {
-    if (cycle.heardUnits.has(unit)) return true
-    const part = this.#plan.smallPart(unit)
-    this.#exchange.giveChance(unit)
-    return (
-      part !== undefined && (await this.#culprits.spend(cycle, part)).kind !== 'silent' && cycle.heardUnits.has(unit)
-    )
-  }
-
   /** What was answered in the cycle before is asked for once more; what never was may hold something that is not answered. */
   async #lastChance(cycle: Cycle<Area>, silent: readonly ReadBlock<Area>[]): Promise<void> {
     const block = this.#plan.isSilent() ? silent[0] : undefined
@@ -63,7 +53,7 @@ export class Silences<Area extends string = string> {
       return
     }
     const mayBeLost = block.proven && block.record.silences === 1
-    const isAlive = mayBeLost ? await this.#askAgain(cycle, block) : await this.isAlive(cycle, block.unit)
+    const isAlive = mayBeLost ? await this.#askAgain(cycle, block) : await this.#culprits.isAlive(cycle, block.unit)
     if (!isAlive && cycle.seemsDead) throw this.#exchange.noAnswer(cycle)
   }
 
@@ -72,6 +62,7 @@ export class Silences<Area extends string = string> {
     for (let retry = 0; retry < this.#settings.retries; retry++) {
       // the first one may be late, the others have to fit
       if (retry > 0 && !this.#hasTime(cycle)) return false
+      this.#exchange.giveChance(block.unit)
       const { kind } = await this.#culprits.spend(cycle, block)
       if (kind === 'withheld') return false
       if (kind !== 'silent') return true

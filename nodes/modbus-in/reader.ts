@@ -56,8 +56,8 @@ class ModbusReader implements Reader {
   async read(signal: AbortSignal): Promise<Reading> {
     const reading = await this.#poller.poll((request) => this.#access.ask(request, signal), signal)
     await this.#access.rest()
-    const news = this.#access.takeNews()
-    return news === undefined ? reading : { ...reading, degraded: reading.degraded ?? news }
+    const degraded = [reading.degraded, this.#access.takeNews()].filter((text) => text !== undefined).join('; ')
+    return degraded === '' ? reading : { ...reading, degraded }
   }
 
   async close(): Promise<void> {

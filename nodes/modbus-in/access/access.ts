@@ -125,7 +125,7 @@ export class Access {
     if (!this.#isOpen) throw new Fault('link', 'not-connected', 'not connected')
     if (connection && !connection.fault) return connection
     if (connection?.fault && connection.fault.code !== CONNECTION_CLOSED) throw connection.fault
-    if (connection) this.#tellClose(connection)
+    if (connection) this.#tellClose()
     return await this.#connect(signal)
   }
 
@@ -202,8 +202,8 @@ export class Access {
   }
 
   /** Closing a connection is a device's good right, and no reason to lose a cycle. */
-  #tellClose({ closedWhileIdle }: Connection): void {
-    if (!closedWhileIdle || ++this.#closes !== TOLD) return
+  #tellClose(): void {
+    if (++this.#closes !== TOLD) return
     const { interval } = this.#config
     const text = `the device closes the connection between two requests; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
     this.#log('info', text)

@@ -60,7 +60,26 @@ describe('the tags of a reader', () => {
   it('have what every tag has', () => {
     assert.deepEqual(parse([tag('a')]), {
       ok: true,
-      value: { tags: [{ name: 'a', address: '1', scale: 1, offset: 0, unit: '', deadband: 0, length: 1 }] },
+      value: {
+        tags: [
+          {
+            name: 'a',
+            address: '1',
+            scale: 1,
+            offset: 0,
+            unit: '',
+            deadband: 0,
+            length: 1,
+            noValue: '',
+            min: '',
+            max: '',
+            scaleFrom: '',
+            every: 1,
+            texts: '',
+            charset: '',
+          },
+        ],
+      },
     })
   })
 
