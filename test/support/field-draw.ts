@@ -76,7 +76,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'deaf-after-answer': { transports: ALL, takes: ['between'] },
   'closes-after-answer': { transports: STREAMS, takes: ['connection'] },
   'closes-idle': { transports: STREAMS, takes: ['connection'] },
-  'resets-at-times': { transports: STREAMS, takes: ['connection'] },
+  'resets-old': { transports: STREAMS, takes: ['connection'] },
   'swallows-at-first': { transports: STREAMS, takes: ['connection'] },
   'dead-if-early': { transports: STREAMS, takes: ['connection'] },
   reboots: { transports: STREAMS, takes: ['connection'] },
@@ -157,8 +157,8 @@ export function drawBehaviour(
       return { kind, ms: draw.whole(5, 30) }
     case 'closes-idle':
       return { kind, ms: draw.whole(120, 180) }
-    case 'resets-at-times':
-      return { kind, everyMs: 2500 }
+    case 'resets-old':
+      return { kind, ms: 2500 }
     case 'swallows-at-first':
     case 'dead-if-early':
       return { kind, ms: draw.whole(50, 300) }

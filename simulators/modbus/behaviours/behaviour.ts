@@ -74,7 +74,7 @@ export type TimeBehaviour =
  * How connections begin and end.
  * `closes-after-answer`    one answer a connection
  * `closes-idle`            a connection without a request for so long is closed
- * `resets-at-times`        a connection is reset in the place of an answer, every so often
+ * `resets-old`             a connection that has stood for so long is reset in the place of an answer
  * `swallows-at-first`      what comes within this time after connecting is lost
  * `dead-if-early`          a connection that brings a request within this time is never answered
  * `reboots`                once, at `atMs`, it is silent for `silentMs`; it forgets its connections, and then swallows at first
@@ -84,7 +84,7 @@ export type TimeBehaviour =
 export type ConnectionBehaviour =
   | { kind: 'closes-after-answer' }
   | { kind: 'closes-idle'; ms: number }
-  | { kind: 'resets-at-times'; everyMs: number }
+  | { kind: 'resets-old'; ms: number }
   | { kind: 'swallows-at-first'; ms: number }
   | { kind: 'dead-if-early'; ms: number }
   | { kind: 'reboots'; atMs: number; silentMs: number; swallowMs: number }

@@ -4,16 +4,18 @@ import type { Habit } from '../../faults/character'
 import type { Manners } from '../../faults/manners'
 import type { Step } from '../../faults/reply-script'
 import type { Behaviour, ConnectionBehaviour } from './behaviour'
-import { type Nature, Occasions } from './nature'
+import type { Nature } from './nature'
 
 export function connectionNature(behaviour: ConnectionBehaviour): Nature {
   switch (behaviour.kind) {
     case 'closes-after-answer':
       return { client: () => ({ send: closing }) }
-    case 'resets-at-times': {
-      const occasions = new Occasions(behaviour.everyMs)
-      return { client: () => ({ send: (steps, nowMs) => (occasions.take(nowMs) ? [{ do: 'reset' }] : steps) }) }
-    }
+    case 'resets-old':
+      return {
+        client: (connectedMs) => ({
+          send: (steps, nowMs) => (nowMs - connectedMs >= behaviour.ms ? [{ do: 'reset' }] : steps),
+        }),
+      }
     case 'swallows-at-first':
       return { client: (connectedMs) => ({ hears: (nowMs) => nowMs - connectedMs >= behaviour.ms }) }
     case 'dead-if-early':

@@ -53,8 +53,9 @@ export function expectationOf(behaviour: Behaviour): Expectation {
       return { ...NOTHING, settleMs: behaviour.fromMs + 2 * behaviour.forMs + 1500 }
     // bad in the cycle it happens in, and in the one that finds out that it is over
     case 'refuses-at-times':
-    case 'resets-at-times':
-      return { ...everySoOften(behaviour.everyMs, 2), endsConnections: behaviour.kind === 'resets-at-times' }
+      return everySoOften(behaviour.everyMs, 2)
+    case 'resets-old':
+      return { ...everySoOften(behaviour.ms, 2), endsConnections: true }
     case 'unit-lost-at-times': {
       const { badCycles, ...rest } = everySoOften(behaviour.everyMs, 2)
       return {
