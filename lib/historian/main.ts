@@ -48,7 +48,7 @@ function historianOf(configure: Configure, control: Control): Work {
     progress: {
       cycle: () => statistics.cycle(),
       delivered: (samples) => statistics.delivered(samples),
-      refused: () => {},
+      refused: (_samples, causes) => control.refused(causes),
       failed: (reason, queueIsBroken = false) => {
         if (queueIsBroken) control.durable(reason, true)
       },
