@@ -16,7 +16,8 @@ export type Entry = {
   message: Claimed
   /** Parts of which it is not known yet what becomes of them. */
   open: Set<Part>
-  dead: Dead[]
+  /** By time and reason. */
+  dead: Map<string, Dead>
 }
 type Dead = { reading: Reading; reason: string; scope: Scope }
 /** What is at fault: one field, the reading as such, or all that there is of a message, which may stay one then. */
@@ -48,7 +49,7 @@ export class Claim {
         this.#unreadable.push(message)
         continue
       }
-      const entry: Entry = { message, open: new Set(), dead: [] }
+      const entry: Entry = { message, open: new Set(), dead: new Map() }
       this.#entries.push(entry)
       for (const reading of readings) this.parts.push(opened({ reading, entry }))
     }
@@ -77,11 +78,11 @@ export class Claim {
     const { entry, reading } = part
     entry.open.delete(part)
     this.refusal = reason
-    const last = entry.dead.at(-1)
     // Fields of one reading with one fault are one letter again.
-    if (last && last.reason === reason && last.scope === scope && isSamePoint(last.reading, reading)) {
-      last.reading = { ...reading, fields: [...last.reading.fields, ...reading.fields] }
-    } else entry.dead.push({ reading, reason, scope })
+    const key = `${reading.time}+${reading.clockSteps} ${reason}`
+    const known = entry.dead.get(key)
+    if (known) known.reading = { ...reading, fields: [...known.reading.fields, ...reading.fields] }
+    else entry.dead.set(key, { reading, reason, scope })
   }
 
   /** Why there are dead letters among the messages that are settled. */
@@ -134,18 +135,19 @@ export class Claim {
       this.#unreadable = []
     }
     const finished = this.#entries.filter(({ open }) => open.size === 0)
-    const clean = finished.filter(({ dead }) => dead.length === 0)
+    const clean = finished.filter(({ dead }) => dead.size === 0)
     if (clean.length > 0) queue.ack(idsOf(clean.map(({ message }) => message)))
     this.#forget(clean)
     // One by one: if a single message is somebody else's by now, nothing of a transaction is carried out.
     for (const entry of finished) {
-      if (entry.dead.length === 0) continue
+      if (entry.dead.size === 0) continue
       this.#bury(entry, queue)
       this.#forget([entry])
     }
   }
 
-  #bury({ message, dead }: Entry, queue: DurableQueue): void {
+  #bury({ message, dead: letters }: Entry, queue: DurableQueue): void {
+    const dead = [...letters.values()]
     const [first] = dead
     // Thousands of readings may be too old at once.
     const isOne = dead.every(({ reason, scope }) => scope === 'message' && reason === first?.reason)
@@ -171,8 +173,9 @@ export class Claim {
 
   #forget(finished: readonly Entry[]): void {
     for (const { message, dead } of finished) {
-      const refused = samplesOf(dead)
-      for (const letter of dead) this.#note(letter)
+      const letters = [...dead.values()]
+      const refused = samplesOf(letters)
+      for (const letter of letters) this.#note(letter)
       this.samples.dead += refused
       this.samples.written += message.weight - refused
     }
@@ -214,7 +217,7 @@ function readingsIn({ title, data }: Claimed): Reading[] | undefined {
   return readings && readingsOf(readings)
 }
 
-function deadLetter({ origin, to, title }: Claimed, { reading, reason }: Entry['dead'][number]): DeadLetter {
+function deadLetter({ origin, to, title }: Claimed, { reading, reason }: Dead): DeadLetter {
   const time = new Date(reading.time)
   return {
     message: {
@@ -227,8 +230,4 @@ function deadLetter({ origin, to, title }: Claimed, { reading, reason }: Entry['
     },
     reason,
   }
-}
-
-function isSamePoint(one: Reading, other: Reading): boolean {
-  return one.source === other.source && one.time === other.time && one.clockSteps === other.clockSteps
 }

@@ -157,7 +157,7 @@ export class Search {
     return rest.length === 0 ? Promise.resolve(WRITTEN) : this.#write(rest, how)
   }
 
-  /** All but the field that the words accuse goes first; undefined where they accuse none, or that alone was refused. */
+  /** The field that the words accuse, and all others; undefined where they accuse none, or that alone was refused. */
   async #withoutAccused(parts: readonly Part[], reason: string): Promise<Outcome | undefined> {
     const accused = accusedIn(reason)
     if (!accused) return undefined
@@ -171,7 +171,7 @@ export class Search {
     const others = severed.flatMap(([other]) => other ?? [])
     const named = severed.flatMap(([, fitting]) => fitting ?? [])
     if (named.length === 0 || (others.length === 0 && named.length === 1)) return undefined
-    return inTurn([() => this.#writeSome(others), () => this.#tryTypes(named)])
+    return inTurn([() => this.#tryTypes(named), () => this.#writeSome(others)])
   }
 
   /** Fields in parts of their own: one of each name and type is asked about, and what holds for that holds for all. */
