@@ -3,9 +3,7 @@
 // much is waiting. While the database cannot take more, nothing else is claimed: the rest waits in its order.
 
 import type { Clock } from '../child/clock'
-import { messageOf } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
-import { HISTORIAN } from '../contract/limits'
 import { causeOf, describeCause, type RefusedCause } from '../contract/refused-cause'
 import { QueueError } from '../queue/queue-error'
 import { backoffMs } from './backoff'
@@ -13,9 +11,10 @@ import { BatchLimit } from './batch'
 import { Claim } from './claim'
 import { DatabaseLink } from './database-link'
 import { Delivery } from './delivery'
-import type { Claimed, DurableQueue } from './durable-queue'
+import type { DurableQueue } from './durable-queue'
 import { type Outcome, WRITTEN } from './outcome'
 import { pause } from './pause'
+import { QueueHold, type Rest } from './queue-hold'
 import { SearchBudget } from './search-budget'
 import { SetAside } from './set-aside'
 import type { Sink } from './sink'
@@ -45,13 +44,6 @@ export type Progress = {
   failed(reason: string, queueIsBroken?: boolean): void
 }
 
-/** How long others leave a claimed message alone, ms: what a historian that was killed had claimed waits so long. */
-export const LEASE_MS = 20_000
-/** While it is being written, a lease that is older than this is renewed, ms. */
-const RENEW_MS = 5_000
-/** Bytes of messages in one claim; as lines they become about three times as much. */
-const CLAIM_BYTES = 1024 * 1024
-const POLL_MS = 500
 /** What comes within this time, ms, is written together. */
 const GATHER_MS = 250
 /** Between tries to reach a queue that is in trouble, ms. */
@@ -59,8 +51,6 @@ const QUEUE_FIRST_MS = 1000
 const QUEUE_LONGEST_MS = 30_000
 /** What is set aside comes again after this, ms, if a search may go on then. */
 const ASIDE_MS = 10_000
-/** Between tries to settle in a queue that is locked, ms. */
-const BUSY_MS = 250
 
 export class Historian {
   readonly #parts: HistorianParts
@@ -68,23 +58,20 @@ export class Historian {
   readonly #link: DatabaseLink
   readonly #budget = new SearchBudget()
   readonly #aside = new SetAside()
+  readonly #hold: QueueHold
   /** No further claims. */
   readonly #stopping = new AbortController()
   /** Not even what is being written. */
   readonly #end = new AbortController()
   #cancelEnd: (() => void)[] = []
-  #queue: DurableQueue | undefined
-  #isReplaced = false
-  #leasedAtMs = 0
   #failures = 0
   #queueFailures = 0
-  /** Being written. */
-  #held: readonly Claim[] = []
   #moved = 0
 
   constructor(parts: HistorianParts) {
     this.#parts = parts
-    const { clock, sink, report, log } = parts
+    const { clock, sink, report, log, open, batchSize } = parts
+    this.#hold = new QueueHold({ open, clock, batchSize, aside: this.#aside, log })
     this.#link = new DatabaseLink({ nowMs: () => clock.nowMs(), report, log })
     this.#delivery = new Delivery({
       sink,
@@ -93,7 +80,7 @@ export class Historian {
       clock,
       beforeWrite: () => {
         parts.progress.cycle()
-        this.#keepLease()
+        this.#hold.keepLease()
       },
       afterSuccess: () => {
         this.#failures = 0
@@ -117,7 +104,7 @@ export class Historian {
       }
     } finally {
       for (const cancel of this.#cancelEnd) cancel()
-      this.#closeQueue()
+      this.#hold.close()
       this.#parts.sink.close()
     }
   }
@@ -130,39 +117,38 @@ export class Historian {
 
   /** The queue was replaced: what is claimed next comes from the file that is there now. */
   reopen(): void {
-    this.#isReplaced = true
+    this.#hold.reopen()
   }
 
   async #turn(): Promise<void> {
-    const queue = this.#openQueue()
-    const messages = await this.#claim(queue)
+    const messages = await this.#hold.claim(this.#stopping.signal)
     if (this.#queueFailures > 0) this.#link.connecting()
     this.#queueFailures = 0
     this.#parts.progress.cycle()
     if (messages.length === 0) return this.#probe()
     const { fresh, aside } = this.#aside.split(messages)
     const resumed = new Claim(aside, (message) => this.#aside.resume(message))
-    const pauseMs = await this.#writeBoth(new Claim(fresh), resumed, queue)
+    const pauseMs = await this.#writeBoth(new Claim(fresh), resumed)
     if (pauseMs > 0) await this.#pause(pauseMs)
-    else if (!this.#isFull(messages)) await this.#pause(GATHER_MS)
+    else if (!this.#hold.isFull(messages)) await this.#pause(GATHER_MS)
   }
 
   /** What is fresh first. Returns how long the database is to be left alone, ms. */
-  async #writeBoth(fresh: Claim, aside: Claim, queue: DurableQueue): Promise<number> {
-    this.#held = [fresh, aside]
+  async #writeBoth(fresh: Claim, aside: Claim): Promise<number> {
+    this.#hold.hold([fresh, aside])
     const outcome = await this.#write(fresh, false)
-    const pauseMs = await this.#conclude(fresh, outcome, queue)
-    this.#held = [aside]
+    const pauseMs = await this.#conclude(fresh, outcome)
+    this.#hold.hold([aside])
     if (outcome.kind !== 'written' && outcome.kind !== 'set-aside') {
-      await this.#settle(aside, queue, { delayMs: 0, reason: 'reason' in outcome ? outcome.reason : '', isAside: true })
+      await this.#settle(aside, { delayMs: 0, reason: 'reason' in outcome ? outcome.reason : '', isAside: true })
       return pauseMs
     }
-    return this.#conclude(aside, await this.#write(aside, true), queue)
+    return this.#conclude(aside, await this.#write(aside, true))
   }
 
   #write(claim: Claim, resumed: boolean): Promise<Outcome> {
     if (claim.isEmpty) return Promise.resolve(WRITTEN)
-    return this.#whileLeased(() => this.#delivery.deliver(claim, this.#end.signal, { resumed }))
+    return this.#hold.whileLeased(() => this.#delivery.deliver(claim, this.#end.signal, { resumed }))
   }
 
   /** While nothing comes, somebody may still want to know whether it could be written. */
@@ -174,92 +160,23 @@ export class Historian {
     else this.#link.disconnected(verdict.reason)
   }
 
-  #openQueue(): DurableQueue {
-    if (this.#isReplaced) this.#closeQueue()
-    this.#isReplaced = false
-    this.#queue ??= this.#parts.open()
-    return this.#queue
-  }
-
-  #closeQueue(): void {
-    try {
-      this.#queue?.close()
-    } catch (thrown) {
-      this.#parts.log('warn', `the queue could not be closed: ${messageOf(thrown)}`)
-    }
-    this.#queue = undefined
-  }
-
-  async #claim(queue: DurableQueue): Promise<Claimed[]> {
-    const { batchSize, clock } = this.#parts
-    try {
-      const { signal } = this.#stopping
-      this.#leasedAtMs = clock.nowMs()
-      const options = { max: batchSize, leaseMs: LEASE_MS, maxBytes: CLAIM_BYTES, timeoutMs: POLL_MS, signal }
-      return await queue.receiveWithin(HISTORIAN, options)
-    } catch (thrown) {
-      if (thrown instanceof QueueError && thrown.kind === 'QueueEmpty') return []
-      // However it puts that it was not to wait any longer.
-      if (this.#stopping.signal.aborted) return []
-      throw thrown
-    }
-  }
-
-  #isFull(messages: readonly Claimed[]): boolean {
-    const bytes = messages.reduce((sum, { data }) => sum + (data instanceof Uint8Array ? data.length : 0), 0)
-    return messages.length >= this.#parts.batchSize || bytes >= CLAIM_BYTES / 2
-  }
-
-  /** A single write may take longer than a lease lasts. */
-  async #whileLeased<T>(work: () => Promise<T>): Promise<T> {
-    let cancel = (): void => {}
-    const renewLater = (): void => {
-      cancel = this.#parts.clock.after(RENEW_MS, () => {
-        this.#keepLease()
-        renewLater()
-      })
-    }
-    renewLater()
-    try {
-      return await work()
-    } finally {
-      cancel()
-    }
-  }
-
-  #keepLease(): void {
-    const nowMs = this.#parts.clock.nowMs()
-    if (!this.#queue || nowMs - this.#leasedAtMs < RENEW_MS) return
-    try {
-      // Those that somebody else has by now are written twice, which does no harm.
-      this.#queue.extend(
-        this.#held.flatMap(({ ids }) => ids),
-        LEASE_MS,
-      )
-      this.#leasedAtMs = nowMs
-    } catch (thrown) {
-      if (!(thrown instanceof QueueError)) throw thrown
-      this.#parts.log('warn', `a lease could not be extended: ${thrown.message}`)
-    }
-  }
-
   /** Returns how long the database is to be left alone, ms. */
-  async #conclude(claim: Claim, outcome: Outcome, queue: DurableQueue): Promise<number> {
+  async #conclude(claim: Claim, outcome: Outcome): Promise<number> {
     switch (outcome.kind) {
       case 'written':
         if (claim.isEmpty) return 0
         this.#failures = 0
         this.#link.connected()
-        await this.#settle(claim, queue, { delayMs: 0, reason: '' })
+        await this.#settle(claim, { delayMs: 0, reason: '' })
         return 0
       case 'stopped':
-        await this.#settle(claim, queue, { delayMs: 0, reason: 'the historian was stopped' })
+        await this.#settle(claim, { delayMs: 0, reason: 'the historian was stopped' })
         return 0
       case 'set-aside': {
         const { reason } = outcome
         this.#link.refusing(`the database refuses values, which are being searched for: ${causeOf(reason)}`)
         const delayMs = Math.max(ASIDE_MS, this.#budget.freeInMs(this.#parts.clock.nowMs()))
-        await this.#settle(claim, queue, { delayMs, reason, isAside: true })
+        await this.#settle(claim, { delayMs, reason, isAside: true })
         return 0
       }
       case 'later':
@@ -269,7 +186,7 @@ export class Historian {
         this.#link.disconnected(outcome.reason)
         this.#parts.progress.failed(outcome.reason)
         // The historian waits, not the messages: one with a new configuration takes them at once and in their order.
-        await this.#settle(claim, queue, { delayMs: 0, reason: outcome.reason })
+        await this.#settle(claim, { delayMs: 0, reason: outcome.reason })
         return delayMs
       }
       default:
@@ -277,21 +194,9 @@ export class Historian {
     }
   }
 
-  /** What is done is done, the rest goes back. While the queue is locked, as long as the lease lasts. */
-  async #settle(claim: Claim, queue: DurableQueue, rest: Rest): Promise<void> {
+  async #settle(claim: Claim, rest: Rest): Promise<void> {
     try {
-      for (;;) {
-        try {
-          claim.settle(queue)
-          if (rest.isAside) this.#aside.add(claim)
-          claim.giveBack(queue, rest)
-          return
-        } catch (thrown) {
-          const overdue = this.#parts.clock.nowMs() - this.#leasedAtMs > LEASE_MS || this.#end.signal.aborted
-          if (!(thrown instanceof QueueError) || !thrown.busy || overdue) throw thrown
-        }
-        await pause(this.#parts.clock, BUSY_MS, this.#end.signal)
-      }
+      await this.#hold.settle(claim, rest, this.#end.signal)
     } finally {
       this.#tell(claim)
     }
@@ -327,7 +232,7 @@ export class Historian {
     log('error', reason)
     if (!error.busy) this.#link.degraded(reason)
     // A claim that it holds still comes back when its lease ends.
-    if (!error.busy) this.#closeQueue()
+    if (!error.busy) this.#hold.close()
     const delayMs = Math.min(QUEUE_FIRST_MS * 2 ** (this.#queueFailures - 1), QUEUE_LONGEST_MS)
     await pause(clock, delayMs, this.#stopping.signal)
   }
@@ -336,5 +241,3 @@ export class Historian {
     return pause(this.#parts.clock, delayMs, this.#stopping.signal)
   }
 }
-
-type Rest = { delayMs: number; reason: string; isAside?: boolean }

@@ -35,6 +35,11 @@ export class SetAside {
     }
   }
 
+  clear(): void {
+    this.#entries.clear()
+    this.#parts = 0
+  }
+
   split(messages: readonly Claimed[]): { fresh: Claimed[]; aside: Claimed[] } {
     if (this.#entries.size === 0) return { fresh: [...messages], aside: [] }
     return { fresh: messages.filter(({ id }) => !this.has(id)), aside: messages.filter(({ id }) => this.has(id)) }

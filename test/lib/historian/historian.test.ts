@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { decodeReadings } from '../../../lib/contract/readings'
-import { LEASE_MS } from '../../../lib/historian/historian'
+import { LEASE_MS } from '../../../lib/historian/queue-hold'
 import { type Reading, readingsOf } from '../../../lib/historian/reading'
 import { ASK_AGAIN_MS } from '../../../lib/historian/suspects'
 import { QueueError } from '../../../lib/queue/queue-error'
