@@ -5,6 +5,7 @@
 import type { Clock } from '../child/clock'
 import type { Link } from '../contract/lifecycle'
 import { causeOf, describeCause, type RefusedCause } from '../contract/refused-cause'
+import { isTenfold } from '../contract/tenfold'
 import { QueueError } from '../queue/queue-error'
 import { backoffMs } from './backoff'
 import { BatchLimit } from './batch'
@@ -214,11 +215,9 @@ export class Historian {
   }
 
   #tellMoved(samples: number): void {
-    const isFirst = this.#moved === 0
     const before = this.#moved
     this.#moved += samples
-    // told at the first, and whenever there are ten times as many
-    if (!isFirst && Math.floor(Math.log10(before)) === Math.floor(Math.log10(this.#moved))) return
+    if (!isTenfold(before, this.#moved)) return
     const text = `${this.#moved} values so far had source times older than the database keeps`
     this.#parts.log('warn', `${text}: they are stored with the times of their readings`)
   }
