@@ -49,8 +49,8 @@ describe('MELSEC in the words of the poller', () => {
     [0xc056, 'address'],
     [0x4031, 'address'],
     [0x4013, 'busy'],
-    [0xc050, 'request'],
-    [0xc05f, 'request'],
+    [0xc050, 'settings'],
+    [0xc05f, 'settings'],
     [0xcfff, 'request'],
   ]
   for (const [code, concern] of concerns) {
