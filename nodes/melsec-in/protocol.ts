@@ -57,7 +57,8 @@ export function refusalOf(code: number): Refusal {
   return { kind: 'refused', endCode, abnormalCode: Math.floor(code / ABNORMAL_FACTOR) - 1 }
 }
 
-function describePlace(
+/** `D0 to D99`, `D1 and 9 more points`. */
+export function describePlace(
   plc: Plc,
   slots: readonly Slot[],
   { area, address, length }: { area: Area; address: number; length: number },

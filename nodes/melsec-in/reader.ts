@@ -14,10 +14,15 @@ import { type Codec, codecOf, timerWithin } from './frames/codec'
 import type { Request } from './frames/request'
 import { columnsOf } from './items'
 import { type Answer, Connection } from './link/connection'
+import { NamedPort } from './link/named-port'
 import { openLink } from './link/open-link'
 import { Questions } from './questions'
+import { RandomTrial } from './random-trial'
 
 type Log = (level: LogLevel, text: string) => void
+
+/** A plan of the tag list, and what has been learnt of it. */
+type Way = { readonly questions: Questions; readonly poller: Poller<Area> }
 
 export const melsecReader: ReaderFactory<MelsecConfig> = {
   type: 'melsec',
@@ -30,8 +35,10 @@ class MelsecReader implements Reader {
   readonly #config: MelsecConfig
   readonly #log: Log
   readonly #codec: Codec
-  #questions: Questions
-  #poller: Poller<Area>
+  readonly #atRandom: Way
+  readonly #inBatches: Way
+  readonly #trial: RandomTrial
+  readonly #namedPort: NamedPort | undefined
   #connection: Connection | undefined
   #isIntroduced = false
   #lateAnswers = 0
@@ -43,18 +50,24 @@ class MelsecReader implements Reader {
     this.#log = log
     this.tags = columnsOf(config.tags)
     this.#codec = codecOf(plcOf(config), config, timerWithin(config.monitoringTimer, config.timeout))
-    this.#questions = new Questions(config, { random: true })
-    this.#poller = this.#pollerOf(this.#questions)
+    this.#atRandom = this.#wayOf({ random: true })
+    this.#inBatches = this.#wayOf({ random: false })
+    const trials = this.#atRandom.questions.trials()
+    this.#trial = new RandomTrial(plcOf(config), { trials, isAllowed: config.randomRead }, log)
+    const { transport, frame, localPort, timeout } = config
+    const isNamed = transport === 'udp' && frame !== '4E' && localPort !== 0
+    this.#namedPort = isNamed ? new NamedPort(timeout) : undefined
   }
 
   forecast(): Forecast {
-    return this.#poller.forecast()
+    return (this.#trial.isGivenUp ? this.#inBatches : this.#atRandom).poller.forecast()
   }
 
   async open(signal: AbortSignal): Promise<void> {
     await this.#reopen(signal)
     await this.#introduce(signal)
-    this.#poller.reconnected()
+    this.#trial.reconnected()
+    for (const { poller } of [this.#atRandom, this.#inBatches]) poller.reconnected()
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -62,14 +75,16 @@ class MelsecReader implements Reader {
     const stop = () => this.#connection?.drop(new Fault('link', 'stopped', 'reading was stopped'))
     signal.addEventListener('abort', stop, { once: true })
     try {
-      const questions = this.#questions
-      return await this.#poller.poll(
-        async (block) => questions.answerTo(block, await this.#ask(questions.requestFor(block), signal)),
-        signal,
-      )
+      const ask = (request: Request): Promise<Answer> => this.#ask(request, signal)
+      if ((await this.#trial.run(ask)) === 'broken') await this.#reopen(signal)
+      const { questions, poller } = this.#trial.isInUse ? this.#atRandom : this.#inBatches
+      return await poller.poll(async (block) => {
+        const request = questions.requestFor(block)
+        if (!request) return questions.refusalOf(block, this.#trial.isGivenUp)
+        return questions.answerTo(block, await this.#trial.askBlock(request, ask))
+      }, signal)
     } finally {
       signal.removeEventListener('abort', stop)
-      if (this.#questions.knowsNoRandom) this.#withoutRandom()
     }
   }
 
@@ -84,11 +99,18 @@ class MelsecReader implements Reader {
     const { series, frame } = this.#config
     if (this.#isIntroduced || frame === '1E' || (series !== 'iqr' && series !== 'fx5')) return
     this.#isIntroduced = true
-    const answer = await this.#ask({ kind: 'cpu-type' }, signal)
-    if (answer.kind === 'cpu-type') this.#log('info', `the PLC is a ${answer.name}`)
+    try {
+      const answer = await this.#ask({ kind: 'cpu-type' }, signal)
+      if (answer.kind === 'cpu-type') this.#log('info', `the PLC is a ${answer.name}`)
+    } catch (thrown) {
+      // a server that does not know the command may end the connection; whether it reads is for the first cycle to find out
+      if (!(thrown instanceof Fault) || thrown.kind === 'bug' || signal.aborted) throw thrown
+      await this.#reopen(signal)
+    }
   }
 
   async #ask(request: Request, signal: AbortSignal): Promise<Answer> {
+    await this.#namedPort?.quiet(signal)
     const connection = await this.#standing(signal)
     return await connection.ask(request)
   }
@@ -109,6 +131,7 @@ class MelsecReader implements Reader {
     const connection = new Connection(await openLink({ ...this.#config, address }, signal), this.#codec, {
       datagrams: transport === 'udp',
       numbered: frame === '4E',
+      namedPort: this.#namedPort,
       timeoutMs: timeout,
       onLate: () => this.#late(),
       onNoise: (text) => this.#noise(text),
@@ -118,9 +141,10 @@ class MelsecReader implements Reader {
     return connection
   }
 
-  #pollerOf({ plan, protocol }: Questions): Poller<Area> {
-    return new Poller(plan, {
-      protocol,
+  #wayOf(way: { random: boolean }): Way {
+    const questions = new Questions(this.#config, way)
+    const poller = new Poller(questions.plan, {
+      protocol: questions.protocol,
       columns: this.tags.length,
       timeoutMs: this.#config.timeout,
       intervalMs: this.#config.interval,
@@ -132,12 +156,7 @@ class MelsecReader implements Reader {
       pause: (ms, signal) => setTimeout(ms, undefined, signal && { signal }).catch(() => {}),
       log: this.#log,
     })
-  }
-
-  #withoutRandom(): void {
-    this.#log('warn', 'the PLC does not know the command for points picked at random: all are read in batches')
-    this.#questions = new Questions(this.#config, { random: false })
-    this.#poller = this.#pollerOf(this.#questions)
+    return { questions, poller }
   }
 
   #late(): void {
