@@ -41,6 +41,12 @@ export class RandomTrial {
     return this.#reads.kind === 'in-use' || (this.#reads.kind === 'on-trial' && this.#trials.length === 0)
   }
 
+  /** The first time before a cycle, when no value is lost with the connection; then behind one, whose values are in. */
+  get isDue(): 'before' | 'behind' | 'never' {
+    if (this.#reads.kind !== 'on-trial' || this.#trials.length === 0) return 'never'
+    return this.#reads.failures > 0 || this.#reads.isBroken ? 'behind' : 'before'
+  }
+
   get isGivenUp(): boolean {
     return this.#reads.kind === 'given-up'
   }
@@ -50,12 +56,12 @@ export class RandomTrial {
   }
 
   /**
-   * Before a cycle; tries nothing when that is settled. Returns whether the connection has to be opened anew: no answer to a random
-   * read can be told from an answer to the next request, and some servers say nothing more after it. Throws what `ask` throws at a batch.
+   * Returns whether the connection has to be opened anew: a late answer may come, and some servers say nothing more. Throws what
+   * `ask` throws at a batch.
    */
   async run(ask: Ask): Promise<'settled' | 'broken'> {
     const trial = this.#trials[this.#turn % Math.max(1, this.#trials.length)]
-    if (this.#reads.kind !== 'on-trial' || !trial) return 'settled'
+    if (!trial) return 'settled'
     const batch = await this.#observe(trial.batch, ask)
     if (batch.kind === 'refused' || batch.kind === 'deviation') this.#turn++
     if ((batch.kind !== 'registers' && batch.kind !== 'bits') || this.isGivenUp) return 'settled'

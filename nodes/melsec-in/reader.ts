@@ -40,6 +40,8 @@ class MelsecReader implements Reader {
   readonly #trial: RandomTrial
   readonly #namedPort: NamedPort | undefined
   #connection: Connection | undefined
+  /** A random read has been left unanswered on the connection. */
+  #isSpoilt = false
   #isIntroduced = false
   #lateAnswers = 0
   #noises = 0
@@ -76,13 +78,15 @@ class MelsecReader implements Reader {
     signal.addEventListener('abort', stop, { once: true })
     try {
       const ask = (request: Request): Promise<Answer> => this.#ask(request, signal)
-      if ((await this.#trial.run(ask)) === 'broken') await this.#reopen(signal)
+      if (this.#trial.isDue === 'before') await this.#tryRandom(ask)
       const { questions, poller } = this.#trial.isInUse ? this.#atRandom : this.#inBatches
-      return await poller.poll(async (block) => {
+      const reading = await poller.poll(async (block) => {
         const request = questions.requestFor(block)
         if (!request) return questions.refusalOf(block, this.#trial.isGivenUp)
         return questions.answerTo(block, await this.#trial.askBlock(request, ask))
       }, signal)
+      if (this.#trial.isDue === 'behind') await this.#tryRandom(ask).catch((thrown) => this.#outlive(thrown))
+      return reading
     } finally {
       signal.removeEventListener('abort', stop)
     }
@@ -92,6 +96,15 @@ class MelsecReader implements Reader {
     const connection = this.#connection
     this.#connection = undefined
     await connection?.close()
+  }
+
+  async #tryRandom(ask: (request: Request) => Promise<Answer>): Promise<void> {
+    this.#isSpoilt = (await this.#trial.run(ask)) === 'broken'
+  }
+
+  /** The values of a cycle are in: what the connection ends with now is for the next one to see. */
+  #outlive(thrown: unknown): void {
+    if (!(thrown instanceof Fault) || thrown.kind === 'bug') throw thrown
   }
 
   /** Which PLC it is, of those that can tell and have not been seen to refuse: for the log only. */
@@ -119,7 +132,7 @@ class MelsecReader implements Reader {
   async #standing(signal: AbortSignal): Promise<Connection> {
     const connection = this.#connection
     if (!connection) throw new Fault('link', 'not-connected', 'not connected')
-    if (connection.isSpent) return await this.#reopen(signal, connection.address)
+    if (connection.isSpent || this.#isSpoilt) return await this.#reopen(signal, connection.address)
     if (!connection.closedWhileIdle) return connection
     this.#idleClose()
     return await this.#reopen(signal)
@@ -127,6 +140,7 @@ class MelsecReader implements Reader {
 
   async #reopen(signal: AbortSignal, address?: string): Promise<Connection> {
     await this.close()
+    this.#isSpoilt = false
     const { transport, frame, timeout } = this.#config
     const connection = new Connection(await openLink({ ...this.#config, address }, signal), this.#codec, {
       datagrams: transport === 'udp',

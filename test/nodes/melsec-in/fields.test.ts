@@ -10,7 +10,7 @@ const problemsOf = (tags: ShortTag[], others: object = {}): string[] => {
 
 describe('the properties of melsec-in', () => {
   it('have the names and defaults of the design', () => {
-    const { name, supervisor, interval, timeout, emit, measurement, pointTags, autoStart, ...own } =
+    const { name, supervisor, interval, timeout, emit, measurement, pointTags, autoStart, time, ...own } =
       defaultsOf(melsecFields)
     assert.deepEqual(own, {
       series: 'q',
@@ -24,9 +24,14 @@ describe('the properties of melsec-in', () => {
       moduleIo: 1023,
       station: 0,
       monitoringTimer: 4,
+      localPort: 0,
+      randomRead: true,
       tags: [],
     })
-    assert.equal(Object.keys(melsecTagFields).join(' '), 'name address type order scale offset unit deadband length')
+    assert.equal(
+      Object.keys(melsecTagFields).join(' '),
+      'name address type order scale offset unit deadband length noValue min max scaleFrom every texts charset',
+    )
   })
 
   it('may be those of every series with each frame that it speaks', () => {
