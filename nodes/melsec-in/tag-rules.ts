@@ -2,9 +2,10 @@
 
 import type { TagProblem } from '../../lib/contract/reader-fields'
 import { checkElementNames, checkWordTag, describeType, type WordTag } from '../../lib/contract/word-rules'
-import { BITS_OF_A_REGISTER, isBitType, lengthWithin, registersOf } from '../../lib/contract/word-types'
+import { BITS_OF_A_REGISTER, isBitType, lengthWithin, registersOf, type WordType } from '../../lib/contract/word-types'
 import { describeAddress, type MelsecAddress, parseAddress } from './addresses'
 import { areaOf, isBitDevice, lastOf } from './areas'
+import { lengthOf } from './counts'
 import { type Device, devicesOf } from './devices'
 import { limitsOf, type Plc } from './series'
 
@@ -17,7 +18,16 @@ export function checkTags(tags: readonly MelsecWordTag[], plc: Plc): TagProblem[
     const problem = checkTag(tag, plc)
     return problem ? [{ index, ...problem }] : []
   })
-  return [...problems, ...checkElementNames(tags)]
+  return [...problems, ...checkElementNames(tags.map((tag) => sized(tag, plc)))]
+}
+
+/** With the length that its address says (D100:10), where it says one that can be read. */
+export function sized<Tag extends Pick<MelsecWordTag, 'address' | 'type' | 'length'>>(tag: Tag, plc: Plc): Tag {
+  const at = parseAddress(tag.address, plc)
+  const device = 'problem' in at ? undefined : devicesOf(plc).get(at.device)
+  if ('problem' in at || !device) return tag
+  const length = lengthOf(tag, at, device, plc, tag.address)
+  return typeof length === 'number' ? { ...tag, length } : tag
 }
 
 export function checkTag(tag: MelsecWordTag, plc: Plc): Problem | undefined {
@@ -29,8 +39,18 @@ export function checkTag(tag: MelsecWordTag, plc: Plc): Problem | undefined {
     checkNotation(tag, device, plc) ??
     checkType(tag, address, device, plc) ??
     checkWordTag(tag) ??
-    checkExtent(tag, address, device, plc)
+    checkLength(tag, address, device, plc) ??
+    checkExtent(sized(tag, plc), address, device, plc)
   )
+}
+
+function checkLength(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc: Plc): Problem | undefined {
+  const written = tag.address.trim()
+  if (at.nibbles !== undefined && tag.length !== 1) {
+    return { field: 'length', message: `must be 1: ${written} is one value` }
+  }
+  const length = lengthOf(tag, at, device, plc, written)
+  return typeof length === 'number' ? undefined : length
 }
 
 /**
@@ -48,6 +68,12 @@ function checkType({ address: text, type }: MelsecWordTag, at: MelsecAddress, de
   const written = text.trim()
   const wrong = (message: string): Problem => ({ field: 'type', message: `${written} ${message}` })
   const { kind, name } = device
+  if (at.type !== undefined && at.type !== type) return wrong(`is a ${at.type}: choose that instead of ${type}`)
+  if (at.nibbles !== undefined) {
+    const types = typesOfNibbles(at.nibbles)
+    if (types.includes(type)) return undefined
+    return wrong(`has ${BITS_OF_A_NIBBLE * at.nibbles} bits: choose ${types.join(', ')} instead of ${type}`)
+  }
   if (kind === 'relay') return undefined
   if (kind === 'contact' || kind === 'longState') {
     return isBitType(type) ? undefined : wrong(`is one bit: choose bool instead of ${type}`)
@@ -62,6 +88,21 @@ function checkType({ address: text, type }: MelsecWordTag, at: MelsecAddress, de
   if (!isBitType(type)) return undefined
   const message = `${type} is one bit of a word: say which, ${written}.0 to ${written}.F`
   return { field: 'address', message } satisfies Problem
+}
+
+/** K1 to K4 are a word, K5 to K8 two; what they lack is 0. */
+function typesOfNibbles(nibbles: number): readonly WordType[] {
+  return BITS_OF_A_NIBBLE * nibbles <= BITS_OF_A_REGISTER ? ['uint16', 'int16', 'bcd16'] : ['uint32', 'int32', 'bcd32']
+}
+
+/** Only at random, where the node does not allow that. */
+export function checkRandomOnly(tags: readonly MelsecWordTag[], plc: Plc): TagProblem[] {
+  return tags.flatMap(({ address }, index): TagProblem[] => {
+    const at = parseAddress(address, plc)
+    if ('problem' in at || devicesOf(plc).get(at.device)?.kind !== 'long') return []
+    const message = `${address.trim()} can be read at random only (command 0403): allow random reads, or copy it to a D in the program`
+    return [{ index, field: 'address', message }]
+  })
 }
 
 /** Not longer than a request, and not beyond the end of the device. */
@@ -82,11 +123,12 @@ function checkExtent(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc:
 /** Numbers of the device that the tag takes. */
 export function pointsOf(
   { type, length }: Pick<MelsecWordTag, 'type' | 'length'>,
-  { number, bit }: MelsecAddress,
+  { number, bit, nibbles }: MelsecAddress,
   device: Device,
   plc: Plc,
 ): number {
   const { kind } = device
+  if (nibbles !== undefined) return BITS_OF_A_NIBBLE * nibbles
   if (isBitDevice(device)) return isBitType(type) ? length : BITS_OF_A_REGISTER * registersOf({ type, length })
   if (kind === 'longState' || kind === 'longTimer' || kind === 'long') return length
   return Math.ceil(registersOf({ type, length, bit }) / areaOf(plc, device, number).pointLength)
@@ -102,5 +144,6 @@ function longestOf({ type }: MelsecWordTag, { number, bit }: MelsecAddress, devi
   return lengthWithin(words - (words % pointLength), { type, bit })
 }
 
+const BITS_OF_A_NIBBLE = 4
 /** A state is read with the timer that it belongs to. */
 const LONG_TIMER_WORDS = 4

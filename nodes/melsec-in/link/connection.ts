@@ -14,7 +14,7 @@ export type ConnectionSettings = {
   datagrams: boolean
   /** Frames say which request they answer (4E). */
   numbered: boolean
-  /** The port of this computer that all datagrams come from, where it has to be a certain one. */
+  /** The port of this computer that all datagrams come from, where it has to be a certain one and frames are not numbered. */
   namedPort: NamedPort | undefined
   /** For each answer. */
   timeoutMs: number
@@ -129,6 +129,12 @@ export class Connection {
 
   /** Nobody can tell who sent a datagram that makes no sense: the answer may still come. */
   #datagram(datagram: Buffer): void {
+    const { namedPort, onLate } = this.#settings
+    if (namedPort && !this.#asked) {
+      namedPort.arrived()
+      onLate()
+      return
+    }
     const next = this.#codec.nextFrame(datagram, this.#asked?.request)
     const wrong =
       next.kind === 'violation'
@@ -152,16 +158,11 @@ export class Connection {
       this.#settings.onLate()
       return undefined
     }
-    if (!asked && this.#settings.namedPort) {
-      this.#settings.namedPort.arrived()
-      this.#settings.onLate()
-      return undefined
-    }
     if (!asked) return UNASKED
     const reply = this.#codec.decode(frame, asked.request, asked.serial)
     if (reply.kind === 'violation') return reply.text
     // a copy of an earlier answer, as far as anybody can tell
-    if (reply.kind === 'deviation' && this.#settings.namedPort && !this.#settings.numbered) return reply.text
+    if (reply.kind === 'deviation' && this.#settings.namedPort) return reply.text
     this.#answered = true
     this.#settle(asked, reply)
     return undefined
@@ -171,7 +172,7 @@ export class Connection {
     const { datagrams, numbered, namedPort } = this.#settings
     if (this.#noise !== undefined) this.#end(this.#violation(this.#noise))
     // what comes late on this stream, or to this port, could not be told from the next answer
-    else if (!numbered && (!datagrams || namedPort)) this.#end(this.#noAnswer())
+    else if (namedPort || (!datagrams && !numbered)) this.#end(this.#noAnswer())
     else this.#giveUp()
   }
 

@@ -1,7 +1,7 @@
 // The one port of this computer that all requests of a reader come from. It outlives connections: what is still to come to it, comes
 // to the next one.
 
-import { setTimeout } from 'node:timers/promises'
+import { setImmediate, setTimeout } from 'node:timers/promises'
 import { arrived, gaveUp, NOTHING_OWED, waitMs } from './owed-answers'
 
 export class NamedPort {
@@ -30,7 +30,9 @@ export class NamedPort {
       const either = AbortSignal.any([signal, this.#waiting.signal])
       await setTimeout(ms, undefined, { signal: either }).catch(() => {})
     }
-    this.#owed = this.#waitMs > 0 ? this.#owed : NOTHING_OWED
+    if (this.#waitMs === 0) this.#owed = NOTHING_OWED
+    // what the operating system has for us is taken first: this process may have stood still, or a datagram have come twice
+    await setImmediate()
   }
 
   get #waitMs(): number {
