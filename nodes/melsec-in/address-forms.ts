@@ -36,7 +36,7 @@ const refusals: readonly Refusal[] = [
   [/^(K[-+]?[0-9]+|H[0-9A-F]+|E[-+]?[0-9][0-9.]*)$/, () => 'is a constant: write the device to be read, as D100 or K4M0'],
   [/^([A-Z]+[0-9][0-9A-F]*)(Z[0-9]+)$/, ([, device = '', index = '']) => `is modified by ${index}: the device that is read would depend on it; write ${device} or another device itself`],
   [/^([A-Z]+[0-9A-F]*[0-9])(-|~|\.\.)[A-Z]*[0-9A-F]+$/, ([, first = '']) => `is a range: write the first and how many there are, as ${first}:10`],
-  [/_|[^ -~]/, () => 'is a label: write the device that it is assigned to, from the column "Device" or "Assign" of the label list'],
+  [/_|[^ -~]/, () => 'is no device of a PLC; if it is a label, write the device that it is assigned to: column "Device" or "Assign" of the label list'],
 ]
 
 /** `plain` has neither blanks nor small letters. Throws nothing: `problem` follows the quoted address. */

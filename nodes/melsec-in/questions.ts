@@ -9,8 +9,7 @@ import type { Request } from './frames/request'
 import { itemsOf } from './items'
 import type { Answer as PlcAnswer } from './link/connection'
 import { codeOf, describePlace, melsecProtocol } from './protocol'
-import { chooseRandom, inSlots, randomRequest, type Slot, trialsOf } from './random'
-import type { Trial } from './random-trial'
+import { chooseRandom, inSlots, randomRequest, type Slot, type Trial, trialsOf } from './random'
 import type { Plc } from './series'
 
 export class Questions {

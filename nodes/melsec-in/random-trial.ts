@@ -7,11 +7,9 @@ import { concernOf } from './end-codes'
 import { hexadecimal } from './frames/notation'
 import type { Request } from './frames/request'
 import type { Answer } from './link/connection'
+import type { Trial } from './random'
 import { GIVEN_UP, type RandomEvent, type RandomReads, step, UNTRIED } from './random-reads'
 import type { Plc } from './series'
-
-/** A point as a batch, and the same or another one at random. */
-export type Trial = { readonly batch: Request; readonly point: Request }
 
 type Ask = (request: Request) => Promise<Answer>
 

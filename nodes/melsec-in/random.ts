@@ -8,7 +8,6 @@ import { type Area, blockLimits, deviceOf, RANDOM, requestFor } from './areas'
 import type { DeviceKind } from './devices'
 import type { Point, Request } from './frames/request'
 import { UNIT } from './items'
-import type { Trial } from './random-trial'
 import { limitsOf, type Plc } from './series'
 
 /** One point of a random read. */
@@ -16,6 +15,9 @@ export type Slot = Point & { readonly isDouble: boolean }
 
 /** Items of RANDOM lie in `slots`; the others are read in batches. */
 export type Choice = { readonly items: Item<Area>[]; readonly slots: readonly Slot[] }
+
+/** A point as a batch, and the same or another one at random. */
+export type Trial = { readonly batch: Request; readonly point: Request }
 
 /** Whatever a slot holds, so many bytes are kept for it. */
 export const SLOT_BYTES = 4

@@ -86,7 +86,8 @@ function checkType({ address: text, type }: MelsecWordTag, at: MelsecAddress, de
     return wrong(`has 32 bits, as every ${name} there: choose uint32 or int32 instead of ${type}`)
   }
   if (!isBitType(type)) return undefined
-  const message = `${type} is one bit of a word: say which, ${written}.0 to ${written}.F`
+  const [word = ''] = written.split(':')
+  const message = `${type} is one bit of a word: say which, ${word}.0 to ${word}.F`
   return { field: 'address', message } satisfies Problem
 }
 
@@ -110,7 +111,9 @@ function checkExtent(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc:
   const { type, length } = tag
   const longest = longestOf(tag, at, device, plc)
   if (length > longest) {
-    return { field: 'length', message: `must be at most ${longest} with ${type}: a request cannot read more` }
+    const most = `must be at most ${longest} with ${type}: a request cannot read more`
+    if (at.count === undefined) return { field: 'length', message: most }
+    return { field: 'address', message: `${tag.address.trim()}: the length ${most}` }
   }
   const points = pointsOf(tag, at, device, plc)
   const left = lastOf(plc, device, at.number) + 1 - at.number
