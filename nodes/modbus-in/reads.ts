@@ -19,13 +19,16 @@ export function readsOf(cells: {
   type?: string
   length?: string
   unitId?: string
+  width?: string
 }): Reads | undefined {
   const parsed = parseAddress(cells.address ?? '')
   if ('problem' in parsed) return undefined
   const { area, address, bit } = parsed
   const type = asOneOf(cells.type, wordTypes)
   const length = Math.max(1, Math.trunc(Number(cells.length)) || 1)
-  const taken = type === undefined ? 1 : isBitArea(area) ? length : registersOf({ type, length, bit })
+  const width = registersAtOne(cells.width)
+  const taken =
+    type === undefined ? 1 : isBitArea(area) ? length : Math.ceil(registersOf({ type, length, bit }) / width)
   const last = address + taken - 1
   if (last > ADDRESS_MAX) return undefined
   const unit = parseUnitId(cells.unitId ?? '')
@@ -37,6 +40,11 @@ export function readsOf(cells: {
   }
   const number = last === address ? first : `${first}–${modicon(area, last + 1)}`
   return { area, number, wire: range(address, last), unit: ownUnit }
+}
+
+/** As typed in the column `width`; 1 where that is no number yet. */
+export function registersAtOne(text = ''): number {
+  return /^[1-9]$/.test(text.trim()) ? Number(text) : 1
 }
 
 function range(first: number, last: number): string {

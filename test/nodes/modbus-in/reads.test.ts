@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readsOf } from '../../../nodes/modbus-in/reads'
 
-type Case = { address: string; type?: string; length?: string; unitId?: string; reads: string }
+type Case = { address: string; type?: string; length?: string; unitId?: string; width?: string; reads: string }
 
 const cases: Case[] = [
   { address: '40001', reads: 'holding 40001 · 0' },
@@ -31,6 +31,13 @@ const cases: Case[] = [
   { address: '40001', unitId: 'x', reads: 'holding 40001 · 0' },
   { address: '40001', length: 'many', reads: 'holding 40001 · 0' },
   { address: '40001', type: 'no type', length: '3', reads: 'holding 40001 · 0' },
+  { address: '40001', type: 'float32', width: '2', reads: 'holding 40001 · 0' },
+  { address: '40001', type: 'float64', width: '2', reads: 'holding 40001–40002 · 0–1' },
+  { address: '40001', type: 'float64', width: '4', reads: 'holding 40001 · 0' },
+  { address: '40001', type: 'uint16', width: '2', reads: 'holding 40001 · 0' },
+  { address: '40001', type: 'float32', width: 'two', reads: 'holding 40001–40002 · 0–1' },
+  { address: 'coil:3', type: 'bool', length: '20', width: '2', reads: 'coil 00004–00023 · 3–22' },
+  { address: 'hr65535', type: 'float32', width: '2', reads: 'holding 465536 · 65535' },
   { address: 'hr65535', type: 'float32', reads: '' },
   { address: '123', reads: '' },
   { address: '', reads: '' },
