@@ -46,6 +46,9 @@ export function unfoldUsed(node: EditedNode, fields: Fields): void {
   for (const fold of document.querySelectorAll<HTMLDetailsElement>('.collector-form details.collector-fold')) {
     const rows = Object.entries(fields).filter(([name]) => fold.querySelector(`#node-input-${name}`))
     fold.open = rows.some(([name, field]) => String(node[name] ?? field.default) !== String(field.default))
+    fold.addEventListener('toggle', () => {
+      if (fold.open && fold.contains(document.activeElement)) fold.scrollIntoView({ block: 'start' })
+    })
   }
 }
 

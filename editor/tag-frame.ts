@@ -29,7 +29,10 @@ export function buildFrame(list: ListField, translate: Translate): Frame {
     const { columns, widthPx } = gridOf(Object.keys(list.item).filter((column) => !isHidden(column)))
     root.style.setProperty('--collector-columns', columns)
     root.style.setProperty('--collector-width', `${widthPx}px`)
-    const hidden = extra.filter(isHidden).map((column) => `.collector-tags [data-column="${column}"]`)
+    // With the precedence that it takes over Node-RED's rules for inputs.
+    const hidden = extra
+      .filter(isHidden)
+      .map((column) => `.collector-tags .collector-tags-line > [data-column="${column}"]`)
     hiding.textContent = hidden.length === 0 ? '' : `${hidden.join(', ')} { display: none; }`
   }
   setColumns(new Set())
@@ -66,13 +69,14 @@ export function buildFrame(list: ListField, translate: Translate): Frame {
 }
 
 function headerOf(list: ListField, translate: Translate): HTMLElement {
-  const header = element('div', 'collector-tags-header')
+  const header = element('div', 'collector-tags-line collector-tags-header')
   header.append(element('span', ''))
   for (const column of Object.keys(list.item)) {
     const cell = element('span', '')
     cell.dataset.column = column
     cell.textContent = translate(`column.${column}`)
-    cell.title = translate(`column-hint.${column}`)
+    // the name is also that of the column in a pasted table
+    cell.title = `${column}: ${translate(`column-hint.${column}`)}`
     header.append(cell)
     if (column === 'address') {
       const reads = element('span', '', { title: translate('column-hint.reads') })

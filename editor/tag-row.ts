@@ -58,7 +58,7 @@ export function rowPattern(
       field.kind === 'choice' ? [[column, { all: field.choices, groups: groups[column] ?? [] }]] : [],
     ),
   )
-  const pattern = element('div', 'collector-tag')
+  const pattern = element('div', 'collector-tags-line collector-tag')
   pattern.append(element('span', 'collector-tag-handle', { title: translate('tags.drag') }))
   for (const [column, field] of Object.entries(list.item)) {
     const input = inputFor(field)

@@ -81,6 +81,7 @@ export const FLOW: FlowNode[] = [
   }),
   reader('slow', 'meter-1', SCATTERED, 340, { transport: 'rtu', serialPort: 'COM3', interval: 100 }),
   reader('gateway', 'gateway-1', TAGS, 760),
+  reader('spare-list', 'press-3', [], 880),
   plc('plc', 'line-2', PLC_TAGS, 400, { series: 'q', frame: '3E' }),
   plc('fx', 'packer', [{ name: 'start', address: 'X7', type: 'bool' }], 460, { series: 'fx3', frame: '1E' }),
   plc('spare', 'line-8', PLC_TAGS, 820, { series: 'q', frame: '3E' }),

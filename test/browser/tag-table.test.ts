@@ -144,7 +144,7 @@ inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
 
   it('offers the other columns in a menu: used ones are shown, any may be chosen, by mouse or by keys', async () => {
     const { editor, table } = await open()
-    await editor.edit('reader')
+    await editor.edit('gateway')
     await table.counts(5, 0)
     assert.deepEqual(await table.shownColumns(), MAIN)
     await table.columnsButton().click()
@@ -152,7 +152,7 @@ inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
     assert.equal(names.length, EXTRA.length)
     await editor.shot(`${version}-columns`)
     // a click beside the menu closes it
-    await table.cell(0, 'name').click()
+    await editor.page.locator('.collector-tags-count').click()
     assert.equal(await table.columnsMenu().isVisible(), false)
 
     await table.columnsButton().focus()
@@ -176,7 +176,7 @@ inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
     await table.counts(5, 0)
     await editor.done()
     // what was chosen lasts as long as the dialog, what is used is seen
-    await editor.edit('reader')
+    await editor.edit('gateway')
     assert.deepEqual(await table.shownColumns(), [...MAIN, 'noValue'])
     assert.deepEqual(editor.complaints, [])
   })
@@ -200,7 +200,7 @@ inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
 
   it('shows the columns that a pasted table has, and stores them', async () => {
     const { editor, table } = await open()
-    await editor.edit('empty')
+    await editor.edit('spare-list')
     await editor.page.locator('.collector-tags').focus()
     await editor.paste(
       'name\taddress\ttype\tevery\twidth\tmin\tmax\nflow\t40001\tfloat32\t10\t2\t0\t\nlevel\t40005\tint16\t\t\t\t',
@@ -212,7 +212,7 @@ inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
     await editor.shot(`${version}-pasted-columns`)
     await editor.done()
     await editor.deploy()
-    assert.deepEqual(deployed('empty')?.tags, [
+    assert.deepEqual(deployed('spare-list')?.tags, [
       { name: 'flow', address: '40001', type: 'float32', min: '0', every: 10, width: 2 },
       { name: 'level', address: '40005', type: 'int16' },
     ])
