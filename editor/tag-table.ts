@@ -82,7 +82,7 @@ export class TagTable {
       this.#insertWaiting()
       this.#entered(event.target)
     })
-    root.addEventListener('focusout', () => this.#frame.showMessage('', 'hint'))
+    root.addEventListener('focusout', ({ relatedTarget }) => this.#showMessage(relatedTarget))
     root.addEventListener('click', (event) => this.#clicked(event.target))
     root.addEventListener('keydown', (event) => this.#pressed(event))
     root.addEventListener('paste', (event) => this.#pasted(event))
@@ -249,7 +249,9 @@ export class TagTable {
     this.#options.checked(problemCount)
   }
 
+  /** In the footer it stays as it is: a line less would move a button from below the mouse. */
   #showMessage(target: EventTarget | null): void {
+    if (target instanceof Node && this.#frame.footer.contains(target)) return
     const place = this.#placeOf(target)
     const problem = place && this.#review.problemAt(place)
     if (problem !== undefined) this.#frame.showMessage(problem, 'problem')
