@@ -20,7 +20,7 @@ export const SLOT_BYTES = 4
 const BITS_PER_WORD = 16
 
 /** An item as words that may be picked: of relays the words that hold them. */
-type Picked = { readonly slots: readonly Slot[]; readonly targets: Item<Area>['targets'] }
+type Picked = Pick<Item<Area>, 'every' | 'targets'> & { readonly slots: readonly Slot[] }
 
 /** As few requests as possible; batches where that makes no difference. `allowed` = false: only what has no other way. */
 export function chooseRandom(items: readonly Item<Area>[], plc: Plc, allowed = true): Choice {
@@ -63,18 +63,20 @@ function choiceOf(atRandom: readonly Item<Area>[], batched: readonly Item<Area>[
   const items = pick(atRandom, plc).map((picked): Item<Area> => {
     const address = slots.length
     slots.push(...picked.slots)
-    return { unit: UNIT, area: RANDOM, address, length: picked.slots.length, targets: picked.targets }
+    const { slots: own, targets, every } = picked
+    return { unit: UNIT, area: RANDOM, address, length: own.length, targets, ...(every !== undefined && { every }) }
   })
   return { items: [...items, ...batched], slots }
 }
 
-/** Relays of the same word are picked once. */
+/** Relays of the same word are picked once, if they are read in the same cycles. */
 function pick(items: readonly Item<Area>[], plc: Plc): Picked[] {
   const picked = new Map<string, Picked>()
   for (const item of items) {
     const slots = slotsOf(item, plc)
-    const key = slots.map(({ device, number, isDouble }) => `${device} ${number} ${isDouble}`).join()
-    const known = picked.get(key) ?? { slots, targets: [] }
+    const { every } = item
+    const key = `${every} ${slots.map(({ device, number, isDouble }) => `${device} ${number} ${isDouble}`).join()}`
+    const known = picked.get(key) ?? { slots, targets: [], ...(every !== undefined && { every }) }
     picked.set(key, known)
     known.targets.push(...targetsOf(item, plc))
   }

@@ -1,6 +1,7 @@
 // The MELSEC reader as the collector sees it: its configuration, its connection, its cycles.
 
 import { setTimeout } from 'node:timers/promises'
+import type { Finish } from '../../lib/collector/finish'
 import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import { isTold, TOLD } from '../../lib/collector/repetition'
 import type { TagColumn } from '../../lib/contract/batch'
@@ -12,7 +13,7 @@ import { type MelsecConfig, parseMelsecConfig, plcOf } from './fields'
 import { ROUND_TRIP_MS } from './forecast'
 import { type Codec, codecOf, timerWithin } from './frames/codec'
 import type { Request } from './frames/request'
-import { columnsOf } from './items'
+import { readingPlanOf } from './items'
 import { type Answer, Connection } from './link/connection'
 import { openLink } from './link/open-link'
 import { Questions } from './questions'
@@ -29,6 +30,9 @@ class MelsecReader implements Reader {
   readonly tags: readonly TagColumn[]
   readonly #config: MelsecConfig
   readonly #log: Log
+  /** Columns of a reading before it is finished. */
+  readonly #width: number
+  readonly #finish: Finish
   readonly #codec: Codec
   #questions: Questions
   #poller: Poller<Area>
@@ -41,7 +45,10 @@ class MelsecReader implements Reader {
   constructor(config: MelsecConfig, log: Log) {
     this.#config = config
     this.#log = log
-    this.tags = columnsOf(config.tags)
+    const { columns, width, finish } = readingPlanOf(config)
+    this.tags = columns
+    this.#width = width
+    this.#finish = finish
     this.#codec = codecOf(plcOf(config), config, timerWithin(config.monitoringTimer, config.timeout))
     this.#questions = new Questions(config, { random: true })
     this.#poller = this.#pollerOf(this.#questions)
@@ -63,10 +70,11 @@ class MelsecReader implements Reader {
     signal.addEventListener('abort', stop, { once: true })
     try {
       const questions = this.#questions
-      return await this.#poller.poll(
+      const reading = await this.#poller.poll(
         async (block) => questions.answerTo(block, await this.#ask(questions.requestFor(block), signal)),
         signal,
       )
+      return this.#finish(reading)
     } finally {
       signal.removeEventListener('abort', stop)
       if (this.#questions.knowsNoRandom) this.#withoutRandom()
@@ -121,7 +129,7 @@ class MelsecReader implements Reader {
   #pollerOf({ plan, protocol }: Questions): Poller<Area> {
     return new Poller(plan, {
       protocol,
-      columns: this.tags.length,
+      columns: this.#width,
       timeoutMs: this.#config.timeout,
       intervalMs: this.#config.interval,
       assumedMs: ROUND_TRIP_MS,

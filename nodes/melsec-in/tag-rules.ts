@@ -1,7 +1,14 @@
 // What cannot go together within a MELSEC tag: its address, its type and its length.
 
 import type { TagProblem } from '../../lib/contract/reader-fields'
-import { checkElementNames, checkWordTag, describeType, type WordTag } from '../../lib/contract/word-rules'
+import { checkScales } from '../../lib/contract/scale-from'
+import {
+  checkElementNames,
+  checkScaleSource,
+  checkWordTag,
+  describeType,
+  type WordTag,
+} from '../../lib/contract/word-rules'
 import { BITS_OF_A_REGISTER, isBitType, lengthWithin, registersOf } from '../../lib/contract/word-types'
 import { describeAddress, type MelsecAddress, parseAddress } from './addresses'
 import { areaOf, isBitDevice, lastOf } from './areas'
@@ -17,7 +24,19 @@ export function checkTags(tags: readonly MelsecWordTag[], plc: Plc): TagProblem[
     const problem = checkTag(tag, plc)
     return problem ? [{ index, ...problem }] : []
   })
-  return [...problems, ...checkElementNames(tags)]
+  const wrong = new Set(problems.map(({ index }) => index))
+  const againstAddress = (_tag: MelsecWordTag, from: string) => checkScaleAddress(from, plc)
+  const scales = checkScales(tags, { against: checkScaleSource, againstAddress })
+  return [...problems, ...scales.filter(({ index }) => !wrong.has(index)), ...checkElementNames(tags)]
+}
+
+/** A scale that is no tag is one word. */
+function checkScaleAddress(from: string, plc: Plc): string | undefined {
+  const at = parseAddress(from, plc)
+  if ('problem' in at) return `there is no tag "${from}", and ${at.problem}`
+  const device = devicesOf(plc).get(at.device)
+  const isWord = device?.kind === 'register' && at.bit === undefined && areaOf(plc, device, at.number).pointLength === 1
+  return isWord ? undefined : `${from} is no word: a scale is one`
 }
 
 export function checkTag(tag: MelsecWordTag, plc: Plc): Problem | undefined {

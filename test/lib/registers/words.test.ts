@@ -66,9 +66,11 @@ describe('a value in registers', () => {
   it('is never read beyond the end', () => {
     for (const type of wordTypes) {
       for (const order of ordersOf(type)) {
+        // what an array holds before its end has to be readable
+        const word = type === 'mod1m64' || type === 'time64ms' ? 0 : 0x1111
         for (const length of [1, 3]) {
           const spec = { ...PLAIN, type, order, length, bit: isBitType(type) ? 15 : undefined }
-          const view = viewOf(Array(registersOf(spec) - 1).fill(0x1111))
+          const view = viewOf(Array(registersOf(spec) - 1).fill(word))
           assert.throws(() => wordDecoder(spec, BIG_ENDIAN)(view, 0), RangeError, `${type} ${order} ${length}`)
         }
       }
@@ -112,7 +114,8 @@ describe('a value in registers', () => {
         fc.string({ unit: 'binary', maxLength: 60 }),
         fc.constantFrom(...ordersOf('string')),
         (text, order) => {
-          const value = text.replaceAll('\0', '').replace(/ +$/, '')
+          // biome-ignore lint/suspicious/noControlCharactersInRegex: they are no part of a text
+          const value = text.replace(/[\u0000-\u001f\u007f-\u009f]/g, '').replace(/ +$/, '')
           fc.pre(Buffer.from(value).toString() === value)
           const length = Math.max(1, Buffer.byteLength(value))
           assert.equal(read({ type: 'string', order, length }, ...encodeValue('string', order, value, length)), value)

@@ -24,9 +24,15 @@ describe('the properties of melsec-in', () => {
       moduleIo: 1023,
       station: 0,
       monitoringTimer: 4,
+      localPort: 0,
+      randomRead: true,
+      time: 'source',
       tags: [],
     })
-    assert.equal(Object.keys(melsecTagFields).join(' '), 'name address type order scale offset unit deadband length')
+    assert.equal(
+      Object.keys(melsecTagFields).join(' '),
+      'name address type order scale offset unit deadband length noValue min max scaleFrom every texts charset',
+    )
   })
 
   it('may be those of every series with each frame that it speaks', () => {
