@@ -2,7 +2,7 @@
 // go with them, and which columns mean something.
 
 import { asOneOf } from '../lib/contract/parse'
-import { isNumberType, ordersOf, type WordType, wordTypes } from '../lib/contract/word-types'
+import { isNumberType, isTextType, isTimeType, ordersOf, type WordType, wordTypes } from '../lib/contract/word-types'
 import type { ChoiceGroup, RowNotes } from './tag-row'
 import type { Translate } from './wording'
 
@@ -14,16 +14,12 @@ export const WORD_TYPE_GROUPS = {
   texts: ['string', 'stringh', 'stringl'],
   times: ['time32', 'time64ms', 'time2000', 'bcdtime48', 'iec64'],
   meters: ['bcd16', 'bcd32', 'sm16', 'sm32', 't5', 't6', 'mod10k32', 'mod10k48', 'mod10k64', 'mod1m64', 'float16'],
-} as const
-
-/** One character is one byte or one register of them. */
-const TEXT_TYPES: readonly string[] = WORD_TYPE_GROUPS.texts
-const TIME_TYPES: readonly string[] = WORD_TYPE_GROUPS.times
+} as const satisfies Record<string, readonly WordType[]>
 
 export function wordTypeGroups(translate: Translate): ChoiceGroup[] {
   return Object.entries(WORD_TYPE_GROUPS).map(([group, choices]) => ({
     title: translate(`type-group.${group}`),
-    choices: choices.filter((type) => asOneOf(type, wordTypes) !== undefined),
+    choices,
   }))
 }
 
@@ -34,16 +30,16 @@ export function wordNotes(typeName: string | undefined): Omit<RowNotes, 'reads'>
   return {
     choices: { order: ordersOf(type) },
     idle: idleColumns(type),
-    needed: TEXT_TYPES.includes(type) ? ['length'] : [],
+    needed: isTextType(type) ? ['length'] : [],
     hints: { type: `type-hint.${type}` },
   }
 }
 
 const OF_NUMBERS = ['scale', 'offset', 'deadband', 'min', 'max', 'scaleFrom']
 
+/** Those that a tag of this type is refused with (lib/contract/word-rules), and the deadband. */
 function idleColumns(type: WordType): string[] {
-  const ofTexts = TEXT_TYPES.includes(type) ? [] : ['charset']
-  if (isNumberType(type)) return ofTexts
-  const ofCodes = TEXT_TYPES.includes(type) || TIME_TYPES.includes(type) ? ['noValue', 'texts'] : ['noValue']
-  return [...OF_NUMBERS, ...ofCodes, ...ofTexts]
+  if (isNumberType(type)) return ['charset']
+  if (isTextType(type)) return [...OF_NUMBERS, 'noValue', 'texts']
+  return [...OF_NUMBERS, isTimeType(type) ? 'texts' : 'noValue', 'charset']
 }

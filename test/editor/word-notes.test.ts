@@ -39,7 +39,9 @@ describe('What the tag table knows of the types', () => {
       ['bool', `${numeric} noValue charset`, ''],
       ['bit', `${numeric} noValue charset`, ''],
       ['string', `${numeric} noValue texts`, 'length'],
-      ['time32', `${numeric} noValue texts charset`, ''],
+      ['time32', `${numeric} texts charset`, ''],
+      ['stringl', `${numeric} noValue texts`, 'length'],
+      ['t5', 'charset', ''],
     ]
     for (const [type, idle, needed] of table) {
       const notes = wordNotes(type)
