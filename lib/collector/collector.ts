@@ -8,7 +8,7 @@ import { type Batch, encodeBatch } from '../contract/batch'
 import type { Configure, DurableQueueRef, LiveQueueRef } from '../contract/control'
 import type { ProcessType } from '../contract/process-row'
 import type { ReadNow } from '../contract/read-now'
-import { samplesIn } from '../contract/readings'
+import { samplesIn, withoutHeld } from '../contract/readings'
 import { REVISION, ReadLoop } from './cycle'
 import { DurableOutbox, type OpenDurable } from './durable-outbox'
 import { type OpenLive, Outbox } from './outbox'
@@ -137,6 +137,6 @@ export class Collector {
     const bytes = encodeBatch(batch)
     const samples = samplesIn(batch)
     this.#outbox.put(bytes, samples)
-    this.#durable.put(bytes, samples)
+    this.#durable.put(batch.held ? encodeBatch(withoutHeld(batch)) : bytes, samples)
   }
 }

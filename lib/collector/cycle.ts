@@ -6,6 +6,7 @@ import type { Forecast } from '../contract/control'
 import { Fault } from '../contract/fault'
 import { type ReadNow, readNow } from '../contract/read-now'
 import { Connection, type ConnectionParts } from './connection'
+import { Held } from './held'
 import type { EarlierValue } from './reader'
 import { allBad, type Columns, columnsOf, earlierOf } from './reading'
 import { dueMs, firstSlot, nextSlot, type Schedule } from './schedule'
@@ -35,6 +36,8 @@ type Read = {
   columns: Columns
   time: number
   sourceTimes: ReadonlyMap<number, number>
+  /** Column -> ms since the epoch, of good values that were read in an earlier cycle. */
+  held?: ReadonlyMap<number, number>
   tookMs: number
   degraded?: string
 }
@@ -47,6 +50,7 @@ export class ReadLoop {
   readonly #clock: Clock
   readonly #pause: Pause
   readonly #connection: Connection
+  readonly #held = new Held()
   #cycle = 0
   #lastTime = 0
   #clockSteps = 0
@@ -151,17 +155,19 @@ export class ReadLoop {
     const tookMs = this.#clock.nowMs() - startedMs
     this.#parts.statistics.duration(tookMs)
     if (reading instanceof Fault) return failed(reading.message)
-    const columns = columnsOf(reading, count)
+    const columns = columnsOf(this.#held.fill(reading), count)
     const { time = this.#wallTime(), sourceTimes = NO_TIMES, degraded } = reading
+    const held = this.#held.note(columns, time, reading.held)
     this.#earlier.push(...earlierOf(reading, count))
-    return { columns, time, sourceTimes, tookMs, ...(degraded !== undefined && { degraded }) }
+    return { columns, time, sourceTimes, tookMs, ...(held && { held }), ...(degraded !== undefined && { degraded }) }
   }
 
-  #answer({ columns, sourceTimes, ...reading }: Read): void {
+  #answer({ columns, sourceTimes, held = NO_TIMES, ...reading }: Read): void {
     if (this.#asked.length === 0) return
     const names = this.#parts.reader.tags.map(({ name }) => name)
     const statusOf = (column: number) => this.#connection.status(column)
-    const answer = readNow({ names, ...columns, sourceTimes, statusOf }, reading)
+    const times = new Map([...sourceTimes, ...held])
+    const answer = readNow({ names, ...columns, sourceTimes: times, statusOf }, reading)
     for (const { resolve } of this.#asked.splice(0)) resolve(answer)
   }
 
@@ -173,13 +179,15 @@ export class ReadLoop {
     return time
   }
 
-  #emit({ columns: { values, bad }, time, sourceTimes }: Read): void {
+  #emit({ columns: { values, bad }, time, sourceTimes, held }: Read): void {
     const earlier = this.#earlier.splice(0)
     this.#parts.statistics.earlier(earlier.length)
-    this.#parts.statistics.batch(values.length - bad.size, bad.size)
+    const good = values.length - bad.size
+    this.#parts.statistics.batch(good, bad.size, good - (held?.size ?? 0))
     const { generation } = this.#parts
     const [cycle, clockSteps] = [++this.#cycle, this.#clockSteps]
-    const batch = { generation, revision: REVISION, cycle, time, values, bad, sourceTimes, clockSteps }
+    const ids = { generation, revision: REVISION, cycle }
+    const batch = { ...ids, time, values, bad, sourceTimes, clockSteps, ...(held && { held }) }
     this.#parts.emit(batch, earlier)
   }
 }

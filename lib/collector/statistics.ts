@@ -15,10 +15,10 @@ export class Statistics {
     this.#tags = { total: tagsTotal, good: 0, bad: tagsTotal }
   }
 
-  /** A batch went out. Samples are its good values. */
-  batch(good: number, bad: number): void {
+  /** A batch went out. Samples are the good values that were read for it. */
+  batch(good: number, bad: number, samples = good): void {
     this.#cyclesTotal++
-    this.#samplesTotal += good
+    this.#samplesTotal += samples
     this.#tags = { total: good + bad, good, bad }
   }
 

@@ -40,6 +40,8 @@ export type Batch = {
    * readings that have the same time because of that.
    */
   clockSteps?: number
+  /** Column -> ms since the epoch: good values that were read in an earlier cycle, and told then. */
+  held?: ReadonlyMap<number, number>
 }
 
 const MAGIC = 0x31_42_53_43 // "CSB1", little-endian
@@ -81,11 +83,11 @@ export function encodeBatch(batch: Batch): Uint8Array {
   return bytes
 }
 
-/** v: values that are no floats; b: [reason, columns]; s: [column, ms]. A part that is empty is left out. */
-type Tail = { v?: (Value | null)[]; b?: [string, number[]][]; s?: [number, number][] }
+/** v: values that are no floats; b: [reason, columns]; s, h: source times and held ones, [column, ms]. A part that is empty is left out. */
+type Tail = { v?: (Value | null)[]; b?: [string, number[]][]; s?: [number, number][]; h?: [number, number][] }
 
 function encodeTail(batch: Batch, floats: boolean): Uint8Array {
-  if (floats && batch.bad.size === 0 && batch.sourceTimes.size === 0) return new Uint8Array(0)
+  if (floats && batch.bad.size === 0 && batch.sourceTimes.size === 0 && !batch.held) return new Uint8Array(0)
   const tail: Tail = {}
   if (!floats) tail.v = batch.values
   if (batch.bad.size > 0) {
@@ -98,6 +100,7 @@ function encodeTail(batch: Batch, floats: boolean): Uint8Array {
     tail.b = [...columnsByReason]
   }
   if (batch.sourceTimes.size > 0) tail.s = [...batch.sourceTimes]
+  if (batch.held) tail.h = [...batch.held]
   return new TextEncoder().encode(JSON.stringify(tail))
 }
 
@@ -121,8 +124,10 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
   const values = encoding === FLOATS ? decodeFloats(view, count) : decodeValues(tail?.v, count)
   const bad = decodeBad(tail?.b, count)
   const sourceTimes = decodeTimes(tail?.s, count)
-  if (!tail || !values || !bad || !sourceTimes) return undefined
+  const held = decodeTimes(tail?.h, count)
+  if (!tail || !values || !bad || !sourceTimes || !held) return undefined
   for (const column of bad.keys()) values[column] = null
+  if (held && [...held.keys()].some((column) => bad.has(column))) return undefined
   // As many as there are reasons: none is missing without one.
   if (countOfNull(values) !== bad.size) return undefined
   const clockSteps = view.getUint8(33)
@@ -135,6 +140,7 @@ export function decodeBatch(bytes: Uint8Array): Batch | undefined {
     bad,
     sourceTimes,
     ...(clockSteps > 0 && { clockSteps }),
+    ...(held.size > 0 && { held }),
   }
 }
 

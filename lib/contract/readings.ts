@@ -98,7 +98,16 @@ function parsePointTags(input: unknown): Record<string, string> | undefined {
   return tags
 }
 
-/** Values that go into the database: a bad one is never written. */
-export function samplesIn({ values, bad }: Batch): number {
-  return values.length - bad.size
+/** Values that go into the database: a bad one is never written, one that was written in an earlier cycle not again. */
+export function samplesIn({ values, bad, held }: Batch): number {
+  return values.length - bad.size - (held?.size ?? 0)
+}
+
+/** As it goes into the database: without what was read in an earlier cycle. */
+export function withoutHeld({ held, ...batch }: Batch): Batch {
+  if (!held) return batch
+  const values = batch.values.map((value, column) => (held.has(column) ? null : value))
+  const bad = new Map(batch.bad)
+  for (const column of held.keys()) bad.set(column, 'read in an earlier cycle')
+  return { ...batch, values, bad }
 }

@@ -68,9 +68,11 @@ export function noAnswerFault(
   { who, look }: { who: string; look: string },
   requests: number,
   timeoutMs: number,
+  instead?: string,
 ): Fault {
   const unanswered = requests === 1 ? 'a request' : `${requests} requests`
-  return new Fault('link', 'no-answer', `${who} left ${unanswered} unanswered for ${timeoutMs} ms; ${look}`)
+  const seen = instead === undefined ? '' : `; what came instead: ${instead}`
+  return new Fault('link', 'no-answer', `${who} left ${unanswered} unanswered for ${timeoutMs} ms; ${look}${seen}`)
 }
 
 /** The end of a connection that we wanted. */

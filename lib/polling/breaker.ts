@@ -16,7 +16,7 @@ export type BreakerEvent =
   | { readonly type: 'answered' }
   /** `chance` is from [0, 1). */
   | { readonly type: 'lost'; readonly nowMs: number; readonly chance: number }
-  /** Do not wait any longer, e.g. since the connection is a new one. */
+  /** Do not wait any longer, e.g. since the connection is a new one: the next request is sent. */
   | { readonly type: 'due' }
 
 /** A unit that so many requests in a row did not get through to is taken for dead. */
@@ -34,7 +34,8 @@ export function step(breaker: Breaker, event: BreakerEvent): Breaker {
       if (breaker.state === 'closed') return { ...breaker, heard: false }
       return breaker.state === 'open' && event.nowMs >= breaker.untilMs ? halfOpen(breaker.tries) : breaker
     case 'due':
-      return breaker.state === 'open' ? halfOpen(breaker.tries) : breaker
+      if (breaker.state === 'open') return halfOpen(breaker.tries)
+      return mayAsk(breaker) ? breaker : { state: 'closed', lost: LOST_MAX - 1, heard: true }
     case 'lost': {
       if (breaker.state !== 'closed') return open(breaker.tries + 1, event)
       const lost = breaker.lost + 1

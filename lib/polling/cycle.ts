@@ -22,12 +22,22 @@ export class Cycle<Area extends string = string> {
   readonly silentUnits = new Set<number>()
   /** Those of them that had answered the same request before. */
   readonly freshlySilentUnits = new Set<number>()
+  /** Units that have answered in this cycle by themselves: a gateway may answer for one that is off. */
+  readonly heardUnits = new Set<number>()
+  /** Units that have given data in this cycle. */
+  readonly givingUnits = new Set<number>()
+  /** Enough silences for the device to be taken for dead, unless it answers a last, small request. */
+  seemsDead = false
+  /** What came last in the place of an answer. */
+  instead: string | undefined
   /** A unit that is given another chance has let us wait in vain. */
   timeSpentOnTrial = false
   /** Unit -> requests that did not get through to it. */
   readonly lost = new Map<number, number>()
   /** Requests beyond the plan. */
   extraRequests = 0
+  /** Those of them that were not answered. */
+  extraSilences = 0
   readonly newRefusals: string[] = []
 
   constructor(ask: Ask<Area>, columns: number, startedMs: number, chance: number) {
@@ -71,5 +81,10 @@ export class Cycle<Area extends string = string> {
 
   lose(unit: number): void {
     this.lost.set(unit, (this.lost.get(unit) ?? 0) + 1)
+  }
+
+  /** A moment of it, for waits that begin now. */
+  get at(): { nowMs: number; chance: number } {
+    return { nowMs: this.startedMs, chance: this.chance }
   }
 }

@@ -4,7 +4,7 @@
 import { Fault } from '../contract/fault'
 import { LOST_MAX } from './breaker'
 import type { Cycle } from './cycle'
-import type { Protocol, ReadRequest } from './protocol'
+import type { Answer, Protocol, ReadRequest } from './protocol'
 import type { ReadBlock } from './requests'
 import { Unit } from './unit'
 
@@ -57,6 +57,15 @@ export class Exchange<Area extends string = string> {
     return this.unit(unit).mayAsk
   }
 
+  /** It is taken for dead, and its next request is to show whether it still is. */
+  isOnTrial(unit: number): boolean {
+    return this.unit(unit).breaker.state === 'half-open'
+  }
+
+  giveChance(unit: number): void {
+    this.unit(unit).makeDue()
+  }
+
   /** A cycle begins. When no unit is worth asking, the one whose turn comes first is asked all the same. */
   begin(nowMs: number): void {
     let first: Unit | undefined
@@ -71,13 +80,15 @@ export class Exchange<Area extends string = string> {
 
   /** Sorts blocks: those of units out of reach come last, and those that left their last request unanswered. */
   byHope(blocks: ReadBlock<Area>[]): readonly ReadBlock<Area>[] {
-    let hopeless = blocks.some(({ silences }) => silences > 0)
+    let hopeless = blocks.some(({ record }) => record.silences > 0)
     for (const { losses } of this.#units.values()) hopeless ||= losses > 0
     if (!hopeless) return blocks
-    return blocks.sort((a, b) => this.unit(a.unit).losses - this.unit(b.unit).losses || a.silences - b.silences)
+    return blocks.sort(
+      (a, b) => this.unit(a.unit).losses - this.unit(b.unit).losses || a.record.silences - b.record.silences,
+    )
   }
 
-  /** Throws a `link` Fault when it finds that the device does not answer at all, and whatever `ask` throws. */
+  /** Throws whatever `ask` throws. Sees to it that the cycle knows when the device seems to be dead. */
   async request(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Outcome<Area>> {
     const unit = this.unit(block.unit)
     // one try of a dead unit that costs a timeout is enough for a cycle in which others are read
@@ -86,21 +97,28 @@ export class Exchange<Area extends string = string> {
       return { kind: 'withheld', reason: unit.reason }
     }
     const startedMs = this.#settings.nowMs()
-    const answer = await cycle.ask(block)
+    const answer = await ask(cycle, block)
     if (answer.kind === 'silence') {
       if (onTrial) cycle.timeSpentOnTrial = true
-      return this.#silent(cycle, block, unit, onTrial)
+      return this.#silent(cycle, block, unit, onTrial, answer.instead)
     }
     cycle.heard()
-    block.silences = 0
+    block.record.silences = 0
     if (answer.kind === 'deviation') {
+      cycle.heardUnits.add(unit.id)
       unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
       return { kind: 'refused', whole: false, reason: answer.text, reasonAt: () => answer.text }
     }
     const concern = answer.kind === 'data' ? undefined : this.#settings.protocol.concernOf(answer.code)
     if (concern === 'unit') this.#lost(cycle, unit)
-    else unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
-    if (answer.kind === 'data') return { kind: 'answered', view: answer.view }
+    else {
+      cycle.heardUnits.add(unit.id)
+      unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
+    }
+    if (answer.kind === 'data') {
+      cycle.givingUnits.add(unit.id)
+      return { kind: 'answered', view: answer.view }
+    }
     const { code } = answer
     const reasonAt = (place: ReadRequest<Area>): string => this.#settings.protocol.describeException(code, place)
     const reason = reasonAt(block)
@@ -121,7 +139,18 @@ export class Exchange<Area extends string = string> {
       if (breaker.state !== 'closed') dead++
       else if (breaker.lost < LOST_MAX) doubtful++
     }
-    if (dead === 0 || doubtful === 0) throw this.#settings.protocol.noAnswer(cycle.silences)
+    if (dead === 0 || doubtful === 0) throw this.noAnswer(cycle)
+  }
+
+  /** Why a request that was not answered has no value. */
+  silence({ instead }: Cycle<Area>): string {
+    const reason = `no answer within ${this.#settings.timeoutMs} ms`
+    return instead === undefined ? reason : `${reason}, but ${instead}`
+  }
+
+  /** The device is taken for dead. */
+  noAnswer({ silences, instead }: Cycle<Area>): Fault {
+    return this.#settings.protocol.noAnswer(silences, instead)
   }
 
   /** Units that answered nothing, or not all, of what they were asked for; undefined when there are none. */
@@ -140,10 +169,17 @@ export class Exchange<Area extends string = string> {
     for (const unit of this.#units.values()) unit.makeDue()
   }
 
-  #silent(cycle: Cycle<Area>, block: ReadBlock<Area>, unit: Unit, onTrial: boolean): Outcome<Area> {
+  #silent(
+    cycle: Cycle<Area>,
+    { record }: ReadBlock<Area>,
+    unit: Unit,
+    onTrial: boolean,
+    instead?: string,
+  ): Outcome<Area> {
     cycle.silences++
-    if (block.silences === 0) cycle.freshlySilentUnits.add(unit.id)
-    block.silences++
+    cycle.instead = instead ?? cycle.instead
+    if (record.silences === 0) cycle.freshlySilentUnits.add(unit.id)
+    record.silences++
     this.#lost(cycle, unit)
     // that a dead unit is still dead says nothing of the others
     if (!onTrial || this.#allOut()) {
@@ -154,9 +190,8 @@ export class Exchange<Area extends string = string> {
       cycle.answers === 0 &&
       cycle.tellingSilences >= SILENCES_MAX &&
       cycle.silentUnits.size >= Math.min(SILENCES_MAX, this.#unitsWorthAsking(cycle))
-    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX)
-      throw this.#settings.protocol.noAnswer(cycle.silences)
-    return { kind: 'silent', reason: `no answer within ${this.#settings.timeoutMs} ms` }
+    if (deadFromStart || cycle.freshlySilentUnits.size >= FRESHLY_SILENT_UNITS_MAX) cycle.seemsDead = true
+    return { kind: 'silent', reason: this.silence(cycle) }
   }
 
   #lost(cycle: Cycle<Area>, unit: Unit): void {
@@ -174,5 +209,15 @@ export class Exchange<Area extends string = string> {
     let count = 0
     for (const unit of this.#units.values()) if (unit.mayAsk || silentUnits.has(unit.id)) count++
     return count
+  }
+}
+
+/** A request that ended the connection comes last from then on, so that the others are read. */
+async function ask<Area extends string>(cycle: Cycle<Area>, block: ReadBlock<Area>): Promise<Answer> {
+  try {
+    return await cycle.ask(block)
+  } catch (thrown) {
+    block.record.silences++
+    throw thrown
   }
 }

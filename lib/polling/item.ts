@@ -8,8 +8,6 @@ export type Item<Area extends string = string> = Span<Area> & {
   readonly unit: number
   /** It is read in every n-th cycle; absent = in each. */
   readonly every?: number
-  /** Where the item ends that it should be read together with, in one request: an address above its own end. */
-  readonly reach?: number
   /** `decode` is told where the item starts: a byte in an area of registers, a bit in an area of bits. */
   readonly targets: { readonly column: number; readonly decode: Decoder }[]
 }

@@ -1,46 +1,50 @@
-// What to ask the device in a cycle: the items in few requests, around what it has refused so far.
+// What to ask the device in a cycle: the items whose turn it is in few requests, around what it has refused so far.
 
 import { type BlockLimits, blockAround, type Cut } from '../registers/blocks'
 import { Search } from '../registers/search'
 import type { Item } from './item'
-import { Refusals } from './refusals'
-import { planRequests, type ReadBlock } from './requests'
+import { Refusals, type RefusedAt } from './refusals'
+import { type BlockRecord, newBlock, planRequests, type ReadBlock } from './requests'
+import { shorten, Terrains } from './terrain'
+import { Turns } from './turns'
+
+/** How the block was refused: `failed` and `busy` for no reason that has to do with addresses, `silent` without a word. */
+export type Cause = 'refused' | 'failed' | 'busy' | 'silent'
 
 /** Items that were refused together, so that nothing is known of each. */
 export type Suspects<Area extends string = string> = {
   readonly unit: number
   readonly area: Area
   readonly search: Search<Item<Area>>
+  readonly cause: Cause
   reason: string
 }
 
-/** What has been learned of one area of one unit. */
-type Terrain = {
-  /** Where no request may reach over: a hole between items, or the border of two parts that are given apart only. */
-  readonly holes: Cut[]
-  /** What the device gives at once; undefined while it is not known to be less than the configuration allows. */
-  maxLength?: number
-  /** What it has given at once so far. */
-  longest: number
-}
-
-/** A device that gives less than this at once would be a strange one. */
-const MAX_LENGTH_MIN = 8
+/** Multiples of it, without their whole part, are spread evenly over [0, 1). */
+const GOLDEN_RATIO = 0.618_033_988_75
 
 export class Plan<Area extends string = string> {
-  readonly refusals = new Refusals<Area>()
+  readonly refusals: Refusals<Area>
+  readonly turns: Turns<Area>
   readonly #items: readonly Item<Area>[]
   readonly #limits: BlockLimits<Area>
-  readonly #terrains = new Map<string, Terrain>()
+  readonly #terrains = new Terrains()
+  /** Items that have been read at some time. */
+  readonly #good = new Set<Item<Area>>()
   #suspects: Suspects<Area>[] = []
   /** What was suspect, and is to be read like everything else. */
   #cleared: Item<Area>[] = []
-  #blocks: ReadBlock<Area>[] = []
-  #outdated = true
+  /** By whose turn it is; void when something is learned. */
+  readonly #blocks = new Map<string, ReadBlock<Area>[]>()
+  #outdated = false
+  /** Tries to hear anything of a unit. */
+  #tries = 0
 
   constructor(items: readonly Item<Area>[], limits: BlockLimits<Area>) {
     this.#items = items
     this.#limits = limits
+    this.turns = new Turns(items)
+    this.refusals = new Refusals((item) => this.#good.has(item))
   }
 
   get units(): Set<number> {
@@ -51,14 +55,18 @@ export class Plan<Area extends string = string> {
     return this.#suspects
   }
 
-  /** The blocks without refused and suspect items; the same array until something is learned. */
+  /** The blocks without refused and suspect items; the same array for the same turns until something is learned. */
   blocks(): ReadBlock<Area>[] {
-    if (!this.#outdated) return this.#blocks
+    const { key } = this.turns
+    const known = this.#outdated ? undefined : this.#blocks.get(key)
+    if (known) return known
     const suspect = new Set(this.#suspects.flatMap(({ search }) => search.pending))
-    const blocks = this.#blocksOf(this.#items.filter((item) => !this.refusals.has(item) && !suspect.has(item)))
-    const silent = new Map(this.#blocks.filter(({ silences }) => silences > 0).map((block) => [keyOf(block), block]))
-    if (silent.size > 0) for (const block of blocks) block.silences = silent.get(keyOf(block))?.silences ?? 0
-    this.#blocks = blocks
+    const blocks = this.#blocksOf(
+      this.#items.filter((item) => this.turns.isDue(item) && !this.refusals.has(item) && !suspect.has(item)),
+    )
+    this.#remember(blocks)
+    if (this.#outdated) this.#blocks.clear()
+    this.#blocks.set(key, blocks)
     this.#outdated = false
     return blocks
   }
@@ -69,16 +77,49 @@ export class Plan<Area extends string = string> {
   }
 
   /** A block was answered. */
-  answered({ unit, area, length, items }: ReadBlock<Area>): void {
-    const terrain = this.#terrain(unit, area)
+  answered(block: ReadBlock<Area>): void {
+    const { unit, area, length, items } = block
+    const terrain = this.#terrains.of(unit, area)
     if (length > terrain.longest) terrain.longest = length
+    if (!block.proven) for (const item of items) this.#good.add(item)
+    block.proven = true
+    block.record.failures = 0
     if (this.refusals.size > 0) this.#accept(unit, area, items)
   }
 
+  /** Something of this area has been given at some time. */
+  hasGiven({ unit, area }: { unit: number; area: Area }): boolean {
+    return this.#terrains.of(unit, area).longest > 0
+  }
+
+  /** All that is asked of the unit, or of all units, in this cycle has been silent the last time. */
+  isSilent(unit?: number): boolean {
+    return this.blocks().every((block) => (unit !== undefined && block.unit !== unit) || block.record.silences > 0)
+  }
+
+  /**
+   * A small request that the unit should answer if it lives: what was read before and is not in doubt now; failing that another item
+   * each time, since any of them may be the one that is not answered.
+   */
+  smallPart(unit: number): ReadBlock<Area> | undefined {
+    const ofUnit = this.#items.filter((item) => item.unit === unit && !this.refusals.has(item))
+    const suspect = new Set(this.#suspects.flatMap(({ search }) => search.pending))
+    const candidates = [
+      ofUnit.filter((item) => this.#good.has(item) && !suspect.has(item)),
+      ofUnit.filter((item) => this.#good.has(item)),
+      ofUnit,
+    ].find(({ length }) => length > 0)
+    if (!candidates) return undefined
+    const item = candidates[Math.floor(((this.#tries++ * GOLDEN_RATIO) % 1) * candidates.length)]
+    return item && newBlock(unit, blockAround(item.area, [item]))
+  }
+
   /** A block of several items was refused: they are searched, beside the cycles if need be, and the others are read on. */
-  suspect(block: ReadBlock<Area>, reason: string): void {
-    this.#suspects.push({ unit: block.unit, area: block.area, search: new Search(block), reason })
+  suspect(block: ReadBlock<Area>, reason: string, cause: Cause = 'refused'): Suspects<Area> {
+    const suspects = { unit: block.unit, area: block.area, search: new Search(block), cause, reason }
+    this.#suspects.push(suspects)
     this.#outdated = true
+    return suspects
   }
 
   /** Whether a part of the area has been found to be refused whole. */
@@ -95,28 +136,24 @@ export class Plan<Area extends string = string> {
     this.#outdated = true
   }
 
-  refuse(items: readonly Item<Area>[], reason: string, at: { nowMs: number; chance: number }): void {
+  refuse(items: readonly Item<Area>[], reason: string, at: RefusedAt): void {
     this.refusals.refuse(items, reason, at)
     this.#outdated = true
   }
 
   /** From now on nothing is read together that lies on both sides of this. */
   avoid({ unit, area }: Suspects<Area>, hole: Cut): void {
-    this.#terrain(unit, area).holes.push({ address: hole.address, length: hole.length })
+    this.#terrains.of(unit, area).holes.push({ address: hole.address, length: hole.length })
     this.#outdated = true
   }
 
-  /**
-   * The device refused so many together and then gave them in two parts. Returns how many are asked for at once from now
-   * on; undefined if as many have been given before, so that it cannot be the length.
-   */
+  /** As `shorten` of the terrain: what is suspect there is read again, in shorter blocks. */
   shorten({ unit, area }: Suspects<Area>, refusedLength: number): number | undefined {
-    const terrain = this.#terrain(unit, area)
-    if (refusedLength <= terrain.longest || refusedLength <= MAX_LENGTH_MIN) return undefined
-    terrain.maxLength = Math.max(terrain.longest, refusedLength >> 1)
+    const maxLength = shorten(this.#terrains.of(unit, area), refusedLength)
+    if (maxLength === undefined) return undefined
     this.#clear((other) => other.unit === unit && other.area === area)
     this.#outdated = true
-    return terrain.maxLength
+    return maxLength
   }
 
   /** The requests for refused items that are due to be tried again: neighbours together, and ranges as they were refused. */
@@ -131,11 +168,19 @@ export class Plan<Area extends string = string> {
     return group && this.#probesOf([group])[0]
   }
 
+  wasGood(items: readonly Item<Area>[]): boolean {
+    return items.some((item) => this.#good.has(item))
+  }
+
+  isRefusedBySilence(items: readonly Item<Area>[]): boolean {
+    return items.some((item) => this.refusals.of(item)?.kind === 'silent')
+  }
+
   #probesOf(groups: Item<Area>[][]): ReadBlock<Area>[] {
     const ranges = groups.filter(({ length }) => length > 1)
     const singles = groups.filter(({ length }) => length === 1).flat()
     return [
-      ...planRequests(singles, { ...this.#limits, maxGap: () => 0 }, (unit, area) => this.#terrain(unit, area)),
+      ...planRequests(singles, { ...this.#limits, maxGap: () => 0 }, (unit, area) => this.#terrains.of(unit, area)),
       ...ranges.flatMap((items) => this.#blocksOf(items, () => [])),
     ]
   }
@@ -145,9 +190,16 @@ export class Plan<Area extends string = string> {
     cutsOf = (unit: number, area: Area) => this.#cutsOf(unit, area),
   ): ReadBlock<Area>[] {
     return planRequests(items, this.#limits, (unit, area) => {
-      const { maxLength } = this.#terrain(unit, area)
+      const { maxLength } = this.#terrains.of(unit, area)
       return { cuts: cutsOf(unit, area), ...(maxLength !== undefined && { maxLength }) }
     })
+  }
+
+  /** What is known of the same blocks of earlier plans. */
+  #remember(blocks: readonly ReadBlock<Area>[]): void {
+    const records = new Map<string, BlockRecord>()
+    for (const earlier of this.#blocks.values()) for (const block of earlier) records.set(keyOf(block), block.record)
+    for (const block of blocks) block.record = records.get(keyOf(block)) ?? block.record
   }
 
   /** What was refused among them is given after all; whatever else was learned of its area may be as outdated. */
@@ -155,7 +207,7 @@ export class Plan<Area extends string = string> {
     let changed = false
     for (const item of items) changed = this.refusals.accept(item) || changed
     if (!changed) return
-    this.#terrain(unit, area).holes.length = 0
+    this.#terrains.of(unit, area).holes.length = 0
     this.refusals.makeDue((item) => item.unit === unit)
     this.#outdated = true
   }
@@ -167,7 +219,7 @@ export class Plan<Area extends string = string> {
 
   /** A request over what is refused would be refused as well. */
   #cutsOf(unit: number, area: Area): Cut[] {
-    const cuts = [...this.#terrain(unit, area).holes]
+    const cuts = [...this.#terrains.of(unit, area).holes]
     for (const item of this.refusals.items) if (item.unit === unit && item.area === area) cuts.push(item)
     for (const { search, ...of } of this.#suspects) {
       if (of.unit === unit && of.area === area && search.pending.length > 0) {
@@ -175,15 +227,6 @@ export class Plan<Area extends string = string> {
       }
     }
     return cuts
-  }
-
-  #terrain(unit: number, area: Area): Terrain {
-    const key = `${unit} ${area}`
-    const known = this.#terrains.get(key)
-    if (known) return known
-    const terrain: Terrain = { holes: [], longest: 0 }
-    this.#terrains.set(key, terrain)
-    return terrain
   }
 }
 

@@ -9,9 +9,11 @@ import { Exchange, type ExchangeSettings } from './exchange'
 import type { Plan } from './plan'
 import type { Ask } from './protocol'
 import type { ReadBlock } from './requests'
+import { type SilenceSettings, Silences } from './silences'
 
 export type PollerSettings<Area extends string> = ExchangeSettings<Area> &
-  CulpritSettings<Area> & {
+  CulpritSettings<Area> &
+  SilenceSettings & {
     /** Number of tags. */
     columns: number
     /** What a request takes beside its bytes on the line, as long as none has been answered. */
@@ -25,44 +27,57 @@ export type PollerSettings<Area extends string> = ExchangeSettings<Area> &
 /** Waits, ms, before what was busy is asked again. */
 const BUSY_WAITS_MS = [50, 100, 200]
 
+const NOT_ASKED = 'it was not asked for, since the device did not answer other requests'
+
 type Busy<Area extends string> = { readonly block: ReadBlock<Area>; readonly reason: string }
+type Troubled<Area extends string> = { readonly busy: Busy<Area>[]; readonly silent: ReadBlock<Area>[] }
 
 export class Poller<Area extends string = string> {
   readonly #plan: Plan<Area>
   readonly #settings: PollerSettings<Area>
   readonly #exchange: Exchange<Area>
   readonly #culprits: Culprits<Area>
+  readonly #silences: Silences<Area>
 
   constructor(plan: Plan<Area>, settings: PollerSettings<Area>) {
     this.#plan = plan
     this.#settings = settings
     this.#exchange = new Exchange(plan.units, settings)
     this.#culprits = new Culprits(plan, this.#exchange, settings)
+    this.#silences = new Silences(plan, this.#exchange, this.#culprits, settings)
   }
 
   /** Throws a `link` Fault when the device does not answer at all, and whatever `ask` throws. */
   async poll(ask: Ask<Area>, signal?: AbortSignal): Promise<Reading> {
     const cycle = new Cycle(ask, this.#settings.columns, this.#settings.nowMs(), this.#settings.chance())
     this.#exchange.begin(cycle.startedMs)
-    let busy: Busy<Area>[] = []
-    for (const block of this.#exchange.byHope(this.#plan.blocks())) await this.#read(cycle, block, busy)
-    for (const ms of BUSY_WAITS_MS) {
-      if (busy.length > 0 && this.#hasTime(cycle, ms)) busy = await this.#readAgain(cycle, busy, ms, signal)
+    this.#plan.turns.begin()
+    const troubled: Troubled<Area> = { busy: [], silent: [] }
+    for (const block of this.#exchange.byHope(this.#plan.blocks())) {
+      if (cycle.seemsDead) cycle.markBad(block.items, NOT_ASKED)
+      else await this.#read(cycle, block, troubled)
     }
-    for (const { block, reason } of busy) cycle.markBad(block.items, reason)
+    for (const ms of BUSY_WAITS_MS) {
+      if (troubled.busy.length > 0 && this.#hasTime(cycle, ms)) await this.#readAgain(cycle, troubled, ms, signal)
+    }
+    for (const { block, reason } of troubled.busy) this.#culprits.failed(cycle, block, 'busy', reason)
+    await this.#silences.settle(cycle, troubled.silent)
+    for (const block of troubled.silent) cycle.markBad(block.items, this.#exchange.silence(cycle))
     await this.#culprits.search(cycle)
     await this.#culprits.probe(cycle)
     this.#exchange.end(cycle)
     this.#logRefusals(cycle)
     const degraded = this.#exchange.degraded(cycle)
+    const held = this.#held(cycle)
     const { values, bad } = cycle
-    return degraded === undefined ? { values, bad } : { values, bad, degraded }
+    return { values, bad, ...(degraded !== undefined && { degraded }), ...(held && { held }) }
   }
 
   /** The connection is a new one: what was out of reach or refused may be there now. */
   reconnected(): void {
     this.#exchange.reconnected()
     this.#plan.refusals.makeDue(() => true)
+    this.#plan.turns.restart()
   }
 
   /** The next cycles by what is planned now, by the answers so far, and by what units cost that do not answer. */
@@ -74,7 +89,7 @@ export class Poller<Area extends string = string> {
       const { breaker, spentMs = assumedMs } = this.#exchange.unit(block.unit)
       if (breaker.state !== 'closed') continue
       requests++
-      cycleMs += block.silences > 0 ? timeoutMs : Math.max(spentMs + lineMs(block), 0)
+      cycleMs += block.record.silences > 0 ? timeoutMs : Math.max(spentMs + lineMs(block), 0)
     }
     for (const { breaker } of this.#exchange.units.values()) {
       if (breaker.state === 'open') cycleMs += timeoutMs * Math.min(intervalMs / breaker.waitMs, 1)
@@ -82,7 +97,12 @@ export class Poller<Area extends string = string> {
     return { requests, cycleMs }
   }
 
-  async #read(cycle: Cycle<Area>, block: ReadBlock<Area>, busy: Busy<Area>[]): Promise<void> {
+  async #read(cycle: Cycle<Area>, block: ReadBlock<Area>, troubled: Troubled<Area>): Promise<void> {
+    const { unit } = block
+    // a block with something in it that is never answered would keep the unit dead for ever
+    if (this.#exchange.isOnTrial(unit) && this.#plan.isSilent(unit) && !(await this.#culprits.isAlive(cycle, unit))) {
+      return cycle.markBad(block.items, this.#exchange.unit(unit).reason)
+    }
     const outcome = await this.#exchange.request(cycle, block)
     switch (outcome.kind) {
       case 'answered':
@@ -91,24 +111,38 @@ export class Poller<Area extends string = string> {
       case 'refused':
         return this.#culprits.accuse(cycle, block, outcome)
       case 'busy':
-        busy.push({ block, reason: outcome.reason })
+        troubled.busy.push({ block, reason: outcome.reason })
         return
-      default:
+      case 'silent':
+        troubled.silent.push(block)
+        return
+      case 'failed':
+        return this.#culprits.failed(cycle, block, 'failed', outcome.reason)
+      case 'withheld':
         return cycle.markBad(block.items, outcome.reason)
+      default:
+        return outcome satisfies never
     }
   }
 
-  /** What was busy comes after everything else, so that waiting for it delays nothing. Returns what still is. */
-  async #readAgain(
-    cycle: Cycle<Area>,
-    busy: readonly Busy<Area>[],
-    ms: number,
-    signal?: AbortSignal,
-  ): Promise<Busy<Area>[]> {
+  /** What was busy comes after everything else, so that waiting for it delays nothing. */
+  async #readAgain(cycle: Cycle<Area>, troubled: Troubled<Area>, ms: number, signal?: AbortSignal): Promise<void> {
     await this.#settings.pause(ms, signal)
-    const still: Busy<Area>[] = []
-    for (const { block } of busy) await this.#read(cycle, block, still)
-    return still
+    for (const { block } of troubled.busy.splice(0)) await this.#read(cycle, block, troubled)
+  }
+
+  /** Columns that it was not the turn of; what was missed has its turn in the next cycle. */
+  #held({ values, bad }: Cycle<Area>): ReadonlySet<number> | undefined {
+    const { turns } = this.#plan
+    if (turns.rare.length === 0) return undefined
+    const held = new Set<number>()
+    for (const item of turns.rare) {
+      const columns = item.targets.map(({ column }) => column)
+      if (turns.isDue(item))
+        turns.note(item, this.#plan.refusals.has(item) || columns.some((at) => values[at] !== null))
+      else for (const column of columns) if (values[column] === null && !bad.has(column)) held.add(column)
+    }
+    return held
   }
 
   #hasTime({ startedMs }: Cycle<Area>, ms: number): boolean {

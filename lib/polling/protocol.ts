@@ -44,6 +44,8 @@ export type Protocol<Area extends string> = {
   describeUnit(unit: number): string
   /** `64 registers of area holding`. */
   describeAmount(area: Area, length: number): string
-  /** What is wrong, and what to look at, when so many requests were not answered by anybody: kind `link`. */
-  noAnswer(requests: number): Fault
+  /** `holding 40001 to 40010 (wire 0 to 9)`. */
+  describePlace(at: ReadRequest<Area>): string
+  /** What is wrong, and what to look at, when so many requests were not answered, and what came instead: kind `link`. */
+  noAnswer(requests: number, instead?: string): Fault
 }

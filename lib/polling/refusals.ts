@@ -1,29 +1,56 @@
 // Items that the device refuses even when asked for alone, put aside, and when to try them again. What is refused for long
-// is tried ever more rarely.
+// is tried ever more rarely, unless it was good before: then it has to be back soon after the device has it again.
 
 import type { Item } from './item'
+
+/** What the device does: `refused` it says no, which costs no time; `silent` it says nothing, which costs a timeout. */
+export type RefusalKind = 'refused' | 'silent'
 
 /** `items`: one, or a range of which nothing could be read. */
 export type Refusal<Area extends string = string> = {
   readonly items: readonly Item<Area>[]
+  readonly kind: RefusalKind
   readonly reason: string
   /** How often it has been refused. */
   readonly times: number
   readonly retryAtMs: number
 }
 
-const FIRST_RETRY_MS = 60_000
-const LAST_RETRY_MS = 600_000
+export type RefusedAt = {
+  readonly nowMs: number
+  /** From [0, 1). */
+  readonly chance: number
+  /** `refused` if absent. */
+  readonly kind?: RefusalKind
+}
+
+/** The first and the last wait, ms, of items that have never been good. */
+const NEVER_GOOD: Record<RefusalKind, readonly [first: number, last: number]> = {
+  refused: [60_000, 600_000],
+  silent: [10_000, 600_000],
+}
+/** The same of a silence where something was good before; what is refused costs no time, and is asked for in every cycle. */
+const GOOD_BEFORE_SILENT = [2000, 30_000] as const
 /** Part of the wait that chance takes away, so that not everything is tried at once. */
 const JITTER = 0.25
 
-/** `chance` is from [0, 1). */
-export function retryAfterMs(times: number, chance: number): number {
-  return Math.min(FIRST_RETRY_MS * 2 ** (times - 1), LAST_RETRY_MS) * (1 - JITTER * chance)
+/** `wasGood`: it has been read at some time. */
+export function retryAfterMs(
+  times: number,
+  { chance, kind = 'refused', wasGood = false }: { chance: number; kind?: RefusalKind; wasGood?: boolean },
+): number {
+  if (wasGood && kind === 'refused') return 0
+  const [first, last] = wasGood ? GOOD_BEFORE_SILENT : NEVER_GOOD[kind]
+  return Math.min(first * 2 ** (times - 1), last) * (1 - JITTER * chance)
 }
 
 export class Refusals<Area extends string = string> {
   readonly #byItem = new Map<Item<Area>, Refusal<Area>>()
+  readonly #wasGood: (item: Item<Area>) => boolean
+
+  constructor(wasGood: (item: Item<Area>) => boolean = () => false) {
+    this.#wasGood = wasGood
+  }
 
   get size(): number {
     return this.#byItem.size
@@ -37,6 +64,10 @@ export class Refusals<Area extends string = string> {
     return this.#byItem.has(item)
   }
 
+  of(item: Item<Area>): Refusal<Area> | undefined {
+    return this.#byItem.get(item)
+  }
+
   reasons(): IterableIterator<[Item<Area>, Refusal<Area>]> {
     return this.#byItem.entries()
   }
@@ -47,9 +78,11 @@ export class Refusals<Area extends string = string> {
   }
 
   /** What is refused in the same cycle is given the same `chance`, so that neighbours stay together. */
-  refuse(items: readonly Item<Area>[], reason: string, at: { nowMs: number; chance: number }): void {
+  refuse(items: readonly Item<Area>[], reason: string, { nowMs, chance, kind = 'refused' }: RefusedAt): void {
     const times = this.timesOf(items) + 1
-    const refusal = { items, reason, times, retryAtMs: at.nowMs + retryAfterMs(times, at.chance) }
+    const wasGood = items.some(this.#wasGood)
+    const retryAtMs = nowMs + retryAfterMs(times, { chance, kind, wasGood })
+    const refusal = { items, kind, reason, times, retryAtMs }
     for (const item of items) this.#byItem.set(item, refusal)
   }
 
@@ -58,13 +91,13 @@ export class Refusals<Area extends string = string> {
     return this.#byItem.delete(item)
   }
 
-  /** They have been tried once more, without a verdict on all of them. */
-  postpone(items: readonly Item<Area>[], at: { nowMs: number; chance: number }): void {
+  /** They have been tried once more, without a verdict on all of them; with `kind` it is known how the device is now. */
+  postpone(items: readonly Item<Area>[], at: RefusedAt): void {
     const concerned = new Set(items)
     for (const group of this.#groups(() => true)) {
       const tried = group.filter((item) => concerned.has(item))
-      const reason = tried[0] && this.#byItem.get(tried[0])?.reason
-      if (reason !== undefined) this.refuse(tried, reason, at)
+      const refusal = tried[0] && this.#byItem.get(tried[0])
+      if (refusal) this.refuse(tried, refusal.reason, { ...at, kind: at.kind ?? refusal.kind })
     }
   }
 

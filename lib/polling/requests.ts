@@ -5,12 +5,26 @@ import type { Item } from './item'
 
 export type ReadBlock<Area extends string = string> = Block<Item<Area>> & {
   readonly unit: number
+  /** Shared with the same block of earlier plans. */
+  record: BlockRecord
+  /** It has been answered, with all of its items. */
+  proven: boolean
+}
+
+export type BlockRecord = {
   /** Requests in a row to which nothing came back. */
   silences: number
+  /** Cycles in a row in which it was refused for another reason than its addresses. */
+  failures: number
 }
 
 /** What is known of one area of one unit. */
 export type Learned = { readonly maxLength?: number; readonly cuts?: readonly Cut[] }
+
+/** A block of which nothing is known yet. */
+export function newBlock<Area extends string>(unit: number, block: Block<Item<Area>>): ReadBlock<Area> {
+  return { ...block, unit, record: { silences: 0, failures: 0 }, proven: false }
+}
 
 /** Ordered by unit and area (as they first appear), then address. */
 export function planRequests<Area extends string>(
@@ -29,6 +43,6 @@ export function planRequests<Area extends string>(
       maxLength: (area) => Math.min(limits.maxLength(area), learnedOf?.(unit, area).maxLength ?? Infinity),
       maxGap: limits.maxGap,
       cuts: (area) => [...(limits.cuts?.(area) ?? []), ...(learnedOf?.(unit, area).cuts ?? [])],
-    }).map((block) => ({ ...block, unit, silences: 0 })),
+    }).map((block) => newBlock(unit, block)),
   )
 }

@@ -5,6 +5,8 @@ export type Span<Area extends string = string> = {
   readonly area: Area
   readonly address: number
   readonly length: number
+  /** Where what it should be read together with ends, above its own end; absent = it stands for itself. */
+  readonly reach?: number
 }
 
 /** One request. Its items are ordered by address and lie wholly within it. */
@@ -48,21 +50,31 @@ function planArea<Item extends Span>(area: Item['area'], items: Item[], limits: 
   let start = 0
   let end = 0
   let lastEnd = 0
+  let reach = 0
+  const lastEndOf = (from: number): number => Math.min(from + maxLength, lastEndFrom(from))
   for (const item of items.sort(byAddress)) {
     const itemEnd = item.address + item.length
-    if (members.length > 0 && item.address - end <= maxGap && itemEnd <= lastEnd) {
+    const isNear = item.address - end <= maxGap || item.address < reach
+    if (members.length > 0 && isNear && itemEnd <= lastEnd && !isBetterApart(item)) {
       members.push(item)
       end = Math.max(end, itemEnd)
+      reach = Math.max(reach, item.reach ?? 0)
       continue
     }
     if (members.length > 0) blocks.push({ area, address: start, length: end - start, items: members })
     members = [item]
     start = item.address
     end = itemEnd
-    lastEnd = Math.max(itemEnd, Math.min(start + maxLength, lastEndFrom(start)))
+    reach = item.reach ?? 0
+    lastEnd = Math.max(itemEnd, lastEndOf(start))
   }
   if (members.length > 0) blocks.push({ area, address: start, length: end - start, items: members })
   return blocks
+
+  /** In a block of its own there is room for all that it should be read with, and in this one there is not. */
+  function isBetterApart({ address, reach: wanted = 0 }: Item): boolean {
+    return wanted > lastEnd && wanted <= lastEndOf(address)
+  }
 }
 
 /** The longest first where several begin: the others lie within it. */

@@ -11,6 +11,8 @@ export type FlowMessage = {
   quality: Record<string, string>
   /** ms since the epoch */
   timestamp: number
+  /** Tags whose values were read in an earlier cycle (tag property `every`), with the time of that, ms since the epoch. */
+  times?: Record<string, number>
 }
 
 export type Emit = 'cycle' | 'change' | 'tag'
@@ -34,7 +36,9 @@ export function flowMessages(
       return message ? [message] : []
     }
     case 'tag':
-      return delivery.tags.map((tag, column) => oneTag(reader, delivery, tag, column))
+      return delivery.tags.flatMap((tag, column) =>
+        delivery.batch.held?.has(column) ? [] : [oneTag(reader, delivery, tag, column)],
+      )
     default:
       return emit satisfies never
   }
@@ -51,7 +55,17 @@ function wholeCycle(topic: string, { batch, tags }: Delivery): FlowMessage {
     const tag = tags[column]
     if (tag) quality[tag.name] = reason
   }
-  return { topic, payload, quality, timestamp: batch.time }
+  const message = { topic, payload, quality, timestamp: batch.time }
+  return batch.held ? { ...message, times: timesOf(batch.held, tags) } : message
+}
+
+function timesOf(held: ReadonlyMap<number, number>, tags: readonly TagColumn[]): Record<string, number> {
+  const times: Record<string, number> = {}
+  for (const [column, time] of held) {
+    const tag = tags[column]
+    if (tag) times[tag.name] = time
+  }
+  return times
 }
 
 function changedTags(

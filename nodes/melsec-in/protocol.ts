@@ -37,7 +37,9 @@ export function melsecProtocol(
     describeException: (code, block) => describeRefusal(refusalOf(code), frame, describePlace(plc, slots, block)),
     describeUnit: () => 'the PLC',
     describeAmount: (area, length) => describeAmount(plc, area, length),
-    noAnswer: (requests) => noAnswerFault({ who: silent[transport], look: SILENCE_ADVICE }, requests, timeout),
+    describePlace: (block) => describePlace(plc, slots, block),
+    noAnswer: (requests, instead) =>
+      noAnswerFault({ who: silent[transport], look: SILENCE_ADVICE }, requests, timeout, instead),
   }
 }
 

@@ -132,6 +132,7 @@ class MelsecReader implements Reader {
       columns: this.#width,
       timeoutMs: this.#config.timeout,
       intervalMs: this.#config.interval,
+      retries: 0,
       assumedMs: ROUND_TRIP_MS,
       lineMs: () => 0,
       nowMs: () => performance.now(),

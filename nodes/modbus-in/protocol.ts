@@ -1,7 +1,7 @@
 // Modbus as the poller has to know it.
 
 import { noAnswerFault } from '../../lib/net/faults'
-import type { Protocol } from '../../lib/polling/protocol'
+import type { Protocol, ReadRequest } from '../../lib/polling/protocol'
 import { describeRange, isBitArea } from './addresses'
 import { placeOf, type ReadArea } from './areas'
 import { concernOf, describeException } from './exceptions'
@@ -33,22 +33,21 @@ export function modbusProtocol({
   transport,
   timeout,
 }: Pick<ModbusConfig, 'unitId' | 'transport' | 'timeout'>): Protocol<ReadArea> {
+  const describePlace = ({ unit, area, address, length }: ReadRequest<ReadArea>): string =>
+    describeRange(placeOf(area).area, address, length) + (unit === unitId ? '' : ` of unit ${unit}`)
   return {
     addressStep(readArea) {
       const { area, width } = placeOf(readArea)
       return isBitArea(area) ? 1 : REGISTER_BYTES * width
     },
     concernOf,
-    describeException(code, { unit, area: readArea, address, length }) {
-      const { area } = placeOf(readArea)
-      const where = describeRange(area, address, length) + (unit === unitId ? '' : ` of unit ${unit}`)
-      return describeException(code, area, where)
-    },
+    describeException: (code, at) => describeException(code, placeOf(at.area).area, describePlace(at)),
     describeUnit: (unit) => `unit ${unit}`,
     describeAmount(readArea, length) {
       const { area } = placeOf(readArea)
       return `${length} ${isBitArea(area) ? 'bits' : 'registers'} of area ${area}`
     },
-    noAnswer: (requests) => noAnswerFault(silences[transport], requests, timeout),
+    describePlace,
+    noAnswer: (requests, instead) => noAnswerFault(silences[transport], requests, timeout, instead),
   }
 }

@@ -2,6 +2,7 @@
 
 import type { Backend, RequestCutter } from '../faults/passage'
 import type { Corruptions } from '../faults/reply-script'
+import { AsciiRequests, asciiCorruptions, asciiFrame, readAscii } from './ascii-frame'
 import { datagramRequests, mbapCorruptions, mbapFrame, streamedRequests, unitAndPduOf } from './mbap-frame'
 import { RtuRequests, rtuCorruptions, seal, unseal } from './rtu-frame'
 
@@ -15,13 +16,28 @@ export type Framing = {
   isSerial: boolean
 }
 
-export const MODBUS_TRANSPORTS = ['tcp', 'rtu-over-tcp', 'udp', 'rtu'] as const
+export const MODBUS_TRANSPORTS = ['tcp', 'rtu-over-tcp', 'udp', 'rtu', 'ascii', 'ascii-over-tcp'] as const
 export type ModbusTransport = (typeof MODBUS_TRANSPORTS)[number]
 
 /** @param now monotonic clock, ms */
 export function framingOf(transport: ModbusTransport, now: () => number): Framing {
-  if (transport === 'rtu' || transport === 'rtu-over-tcp') return { ...rtu, requests: () => new RtuRequests(now) }
-  return { ...mbap, requests: transport === 'udp' ? () => datagramRequests : streamedRequests }
+  switch (transport) {
+    case 'tcp':
+      return { ...mbap, requests: streamedRequests }
+    case 'udp':
+      return { ...mbap, requests: () => datagramRequests }
+    case 'rtu':
+    case 'rtu-over-tcp':
+      return { ...rtu, requests: () => new RtuRequests(now) }
+    case 'ascii':
+    case 'ascii-over-tcp':
+      return { ...ascii, requests: () => new AsciiRequests() }
+  }
+}
+
+/** At the end of a serial line, and not of a socket. */
+export function isLine(transport: ModbusTransport): boolean {
+  return transport === 'rtu' || transport === 'ascii'
 }
 
 const mbap = {
@@ -42,4 +58,24 @@ const rtu = {
     close: () => backend.close(),
   }),
   isSerial: true,
+}
+
+const ascii = {
+  unitOf: (request: Buffer) => unitAndPduIn(request).readUInt8(0),
+  corruptions: asciiCorruptions,
+  before: (backend: Backend): Backend => ({
+    async ask(request) {
+      const reply = await backend.ask(mbapFrame(0, unitAndPduIn(request)))
+      return reply && asciiFrame(unitAndPduOf(reply))
+    },
+    close: () => backend.close(),
+  }),
+  isSerial: true,
+}
+
+/** Of a request that was found. */
+function unitAndPduIn(request: Buffer): Buffer {
+  const unitAndPdu = readAscii(request)
+  if (!unitAndPdu) throw new RangeError('no frame of Modbus ASCII')
+  return unitAndPdu
 }

@@ -1,6 +1,6 @@
 // A simulated Modbus device in a process of its own:
-//   node dist/simulators/modbus/main.js [--transport tcp|rtu-over-tcp|udp] [--port 0] [--host 127.0.0.1]
-//   node dist/simulators/modbus/main.js --transport rtu --serial-port /dev/ttyUSB0
+//   node dist/simulators/modbus/main.js [--transport tcp|rtu-over-tcp|udp|ascii-over-tcp] [--port 0] [--host 127.0.0.1]
+//   node dist/simulators/modbus/main.js --transport rtu|ascii --serial-port /dev/ttyUSB0
 // and with both [--engine modbus-serial|jsmodbus].
 // It tells its port when it is ready, and takes commands (commands.ts) until stdin is closed: see serve.ts.
 

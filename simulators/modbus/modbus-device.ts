@@ -10,7 +10,7 @@ import { FaultProxy } from '../faults/fault-proxy'
 import type { Manners } from '../faults/manners'
 import { EngineLink } from './engine-link'
 import { type Engine, type EngineName, startEngine } from './engines/engine'
-import { framingOf, type ModbusTransport } from './framing'
+import { framingOf, isLine, type ModbusTransport } from './framing'
 import type { DeviceMemory } from './memory'
 import { type Diagnostics, type Habits, Station } from './station'
 import { Units } from './units'
@@ -22,7 +22,7 @@ export type DeviceOptions = {
   host?: string
   /** 0 or absent = any free one. */
   port?: number
-  /** The device's end of the line, of transport rtu. */
+  /** The device's end of the line, of transports rtu and ascii. */
   serialPort?: string
   engine?: EngineName
   /** `echo` if absent. */
@@ -127,7 +127,7 @@ export class ModbusDevice {
 }
 
 function doorOf(transport: ModbusTransport, options: DeviceOptions, welcome: Welcome): Door {
-  if (transport === 'rtu') return new SerialDoor({ path: options.serialPort ?? '' }, welcome)
+  if (isLine(transport)) return new SerialDoor({ path: options.serialPort ?? '' }, welcome)
   const place = { host: options.host ?? LOOPBACK, port: options.port ?? 0 }
   return transport === 'udp' ? new UdpDoor(place, welcome) : new TcpDoor(place, welcome)
 }

@@ -1,6 +1,6 @@
 // A lane with a simulated Modbus device.
 
-import type { ModbusTransport } from '../../simulators/modbus/framing'
+import { isLine, type ModbusTransport } from '../../simulators/modbus/framing'
 import type { Area } from '../../simulators/modbus/memory'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { FaultLane } from './fault-lane'
@@ -26,7 +26,7 @@ export const UNIT_2_TAGS = BLOCKS.filter(({ unit }) => unit === 2).map(({ tag })
 
 /** A serial line skips the suite where there is no socat. */
 export async function modbusLane(name: string, transport: ModbusTransport, context: Mocha.Context): Promise<FaultLane> {
-  const line = transport === 'rtu' ? await SerialPair.open(context) : undefined
+  const line = isLine(transport) ? await SerialPair.open(context) : undefined
   const device = await ModbusDevice.start({ engine: 'jsmodbus', transport, serialPort: line?.device })
   device.memory.set('coil', 0, 1)
   const numbers = BLOCKS.map(({ tag, address, unit, area, at }): TelltaleNumber => {

@@ -1,6 +1,7 @@
 // Whatever a device does, over whatever transport, its process goes on: link and quality tell of the trouble within two
 // cycles, no value is shown that the device did not give to this very request, and the values return by themselves.
 
+import { asciiCorruptions } from '../../simulators/modbus/ascii-frame'
 import { MODBUS_TRANSPORTS, type ModbusTransport } from '../../simulators/modbus/framing'
 import { mbapCorruptions } from '../../simulators/modbus/mbap-frame'
 import { rtuCorruptions } from '../../simulators/modbus/rtu-frame'
@@ -35,6 +36,7 @@ import {
 
 const ofMbap = corruptions(Object.keys(mbapCorruptions))
 const ofRtu = corruptions(Object.keys(rtuCorruptions))
+const ofAscii = corruptions(Object.keys(asciiCorruptions).filter((what) => what !== 'no-line-feed'))
 
 const troubles: Record<ModbusTransport, Omit<Troubles, 'partly'>> = {
   tcp: {
@@ -66,6 +68,16 @@ const troubles: Record<ModbusTransport, Omit<Troubles, 'partly'>> = {
   },
   rtu: {
     told: [off, silent, ...late, cutOff, garbage, unplugged, ...ofRtu],
+    honest: [joined, lossy, garbageBefore, garbageBehind, noisy, hearsItselfNow],
+    read: [hearsItself, slow, byteByByte, repeating],
+  },
+  ascii: {
+    told: [off, silent, ...late, cutOff, garbage, unplugged, ...ofAscii],
+    honest: [joined, lossy, garbageBefore, garbageBehind, noisy, hearsItselfNow],
+    read: [hearsItself, slow, byteByByte, repeating],
+  },
+  'ascii-over-tcp': {
+    told: [off, silent, ...late, cutOff, garbage, ...resets, megabytes, ...ofAscii],
     honest: [joined, lossy, garbageBefore, garbageBehind, noisy, hearsItselfNow],
     read: [hearsItself, slow, byteByByte, repeating],
   },

@@ -5,12 +5,11 @@ import ModbusRTU from 'modbus-serial'
 import { Fault, messageOf } from '../../../lib/contract/fault'
 import { CONNECTION_CLOSED, linkFault, stoppedFault } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
-import type { Area } from '../addresses'
-import { placeOf, type ReadArea } from '../areas'
+import type { ReadArea } from '../areas'
 import type { Framing } from './framing'
 import type { Link } from './link'
 import { GuardedPort } from './port'
-import { type Asked, askedOf, dataBytesOf } from './rtu'
+import { type Asked, askedOf, dataBytesOf, EXCEPTION_BIT, sealed } from './rtu'
 
 export type ConnectionSettings = {
   /** For each answer; the time that its bytes are on the line is added. */
@@ -21,23 +20,31 @@ export type ConnectionSettings = {
   onNoise(text: string): void
 }
 
-const readFunctions = {
-  coil: 'writeFC1',
-  discrete: 'writeFC2',
-  holding: 'writeFC3',
-  input: 'writeFC4',
-} as const satisfies Record<Area, keyof ModbusRTU>
+/** Function code -> what asks for it. */
+const readFunctions: Partial<Record<number, 'writeFC1' | 'writeFC2' | 'writeFC3' | 'writeFC4'>> = {
+  1: 'writeFC1',
+  2: 'writeFC2',
+  3: 'writeFC3',
+  4: 'writeFC4',
+}
 
 /** Unit, function and CRC, and what else there is besides the data. */
 const REQUEST_BYTES = 8
 const ANSWER_BYTES = 5
+/** modbus-serial is told so of an answer that it does not get to see; the number does not matter. */
+const EXCEPTION_BYTES = 5
+const ANY_EXCEPTION = 4
 
 export class Connection {
   readonly #link: Link
   readonly #settings: ConnectionSettings
+  readonly #framing: Framing
   readonly #port: GuardedPort
   readonly #client: ModbusRTU
   #asking = false
+  /** What modbus-serial waits for the answer to. */
+  #asked: Asked | undefined
+  #deviation: Answer | undefined
   /** Ends what is waited for. */
   #reject: ((fault: Fault) => void) | undefined
   #timer: NodeJS.Timeout | undefined
@@ -47,10 +54,12 @@ export class Connection {
 
   constructor(link: Link, framing: Framing, settings: ConnectionSettings) {
     this.#link = link
+    this.#framing = framing
     this.#settings = settings
     this.#port = new GuardedPort(link, framing, {
       violation: (text) => this.#end(this.#violation(`breaks the protocol: ${text}`)),
       late: settings.onLate,
+      deviation: (text) => this.#deviate(text),
       noise: settings.onNoise,
     })
     link.listen({ data: (chunk) => this.#port.receive(chunk), ended: (fault) => this.#end(fault) })
@@ -76,7 +85,7 @@ export class Connection {
     try {
       const asked = askedOf(request)
       if (!(await this.#isClear(asked))) return { kind: 'silence' }
-      return await this.#ask(request, this.#timeoutMs(dataBytesOf(asked)))
+      return await this.#ask(asked, this.#timeoutMs(dataBytesOf(asked)))
     } finally {
       this.#asking = false
     }
@@ -92,19 +101,34 @@ export class Connection {
     await this.#link.close()
   }
 
-  #ask({ unit, area: readArea, address, length }: ReadRequest<ReadArea>, timeoutMs: number): Promise<Answer> {
-    const { area } = placeOf(readArea)
+  #ask(asked: Asked, timeoutMs: number): Promise<Answer> {
+    const { unit, functionCode, address, count, width = 1 } = asked
+    const ask = readFunctions[functionCode]
+    if (!ask) throw new Fault('bug', 'function-unknown', `function ${functionCode} does not read`)
     return this.#orEnd((resolve) => {
+      this.#asked = asked
+      this.#deviation = undefined
+      this.#port.prepare(asked)
       this.#client.setTimeout(timeoutMs)
-      this.#client[readFunctions[area]](unit, address, length, (error: unknown, result?: { buffer: Buffer }) => {
-        const answer = result ? dataOf(result.buffer) : answerOf(error)
+      this.#client[ask](unit, address, count * width, (error: unknown, result?: { buffer: Buffer }) => {
+        const answer = this.#deviation ?? (result ? dataOf(result.buffer) : answerOf(error))
+        this.#asked = undefined
         // modbus-serial did not accept what the port let through
         if (!answer) return this.#end(this.#violation(messageOf(error), error))
-        if (answer.kind === 'silence') this.#port.giveUp()
-        else this.#answered = true
-        resolve(answer)
+        if (answer.kind !== 'silence') this.#answered = true
+        resolve(answer.kind === 'silence' ? silence(this.#port.giveUp()) : answer)
       })
     })
+  }
+
+  /** modbus-serial waits for an answer that it can read: an exception ends its request. */
+  #deviate(text: string): void {
+    if (!this.#asked) return
+    const { unit, functionCode } = this.#asked
+    this.#deviation = { kind: 'deviation', text }
+    const exception = Buffer.alloc(EXCEPTION_BYTES)
+    exception.set([unit, functionCode | EXCEPTION_BIT, ANY_EXCEPTION])
+    this.#port.emit('data', sealed(exception))
   }
 
   /** False if an earlier answer may still come that could be taken for the one to this request. */
@@ -133,7 +157,8 @@ export class Connection {
 
   #timeoutMs(dataBytes: number): number {
     const { line } = this.#link
-    return this.#settings.timeoutMs + Math.ceil(line?.timeMs(REQUEST_BYTES + ANSWER_BYTES + dataBytes) ?? 0)
+    const bytes = this.#framing.wireBytes(REQUEST_BYTES) + this.#framing.wireBytes(ANSWER_BYTES + dataBytes)
+    return this.#settings.timeoutMs + Math.ceil(line?.timeMs(bytes) ?? 0)
   }
 
   /** What is waited for, unless the connection ends before. */
@@ -166,6 +191,10 @@ export class Connection {
     this.#link.close().catch(() => {})
     reject?.(this.#fault)
   }
+}
+
+function silence(instead: string | undefined): Answer {
+  return { kind: 'silence', ...(instead !== undefined && { instead }) }
 }
 
 function dataOf({ buffer, byteOffset, byteLength }: Buffer): Answer {

@@ -1,115 +1,220 @@
-// Modbus TCP and UDP: the transaction id in the header tells which request is answered.
+// Modbus TCP and UDP: the transaction id in the header tells which request is answered. Some devices and gateways answer with
+// id 0, or count by themselves; their answers are told apart as those of RTU are.
 
+import { describeDeviation, otherTransaction } from './deviations'
+import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
-import { checkAnswer, frameRequest, nextFrame, toRtu, transactionOf } from './mbap'
-import { type Asked, dataBytesOf, parseAsked } from './rtu'
+import {
+  answerIn,
+  fittingLength,
+  frameLength,
+  frameRequest,
+  HEADER_BYTES,
+  headerEnd,
+  KNOWN_BYTES,
+  toRtu,
+  transactionOf,
+} from './mbap'
+import { type Found, Recognition } from './mbap-recognition'
+import type { Sent } from './outstanding'
+import { type Asked, addressedTo } from './rtu'
+import { Noise, Scanner, SOCKET_NOISE_MAX } from './scanner'
+import { Nonsense } from './strangers'
 
-const TRANSACTIONS = 0x1_0000
+/** 0 is not given out: it tells nothing. */
+const TRANSACTIONS = 0xffff
+/** What is older than so many requests is not taken for an answer that came twice. */
+const REPEATS_MAX = 100
 /** More frames than this that answer nothing, without one that does, are no late answers any more. */
 const LATE_MAX = 100
-const EMPTY = Buffer.alloc(0)
 
-abstract class MbapFraming implements Framing {
-  #expected: Asked | undefined
-  #lastTransaction: number
+export type MbapSettings = {
+  timeoutMs: number
+  /** From [0, 1). */
+  chance(): number
+  /** An answer may come from any unit. */
+  anyUnit: boolean
+  /** An answer may have any transaction id. */
+  anyTransaction: boolean
+}
+
+export abstract class MbapFraming implements Framing {
+  readonly #dialogue: Dialogue
+  readonly #recognition: Recognition
+  /** False from the first answer with id 0 on: an answer may come that tells nothing. */
+  #idsTell: boolean
+  #transaction: number
   #issued = 0
+  /** What came since the request, and is no answer. */
+  #instead: string | undefined
+  readonly #nonsense = new Nonsense()
+  #toldLengths = false
+  /** Bytes behind the last answer that its length field counts and its byte count does not. */
+  #surplus = 0
+  #lateInARow = 0
+  #findings: Finding[] = []
+  #dropped: Finding | undefined
+  protected readonly noise = new Noise(SOCKET_NOISE_MAX)
+  protected readonly scanner = new Scanner<Found>({
+    look: (bytes, insidePart) => this.#recognition.look(bytes, insidePart),
+    take: (found, frame) => this.#findings.push(...this.#take(found, frame)),
+    drop: (bytes) => this.#drop(bytes),
+  })
+  /** Whether anything was answered over this link. */
+  protected answered = false
 
   /**
    * The first transaction id is left to chance: there are gateways that hand the answers to an earlier client to the next
    * one.
    */
-  constructor(chance: () => number) {
-    this.#lastTransaction = Math.floor(chance() * TRANSACTIONS)
+  constructor(settings: MbapSettings) {
+    this.#dialogue = new Dialogue({ ...settings, isSerial: false })
+    this.#recognition = new Recognition(this.#dialogue, settings.anyTransaction)
+    this.#idsTell = !settings.anyTransaction
+    this.#transaction = Math.floor(settings.chance() * TRANSACTIONS)
   }
 
   restart(): void {
-    this.#expected = undefined
+    this.#dialogue.interrupt()
+    this.scanner.restart()
+    this.noise.restart()
+    this.answered = false
+    this.#lateInARow = 0
+    this.#surplus = 0
   }
 
-  request(rtu: Buffer): Buffer {
-    this.#lastTransaction = (this.#lastTransaction + 1) % TRANSACTIONS
-    this.#issued++
-    this.#expected = parseAsked(rtu)
-    return frameRequest(this.#lastTransaction, rtu)
+  request(rtu: Buffer, nowMs: number, width = 1): Buffer {
+    return this.#send(rtu, nowMs, width, false)
   }
 
-  giveUp(): void {
-    this.#expected = undefined
+  giveUp(): string | undefined {
+    const asked = this.#dialogue.current
+    this.#dialogue.giveUp(false)
+    return asked && (this.#instead ?? this.#describeRest(asked))
   }
 
   abstract receive(chunk: Buffer): Finding[]
 
-  /** Every answer has the id of its request. */
-  doubts(): boolean {
-    return false
+  doubts(asked: Asked, nowMs: number): boolean {
+    return !this.#idsTell && this.#dialogue.doubts(asked, nowMs)
   }
 
-  probe(): Buffer {
-    return EMPTY
+  probe(asked: Asked, nowMs: number): Buffer {
+    return this.#send(this.#dialogue.probe(asked), nowMs, asked.width ?? 1, true)
   }
 
-  /** Passes on an answer to the request under way, drops a late one, says what is wrong with any other. */
-  protected judge(frame: Buffer): Exclude<Finding, { kind: 'noise' }> {
-    if (this.#isLate(frame)) return { kind: 'late' }
-    const expected = this.#expected
-    if (!expected) return { kind: 'violation', text: 'it answers without having been asked' }
-    const { unit, functionCode } = expected
-    const dataBytes = dataBytesOf(expected)
-    const wrong = checkAnswer(frame, { transaction: this.#lastTransaction, unit, functionCode, dataBytes })
-    if (wrong !== undefined) return { kind: 'violation', text: wrong }
-    this.#expected = undefined
-    return { kind: 'answer', rtu: toRtu(frame) }
+  wireBytes(rtuBytes: number): number {
+    return rtuBytes
   }
 
-  /** Of a request that is over, be it given up or answered before. */
-  #isLate(frame: Buffer): boolean {
-    const age = (this.#lastTransaction - transactionOf(frame) + TRANSACTIONS) % TRANSACTIONS
-    return age === 0 ? this.#issued > 0 && !this.#expected : age < this.#issued
-  }
-}
-
-/** Over TCP: a stream that has to be cut into frames. Where it cannot be, all that follows is in doubt. */
-export class MbapStream extends MbapFraming {
-  #incoming: Buffer = EMPTY
-  #lateInARow = 0
-
-  override restart(): void {
-    super.restart()
-    this.#incoming = EMPTY
-    this.#lateInARow = 0
+  /** What frames there are, and what is none. */
+  protected scan(bytes: Buffer): { findings: Finding[]; dropped: Finding | undefined } {
+    this.#findings = []
+    this.#dropped = undefined
+    this.scanner.scan(bytes)
+    return { findings: this.#findings, dropped: this.#dropped }
   }
 
-  receive(chunk: Buffer): Finding[] {
-    this.#incoming = this.#incoming.length === 0 ? chunk : Buffer.concat([this.#incoming, chunk])
-    const findings: Finding[] = []
-    for (;;) {
-      const next = nextFrame(this.#incoming)
-      if (next.kind === 'incomplete') return findings
-      const finding = next.kind === 'violation' ? next : this.#count(this.judge(next.frame))
-      findings.push(finding)
-      this.#incoming = next.kind === 'frame' && finding.kind !== 'violation' ? next.rest : EMPTY
-      if (finding.kind === 'violation') return findings
+  #send(rtu: Buffer, nowMs: number, width: number, isProbe: boolean): Buffer {
+    this.#transaction = (this.#transaction % TRANSACTIONS) + 1
+    this.#issued++
+    this.#instead = undefined
+    this.#nonsense.forget(this.scanner.incoming.length)
+    this.#dialogue.send(rtu, nowMs, { width, isProbe, transaction: this.#transaction })
+    return frameRequest(this.#transaction, rtu)
+  }
+
+  #take(found: Found, frame: Buffer): Finding[] {
+    this.#surplus = 0
+    const findings = this.#judge(found, frame)
+    this.#lateInARow = findings.some(({ kind }) => kind === 'late') ? this.#lateInARow + 1 : 0
+    if (this.#lateInARow <= LATE_MAX) return findings
+    return [{ kind: 'violation', text: 'it sends answers that nobody asked for' }]
+  }
+
+  #judge(found: Found, frame: Buffer): Finding[] {
+    switch (found.kind) {
+      case 'known':
+        return this.#tell(this.#dialogue.settle(found.sent), frame)
+      case 'untold':
+        this.#idsTell = false
+        return this.#tell(this.#dialogue.take(toRtu(frame)), frame)
+      case 'repeat':
+        this.#dialogue.takeRepeat(toRtu(frame))
+        return [{ kind: 'late' }]
+      case 'deviation':
+        return this.#deviate(found.sent, frame)
+      case 'stray':
+        return this.#stray(frame)
     }
   }
 
-  #count(finding: Finding): Finding {
-    this.#lateInARow = finding.kind === 'late' ? this.#lateInARow + 1 : 0
-    if (this.#lateInARow <= LATE_MAX) return finding
-    return { kind: 'violation', text: 'it sends answers that nobody asked for' }
-  }
-}
-
-/** Over UDP: a datagram is a frame or it is nothing, and says nothing of the next one. */
-export class MbapDatagrams extends MbapFraming {
-  receive(datagram: Buffer): Finding[] {
-    const next = nextFrame(datagram)
-    if (next.kind === 'incomplete')
-      return [{ kind: 'noise', text: `a datagram of ${datagram.length} bytes is too short` }]
-    if (next.kind === 'violation') return [{ kind: 'noise', text: next.text }]
-    if (next.rest.length > 0) {
-      return [{ kind: 'noise', text: `a datagram has ${next.rest.length} bytes more than it announces` }]
+  #tell(taken: Taken, frame: Buffer): Finding[] {
+    if (taken.kind === 'late') {
+      this.#instead ??= 'the answer to an earlier request came late; allow a longer timeout?'
+      return [{ kind: 'late' }]
     }
-    const finding = this.judge(next.frame)
-    return [finding.kind === 'violation' ? { kind: 'noise', text: finding.text } : finding]
+    this.answered = true
+    this.noise.restart()
+    this.#surplus = Math.max(headerEnd(frame) - frame.length, 0)
+    const findings = this.#tellLengths(frame)
+    if (taken.kind === 'answer') findings.push({ kind: 'answer', rtu: addressedTo(taken.sent.unit, toRtu(frame)) })
+    return findings
+  }
+
+  /** Once: it is the same with each answer. */
+  #tellLengths(frame: Buffer): Finding[] {
+    if (this.#toldLengths || headerEnd(frame) === frame.length) return []
+    this.#toldLengths = true
+    const [announced, length] = [headerEnd(frame) - HEADER_BYTES, frame.length - HEADER_BYTES]
+    return [
+      {
+        kind: 'noise',
+        text: `the length field, which says ${announced}; by function and byte count the answer has ${length}`,
+      },
+    ]
+  }
+
+  #deviate(sent: Sent, frame: Buffer): Finding[] {
+    const isKnown = this.#recognition.knownBy(transactionOf(frame)) === sent
+    if (!isKnown) this.#idsTell = false
+    const taken = isKnown ? this.#dialogue.settle(sent) : this.#dialogue.takeDeviation(toRtu(frame))
+    if (taken.kind === 'late') return [{ kind: 'late' }]
+    this.answered = true
+    this.noise.restart()
+    const text = describeDeviation(taken.sent, answerIn(frame)) ?? 'its answer is incomplete'
+    return taken.kind === 'answer' ? [{ kind: 'deviation', text }] : []
+  }
+
+  #stray(frame: Buffer): Finding[] {
+    const transaction = transactionOf(frame)
+    const age = (this.#transaction - transaction + TRANSACTIONS) % TRANSACTIONS
+    const isUntold = this.#recognition.tellsNothing(transaction)
+    if (!isUntold && age < Math.min(this.#issued, REPEATS_MAX)) return [{ kind: 'late' }]
+    const asked = this.#dialogue.current
+    if (!asked) return [this.noise.add(frame.length, 'an answer without having been asked')]
+    const deviation = isUntold ? describeDeviation(asked, answerIn(frame)) : undefined
+    const text = deviation ?? otherTransaction(transaction, asked.transaction)
+    this.#instead ??= text
+    return [this.noise.add(frame.length, text)]
+  }
+
+  #drop(bytes: Buffer): void {
+    const counted = bytes.subarray(Math.min(this.#surplus, bytes.length))
+    this.#surplus = 0
+    if (counted.length === 0) return
+    this.#nonsense.add(bytes)
+    this.#dropped = this.noise.add(counted.length)
+  }
+
+  /** What came when no whole frame did. */
+  #describeRest(asked: Sent): string | undefined {
+    const { incoming } = this.scanner
+    if (incoming.length >= KNOWN_BYTES && transactionOf(incoming) === asked.transaction) {
+      const length = fittingLength(asked, incoming) || frameLength(incoming) || headerEnd(incoming)
+      return `its answer is cut short: ${incoming.length} of ${length} bytes came`
+    }
+    this.#nonsense.add(incoming)
+    return this.answered ? undefined : this.#nonsense.describe(asked)
   }
 }

@@ -1,83 +1,94 @@
-// Modbus TCP on the wire: cutting the stream of bytes into frames, and holding each answer against its request.
-// Nothing in here trusts the device. MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3: transaction u16,
-// protocol u16 = 0, length u16 of what follows, unit u8, then function u8 and data.
+// Modbus TCP on the wire. MODBUS Messaging on TCP/IP Implementation Guide V1.0b, 3.1.3: transaction u16, protocol u16 = 0,
+// length u16 of what follows, unit u8, then function u8 and data. Devices err in the length, so nothing depends on it alone.
 
+import { answerLength, type Sent } from './outstanding'
 import { CRC_BYTES, EXCEPTION_BIT, sealed } from './rtu'
 
-/** What a request is answered by. */
-export type Expected = { transaction: number; unit: number; functionCode: number; dataBytes: number }
-
-export type NextFrame =
-  /** `frame` with its header, `rest` what follows it. */
-  { kind: 'frame'; frame: Buffer; rest: Buffer } | { kind: 'incomplete' } | { kind: 'violation'; text: string }
-
-const HEADER_BYTES = 6
-/** Unit and PDU (253 bytes at most). */
-const LENGTH_MAX = 254
+export const HEADER_BYTES = 6
+/** Header, unit and function: by so many bytes a frame is known. */
+export const KNOWN_BYTES = 8
+const EXCEPTION_BYTES = 9
+const DATA_AT = 9
+/** Unit and function. */
 const LENGTH_MIN = 2
+/** Unit and PDU (253 bytes at most), and one that is counted too many. */
+const LENGTH_MAX = 255
+const LAST_READ_FUNCTION = 4
+/** Some devices say so of every answer: it is the length of the request. */
+const LENGTH_OF_REQUEST = 6
 
-/** Looks at the start of what has come in; every byte is judged as soon as it is there. */
-export function nextFrame(bytes: Buffer): NextFrame {
-  const protocol = bytes.length < 4 ? 0 : bytes.readUInt16BE(2)
-  if (protocol !== 0) {
-    return violation(`it sends protocol id ${protocol}, Modbus TCP has 0; ${strangerOf(bytes)}: is the port right?`)
-  }
-  if (bytes.length < HEADER_BYTES) return { kind: 'incomplete' }
-  const length = bytes.readUInt16BE(4)
-  if (length < LENGTH_MIN || length > LENGTH_MAX) {
-    return violation(`it announces ${length} bytes, Modbus TCP allows ${LENGTH_MIN} to ${LENGTH_MAX}`)
-  }
-  const end = HEADER_BYTES + length
-  if (bytes.length < end) return { kind: 'incomplete' }
-  return { kind: 'frame', frame: bytes.subarray(0, end), rest: bytes.subarray(end) }
+/** Whether a frame may begin so, as far as can be seen. */
+export function mayBeginFrame(bytes: Buffer): boolean {
+  const [, , protocolHigh = 0, protocolLow = 0, lengthHigh = 0, length = LENGTH_MIN, , functionCode = 1] = bytes
+  return (protocolHigh | protocolLow | lengthHigh) === 0 && length >= LENGTH_MIN && functionCode !== 0
 }
 
-/** Services that are found on a port by mistake, by the bytes that they begin to talk with. */
-const strangers: readonly [begins: string, what: string][] = [
-  ['HTTP', 'this is a web server'],
-  // a TLS record: alert or handshake, version 3.x (RFC 8446, 5.1)
-  ['\x15\x03', 'this service wants TLS, which is not supported'],
-  ['\x16\x03', 'this service wants TLS, which is not supported'],
-  ['SSH-', 'this is an SSH server'],
-  // FTP and SMTP servers greet with 220 (RFC 959, RFC 5321)
-  ['220', 'this is an FTP or mail server'],
-  // a Telnet negotiation begins with IAC (RFC 854)
-  ['\xff', 'this may be a Telnet console'],
-]
-
-function strangerOf(bytes: Buffer): string {
-  const text = bytes.toString('latin1', 0, 4)
-  return strangers.find(([begins]) => text.startsWith(begins))?.[1] ?? 'this is another service'
-}
-
-function violation(text: string): { kind: 'violation'; text: string } {
-  return { kind: 'violation', text }
+/** Whether a frame with this id begins in it, as far as can be seen. */
+export function holds(bytes: Buffer, transaction: number): boolean {
+  const id = Buffer.of(transaction >> 8, transaction & 0xff)
+  for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, at + 1)) {
+    if (mayBeginFrame(bytes.subarray(at))) return true
+  }
+  return false
 }
 
 export function transactionOf(frame: Buffer): number {
   return frame.readUInt16BE(0)
 }
 
-/** Says what is wrong with a frame as the answer to a request; undefined for the data asked for and for an exception. */
-export function checkAnswer(frame: Buffer, expected: Expected): string | undefined {
-  const { transaction, unit, functionCode, dataBytes } = expected
-  if (transactionOf(frame) !== transaction) {
-    return `it answers transaction ${transactionOf(frame)}, asked was ${transaction}`
-  }
-  const answeringUnit = frame.readUInt8(6)
-  if (answeringUnit !== unit) return `it answers as unit ${answeringUnit}, asked was unit ${unit}; set that unit id?`
-  const answeredFunction = frame.readUInt8(7)
-  const bytesAfterFunction = frame.length - 8
-  if (answeredFunction === (functionCode | EXCEPTION_BIT)) {
-    return bytesAfterFunction === 1 ? undefined : `its exception has ${bytesAfterFunction} bytes instead of 1`
-  }
-  if (answeredFunction !== functionCode) return `it answers function ${answeredFunction}, asked was ${functionCode}`
-  const announced = bytesAfterFunction === 0 ? 0 : frame.readUInt8(8)
-  const sent = bytesAfterFunction - 1
-  if (announced !== dataBytes || sent !== dataBytes) {
-    return `it answers with ${Math.max(sent, 0)} bytes of data and announces ${announced}, asked was for ${dataBytes}; allow fewer registers per request?`
-  }
-  return undefined
+export function unitOf(frame: Buffer): number {
+  return frame.readUInt8(6)
+}
+
+export function functionOf(frame: Buffer): number {
+  return frame.readUInt8(7)
+}
+
+/** How long the frame is by its header, bytes. */
+export function headerEnd(frame: Buffer): number {
+  return HEADER_BYTES + frame.readUInt16BE(4)
+}
+
+/**
+ * How long the answer to this request is that begins with these bytes; 0 while that cannot be told, undefined if no answer to it
+ * begins so. What the header announces has no say, unless it shows that the answer is cut short.
+ */
+export function fittingLength(sent: Sent, bytes: Buffer): number | undefined {
+  const length = answerLength(sent, bytes.subarray(HEADER_BYTES))
+  if (length === undefined) return undefined
+  const announced = headerEnd(bytes)
+  if (length === 0) return announced < DATA_AT ? undefined : 0
+  const end = HEADER_BYTES + length - CRC_BYTES
+  const isKnownError = announced === HEADER_BYTES + LENGTH_OF_REQUEST || announced === end - 1
+  return announced >= end || isKnownError ? end : undefined
+}
+
+/** How long any other frame is: as long as both header and byte count allow; 0 while that cannot be told. */
+export function frameLength(bytes: Buffer): number {
+  const end = headerEnd(bytes)
+  const functionCode = functionOf(bytes)
+  if (functionCode & EXCEPTION_BIT) return Math.min(end, EXCEPTION_BYTES)
+  if (functionCode > LAST_READ_FUNCTION || end < DATA_AT) return end
+  const announced = bytes[DATA_AT - 1]
+  return announced === undefined ? 0 : Math.min(end, DATA_AT + announced)
+}
+
+/** What a whole frame says, for `describeDeviation`. */
+export function answerIn(frame: Buffer): { unit: number; functionCode: number; announced: number; sent: number } {
+  const announced = frame[DATA_AT - 1] ?? 0
+  const sent = Math.max(frame.length - DATA_AT, 0)
+  return { unit: unitOf(frame), functionCode: functionOf(frame), announced, sent }
+}
+
+/** What shows that no frame begins here; undefined if one may. */
+export function describeStranger(bytes: Buffer): string | undefined {
+  if (bytes.length < 4) return undefined
+  const protocol = bytes.readUInt16BE(2)
+  if (protocol !== 0) return `it sends protocol id ${protocol}, Modbus TCP has 0`
+  if (bytes.length < HEADER_BYTES) return undefined
+  const length = bytes.readUInt16BE(4)
+  if (length >= LENGTH_MIN && length <= LENGTH_MAX) return undefined
+  return `it announces ${length} bytes, Modbus TCP allows ${LENGTH_MIN} to ${LENGTH_MAX - 1}`
 }
 
 /** The request as modbus-serial writes it (unit, PDU, CRC) as a frame. */

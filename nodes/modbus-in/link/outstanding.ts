@@ -14,15 +14,25 @@ export type Sent = {
   readonly functionCode: number
   /** As it went over the wire. */
   readonly frame: Buffer
+  /** Addresses, or bits. */
+  readonly count: number
   /** Of the answer; of no meaning with Return Query Data. */
   readonly dataBytes: number
   readonly atMs: number
+  /** Whatever unit answers is the one that was asked. */
+  readonly anyUnit: boolean
+  /** The id that it went out with, where frames have one. */
+  readonly transaction?: number
 }
 
-export function sentOf(frame: Buffer, atMs: number): Sent {
+/** `width`: registers at each address. */
+export type SentDetails = { width: number; anyUnit: boolean; transaction?: number }
+
+export function sentOf(frame: Buffer, atMs: number, { width, ...details }: SentDetails): Sent {
   const functionCode = frame.readUInt8(1)
-  const dataBytes = dataBytesOf({ functionCode, count: frame.readUInt16BE(4) })
-  return { unit: frame.readUInt8(0), functionCode, frame, dataBytes, atMs }
+  const count = frame.readUInt16BE(4)
+  const dataBytes = dataBytesOf({ functionCode, count, width })
+  return { unit: frame.readUInt8(0), functionCode, frame, count, dataBytes, atMs, ...details }
 }
 
 const EXCEPTION_BYTES = 3 + CRC_BYTES
@@ -31,16 +41,22 @@ const EXCEPTION_BYTES = 3 + CRC_BYTES
  * How long the answer to a request is that begins with these bytes; 0 while that cannot be told, undefined if no answer to it
  * begins so.
  */
-export function answerLength({ unit, functionCode, frame, dataBytes }: Sent, bytes: Buffer): number | undefined {
-  if (bytes[0] !== unit) return undefined
+export function answerLength(sent: Sent, bytes: Buffer): number | undefined {
+  const { unit, functionCode, frame, dataBytes, anyUnit } = sent
+  if (!anyUnit && bytes[0] !== unit) return undefined
   const answered = bytes[1]
   if (answered === undefined) return 0
   if (answered === (functionCode | EXCEPTION_BIT)) return EXCEPTION_BYTES
   if (answered !== functionCode) return undefined
-  if (functionCode === RETURN_QUERY_DATA) return isBeginning(bytes, frame) ? frame.length : undefined
+  if (functionCode === RETURN_QUERY_DATA) return isQueryData(bytes, frame) ? frame.length : undefined
   const announced = bytes[2]
   if (announced === undefined) return 0
   return announced === dataBytes ? 3 + dataBytes + CRC_BYTES : undefined
+}
+
+/** But for unit and CRC, which another unit makes other ones. */
+function isQueryData(bytes: Buffer, request: Buffer): boolean {
+  return isBeginning(bytes.subarray(1, -CRC_BYTES), request.subarray(1, -CRC_BYTES))
 }
 
 /** Whether one begins with as much as there is of the other. */
@@ -51,42 +67,82 @@ export function isBeginning(bytes: Buffer, of: Buffer): boolean {
 
 export class Outstanding {
   readonly #latestMs: number
+  readonly #anyUnit: boolean
   readonly #byUnit = new Map<number, Sent[]>()
 
-  /** `latestMs`: an answer that has not come so long after its request never comes. */
-  constructor(latestMs: number) {
+  /**
+   * `latestMs`: an answer that has not come so long after its request never comes. `anyUnit`: units cannot be told apart by their
+   * answers, so they are all one.
+   */
+  constructor(latestMs: number, anyUnit: boolean) {
     this.#latestMs = latestMs
+    this.#anyUnit = anyUnit
   }
 
+  /** The earliest one first. */
   of(unit: number): readonly Sent[] {
-    return this.#byUnit.get(unit) ?? []
+    return this.#byUnit.get(this.#key(unit)) ?? []
   }
 
   add(sent: Sent): void {
-    const earlier = this.#byUnit.get(sent.unit)
-    if (earlier) earlier.push(sent)
-    else this.#byUnit.set(sent.unit, [sent])
+    const key = this.#key(sent.unit)
+    const earlier = this.#byUnit.get(key)
+    if (!earlier) this.#byUnit.set(key, [sent])
+    else {
+      this.#forget(earlier, sent.atMs)
+      earlier.push(sent)
+    }
+  }
+
+  withTransaction(transaction: number): Sent | undefined {
+    for (const sent of this.#byUnit.values()) {
+      const found = sent.find((one) => one.transaction === transaction)
+      if (found) return found
+    }
+    return undefined
   }
 
   /** Whether data for such a request could be the answer to an earlier one. */
-  isAmbiguous({ unit, functionCode, dataBytes }: Omit<Sent, 'frame' | 'atMs'>, nowMs: number): boolean {
-    const sent = this.#byUnit.get(unit)
+  isAmbiguous({ unit, functionCode, dataBytes }: Pick<Sent, 'unit' | 'functionCode' | 'dataBytes'>, nowMs: number) {
+    const sent = this.#byUnit.get(this.#key(unit))
     if (!sent) return false
-    while (sent[0] && nowMs - sent[0].atMs > this.#latestMs) sent.shift()
+    this.#forget(sent, nowMs)
     return sent.some((earlier) => earlier.functionCode === functionCode && earlier.dataBytes === dataBytes)
   }
 
   /** The request that a whole frame answers; it and those before it are over. Undefined if the frame answers none. */
   answered(frame: Buffer): Sent | undefined {
-    const sent = this.#byUnit.get(frame.readUInt8(0))
-    const at = sent?.findIndex((one) => answerLength(one, frame) === frame.length) ?? -1
+    return this.#upTo(frame.readUInt8(0), (one) => answerLength(one, frame) === frame.length)
+  }
+
+  /** The same of a frame that has another number of data bytes than any: it is for the earliest that asked for this function. */
+  deviated(frame: Buffer): Sent | undefined {
+    return this.#upTo(frame.readUInt8(0), ({ functionCode }) => functionCode === frame.readUInt8(1))
+  }
+
+  /** The same of a request that is known to have been answered. */
+  known(sent: Sent): void {
+    this.#upTo(sent.unit, (one) => one === sent)
+  }
+
+  /** This request is over without an answer, and no other. */
+  settle(sent: Sent): void {
+    const all = this.#byUnit.get(this.#key(sent.unit))
+    const at = all?.indexOf(sent) ?? -1
+    if (at >= 0) all?.splice(at, 1)
+  }
+
+  #upTo(unit: number, isIt: (sent: Sent) => boolean): Sent | undefined {
+    const sent = this.#byUnit.get(this.#key(unit))
+    const at = sent?.findIndex(isIt) ?? -1
     return at < 0 ? undefined : sent?.splice(0, at + 1).at(-1)
   }
 
-  /** A request is over without a valid answer. */
-  settle(sent: Sent): void {
-    const all = this.#byUnit.get(sent.unit)
-    const at = all?.indexOf(sent) ?? -1
-    if (at >= 0) all?.splice(at, 1)
+  #forget(sent: Sent[], nowMs: number): void {
+    while (sent[0] && nowMs - sent[0].atMs > this.#latestMs) sent.shift()
+  }
+
+  #key(unit: number): number {
+    return this.#anyUnit ? 0 : unit
   }
 }

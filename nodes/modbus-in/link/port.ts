@@ -4,13 +4,15 @@
 import { EventEmitter } from 'node:events'
 import type { Finding, Framing } from './framing'
 import type { Link } from './link'
-import type { Asked } from './rtu'
+import { type Asked, rtuFrame } from './rtu'
 
 export type PortListener = {
   /** Nothing that the device sends from here on can be trusted. */
   violation(text: string): void
   /** An answer came to a request that had been given up. */
   late(): void
+  /** The request under way is over: its answer holds no value, as the text says. */
+  deviation(text: string): void
   /** Something came that answers nothing. */
   noise(text: string): void
 }
@@ -25,6 +27,8 @@ export class GuardedPort extends EventEmitter {
   /** When the last byte was, or will be, on the line. */
   #lastByteMs = Number.NEGATIVE_INFINITY
   #heard: (() => void) | undefined
+  /** The request that modbus-serial is to be asked for next; it does not know of wide addresses. */
+  #asked: Asked | undefined
 
   constructor(link: Link, framing: Framing, listener: PortListener) {
     super()
@@ -54,15 +58,23 @@ export class GuardedPort extends EventEmitter {
 
   destroy(): void {}
 
-  /** One read request (function 1 to 4) as modbus-serial writes it: unit, function, address, count, CRC. */
-  write(rtu: Buffer): void {
-    this.#send(this.#framing.request(rtu, performance.now()))
+  /** To be called before modbus-serial writes this request. */
+  prepare(asked: Asked): void {
+    this.#asked = asked
   }
 
-  /** The request under way has timed out; its answer, if it comes, is late. */
-  giveUp(): void {
+  /** modbus-serial writes as many registers as it expects; over the wire goes what was asked for. */
+  write(): void {
+    if (!this.#asked) return
+    const { unit, functionCode, address, count, width } = this.#asked
+    this.#asked = undefined
+    this.#send(this.#framing.request(rtuFrame(unit, functionCode, address, count), performance.now(), width))
+  }
+
+  /** The request under way has timed out; its answer, if it comes, is late. Says what came instead, if anything. */
+  giveUp(): string | undefined {
     this.#heard = undefined
-    this.#framing.giveUp()
+    return this.#framing.giveUp()
   }
 
   doubts(asked: Asked): boolean {
@@ -95,6 +107,9 @@ export class GuardedPort extends EventEmitter {
     switch (finding.kind) {
       case 'answer':
         this.emit('data', finding.rtu)
+        return
+      case 'deviation':
+        this.#listener.deviation(finding.text)
         return
       case 'late':
         this.#listener.late()

@@ -1,19 +1,17 @@
 // Modbus RTU: frames without a transaction id, in a stream without borders. A frame is found by the length that its
 // request lets expect and by its CRC; the pauses between frames do not survive the way through an operating system.
 
+import { describeDeviation, otherUnit } from './deviations'
+import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
-import { answerLength, isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
-import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, isSealed, rtuFrame } from './rtu'
+import { answerLength, isBeginning, RETURN_QUERY_DATA, type Sent } from './outstanding'
+import { type Asked, addressedTo, CRC_BYTES, isSealed } from './rtu'
+import { Noise, Scanner, type Seen } from './scanner'
 
-/**
- * After so many timeouts, and not before so many ms, an answer does not come any more. Gateways that queue are late by some
- * timeouts; but who answers no probe must be asked again some day, and is not before.
- */
-const LATEST_TIMEOUTS = 10
-const LATEST_MIN_MS = 5000
-const WORDS = 0x1_0000
-const BITS_PER_BYTE = 8
-const EMPTY = Buffer.alloc(0)
+const LAST_READ_FUNCTION = 4
+/** Unit, function, byte count. */
+const DATA_AT = 3
+const GARBLED = 'its answer came with a wrong checksum; are wiring, termination, speed and parity right?'
 
 export type RtuSettings = {
   timeoutMs: number
@@ -21,137 +19,118 @@ export type RtuSettings = {
   chance(): number
   /** More bytes than this without an answer among them are a violation. */
   noiseMax: number
+  /** An answer may come from any unit. */
+  anyUnit?: boolean
 }
 
-/** What begins at a place in the stream. */
-type Seen = 'nothing' | 'part' | 'garbled' | { kind: 'echo' | 'answer' | 'repeat'; length: number }
+type Found = { kind: 'echo' | 'answer' | 'deviation' | 'repeat'; length: number }
 
 export class RtuFraming implements Framing {
-  readonly #settings: RtuSettings
-  readonly #outstanding: Outstanding
-  #current: Sent | undefined
-  #currentIsProbe = false
+  readonly #dialogue: Dialogue
+  readonly #noise: Noise
+  readonly #scanner = new Scanner<Found>({
+    look: (bytes) => this.#look(bytes),
+    take: (found, frame) => this.#findings.push(...this.#take(found, frame)),
+    drop: (bytes) => this.#findings.push(this.#noise.add(bytes.length)),
+  })
+  #findings: Finding[] = []
   /** Something came that was the answer to the current request, but for its CRC. */
   #garbled = false
-  #incoming: Buffer = EMPTY
-  #noiseBytes = 0
-  #lastTaken: Buffer | undefined
-  /**
-   * Units that say things twice, and whether they have since their last read request: the second time could be taken for the
-   * answer to the next one, so they are asked for a proof before each.
-   */
-  readonly #stutterers = new Map<number, boolean>()
+  /** What came since the request, and is no answer. */
+  #instead: string | undefined
   /** Half-duplex adapters may hear what they send: whether this one does, undefined until a read request has shown it. */
   #echoes: boolean | undefined
   /** The request whose echo may be about to come. */
   #echoDue: Buffer | undefined
-  /** Units of which is known that nothing is to come but what is outstanding: who starts does not know what was asked before. */
-  readonly #met = new Set<number>()
-  /** Units that left their last Return Query Data unanswered. */
-  readonly #mute = new Set<number>()
-  #queryData: number
 
   constructor(settings: RtuSettings) {
-    this.#settings = settings
-    this.#outstanding = new Outstanding(Math.max(LATEST_TIMEOUTS * settings.timeoutMs, LATEST_MIN_MS))
-    this.#queryData = Math.floor(settings.chance() * WORDS)
+    this.#dialogue = new Dialogue({ ...settings, anyUnit: settings.anyUnit === true, isSerial: true })
+    this.#noise = new Noise(settings.noiseMax)
   }
 
   restart(): void {
-    this.#current = undefined
+    this.#dialogue.interrupt()
     this.#echoDue = undefined
-    this.#incoming = EMPTY
-    this.#noiseBytes = 0
+    this.#scanner.restart()
+    this.#noise.restart()
   }
 
-  request(rtu: Buffer, nowMs: number): Buffer {
-    return this.#send(rtu, nowMs, false)
+  request(rtu: Buffer, nowMs: number, width = 1): Buffer {
+    return this.#send(rtu, nowMs, { width, isProbe: false })
   }
 
-  giveUp(): void {
-    const current = this.#current
-    this.#current = undefined
+  giveUp(): string | undefined {
+    const asked = this.#dialogue.current
     this.#echoDue = undefined
-    if (!current) return
-    // without an answer to the first one the next request goes out all the same: the unit may not know the function
-    if (this.#currentIsProbe && !this.#stutterers.has(current.unit)) this.#met.add(current.unit)
-    // an answer comes once: after a garbled one there is no late one to be feared
-    if (this.#garbled) this.#outstanding.settle(current)
-    else if (current.functionCode === RETURN_QUERY_DATA) this.#mute.add(current.unit)
-    else if (this.#currentIsProbe) this.#mute.delete(current.unit)
+    this.#dialogue.giveUp(this.#garbled)
+    return asked && (this.#garbled ? GARBLED : this.#instead)
   }
 
   doubts(asked: Asked, nowMs: number): boolean {
-    const { unit, functionCode } = asked
-    const dataBytes = dataBytesOf(asked)
-    return !this.#met.has(unit) || this.#outstanding.isAmbiguous({ unit, functionCode, dataBytes }, nowMs)
+    return this.#dialogue.doubts(asked, nowMs)
   }
 
-  /**
-   * Diagnostics, Return Query Data (V1.1b3, 6.8): its answer is known beforehand, be it the echo of its data or an
-   * exception. A unit that leaves this unanswered, as it must not, is asked for a value of another length instead, which
-   * nobody uses; and the one or the other in turn as long as it says nothing at all.
-   */
   probe(asked: Asked, nowMs: number): Buffer {
-    const { unit } = asked
-    if (this.#mute.has(unit)) return this.#send(otherRead(asked), nowMs, true)
-    this.#queryData = (this.#queryData + 1) % WORDS
-    return this.#send(rtuFrame(unit, RETURN_QUERY_DATA, 0, this.#queryData), nowMs, true)
+    return this.#send(this.#dialogue.probe(asked), nowMs, { width: asked.width ?? 1, isProbe: true })
+  }
+
+  wireBytes(rtuBytes: number): number {
+    return rtuBytes
   }
 
   receive(chunk: Buffer): Finding[] {
-    const bytes = this.#incoming.length === 0 ? chunk : Buffer.concat([this.#incoming, chunk])
-    const findings: Finding[] = []
-    let done = 0
-    let partAt: number | undefined
-    for (let at = 0; at < bytes.length; ) {
-      const seen = this.#look(bytes.subarray(at))
-      if (seen === 'garbled') this.#garbled = true
-      // what looks like the part of a frame may be noise before a shorter one
-      if (seen === 'part') partAt ??= at
-      if (typeof seen === 'string') {
-        at++
-        continue
-      }
-      this.#drop(at - done, findings)
-      done = at + seen.length
-      if (seen.kind === 'echo') this.#echo()
-      else findings.push(...this.#take(seen.kind, bytes.subarray(at, done)))
-      at = done
-      partAt = undefined
-    }
-    // never more than a frame
-    this.#incoming = partAt === undefined ? EMPTY : bytes.subarray(partAt)
-    this.#drop((partAt ?? bytes.length) - done, findings)
-    return findings
+    this.#findings = []
+    this.#scanner.scan(chunk)
+    return this.#findings
   }
 
-  #send(frame: Buffer, nowMs: number, isProbe: boolean): Buffer {
-    this.#current = sentOf(frame, nowMs)
-    this.#currentIsProbe = isProbe
+  /** Where borders are known: these bytes are one frame, or none. */
+  receiveFrame(bytes: Buffer): Finding[] {
+    const seen = this.#look(bytes)
+    if (typeof seen !== 'string' && seen.length === bytes.length) return this.#take(seen, bytes)
+    return [this.#noise.add(bytes.length)]
+  }
+
+  #send(frame: Buffer, nowMs: number, details: { width: number; isProbe: boolean }): Buffer {
+    this.#dialogue.send(frame, nowMs, details)
     this.#garbled = false
+    this.#instead = undefined
     this.#echoDue = frame
-    this.#outstanding.add(this.#current)
-    const { unit } = this.#current
-    if (!isProbe && this.#stutterers.has(unit)) this.#stutterers.set(unit, false)
     return frame
   }
 
-  #look(bytes: Buffer): Seen {
+  #look(bytes: Buffer): Seen<Found> {
     const echo = this.#echoDue
     if (echo && this.#mayEcho(bytes) && isBeginning(bytes, echo)) return whole('echo', echo.length, bytes)
-    let seen: Seen = 'nothing'
-    for (const sent of this.#outstanding.of(bytes[0] ?? 0)) {
+    const waiting = this.#dialogue.waiting(bytes[0] ?? 0)
+    let seen: Seen<Found> = 'nothing'
+    for (const sent of waiting) {
       const length = answerLength(sent, bytes)
       if (length === undefined) continue
       if (length === 0 || length > bytes.length) seen = 'part'
       else if (isSealed(bytes.subarray(0, length))) return { kind: 'answer', length }
       // beside an earlier request that waits, it may be the answer to that one
-      else if (seen === 'nothing' && sent === this.#current && this.#outstanding.of(sent.unit).length === 1)
-        seen = 'garbled'
+      else if (sent === this.#dialogue.current && waiting.length === 1) this.#garbled = true
     }
-    const last = this.#lastTaken
-    return seen === 'nothing' && last && isBeginning(bytes, last) ? whole('repeat', last.length, bytes) : seen
+    if (seen !== 'nothing') return seen
+    const last = this.#dialogue.isRepeating(bytes)
+    return last ? whole('repeat', last.length, bytes) : this.#lookForDeviation(bytes, waiting)
+  }
+
+  /** The right function, from the right unit, but with another number of data bytes. */
+  #lookForDeviation(bytes: Buffer, waiting: readonly Sent[]): Seen<Found> {
+    const [unit = 0, functionCode, announced] = bytes
+    if (functionCode === undefined || announced === undefined || functionCode > LAST_READ_FUNCTION) return 'nothing'
+    const length = DATA_AT + announced + CRC_BYTES
+    if (waiting.some((sent) => sent.functionCode === functionCode && sent.dataBytes !== announced)) {
+      if (length > bytes.length) return 'part'
+      return isSealed(bytes.subarray(0, length)) ? { kind: 'deviation', length } : 'nothing'
+    }
+    const { current } = this.#dialogue
+    const isOther = current && current.functionCode === functionCode && current.dataBytes === announced
+    if (isOther && length <= bytes.length && isSealed(bytes.subarray(0, length)))
+      this.#instead ??= otherUnit(current, unit)
+    return 'nothing'
   }
 
   /**
@@ -159,37 +138,37 @@ export class RtuFraming implements Framing {
    * believed to have sent the first, and only one that is known to be deaf not to have sent the other.
    */
   #mayEcho(bytes: Buffer): boolean {
-    const current = this.#current
+    const { current } = this.#dialogue
     if (!current || this.#echoes === true) return true
     if (current.functionCode === RETURN_QUERY_DATA) return false
     return this.#echoes === undefined || answerLength(current, bytes) !== current.frame.length
   }
 
-  #take(kind: 'answer' | 'repeat', frame: Buffer): Finding[] {
-    if (kind === 'repeat') this.#stutter(frame.readUInt8(0), frame.readUInt8(1))
-    const answered = kind === 'answer' ? this.#outstanding.answered(frame) : undefined
-    this.#lastTaken = frame
-    if (!answered || answered !== this.#current) return [{ kind: 'late' }]
-    const { unit, functionCode } = answered
-    this.#current = undefined
-    this.#noiseBytes = 0
-    if (functionCode === RETURN_QUERY_DATA) this.#mute.delete(unit)
-    // an echo would have come before
-    else if (this.#echoDue) this.#echoes = false
-    this.#echoDue = undefined
-    if (this.#currentIsProbe) {
-      this.#met.add(unit)
-      if (this.#stutterers.get(unit) === false) this.#stutterers.delete(unit)
-      return []
+  #take({ kind }: Found, frame: Buffer): Finding[] {
+    switch (kind) {
+      case 'echo':
+        this.#echo()
+        return []
+      case 'repeat':
+        this.#dialogue.takeRepeat(frame)
+        return [{ kind: 'late' }]
+      case 'answer':
+        return this.#tell(this.#dialogue.take(frame), (sent) => ({
+          kind: 'answer',
+          rtu: addressedTo(sent.unit, frame),
+        }))
+      case 'deviation':
+        return this.#tell(this.#dialogue.takeDeviation(frame), (sent) => deviationOf(sent, frame))
     }
-    if (this.#stutterers.has(unit)) this.#met.delete(unit)
-    return [{ kind: 'answer', rtu: frame }]
   }
 
-  /** The same may come once more. */
-  #stutter(unit: number, functionCode: number): void {
-    this.#stutterers.set(unit, true)
-    if ((functionCode & ~EXCEPTION_BIT) !== RETURN_QUERY_DATA) this.#met.delete(unit)
+  #tell(taken: Taken, finding: (sent: Sent) => Finding): Finding[] {
+    if (taken.kind === 'late') return [{ kind: 'late' }]
+    this.#noise.restart()
+    // an echo would have come before
+    if (taken.sent.functionCode !== RETURN_QUERY_DATA && this.#echoDue) this.#echoes = false
+    this.#echoDue = undefined
+    return taken.kind === 'proof' ? [] : [finding(taken.sent)]
   }
 
   #echo(): void {
@@ -197,27 +176,16 @@ export class RtuFraming implements Framing {
     if (this.#echoes === true) return
     this.#echoes = true
     // What looked like the answer to Return Query Data was an echo: this request came too early, and its answer is none.
-    this.#met.clear()
-    this.#current = undefined
-  }
-
-  #drop(count: number, findings: Finding[]): void {
-    if (count === 0) return
-    this.#noiseBytes += count
-    const text = this.#noiseBytes === 1 ? '1 byte that belongs' : `${this.#noiseBytes} bytes that belong`
-    const kind = this.#noiseBytes > this.#settings.noiseMax ? 'violation' : 'noise'
-    findings.push({ kind, text: `${text} to no answer` })
+    this.#dialogue.forgetProofs()
   }
 }
 
-function whole(kind: 'echo' | 'repeat', length: number, bytes: Buffer): Seen {
+function deviationOf(sent: Sent, frame: Buffer): Finding {
+  const [unit = 0, functionCode = 0, announced = 0] = frame
+  const text = describeDeviation(sent, { unit, functionCode, announced, sent: announced })
+  return { kind: 'deviation', text: text ?? 'its answer is incomplete' }
+}
+
+function whole(kind: 'echo' | 'repeat', length: number, bytes: Buffer): Seen<Found> {
   return bytes.length < length ? 'part' : { kind, length }
-}
-
-/** Another number of data bytes at the same place. */
-function otherRead({ unit, functionCode, address, count }: Asked): Buffer {
-  const asked = dataBytesOf({ functionCode, count })
-  const more = isBitFunction(functionCode) ? BITS_PER_BYTE + 1 : 2
-  const other = dataBytesOf({ functionCode, count: 1 }) === asked ? more : 1
-  return rtuFrame(unit, functionCode, address, other)
 }

@@ -19,16 +19,6 @@ export function askedOf(request: { unit: number; area: ReadArea; address: number
   return { unit, functionCode: functionCodes[area], address, count: length, ...(width > 1 && { width }) }
 }
 
-/** A read request as modbus-serial writes it. */
-export function parseAsked(rtu: Buffer): Asked {
-  return {
-    unit: rtu.readUInt8(0),
-    functionCode: rtu.readUInt8(1),
-    address: rtu.readUInt16BE(2),
-    count: rtu.readUInt16BE(4),
-  }
-}
-
 /** Bytes of data in the answer. */
 export function dataBytesOf({
   functionCode,
@@ -62,6 +52,21 @@ export function sealed(frame: Buffer): Buffer {
 export function isSealed(frame: Buffer): boolean {
   const end = frame.length - CRC_BYTES
   return crc16(frame.subarray(0, end)) === frame.readUInt16LE(end)
+}
+
+/** The same frame with a CRC that is wrong. */
+export function garbled(frame: Buffer): Buffer {
+  const other = Buffer.from(frame)
+  other.writeUInt8(frame.readUInt8(frame.length - 1) ^ 0xff, frame.length - 1)
+  return other
+}
+
+/** The same frame as from this unit. */
+export function addressedTo(unit: number, frame: Buffer): Buffer {
+  if (frame[0] === unit) return frame
+  const other = Buffer.from(frame)
+  other.writeUInt8(unit, 0)
+  return sealed(other)
 }
 
 function crc16(bytes: Uint8Array): number {

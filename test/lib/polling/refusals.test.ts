@@ -7,9 +7,9 @@ const at = (nowMs: number) => ({ nowMs, chance: 0 })
 
 describe('refused items', () => {
   it('are tried again after a minute, then twice as long, ten minutes at most, less what chance takes', () => {
-    const minutes = [1, 2, 3, 4, 5, 6, 60].map((times) => retryAfterMs(times, 0) / 60_000)
+    const minutes = [1, 2, 3, 4, 5, 6, 60].map((times) => retryAfterMs(times, { chance: 0 }) / 60_000)
     assert.deepEqual(minutes, [1, 2, 4, 8, 10, 10, 10])
-    assert.equal(retryAfterMs(1, 0.5), 52_500)
+    assert.equal(retryAfterMs(1, { chance: 0.5 }), 52_500)
   })
 
   it('are due together if they were refused as a range', () => {

@@ -3,10 +3,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
 import type { ReadRequest } from '../../../lib/polling/protocol'
 import type { Area } from '../../../nodes/modbus-in/addresses'
+import type { ReadArea } from '../../../nodes/modbus-in/areas'
 import { Connection } from '../../../nodes/modbus-in/link/connection'
 import { framingOf } from '../../../nodes/modbus-in/link/framing'
 import { type Line, lineOf } from '../../../nodes/modbus-in/link/line'
 import { rtuFrame } from '../../../nodes/modbus-in/link/rtu'
+import { asciiFrame } from '../../../simulators/modbus/ascii-frame'
 import { configOf, registers } from './config'
 import { ImaginedLink } from './imagined-link'
 import { withCrc } from './raw-device'
@@ -17,8 +19,8 @@ const ANSWER = withCrc(Buffer.from('01030412345678', 'hex'))
 const FAST: Line = { timeMs: () => 0, gapMs: 1 }
 const SLOW: Line = { timeMs: (bytes) => bytes, gapMs: 20 }
 
-function connectionOver(link: ImaginedLink, timeoutMs = 60) {
-  const config = configOf(registers(1), { transport: 'rtu', serialPort: 'x', timeout: timeoutMs })
+function connectionOver(link: ImaginedLink, timeoutMs = 60, others: object = { transport: 'rtu', serialPort: 'x' }) {
+  const config = configOf(registers(1), { timeout: timeoutMs, ...others })
   const noises: string[] = []
   const connection = new Connection(
     link,
@@ -115,6 +117,63 @@ describe('a connection over a serial line', () => {
     const reading = connection.read(REQUEST)
     await assert.rejects(connection.read(REQUEST), { kind: 'bug' })
     assert.deepEqual(await reading, { kind: 'silence' })
+  })
+})
+
+describe('a connection over TCP', () => {
+  const WIDE: ReadRequest<ReadArea> = { ...REQUEST, area: 'holding*2' }
+  const frame = (request: Buffer, hex: string) => Buffer.concat([request.subarray(0, 2), Buffer.from(hex, 'hex')])
+  const over = (link: ImaginedLink, timeoutMs: number) =>
+    connectionOver(link, timeoutMs, { transport: 'tcp' }).connection
+
+  it('ends a request whose answer deviates at once, and the next one is another', async () => {
+    const link = new ImaginedLink()
+    const connection = over(link, 60_000)
+    const answers = ['0000000702030412345678', '00000003018302', '0000000701030412345678']
+    link.onWrite = (bytes) => setImmediate(() => link.say(frame(bytes, answers.shift() ?? '')))
+    const first = await connection.read(REQUEST)
+    assert.equal(first.kind, 'deviation')
+    assert.deepEqual(await connection.read(REQUEST), { kind: 'exception', code: 2 })
+    assert.equal((await connection.read(REQUEST)).kind, 'data')
+    assert.equal(connection.fault, undefined)
+    await connection.close()
+  })
+
+  it('says what came instead of an answer', async () => {
+    const link = new ImaginedLink()
+    const connection = over(link, 40)
+    link.onWrite = () => setImmediate(() => link.say(Buffer.from('fffd18fffd20', 'hex')))
+    const answer = await connection.read(REQUEST)
+    assert.ok(answer.kind === 'silence' && answer.instead?.includes('Telnet'), JSON.stringify(answer))
+    link.onWrite = () => {}
+    assert.deepEqual(await connection.read(REQUEST), { kind: 'silence' })
+    await connection.close()
+  })
+
+  it('asks for as many addresses as are meant, and gives all their registers', async () => {
+    const link = new ImaginedLink()
+    const connection = over(link, 60_000)
+    link.onWrite = (bytes) => setImmediate(() => link.say(frame(bytes, '0000000b010308000100020003fffe')))
+    const answer = await connection.read(WIDE)
+    assert.equal(link.written[0]?.bytes.toString('hex', 2), '00000006010300640002')
+    assert.ok(answer.kind === 'data')
+    assert.equal(answer.view.byteLength, 8)
+    assert.equal(answer.view.getUint16(6), 0xfffe)
+    await connection.close()
+  })
+})
+
+describe('a connection over a serial line that sends ASCII', () => {
+  it('waits as long as twice the characters need', async () => {
+    // 17 characters there and 19 back
+    const link = new ImaginedLink({ timeMs: (bytes) => bytes * 10, gapMs: 1 })
+    const { connection } = connectionOver(link, 50, { transport: 'ascii', serialPort: 'x' })
+    link.onWrite = (bytes) => {
+      const isProof = bytes.toString('latin1', 3, 5) === '08'
+      setTimeout(() => link.say(isProof ? bytes : asciiFrame(ANSWER.subarray(0, -2))), 250)
+    }
+    assert.equal((await connection.read(REQUEST)).kind, 'data')
+    await connection.close()
   })
 })
 

@@ -29,6 +29,18 @@ describe('the time that requests take on a serial line', () => {
   })
 })
 
+describe('the time that requests take on a line that sends ASCII', () => {
+  it('counts two characters for each byte, and three around them; LRC is a byte less than CRC', () => {
+    for (const transport of ['ascii', 'ascii-over-tcp'] as const) {
+      const ascii = { ...line, transport }
+      assert.equal(byteTimeMs(ascii), 22_000 / 9600)
+      // :010300000001FA + 2, :0103020000FA + 2
+      const characters = 17 + 15 + 2 * 3.5
+      near(serialMs(ascii, { area: 'holding', length: 1 }), (characters * 11_000) / 9600)
+    }
+  })
+})
+
 describe('a forecast before anything has been read', () => {
   const tags: ShortTag[] = [
     ...registers(200),

@@ -1,132 +1,92 @@
 import assert from 'node:assert/strict'
-import fc from 'fast-check'
 import {
-  checkAnswer,
-  type Expected,
+  describeStranger,
+  fittingLength,
+  frameLength,
   frameRequest,
-  nextFrame,
+  mayBeginFrame,
   toRtu,
   transactionOf,
 } from '../../../nodes/modbus-in/link/mbap'
+import { sentOf } from '../../../nodes/modbus-in/link/outstanding'
+import { rtuFrame } from '../../../nodes/modbus-in/link/rtu'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
+/** Two registers of unit 1. */
+const SENT = sentOf(rtuFrame(1, 3, 100, 2), 0, { width: 1, anyUnit: false, transaction: 5 })
 
-/** Everything that can be cut out of the chunks, and how it ended. */
-function cut(chunks: Buffer[]): { frames: Buffer[]; violation?: string; rest: number } {
-  const frames: Buffer[] = []
-  let incoming = Buffer.alloc(0)
-  for (const chunk of chunks) {
-    incoming = Buffer.concat([incoming, chunk])
-    for (let next = nextFrame(incoming); next.kind !== 'incomplete'; next = nextFrame(incoming)) {
-      if (next.kind === 'violation') return { frames, violation: next.text, rest: incoming.length }
-      frames.push(next.frame)
-      incoming = Buffer.from(next.rest)
-    }
-  }
-  return { frames, rest: incoming.length }
-}
-
-const reply = hex('0005 0000 0007 01 03 04 1234 5678')
-
-describe('nextFrame', () => {
-  it('finds a reply in every split of the stream', () => {
-    for (let at = 0; at <= reply.length; at++) {
-      assert.deepEqual(cut([reply.subarray(0, at), reply.subarray(at)]), { frames: [reply], rest: 0 })
-    }
-    assert.deepEqual(cut([...reply].map((byte) => Buffer.of(byte))), { frames: [reply], rest: 0 })
-  })
-
-  it('takes joined replies apart, wherever the stream is split', () => {
-    const exception = hex('0006 0000 0003 01 83 02')
-    const joined = Buffer.concat([reply, exception, reply])
-    fc.assert(
-      fc.property(fc.array(fc.nat({ max: joined.length })), (cuts) => {
-        const ends = [...cuts.sort((a, b) => a - b), joined.length]
-        const chunks = ends.map((end, index) => joined.subarray(ends[index - 1] ?? 0, end))
-        assert.deepEqual(cut(chunks), { frames: [reply, exception, reply], rest: 0 })
-      }),
-    )
-  })
-
-  const violations: [what: string, bytes: string, says: string][] = [
-    ['a protocol id that is not 0', '0005 0001 0007', 'protocol id 1'],
-    ['a web server', Buffer.from('HTTP/1.1 400').toString('hex'), 'protocol id 21584, Modbus TCP has 0; this is a web'],
-    ['a TLS alert', '1503 0100 0202', 'this service wants TLS'],
-    ['a TLS handshake', '1603 0300 0202', 'this service wants TLS'],
-    ['an SSH server', Buffer.from('SSH-2.0').toString('hex'), 'this is an SSH server'],
-    ['a mail server', Buffer.from('220 mail').toString('hex'), 'this is an FTP or mail server'],
-    ['a Telnet console', 'fffd 18ff fd20', 'this may be a Telnet console'],
-    ['another service', '0102 0304', 'this is another service: is the port right'],
-    ['a length of 65535', '0005 0000 FFFF', 'announces 65535 bytes'],
-    ['a length of 255', '0005 0000 00FF', 'announces 255 bytes'],
-    ['a length of 1', '0005 0000 0001 01', 'announces 1 bytes'],
-    ['a length of 0', '0005 0000 0000', 'announces 0 bytes'],
+describe('the beginning of a Modbus TCP frame', () => {
+  const table: [bytes: string, may: boolean][] = [
+    ['', true],
+    ['0005', true],
+    ['0005 0000 0007 01 03 04', true],
+    ['0005 0000 0002 01 83', true],
+    ['0005 0000 00FF 01 03', true],
+    ['0005 0001', false],
+    ['0005 01', false],
+    ['0005 0000 01', false],
+    ['0005 0000 0001', false],
+    ['0005 0000 0000', false],
+    ['0005 0000 0007 01 00', false],
+    ['4854 5450 2F31', false],
   ]
-  for (const [what, bytes, says] of violations) {
-    it(`stops at ${what}, as soon as it is seen`, () => {
-      const { frames, violation } = cut([...hex(bytes)].map((byte) => Buffer.of(byte)))
-      assert.equal(frames.length, 0)
-      assert.ok(violation?.includes(says), violation)
-    })
+  for (const [bytes, may] of table) {
+    it(`is ${may ? '' : 'not '}${bytes || 'nothing yet'}`, () => assert.equal(mayBeginFrame(hex(bytes)), may))
+  }
+})
+
+describe('the answer to a request', () => {
+  const table: [what: string, bytes: string, length: number | undefined][] = [
+    ['what was asked for', '0005 0000 0007 01 03 04 1234 5678', 13],
+    ['an exception', '0005 0000 0003 01 83 02', 9],
+    ['an exception whose length counts one byte too many', '0005 0000 0004 01 83 02', 9],
+    ['an exception whose length counts one byte too few', '0005 0000 0002 01 83 02', 9],
+    ['data whose length is that of the request', '0005 0000 0006 01 03 04 1234 5678', 13],
+    ['data whose length counts one byte too few', '0005 0000 0006 01 03 04 1234 5678', 13],
+    ['data whose length counts one byte too many', '0005 0000 0008 01 03 04 1234 5678 FF', 13],
+    ['data that have not come yet', '0005 0000 0007 01 03 04', 13],
+    ['a byte count that has not come yet', '0005 0000 0007 01 03', 0],
+    ['data that are cut short', '0005 0000 0005 01 03 04 1234', undefined],
+    ['another unit', '0005 0000 0007 02 03 04 1234 5678', undefined],
+    ['another function', '0005 0000 0007 01 04 04 1234 5678', undefined],
+    ['the exception of another function', '0005 0000 0003 01 84 02', undefined],
+    ['fewer bytes', '0005 0000 0005 01 03 02 1234', undefined],
+    ['more bytes', '0005 0000 0009 01 03 06 1234 5678 9ABC', undefined],
+  ]
+  for (const [what, bytes, length] of table) {
+    it(`is ${length ?? 'not there'} ${length === undefined ? 'in' : 'bytes of'} ${what}`, () =>
+      assert.equal(fittingLength(SENT, hex(bytes)), length))
   }
 
-  it('never keeps more than one frame, whatever comes', () => {
-    fc.assert(
-      fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 10 }), (chunks) => {
-        const { rest, violation } = cut(chunks.map((chunk) => Buffer.from(chunk)))
-        assert.ok(violation !== undefined || rest < 260)
-      }),
-    )
-  })
-
-  it('takes frames of the smallest and of the largest size', () => {
-    const smallest = hex('0001 0000 0002 01 03')
-    const largest = Buffer.concat([hex('0001 0000 00FE'), Buffer.alloc(254, 7)])
-    assert.deepEqual(cut([smallest, largest]), { frames: [smallest, largest], rest: 0 })
+  it('may come from any unit where that is allowed, and with as many registers as an address has', () => {
+    const wide = sentOf(rtuFrame(1, 3, 100, 1), 0, { width: 2, anyUnit: true })
+    assert.equal(fittingLength(wide, hex('0005 0000 0007 09 03 04 1234 5678')), 13)
+    assert.equal(fittingLength(wide, hex('0005 0000 0005 01 03 02 1234')), undefined)
   })
 })
 
-describe('checkAnswer', () => {
-  const expected: Expected = { transaction: 5, unit: 1, functionCode: 3, dataBytes: 4 }
-
-  it('accepts what was asked for, and an exception', () => {
-    assert.equal(checkAnswer(reply, expected), undefined)
-    assert.equal(checkAnswer(hex('0005 0000 0003 01 83 02'), expected), undefined)
-  })
-
-  const table: [what: string, frame: string, says: string][] = [
-    ['another transaction', '0006 0000 0007 01 03 04 1234 5678', 'transaction 6, asked was 5'],
-    ['another unit', '0005 0000 0007 02 03 04 1234 5678', 'as unit 2, asked was unit 1'],
-    ['an exception of another unit', '0005 0000 0003 02 83 02', 'as unit 2'],
-    ['another function', '0005 0000 0007 01 04 04 1234 5678', 'function 4, asked was 3'],
-    ['the exception of another function', '0005 0000 0003 01 84 02', 'function 132, asked was 3'],
-    ['fewer bytes', '0005 0000 0005 01 03 02 1234', '2 bytes of data and announces 2, asked was for 4'],
-    ['more bytes', '0005 0000 0009 01 03 06 1234 5678 9ABC', '6 bytes of data and announces 6, asked was for 4'],
-    ['a byte count that lies', '0005 0000 0007 01 03 05 1234 5678', '4 bytes of data and announces 5'],
-    ['fewer bytes than announced', '0005 0000 0005 01 03 04 1234', '2 bytes of data and announces 4'],
-    ['no data', '0005 0000 0002 01 03', '0 bytes of data and announces 0'],
-    ['an exception without its code', '0005 0000 0002 01 83', 'exception has 0 bytes'],
-    ['an exception with more than its code', '0005 0000 0004 01 83 02 00', 'exception has 2 bytes'],
+describe('the length of any other frame', () => {
+  const table: [bytes: string, length: number][] = [
+    ['0006 0000 0007 01 03 04 1234 5678', 13],
+    ['0006 0000 0009 01 03 04 1234 5678', 13],
+    ['0006 0000 0005 01 03 04 1234 5678', 11],
+    ['0006 0000 0007 01 03', 0],
+    ['0006 0000 0002 01 03', 8],
+    ['0006 0000 0004 01 83 02 00', 9],
+    ['0006 0000 0006 01 10 0000 0002', 12],
   ]
-  for (const [what, frame, says] of table) {
-    it(`refuses ${what}`, () => {
-      const bytes = hex(frame)
-      assert.equal(bytes.readUInt16BE(4), bytes.length - 6)
-      const wrong = checkAnswer(bytes, expected)
-      assert.ok(wrong?.includes(says), wrong)
-    })
+  for (const [bytes, length] of table) {
+    it(`is ${length} of ${bytes}`, () => assert.equal(frameLength(hex(bytes)), length))
   }
+})
 
-  it('accepts no frame that differs in any byte before the data', () => {
-    for (let at = 0; at < 9; at++) {
-      for (let value = 0; value < 256; value++) {
-        const changed = Buffer.from(reply)
-        changed[at] = value
-        if (changed.equals(reply)) continue
-        const next = nextFrame(changed)
-        assert.ok(next.kind !== 'frame' || checkAnswer(next.frame, expected) !== undefined, changed.toString('hex'))
-      }
-    }
+describe('what is no frame', () => {
+  it('is told by its protocol or its length', () => {
+    assert.equal(describeStranger(hex('0005 0001 0007')), 'it sends protocol id 1, Modbus TCP has 0')
+    assert.equal(describeStranger(hex('0005 0000 FFFF')), 'it announces 65535 bytes, Modbus TCP allows 2 to 254')
+    assert.equal(describeStranger(hex('0005 0000 0001')), 'it announces 1 bytes, Modbus TCP allows 2 to 254')
+    assert.equal(describeStranger(hex('0005 0000 0007')), undefined)
+    assert.equal(describeStranger(hex('0005 00')), undefined)
   })
 })
 

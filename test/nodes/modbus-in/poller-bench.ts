@@ -13,7 +13,7 @@ import { configOf, type ShortTag } from './config'
 import { ImaginedDevice } from './imagined-device'
 
 export function bench(tags: ShortTag[], others: object = {}) {
-  const config = configOf(tags, others)
+  const config = configOf(tags, { retries: 0, ...others })
   const device = new ImaginedDevice()
   const clock = { ms: 1000 }
   const logged: string[] = []
@@ -25,6 +25,7 @@ export function bench(tags: ShortTag[], others: object = {}) {
     protocol: modbusProtocol(config),
     timeoutMs: config.timeout,
     intervalMs: config.interval,
+    retries: config.retries,
     assumedMs: 10,
     lineMs: ({ length }) => length * line.registerMs,
     nowMs: () => clock.ms,

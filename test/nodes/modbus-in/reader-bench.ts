@@ -10,7 +10,7 @@ const closers: (() => Promise<void>)[] = []
 
 export function readerOf(port: number, tags: ShortTag[] = registers(5, 100), others: object = {}) {
   const logged: string[] = []
-  const config = configOf(tags, { port, timeout: 1000, ...others })
+  const config = configOf(tags, { port, timeout: 1000, retries: 0, ...others })
   const reader = modbusReader.create(config, (level, text) => logged.push(`${level}: ${text}`))
   closers.push(() => reader.close())
   return { reader, logged }

@@ -25,7 +25,6 @@ describe('a reader over RTU over TCP', () => {
       (request, socket) => socket.write(Buffer.concat([rtuReplyTo(request).subarray(0, -1), Buffer.of(0)])),
     ],
     ['another unit', (request, socket) => socket.write(rtuReplyTo({ ...request, unit: 7 }))],
-    ['fewer registers', (request, socket) => socket.write(rtuReplyTo({ ...request, count: 4 }))],
     ['a wrong byte count', (request, socket) => socket.write(withCrc(replyTo(request).subarray(6).fill(12, 2, 3)))],
     ['garbage', (_, socket) => socket.write(Buffer.alloc(4096, 0xa5))],
     ['an MBAP frame', (request, socket) => socket.write(replyTo(request))],
@@ -37,9 +36,27 @@ describe('a reader over RTU over TCP', () => {
       const { reader } = readerOf(gateway.port, undefined, RTU)
       await assert.rejects(openReading(reader), { kind: 'link', code: 'no-answer' })
       gateway.behave = honestRtu
-      assert.deepEqual(await openReading(reader), GOOD)
+      const { values, bad } = await openReading(reader)
+      assert.deepEqual({ values, bad }, GOOD)
     })
   }
+
+  it('says so of the tag whose address has more registers, reads the others, and all of them with its width', async () => {
+    const gateway = await gatewayOf((request, socket) => {
+      const isWide = request.functionCode === 3 && request.address >= 300
+      socket.write(rtuReplyTo({ ...request, count: request.count * (isWide ? 2 : 1) }))
+    })
+    const { reader } = readerOf(gateway.port, [...registers(1, 300), ...registers(2, 100)], { ...RTU, timeout: 1000 })
+    await reader.open(never)
+    for (let cycle = 0; cycle < 3; cycle++) {
+      const { values, bad } = await reader.read(never)
+      assert.deepEqual(values, [null, 100, 101])
+      assert.match(bad.get(0) ?? '', /4 bytes of data, asked was for 2: .* set width = 2/)
+    }
+    const tags: ShortTag[] = [['wide', 'hr300', 'uint32', { width: '2' }], ...registers(2, 100)]
+    const { reader: knowing } = readerOf(gateway.port, tags, { ...RTU, timeout: 1000 })
+    assert.deepEqual((await openReading(knowing)).values, [300 * 65_536 + 301, 100, 101])
+  })
 
   it('reads through single bytes, garbage before the answer, and everything twice', async () => {
     const behaviours: Behaviour[] = [

@@ -47,16 +47,12 @@ describe('a reader over UDP', () => {
   const dropped: [what: string, datagrams: (request: RawRequest) => Buffer[], says: RegExp][] = [
     ['an empty datagram', () => [Buffer.alloc(0)], /0 bytes is too short/],
     ['half an answer', (request) => [reply(request).subarray(0, 12)], /12 bytes is too short/],
-    ['more than an answer', (request) => [Buffer.concat([reply(request), Buffer.of(1)])], /1 bytes more/],
-    ['two answers in one', (request) => [Buffer.concat([reply(request), reply(request)])], /19 bytes more/],
     ['the largest datagram', () => [Buffer.alloc(65_000, 1)], /protocol id 257/],
-    ['another unit', (request) => [reply({ ...request, unit: 7 })], /answers as unit 7, asked was unit 1/],
     [
       'another transaction',
       (request) => [reply({ ...request, transaction: request.transaction ^ 0x8000 })],
       /transaction/,
     ],
-    ['another length', (request) => [reply({ ...request, count: 4 })], /8 bytes of data/],
     ['a length of 65535', () => [Buffer.from('00000000ffff01030a', 'hex')], /announces 65535 bytes/],
   ]
   for (const [what, datagrams, says] of dropped) {
@@ -71,6 +67,34 @@ describe('a reader over UDP', () => {
         for (const datagram of [...datagrams(request), replyTo(request)]) send(datagram)
       }
       assert.deepEqual(await openReading(reader), GOOD)
+    })
+  }
+
+  const taken: [what: string, datagram: (request: RawRequest) => Buffer][] = [
+    ['an answer with a byte behind it', (request) => Buffer.concat([reply(request), Buffer.of(1)])],
+    ['two answers in one datagram', (request) => Buffer.concat([reply(request), reply(request)])],
+    ['an answer with transaction 0', (request) => reply({ ...request, transaction: 0 })],
+  ]
+  for (const [what, datagram] of taken) {
+    it(`takes ${what}`, async () => {
+      const device = await udpDeviceOf((request, send) => send(datagram(request)))
+      const { reader } = readerOf(device.port, undefined, { ...UDP, timeout: 1000 })
+      await reader.open(never)
+      for (let cycle = 0; cycle < 3; cycle++) assert.deepEqual(await reader.read(never), GOOD)
+    })
+  }
+
+  const deviating: [what: string, answer: (request: RawRequest) => RawRequest, says: RegExp][] = [
+    ['another unit', (request) => ({ ...request, unit: 7 }), /answers as unit 7, asked was unit 1/],
+    ['another length', (request) => ({ ...request, count: 6 }), /12 bytes of data, asked was for 2/],
+  ]
+  for (const [what, answer, says] of deviating) {
+    it(`says so of the tag for ${what}, without waiting for more`, async () => {
+      const device = await udpDeviceOf((request, send) => send(reply(answer(request))))
+      const { reader } = readerOf(device.port, registers(1, 100), { ...UDP, timeout: 60_000 })
+      const { values, bad } = await openReading(reader)
+      assert.deepEqual(values, [null])
+      assert.match(bad.get(0) ?? '', says)
     })
   }
 

@@ -67,8 +67,6 @@ describe('an RTU framing', () => {
     ['another unit', sealed('02 03 04 1234 5678')],
     ['another function', sealed('01 04 04 1234 5678')],
     ['the exception of another function', sealed('01 84 02')],
-    ['fewer bytes', sealed('01 03 02 1234')],
-    ['more bytes', sealed('01 03 06 1234 5678 9ABC')],
     ['a byte count that is too small', sealed('01 03 02 1234 5678')],
     ['a byte count that is too large', sealed('01 03 06 1234 5678')],
     ['a byte count of 255', sealed('01 03 FF 1234 5678')],
@@ -99,7 +97,8 @@ describe('an RTU framing', () => {
       fc.property(fc.array(fc.uint8Array({ maxLength: 300 }), { maxLength: 10 }), (chunks) => {
         const framing = asking({ ...READ, count: 125 })
         for (const chunk of chunks) framing.receive(Buffer.from(chunk))
-        const findings = framing.receive(Buffer.alloc(255, 0xff))
+        // the longest frame has a byte count of 255
+        const findings = framing.receive(Buffer.alloc(260, 0xff))
         assert.ok(!kindsOf(findings).includes('answer'))
         assert.deepEqual(kindsOf(framing.receive(Buffer.alloc(1, 0xff))), ['noise'])
       }),
@@ -110,6 +109,96 @@ describe('an RTU framing', () => {
     const framing = framingOf(1000)
     assert.deepEqual(kindsOf(framing.receive(Buffer.alloc(1000))), ['noise'])
     assert.deepEqual(kindsOf(framing.receive(Buffer.alloc(1))), ['violation'])
+  })
+})
+
+describe('an RTU framing and an answer with another number of bytes', () => {
+  const frames: [bytes: Buffer, says: string][] = [
+    [sealed('01 03 02 1234'), '2 bytes of data, asked was for 4; allow fewer registers per request?'],
+    [sealed('01 03 06 1234 5678 9ABC'), '6 bytes of data, asked was for 4; allow fewer registers per request?'],
+    [sealed('01 03 08 1234 5678 9ABC DEF0'), 'are addresses 2 registers wide here? set width = 2 for this tag'],
+  ]
+  for (const [bytes, says] of frames) {
+    it(`says so at once: ${says}`, () => {
+      for (let at = 0; at <= bytes.length; at++) {
+        const framing = asking()
+        const findings = [...framing.receive(bytes.subarray(0, at)), ...framing.receive(bytes.subarray(at))]
+        assert.deepEqual(kindsOf(findings), ['deviation'])
+        assert.ok(findings[0] && 'text' in findings[0] && findings[0].text.endsWith(says), JSON.stringify(findings))
+        // it was the answer, and one comes once
+        framing.giveUp()
+        assert.equal(framing.doubts(READ, 0), false)
+        assert.deepEqual(answersIn(framing.receive(ANSWER)), [])
+        framing.request(requestOf(READ), 0)
+        assert.deepEqual(answersIn(framing.receive(ANSWER)), [ANSWER.toString('hex')])
+      }
+    })
+  }
+
+  it('does not know whose it is beside an earlier request for the same function', () => {
+    const framing = asking()
+    framing.giveUp()
+    framing.request(requestOf(OTHER), 0)
+    const deviating = sealed('01 03 06 1234 5678 9ABC')
+    assert.deepEqual(kindsOf(framing.receive(deviating)), ['late'])
+    assert.deepEqual(answersIn(framing.receive(OTHER_ANSWER)), [OTHER_ANSWER.toString('hex')])
+  })
+
+  it('takes as many registers as an address has, where that is known, also in a proof', () => {
+    const wide: Asked = { ...OTHER, width: 2 }
+    const framing = framingOf()
+    framing.request(requestOf(wide), 0, wide.width)
+    assert.deepEqual(answersIn(framing.receive(ANSWER)), [ANSWER.toString('hex')])
+    framing.request(requestOf(wide), 0, wide.width)
+    framing.giveUp()
+    framing.probe(wide, 0)
+    framing.giveUp()
+    assert.deepEqual(framing.probe(wide, 0), sealed('01 03 00C8 0002'))
+    assert.deepEqual(framing.receive(sealed('01 03 08 1234 5678 9ABC DEF0')), [])
+    assert.equal(framing.doubts(wide, 0), false)
+  })
+})
+
+describe('an RTU framing that has no answer', () => {
+  it('says what came instead', () => {
+    for (const [bytes, says] of [
+      [sealed('02 03 04 1234 5678'), 'it answers as unit 2, asked was unit 1; set that unit id, or answerUnit = any'],
+      [
+        hex('01 03 04 1234 5678 0000'),
+        'its answer came with a wrong checksum; are wiring, termination, speed and parity right?',
+      ],
+      [hex('00'), undefined],
+    ] as const) {
+      const framing = asking()
+      framing.receive(bytes)
+      assert.equal(framing.giveUp(), says)
+      framing.request(requestOf(READ), 0)
+      assert.equal(framing.giveUp(), undefined)
+    }
+  })
+})
+
+describe('an RTU framing where any unit may answer', () => {
+  const any = () => new RtuFraming({ timeoutMs: TIMEOUT_MS, chance: () => 0.5, noiseMax: 1000, anyUnit: true })
+  const FOREIGN = sealed('09 03 04 1234 5678')
+
+  it('takes the answer as from the unit that was asked, and its proof', () => {
+    const framing = any()
+    const probe = framing.probe(READ, 0)
+    framing.receive(withCrc(Buffer.concat([Buffer.of(9), probe.subarray(1, -2)])))
+    assert.equal(framing.doubts(READ, 0), false)
+    framing.request(requestOf(READ), 0)
+    assert.deepEqual(answersIn(framing.receive(FOREIGN)), [ANSWER.toString('hex')])
+  })
+
+  it('fears the late answer of any unit', () => {
+    const framing = any()
+    framing.receive(framing.probe(READ, 0))
+    framing.request(requestOf(READ), 0)
+    framing.giveUp()
+    assert.equal(framing.doubts({ ...READ, unit: 2 }, 0), true)
+    framing.request(requestOf({ ...OTHER, unit: 2 }), 0)
+    assert.deepEqual(kindsOf(framing.receive(FOREIGN)), ['late'])
   })
 })
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import ModbusRTU from 'modbus-serial'
 import { ENGINES } from '../../../simulators/modbus/engines/engine'
-import { MODBUS_TRANSPORTS, type ModbusTransport } from '../../../simulators/modbus/framing'
+import { isLine, MODBUS_TRANSPORTS, type ModbusTransport } from '../../../simulators/modbus/framing'
 import { allOf } from '../../../simulators/modbus/memory'
 import { ModbusDevice } from '../../../simulators/modbus/modbus-device'
 import { SerialPair } from '../../support/serial-pair'
@@ -11,7 +11,10 @@ import { until } from '../../support/until'
 
 const HOST = '127.0.0.1'
 
-for (const transport of MODBUS_TRANSPORTS) {
+/** modbus-serial speaks ASCII on a serial line only. */
+const transports = MODBUS_TRANSPORTS.filter((transport) => transport !== 'ascii-over-tcp')
+
+for (const transport of transports) {
   for (const engine of ENGINES) {
     describe(`A simulated Modbus device over ${transport} (${engine}), read by modbus-serial,`, () => {
       let pair: SerialPair | undefined
@@ -19,7 +22,7 @@ for (const transport of MODBUS_TRANSPORTS) {
       let modbus: ModbusRTU
       beforeEach(async function () {
         // A new line each time: a port that was just closed may still be locked.
-        pair = transport === 'rtu' ? await SerialPair.open(this) : undefined
+        pair = isLine(transport) ? await SerialPair.open(this) : undefined
         device = await ModbusDevice.start({ transport, engine, serialPort: pair?.device })
         modbus = new ModbusRTU()
         await connect(modbus, transport, device, pair)
@@ -125,5 +128,6 @@ async function connect(
     // It says so before its socket is bound.
     return await until(() => modbus.isOpen)
   }
+  if (transport === 'ascii') return await modbus.connectAsciiSerial(pair?.reader ?? '', { baudRate: 9600 })
   return await modbus.connectRTUBuffered(pair?.reader ?? '', { baudRate: 9600 })
 }

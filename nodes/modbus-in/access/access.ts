@@ -1,0 +1,233 @@
+// The way to the device over as many connections as it takes: it opens one when there is none, leaves the pauses that the
+// device needs, and finds out which these are. Devices may close a connection between any two requests.
+
+import { setTimeout } from 'node:timers/promises'
+import { isTold, TOLD } from '../../../lib/collector/repetition'
+import type { LogLevel } from '../../../lib/contract/control'
+import { Fault } from '../../../lib/contract/fault'
+import { CONNECTION_CLOSED } from '../../../lib/net/faults'
+import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
+import type { ReadArea } from '../areas'
+import { isLine, type ModbusConfig } from '../fields'
+import { Connection } from '../link/connection'
+import { type Framing, framingOf } from '../link/framing'
+import { openLink } from '../link/link'
+import * as pacing from './pacing'
+import * as settling from './settling'
+
+type Request = ReadRequest<ReadArea>
+
+/** What has happened on the connection that there is; all times on the monotonic clock, ms. */
+type Course = {
+  readonly connectedAtMs: number
+  /** The first request to which nothing came, from connecting on. */
+  silentAfterMs?: number
+  answeredAtMs?: number
+  /** Something has come, if no answer in time. */
+  isHeard: boolean
+}
+
+const CLOSES_INSTEAD =
+  'the device closes the connection instead of answering this request; does it have what is asked for?'
+const STOPPED = new Fault('link', 'stopped', 'reading was stopped')
+
+export class Access {
+  readonly #config: ModbusConfig
+  readonly #log: (level: LogLevel, text: string) => void
+  readonly #framing: Framing
+  #connection: Connection | undefined
+  #course: Course = { connectedAtMs: 0, isHeard: false }
+  #isOpen = false
+  /** Requests that were answered since the cycle began. */
+  #answers = 0
+  #settling = settling.NOTHING_KNOWN
+  #pacing = pacing.NO_PAUSE
+  #news: string | undefined
+  #lateAnswers = 0
+  #noises = 0
+  #closes = 0
+
+  constructor(config: ModbusConfig, log: (level: LogLevel, text: string) => void) {
+    this.#config = config
+    this.#log = log
+    this.#framing = framingOf(config, Math.random)
+  }
+
+  /** Throws a Fault of kind `link`, or `config` when something is missing. */
+  async open(signal: AbortSignal): Promise<void> {
+    await this.#connect(signal)
+    this.#isOpen = true
+  }
+
+  /** Throws a Fault when the connection is lost and no other one can be had. */
+  async ask(request: Request, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#askOnce(request, signal)
+    } catch (thrown) {
+      if (!isForgiven(thrown)) throw thrown
+      return await this.#askOnNewConnection(request, signal, thrown)
+    }
+  }
+
+  /** What has been learned of the device since the last call. */
+  takeNews(): string | undefined {
+    const news = this.#news
+    this.#news = undefined
+    return news
+  }
+
+  /** A cycle is over: others may want the connection that the device has. */
+  async rest(): Promise<void> {
+    this.#answers = 0
+    if (this.#config.closeAfterCycle) await this.#end()
+  }
+
+  async close(): Promise<void> {
+    this.#isOpen = false
+    await this.#end()
+  }
+
+  /** `closed`: a connection that had been answered on ended with this request. */
+  async #askOnNewConnection(request: Request, signal: AbortSignal, closed: unknown): Promise<Answer> {
+    try {
+      return await this.#askOnce(request, signal)
+    } catch (thrown) {
+      if (!isClosed(thrown)) throw thrown
+      if (this.#answers === 0) throw closed
+      // other requests are answered, and this one ends each connection
+      await this.#end()
+      return { kind: 'deviation', text: CLOSES_INSTEAD }
+    }
+  }
+
+  async #askOnce(request: Request, signal: AbortSignal): Promise<Answer> {
+    const connection = await this.#standing(signal)
+    const { answeredAtMs } = this.#course
+    if (answeredAtMs !== undefined) {
+      const pauseMs = Math.max(this.#config.requestDelay, pacing.pauseMs(this.#pacing))
+      await waitUntil(answeredAtMs + pauseMs, signal)
+    }
+    const askedAtMs = performance.now()
+    const stop = () => connection.drop(STOPPED)
+    signal.addEventListener('abort', stop, { once: true })
+    try {
+      const answer = await connection.read(request)
+      if (answer.kind === 'silence' && answer.instead !== undefined) this.#course.isHeard = true
+      this.#note(request, askedAtMs, answer.kind !== 'silence')
+      return answer
+    } finally {
+      signal.removeEventListener('abort', stop)
+    }
+  }
+
+  async #standing(signal: AbortSignal): Promise<Connection> {
+    const connection = this.#connection
+    if (!this.#isOpen) throw new Fault('link', 'not-connected', 'not connected')
+    if (connection && !connection.fault) return connection
+    if (connection?.fault && connection.fault.code !== CONNECTION_CLOSED) throw connection.fault
+    if (connection) this.#tellClose()
+    return await this.#connect(signal)
+  }
+
+  async #connect(signal: AbortSignal): Promise<Connection> {
+    await this.#end()
+    const link = await openLink(this.#config, signal)
+    const connection = new Connection(link, this.#framing, {
+      timeoutMs: this.#config.timeout,
+      onLate: () => this.#late(),
+      onNoise: (text) => this.#noise(text),
+    })
+    this.#connection = connection
+    this.#course = { connectedAtMs: performance.now(), isHeard: false }
+    const quietMs = Math.max(this.#config.connectDelay, settling.waitMs(this.#settling))
+    await waitUntil(this.#course.connectedAtMs + quietMs, signal)
+    return connection
+  }
+
+  async #end(): Promise<void> {
+    const connection = this.#connection
+    if (!connection) return
+    this.#connection = undefined
+    const { silentAfterMs, answeredAtMs, isHeard } = this.#course
+    if (silentAfterMs !== undefined && answeredAtMs === undefined && !isHeard)
+      this.#settle({ type: 'silent-connection' })
+    await connection.close()
+  }
+
+  #note(request: Request, askedAtMs: number, isAnswered: boolean): void {
+    const course = this.#course
+    const { connectedAtMs, silentAfterMs, answeredAtMs, isHeard } = course
+    const afterMs = answeredAtMs === undefined ? undefined : askedAtMs - answeredAtMs
+    const before = this.#pacing
+    this.#pacing = pacing.step(before, { request: keyOf(request), afterMs, isAnswered })
+    this.#tell(pacing.newsOf(before, this.#pacing))
+    if (!isAnswered) {
+      course.silentAfterMs ??= askedAtMs - connectedAtMs
+      return
+    }
+    this.#answers++
+    if (answeredAtMs === undefined && (silentAfterMs === undefined || !isHeard))
+      this.#settle({ type: 'first-answer', ...(silentAfterMs !== undefined && { silentAfterMs }) })
+    course.answeredAtMs = performance.now()
+  }
+
+  #settle(event: settling.SettlingEvent): void {
+    // datagrams need no connection
+    if (this.#config.transport === 'udp') return
+    const before = this.#settling
+    this.#settling = settling.step(before, event)
+    this.#tell(settling.newsOf(before, this.#settling))
+  }
+
+  #tell(news: string | undefined): void {
+    if (news === undefined) return
+    this.#news = news
+    this.#log('warn', `${news} would spare the requests that show it`)
+  }
+
+  #late(): void {
+    this.#course.isHeard = true
+    if (!isTold(++this.#lateAnswers)) return
+    const { timeout } = this.#config
+    this.#log('debug', `an answer came after more than ${timeout} ms and was dropped (${this.#lateAnswers} so far)`)
+  }
+
+  /** The first one is worth a look at the wiring, or at the device. */
+  #noise(text: string): void {
+    this.#course.isHeard = true
+    if (!isTold(++this.#noises)) return
+    const advice = isLine(this.#config.transport) ? '; are wiring, termination, baud rate and parity right?' : ''
+    if (this.#noises === 1) this.#log('warn', `dropped: ${text}${advice}`)
+    else this.#log('debug', `dropped: ${text} (${this.#noises} times so far)`)
+  }
+
+  /** Closing a connection is a device's good right, and no reason to lose a cycle. */
+  #tellClose(): void {
+    if (++this.#closes !== TOLD) return
+    const { interval } = this.#config
+    const text = `the device closes the connection between two requests; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
+    this.#log('info', text)
+  }
+}
+
+/** A connection that had answered before was closed: the request is worth another one. */
+function isForgiven(thrown: unknown): boolean {
+  return thrown instanceof Fault && thrown.code === CONNECTION_CLOSED
+}
+
+function isClosed(thrown: unknown): boolean {
+  return isForgiven(thrown) || (thrown instanceof Fault && thrown.code === 'connection-closed-at-once')
+}
+
+function keyOf({ unit, area, address, length }: Request): string {
+  return `${unit} ${area} ${address} ${length}`
+}
+
+/** Throws a `stopped` Fault when the signal aborts. */
+async function waitUntil(atMs: number, signal: AbortSignal): Promise<void> {
+  const ms = atMs - performance.now()
+  if (ms <= 0) return
+  await setTimeout(Math.ceil(ms), undefined, { signal }).catch(() => {
+    throw STOPPED
+  })
+}

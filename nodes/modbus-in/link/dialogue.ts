@@ -1,0 +1,183 @@
+// Requests and answers where answers do not tell which request they belong to: what is waited for, what must be feared, and
+// how a proof is got that nothing else is to come.
+
+import { isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
+import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, rtuFrame } from './rtu'
+
+/**
+ * After so many timeouts, and not before so many ms, an answer does not come any more. Gateways that queue are late by some
+ * timeouts; but who answers no probe must be asked again some day, and is not before.
+ */
+const LATEST_TIMEOUTS = 10
+const LATEST_MIN_MS = 5000
+const WORDS = 0x1_0000
+const BITS_PER_BYTE = 8
+
+export type DialogueSettings = {
+  timeoutMs: number
+  /** From [0, 1). */
+  chance(): number
+  /** An answer may come from any unit. */
+  anyUnit: boolean
+  /** Return Query Data exists on serial lines only. */
+  isSerial: boolean
+}
+
+/** What a frame was: `proof` answers a probe, `late` a request that is over, or none. */
+export type Taken = { kind: 'answer' | 'proof'; sent: Sent } | { kind: 'late' }
+
+const LATE: Taken = { kind: 'late' }
+
+export class Dialogue {
+  readonly #settings: DialogueSettings
+  readonly #outstanding: Outstanding
+  #current: Sent | undefined
+  #currentIsProbe = false
+  #lastTaken: Buffer | undefined
+  /**
+   * Units that say things twice, and whether they have since their last read request: the second time could be taken for the
+   * answer to the next one, so they are asked for a proof before each.
+   */
+  readonly #stutterers = new Map<number, boolean>()
+  /** Units of which is known that nothing is to come but what is outstanding: who starts does not know what was asked before. */
+  readonly #met = new Set<number>()
+  /** Units that left their last Return Query Data unanswered. */
+  readonly #mute = new Set<number>()
+  #queryData: number
+
+  constructor(settings: DialogueSettings) {
+    this.#settings = settings
+    const latestMs = Math.max(LATEST_TIMEOUTS * settings.timeoutMs, LATEST_MIN_MS)
+    this.#outstanding = new Outstanding(latestMs, settings.anyUnit)
+    this.#queryData = Math.floor(settings.chance() * WORDS)
+  }
+
+  /** The request that is waited for. */
+  get current(): Sent | undefined {
+    return this.#current
+  }
+
+  /** All that may be answered by this unit, the earliest one first. */
+  waiting(unit: number): readonly Sent[] {
+    return this.#outstanding.of(unit)
+  }
+
+  withTransaction(transaction: number): Sent | undefined {
+    return this.#outstanding.withTransaction(transaction)
+  }
+
+  /** A request, or the probe, goes out. */
+  send(frame: Buffer, nowMs: number, details: { width: number; isProbe: boolean; transaction?: number }): void {
+    const { isProbe, ...others } = details
+    const { anyUnit } = this.#settings
+    const current = sentOf(frame, nowMs, { ...others, anyUnit })
+    this.#current = current
+    this.#currentIsProbe = isProbe
+    this.#outstanding.add(current)
+    const key = this.#key(current.unit)
+    if (!isProbe && this.#stutterers.has(key)) this.#stutterers.set(key, false)
+  }
+
+  /** The link is a new one, or what was taken for an answer was none: nothing is waited for. */
+  interrupt(): void {
+    this.#current = undefined
+  }
+
+  /** What came so far may have been our own words. */
+  forgetProofs(): void {
+    this.#met.clear()
+    this.#current = undefined
+  }
+
+  /** `garbled`: an answer came that could not be read. An answer comes once, so no late one is to be feared. */
+  giveUp(garbled: boolean): void {
+    const current = this.#current
+    this.#current = undefined
+    if (!current) return
+    const key = this.#key(current.unit)
+    // without an answer to the first one the next request goes out all the same: the unit may not know the function
+    if (this.#currentIsProbe && !this.#stutterers.has(key)) this.#met.add(key)
+    if (garbled) this.#outstanding.settle(current)
+    else if (current.functionCode === RETURN_QUERY_DATA) this.#mute.add(key)
+    else if (this.#currentIsProbe) this.#mute.delete(key)
+  }
+
+  /** Whether an answer to an earlier request could be taken for the one to this. */
+  doubts(asked: Asked, nowMs: number): boolean {
+    const { unit, functionCode } = asked
+    const dataBytes = dataBytesOf(asked)
+    const isMet = this.#met.has(this.#key(unit))
+    return !isMet || this.#outstanding.isAmbiguous({ unit, functionCode, dataBytes }, nowMs)
+  }
+
+  /**
+   * Diagnostics, Return Query Data (V1.1b3, 6.8): its answer is known beforehand, be it the echo of its data or an
+   * exception. A unit that leaves this unanswered, as it must not, is asked for a value of another length instead, which
+   * nobody uses; and the one or the other in turn as long as it says nothing at all.
+   */
+  probe(asked: Asked): Buffer {
+    const { unit } = asked
+    if (!this.#settings.isSerial || this.#mute.has(this.#key(unit))) return otherRead(asked)
+    this.#queryData = (this.#queryData + 1) % WORDS
+    return rtuFrame(unit, RETURN_QUERY_DATA, 0, this.#queryData)
+  }
+
+  /** A whole frame that answers something outstanding. */
+  take(frame: Buffer): Taken {
+    this.#lastTaken = frame
+    return this.#over(this.#outstanding.answered(frame))
+  }
+
+  /** A whole frame for a function that was asked for, but with another number of data bytes. */
+  takeDeviation(frame: Buffer): Taken {
+    return this.#over(this.#outstanding.deviated(frame))
+  }
+
+  /** The answer to this request, known by other means. */
+  settle(sent: Sent): Taken {
+    this.#outstanding.known(sent)
+    return this.#over(sent)
+  }
+
+  /** Whether what was taken last begins to come once more. */
+  isRepeating(bytes: Buffer): Buffer | undefined {
+    const last = this.#lastTaken
+    return last && isBeginning(bytes, last) ? last : undefined
+  }
+
+  takeRepeat(frame: Buffer): Taken {
+    const key = this.#key(frame.readUInt8(0))
+    this.#stutterers.set(key, true)
+    // the same may come once more
+    if ((frame.readUInt8(1) & ~EXCEPTION_BIT) !== RETURN_QUERY_DATA) this.#met.delete(key)
+    this.#lastTaken = frame
+    return LATE
+  }
+
+  #over(sent: Sent | undefined): Taken {
+    if (!sent || sent !== this.#current) return LATE
+    const { functionCode } = sent
+    const key = this.#key(sent.unit)
+    this.#current = undefined
+    if (functionCode === RETURN_QUERY_DATA) this.#mute.delete(key)
+    if (this.#currentIsProbe) {
+      this.#met.add(key)
+      if (this.#stutterers.get(key) === false) this.#stutterers.delete(key)
+      return { kind: 'proof', sent }
+    }
+    if (this.#stutterers.has(key)) this.#met.delete(key)
+    return { kind: 'answer', sent }
+  }
+
+  #key(unit: number): number {
+    return this.#settings.anyUnit ? 0 : unit
+  }
+}
+
+/** Another number of data bytes at the same place. */
+function otherRead({ unit, functionCode, address, count, width = 1 }: Asked): Buffer {
+  const asked = dataBytesOf({ functionCode, count, width })
+  const more = isBitFunction(functionCode) ? BITS_PER_BYTE + 1 : 2
+  const other = dataBytesOf({ functionCode, count: 1, width }) === asked ? more : 1
+  return rtuFrame(unit, functionCode, address, other)
+}
