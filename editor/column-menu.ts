@@ -55,10 +55,9 @@ export class ColumnMenu {
 
   #pressed(event: KeyboardEvent): void {
     if (this.#panel.hidden) return
-    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
-    if (event.key === 'Escape') this.#button.focus()
-    if (event.key === 'Escape') this.#open(false)
-    else if (step !== 0) this.#step(step)
+    if (event.key === 'ArrowDown') this.#step(1)
+    else if (event.key === 'ArrowUp') this.#step(-1)
+    else if (event.key === 'Escape') this.#close()
     else return
     event.preventDefault()
     event.stopPropagation()
@@ -68,7 +67,12 @@ export class ColumnMenu {
   #step(step: number): void {
     const boxes = [...this.#ticks.values()]
     const here = boxes.findIndex((box) => box.matches(':focus'))
-    boxes.at((Math.max(here, 0) + (here < 0 ? 0 : step)) % boxes.length)?.focus()
+    boxes.at(here < 0 ? 0 : (here + step) % boxes.length)?.focus()
+  }
+
+  #close(): void {
+    this.#open(false)
+    this.#button.focus()
   }
 
   #open(open: boolean): void {
