@@ -41,6 +41,17 @@ function choose(select: HTMLSelectElement, value: string): void {
   select.value = value
 }
 
+/** The rows that few devices need stay folded away where all of them have their defaults. */
+export function unfoldUsed(node: EditedNode, fields: Fields): void {
+  for (const fold of document.querySelectorAll<HTMLDetailsElement>('.collector-form details.collector-fold')) {
+    const rows = Object.entries(fields).filter(([name]) => fold.querySelector(`#node-input-${name}`))
+    fold.open = rows.some(([name, field]) => String(node[name] ?? field.default) !== String(field.default))
+    fold.addEventListener('toggle', () => {
+      if (fold.open && fold.contains(document.activeElement)) fold.scrollIntoView({ block: 'start' })
+    })
+  }
+}
+
 /** The buttons below an input that offer what is usual for it. */
 export function offerUsual(): void {
   for (const button of document.querySelectorAll<HTMLButtonElement>('.collector-usual [data-offers]')) {

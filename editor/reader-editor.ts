@@ -5,7 +5,7 @@ import { checkField, type Fields, type Infer, type ListField, parseFields } from
 import { asRecord } from '../lib/contract/parse'
 import { showRowsThatApply } from './condition'
 import { Dialog } from './dialog'
-import { addStyle, explainChoices, fillRest, offerUsual, openTabs } from './form'
+import { addStyle, explainChoices, fillRest, offerUsual, openTabs, unfoldUsed } from './form'
 import { checkMeasurement, showStandardMeasurement } from './measurement'
 import { type Outlook, OutlookLine } from './outlook-line'
 import { PointTagTable } from './point-tag-table'
@@ -88,6 +88,7 @@ export function readerEditor<F extends Fields & { tags: ListField }>(kind: Reade
     const given = givenOf(node)
     dialog.open(node)
     fillRest(node, kind.fields, 'node-input')
+    unfoldUsed(node, kind.fields)
     const tabs = openTabs(TABS, translate)
     explainChoices(translate)
     offerUsual()

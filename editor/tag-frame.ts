@@ -1,29 +1,10 @@
-// What stands around the rows of a tag table: the header above, below it buttons, counts and what is wrong.
+// What stands around the rows of a tag table: the header above, below it buttons, counts and what is to be said of a cell.
 
 import type { ListField } from '../lib/contract/fields'
+import { ColumnMenu } from './column-menu'
 import { element } from './element'
+import { extraColumns, gridOf } from './tag-columns'
 import type { Translate } from './wording'
-
-/** At least so many px, and the share of the room that is left. */
-type Width = { px: number; share?: number }
-/** A column that is not named here is narrow. */
-const WIDTHS: Record<string, Width> = {
-  handle: { px: 34 },
-  name: { px: 120, share: 2 },
-  address: { px: 92, share: 1 },
-  reads: { px: 148, share: 1.4 },
-  type: { px: 84 },
-  order: { px: 100 },
-  unit: { px: 54 },
-  deadband: { px: 68 },
-  actions: { px: 60 },
-}
-const NARROW: Width = { px: 60 }
-/** Where the device knows the types, its addresses are names. */
-const NAME_AS_ADDRESS: Width = { px: 170, share: 5 }
-const GAP_PX = 3
-/** Always shown where the protocol has them; all others are behind a button. */
-const MAIN_COLUMNS = ['name', 'address', 'type', 'order', 'scale', 'offset', 'unit', 'deadband']
 
 export type Frame = {
   root: HTMLElement
@@ -31,70 +12,71 @@ export type Frame = {
   footer: HTMLElement
   addButton: HTMLElement
   problemsButton: HTMLElement
-  /** Shows the columns that are not needed every day. */
-  showExtra(shown: boolean): void
+  /** Shows these columns, too; others than the extra ones always are. */
+  showColumns(columns: Iterable<string>): void
   showCounts(tags: number, problems: number): void
-  /** What is wrong in the cell that has the focus. */
-  showMessage(text: string): void
-}
-
-export function extraColumns(list: ListField): string[] {
-  return Object.keys(list.item).filter((column) => !MAIN_COLUMNS.includes(column))
+  /** Of the cell that has the focus: what is wrong in it, else what it is for. */
+  showMessage(text: string, kind: 'problem' | 'hint'): void
 }
 
 export function buildFrame(list: ListField, translate: Translate): Frame {
   const extra = extraColumns(list)
   const root = element('div', 'collector-tags', { tabindex: '-1' })
-  const setGrid = (shown: boolean): void => {
-    const { columns, widthPx } = gridOf(Object.keys(list.item).filter((column) => shown || !extra.includes(column)))
+  // One rule hides a column in however many rows.
+  const hiding = element('style', '')
+  const setColumns = (shown: ReadonlySet<string>): void => {
+    const isHidden = (column: string): boolean => extra.includes(column) && !shown.has(column)
+    const { columns, widthPx } = gridOf(Object.keys(list.item).filter((column) => !isHidden(column)))
     root.style.setProperty('--collector-columns', columns)
     root.style.setProperty('--collector-width', `${widthPx}px`)
+    // With the precedence that it takes over Node-RED's rules for inputs.
+    const hidden = extra
+      .filter(isHidden)
+      .map((column) => `.collector-tags .collector-tags-line > [data-column="${column}"]`)
+    hiding.textContent = hidden.length === 0 ? '' : `${hidden.join(', ')} { display: none; }`
   }
+  setColumns(new Set())
 
   const footer = element('div', 'collector-tags-footer')
-  const addButton = button('fa-plus', translate('tags.add'))
-  const extraButton = button('fa-columns', translate('tags.extra'))
+  const addButton = element('button', 'red-ui-button red-ui-button-small', { type: 'button' })
+  addButton.append(element('i', 'fa fa-plus'), ` ${translate('tags.add')}`)
+  const menu = new ColumnMenu({ columns: extra, translate, changed: setColumns })
   const message = element('span', 'collector-tags-message', { role: 'status' })
   const count = element('span', 'collector-tags-count')
   const problemsButton = element('button', 'collector-tags-problems', { type: 'button' })
   problemsButton.title = translate('tags.next-problem')
-  footer.append(addButton, ...(extra.length > 0 ? [extraButton] : []), message, count, problemsButton)
-
-  const showExtra = (shown: boolean): void => {
-    setGrid(shown)
-    root.classList.toggle('collector-tags-extra', shown)
-    extraButton.classList.toggle('selected', shown)
-    extraButton.setAttribute('aria-pressed', String(shown))
-  }
-  extraButton.addEventListener('click', () => showExtra(!root.classList.contains('collector-tags-extra')))
+  footer.append(addButton, ...(extra.length > 0 ? [menu.root] : []), message, count, problemsButton)
+  root.append(hiding)
 
   return {
     root,
-    header: headerOf(list, extra, translate),
+    header: headerOf(list, translate),
     footer,
     addButton,
     problemsButton,
-    showExtra,
+    showColumns: (columns) => menu.show(columns),
     showCounts(tags, problems) {
       count.textContent = translate('tags.count', { tags })
       problemsButton.textContent = translate('tags.problems', { problems })
       problemsButton.hidden = problems === 0
     },
-    showMessage(text) {
+    showMessage(text, kind) {
       message.textContent = text
       message.title = text
+      message.classList.toggle('collector-tags-hint', kind === 'hint')
     },
   }
 }
 
-function headerOf(list: ListField, extra: readonly string[], translate: Translate): HTMLElement {
-  const header = element('div', 'collector-tags-header')
+function headerOf(list: ListField, translate: Translate): HTMLElement {
+  const header = element('div', 'collector-tags-line collector-tags-header')
   header.append(element('span', ''))
   for (const column of Object.keys(list.item)) {
-    const cell = element('span', extra.includes(column) ? 'collector-extra' : '')
+    const cell = element('span', '')
     cell.dataset.column = column
     cell.textContent = translate(`column.${column}`)
-    cell.title = translate(`column-hint.${column}`)
+    // the name is also that of the column in a pasted table
+    cell.title = `${column}: ${translate(`column-hint.${column}`)}`
     header.append(cell)
     if (column === 'address') {
       const reads = element('span', '', { title: translate('column-hint.reads') })
@@ -104,26 +86,4 @@ function headerOf(list: ListField, extra: readonly string[], translate: Translat
   }
   header.append(element('span', ''))
   return header
-}
-
-/** Header and rows are grids of their own, so every width is given and none depends on what is in a row. */
-function gridOf(shown: readonly string[]): { columns: string; widthPx: number } {
-  const columns = [
-    'handle',
-    ...shown.flatMap((column) => (column === 'address' ? [column, 'reads'] : column)),
-    'actions',
-  ]
-  const widthOf = (column: string): Width =>
-    column === 'address' && !columns.includes('type') ? NAME_AS_ADDRESS : (WIDTHS[column] ?? NARROW)
-  const widths = columns.map(widthOf)
-  return {
-    columns: widths.map(({ px, share }) => (share === undefined ? `${px}px` : `minmax(${px}px, ${share}fr)`)).join(' '),
-    widthPx: widths.reduce((sum, { px }) => sum + px + GAP_PX, 0),
-  }
-}
-
-function button(icon: string, text: string): HTMLElement {
-  const made = element('button', 'red-ui-button red-ui-button-small', { type: 'button' })
-  made.append(element('i', `fa ${icon}`), ` ${text}`)
-  return made
 }

@@ -31,6 +31,8 @@ export type RowNotes = {
   idle: readonly string[]
   /** Columns that this row cannot do without. */
   needed: readonly string[]
+  /** Column -> key of the text that says what its choice means; other cells are explained by the hint of their column. */
+  hints: Readonly<Record<string, string>>
 }
 
 /** Choices that are shown together, below a title. */
@@ -49,23 +51,18 @@ export type RowAction = keyof typeof ROW_ACTIONS
 /** Makes the elements of a row once, to be copied for each tag: thousands of rows must come quickly. */
 export function rowPattern(
   list: ListField,
-  {
-    extra,
-    groups,
-    translate,
-  }: { extra: readonly string[]; groups: Readonly<Record<string, readonly ChoiceGroup[]>>; translate: Translate },
+  { groups, translate }: { groups: Readonly<Record<string, readonly ChoiceGroup[]>>; translate: Translate },
 ): RowPattern {
   const choices: RowPattern['choices'] = new Map(
     Object.entries(list.item).flatMap(([column, field]) =>
       field.kind === 'choice' ? [[column, { all: field.choices, groups: groups[column] ?? [] }]] : [],
     ),
   )
-  const pattern = element('div', 'collector-tag')
+  const pattern = element('div', 'collector-tags-line collector-tag')
   pattern.append(element('span', 'collector-tag-handle', { title: translate('tags.drag') }))
   for (const [column, field] of Object.entries(list.item)) {
     const input = inputFor(field)
     input.classList.add('collector-cell')
-    input.classList.toggle('collector-extra', extra.includes(column))
     input.dataset.column = column
     input.setAttribute('aria-label', translate(`column.${column}`))
     pattern.append(input)

@@ -2,8 +2,9 @@
 // It works on a copy: the node changes only by what `tags()` gives when the dialog is saved.
 
 import { assignColumns, parsePasted } from './pasted'
-import { type Cells, cellsOf, type Tag, tagOf } from './tag'
-import { buildFrame, extraColumns, type Frame } from './tag-frame'
+import { type Cells, cellsOf, type Tag, tagOf, usedColumns } from './tag'
+import { buildFrame, type Frame } from './tag-frame'
+import { keyAction } from './tag-keys'
 import { RowList } from './tag-list'
 import { nextName } from './tag-name'
 import { type Place, type ReviewOptions, TagReview } from './tag-review'
@@ -42,17 +43,14 @@ export class TagTable {
     const { list, tags, groups, translate } = options
     this.#options = options
     this.#review = new TagReview(options)
-    this.#pattern = rowPattern(list, { extra: extraColumns(list), groups, translate })
+    this.#pattern = rowPattern(list, { groups, translate })
     this.#frame = buildFrame(list, translate)
     const { root, header, footer } = this.#frame
     this.#list = new RowList(root, header, translate('tags.empty'), () => this.#changed())
     root.append(footer)
     parent.append(root)
     // A column that is not needed every day is shown where it is used.
-    const unused = cellsOf(list, {})
-    const used = tags.map((tag) => cellsOf(list, tag))
-    const isUsed = (column: string): boolean => used.some((cells) => cells[column] !== unused[column])
-    this.#frame.showExtra(extraColumns(list).some(isUsed))
+    this.#frame.showColumns(usedColumns(list, tags))
     this.#waiting = tags
     this.#insertWaiting(ROWS_AT_ONCE)
     if (this.#waiting.length > 0) window.setTimeout(() => this.#insertWaiting(), OPENED_MS)
@@ -84,7 +82,7 @@ export class TagTable {
       this.#insertWaiting()
       this.#entered(event.target)
     })
-    root.addEventListener('focusout', () => this.#frame.showMessage(''))
+    root.addEventListener('focusout', ({ relatedTarget }) => this.#showMessage(relatedTarget))
     root.addEventListener('click', (event) => this.#clicked(event.target))
     root.addEventListener('keydown', (event) => this.#pressed(event))
     root.addEventListener('paste', (event) => this.#pasted(event))
@@ -119,18 +117,15 @@ export class TagTable {
     if (row && action === 'remove') this.#remove(row)
   }
 
-  /** Enter adds below, Ctrl+D duplicates, Ctrl+Delete removes, Alt+arrow moves the row, an arrow goes to the next one. */
   #pressed(event: KeyboardEvent): void {
     const place = this.#placeOf(event.target)
-    if (!place || event.isComposing) return
-    const command = event.ctrlKey || event.metaKey
-    const direction = event.key === 'ArrowUp' ? 'up' : event.key === 'ArrowDown' ? 'down' : undefined
-    if (event.key === 'Enter' && !command) this.#add(place.row)
-    else if (event.key.toLowerCase() === 'd' && command) this.#add(place.row, 'same address')
-    else if (event.key === 'Delete' && command) this.#remove(place.row)
-    else if (direction && event.altKey) this.#move(place.row, direction)
-    else if (direction && !command && event.target instanceof HTMLInputElement) this.#focusBeside(place, direction)
-    else return
+    const action = place && keyAction(event, event.target instanceof HTMLInputElement ? 'input' : 'list')
+    if (!action) return
+    if (action.kind === 'add') this.#add(place.row)
+    else if (action.kind === 'duplicate') this.#add(place.row, 'same address')
+    else if (action.kind === 'remove') this.#remove(place.row)
+    else if (action.kind === 'move') this.#move(place.row, action.direction)
+    else this.#focusBeside(place, action.direction)
     event.preventDefault()
     event.stopPropagation()
   }
@@ -152,6 +147,15 @@ export class TagTable {
         if (column !== undefined) fillCell(row, column, cell)
       }
     }
+    this.#frame.showColumns(
+      usedColumns(
+        list,
+        this.#list
+          .rows()
+          .slice(first, first + data.length)
+          .map(({ cells }) => cells),
+      ),
+    )
     this.#changed()
   }
 
@@ -239,14 +243,22 @@ export class TagTable {
     const rows = this.#list.rows()
     const { problemCount, wanted } = this.#review.look(rows)
     // What is wrong must be seen, and what is needed.
-    if (extraColumns(this.#options.list).some((column) => wanted.has(column))) this.#frame.showExtra(true)
+    this.#frame.showColumns(wanted)
     this.#frame.showCounts(rows.length, problemCount)
     this.#showMessage(document.activeElement)
     this.#options.checked(problemCount)
   }
 
+  /** In the footer it stays as it is: a line less would move a button from below the mouse. */
   #showMessage(target: EventTarget | null): void {
+    if (target instanceof Node && this.#frame.footer.contains(target)) return
     const place = this.#placeOf(target)
-    this.#frame.showMessage((place && this.#review.problemAt(place)) ?? '')
+    const problem = place && this.#review.problemAt(place)
+    if (problem !== undefined) this.#frame.showMessage(problem, 'problem')
+    else this.#frame.showMessage(place ? this.#hintAt(place) : '', 'hint')
+  }
+
+  #hintAt({ row, column }: Place): string {
+    return this.#options.translate(row.noted?.notes.hints[column] ?? `column-hint.${column}`)
   }
 }

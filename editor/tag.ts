@@ -16,6 +16,14 @@ export function cellsOf(list: ListField, tag: Tag): Cells {
   )
 }
 
+/** Columns in which some tag has something else than the default. */
+export function usedColumns(list: ListField, tags: readonly Tag[]): string[] {
+  return Object.entries(list.item).flatMap(([column, { default: standard }]) => {
+    const unused = textOf(standard)
+    return tags.some((tag) => textOf(tag[column] ?? standard) !== unused) ? [column] : []
+  })
+}
+
 /** Keeps what the table does not know of, and stays equal to `stored` where no cell was changed. */
 export function tagOf(list: ListField, cells: Cells, stored: Tag): Tag {
   const tag: Tag = { ...stored }

@@ -36,28 +36,50 @@ const WORDINGS: Wording[] = [
   ['order-of-type', /^(?<order>\w+) is no order of (?<type>\w+): choose (?<orders>.+), or leave it empty$/],
   ['no-scaling', /^does not apply to (?<type>\w+): leave it at (?<value>\d)$/],
   ['length-max', /^must be at most (?<max>\d+) with (?<type>\w+): a request cannot read more$/],
+  ['not-applied', /^does not apply to (?<type>\w+): leave it empty$/],
+  ['bound-form', /^(?<text>".*") is no number: write e\.g\. (?<examples>.+), or leave it empty$/],
+  ['bounds-order', /^is below the minimum: (?<max>\S+) is less than (?<min>\S+)$/],
+  ['no-value-form', /^(?<text>".*") is no number: write numbers with commas between them, e\.g\. (?<examples>.+)$/],
+  ['no-value-bits', /^(?<text>\S+) has more than (?<max>\d+) bits$/],
+  ['no-value-type', /^(?<text>.+) cannot be held by (?<type>\w+): write its bits, as (?<example>\w+)$/],
+  ['texts-number', /^(?<text>".*") is no number: write e\.g\. (?<example>.+)$/],
+  ['texts-missing', /^(?<text>.+) has no text: write e\.g\. (?<example>.+)$/],
+  ['texts-equals', /^(?<text>".*") has two "=": write (?<meant>\S+) where it is part of the text$/],
+  ['texts-twice', /^(?<number>\S+) has two texts$/],
+  ['scale-form', /^(?<text>".*") names no scale: write 10\^ or \* and a tag or an address$/],
+  ['scale-no-number', /^(?<name>".*") cannot be a scale: it is no number$/],
+  ['scale-array', /^(?<name>".*") cannot be a scale: it is an array$/],
+  ['scale-texts', /^(?<name>".*") cannot be a scale: it is told by texts$/],
+  ['scale-circle', /^(?<name>".*") is scaled by this tag itself$/],
+  ['scale-unknown', /^there is no tag (?<name>".*?"), and (?<problem>.+)$/],
   ['element-name', /^"(?<name>.*)" is also the name of an element of the array "(?<array>.*)"$/],
 ]
 
 /** `more` are the patterns of the protocol's own checks. What no pattern knows stays as it is. */
 export function wordingIn(translate: Translate, more: readonly Wording[] = []): (message: string) => string {
-  return (message) => {
+  const wording = (message: string): string => {
     for (const [key, pattern] of [...more, ...WORDINGS]) {
       const match = pattern.exec(message)
-      if (match) return translate(`problem.${key}`, valuesOf(match.groups, translate))
+      if (match) return translate(`problem.${key}`, valuesOf(match.groups, translate, wording))
     }
     return message
   }
+  return wording
 }
 
 /** Groups whose values have a name in every language, too: `area.holding` of the catalog. */
 const NAMED: readonly string[] = ['area', 'base', 'device']
+/** A group that is a message itself. */
+const MESSAGE = 'problem'
 
-function valuesOf(groups: Record<string, string> = {}, translate: Translate): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(groups).map(([group, text]) => [
-      group,
-      NAMED.includes(group) ? translate(`${group}.${text}`) : text,
-    ]),
-  )
+function valuesOf(
+  groups: Record<string, string> = {},
+  translate: Translate,
+  wording: (message: string) => string,
+): Record<string, string> {
+  const said = (group: string, text: string): string => {
+    if (group === MESSAGE) return wording(text)
+    return NAMED.includes(group) ? translate(`${group}.${text}`) : text
+  }
+  return Object.fromEntries(Object.entries(groups).map(([group, text]) => [group, said(group, text)]))
 }

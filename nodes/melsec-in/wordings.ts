@@ -51,6 +51,7 @@ export const melsecWordings: [key: string, pattern: RegExp][] = [
     'long-type',
     /^(?<text>.+) has 32 bits, as every (?<name>\w+) there: choose uint32 or int32 instead of (?<type>\w+)$/,
   ],
+  ['scale-word', /^(?<text>.+) is no word: a scale is one$/],
   ['bool-bit', /^(?<type>\w+) is one bit of a word: say which, (?<first>.+) to (?<last>.+)$/],
   [
     'device-end',

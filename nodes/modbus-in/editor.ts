@@ -2,16 +2,16 @@
 
 import { aboutMs, type Outlook } from '../../editor/outlook-line'
 import { type Given, readerEditor } from '../../editor/reader-editor'
-import type { Cells } from '../../editor/tag'
 import { wordNotes, wordTypeGroups } from '../../editor/word-notes'
 import type { Translate } from '../../editor/wording'
 import { parseFields } from '../../lib/contract/fields'
 import { asOneOf } from '../../lib/contract/parse'
+import { isBitArea } from './addresses'
 import { adviceFor } from './advice'
 import { checkMaxRegisters, checkTarget, isLine, type ModbusConfig, modbusFields, transports } from './fields'
 import { forecast } from './forecast'
 import { nextAddress } from './next-address'
-import { readsOf } from './reads'
+import { type Reads, readsOf } from './reads'
 import { modbusWordings } from './wordings'
 
 export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, oneditcancel } = readerEditor({
@@ -28,8 +28,13 @@ export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, on
   },
   target: (given) => given(isOverLine(given) ? 'serialPort' : 'host'),
   groups: (translate) => ({ type: wordTypeGroups(translate) }),
-  notes: (cells, _given, translate) => ({ ...wordNotes(cells.type), reads: describe(cells, translate) }),
-  nextAddress: (cells) => nextAddress(cells.address ?? '', cells.type ?? '', cells.length),
+  notes(cells, _given, translate) {
+    const notes = wordNotes(cells.type)
+    const reads = readsOf(cells)
+    const idle = reads && isBitArea(reads.area) ? [...notes.idle, 'width'] : notes.idle
+    return { ...notes, idle, reads: reads ? describe(reads, translate) : '' }
+  },
+  nextAddress: (cells) => nextAddress(cells.address ?? '', cells.type ?? '', cells.length, cells.width),
   outlook: outlookOf,
 })
 
@@ -65,10 +70,7 @@ function outlookOf(config: ModbusConfig, translate: Translate, wording: (message
 }
 
 /** "holding 40124 · wire 123", "holding 40001–40002 · wire 0–1 · unit 17" */
-function describe(cells: Cells, translate: Translate): string {
-  const reads = readsOf(cells)
-  if (!reads) return ''
-  const { area, number, wire, unit } = reads
+function describe({ area, number, wire, unit }: Reads, translate: Translate): string {
   const text = translate('reads', { area: translate(`area.${area}`), number, wire })
   return unit === undefined ? text : translate('reads-unit', { reads: text, unit })
 }

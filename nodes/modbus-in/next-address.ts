@@ -3,18 +3,20 @@
 import { asOneOf } from '../../lib/contract/parse'
 import { BITS_OF_A_REGISTER, registersOf, wordTypes } from '../../lib/contract/word-types'
 import { checkAddress, isBitArea, parseAddress } from './addresses'
+import { registersAtOne } from './reads'
 
 /** `40001` of a float32 -> `40003`, `holding:0` -> `holding:1`, `40001.15` -> `40002.0`; '' where there is none. */
-export function nextAddress(address: string, typeText: string, lengthText = ''): string {
+export function nextAddress(address: string, typeText: string, lengthText = '', widthText = ''): string {
   const [, prefix = '', digits, bitDigits] = /^(.*?)(0x[0-9a-f]+|\d+)(?:\.(\d+))?$/i.exec(address.trim()) ?? []
   const parsed = parseAddress(address)
   if (digits === undefined || 'problem' in parsed) return ''
   const type = asOneOf(typeText, wordTypes) ?? 'uint16'
   const length = /^0*[1-9]\d{0,4}$/.test(lengthText.trim()) ? Number(lengthText) : 1
   const end = Number(bitDigits) + length
+  const addresses = Math.ceil(registersOf({ type, length }) / registersAtOne(widthText))
   const next =
     bitDigits === undefined
-      ? add(prefix, digits, isBitArea(parsed.area) ? length : registersOf({ type, length }))
+      ? add(prefix, digits, isBitArea(parsed.area) ? length : addresses)
       : `${add(prefix, digits, Math.floor(end / BITS_OF_A_REGISTER))}.${end % BITS_OF_A_REGISTER}`
   return checkAddress(next) === undefined ? next : ''
 }

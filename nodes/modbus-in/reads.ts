@@ -26,7 +26,7 @@ export function readsOf(cells: {
   const { area, address, bit } = parsed
   const type = asOneOf(cells.type, wordTypes)
   const length = Math.max(1, Math.trunc(Number(cells.length)) || 1)
-  const width = Math.max(1, Math.trunc(Number(cells.width)) || 1)
+  const width = registersAtOne(cells.width)
   const taken =
     type === undefined ? 1 : isBitArea(area) ? length : Math.ceil(registersOf({ type, length, bit }) / width)
   const last = address + taken - 1
@@ -40,6 +40,11 @@ export function readsOf(cells: {
   }
   const number = last === address ? first : `${first}–${modicon(area, last + 1)}`
   return { area, number, wire: range(address, last), unit: ownUnit }
+}
+
+/** As typed in the column `width`; 1 where that is no number yet. */
+export function registersAtOne(text = ''): number {
+  return /^[1-9]$/.test(text.trim()) ? Number(text) : 1
 }
 
 function range(first: number, last: number): string {

@@ -19,5 +19,17 @@ export const modbusWordings: [key: string, pattern: RegExp][] = [
     'area-end',
     /^(?<type>\S+) takes (?<count>\d+) addresses, of which (?<text>.+) has only (?<left>\d+) up to the end of the area$/,
   ],
+  ['scale-bit-area', /^(?<text>.+) is a (?<area>\w+), one bit: a scale is a register$/],
+  ['scale-bit', /^(?<text>.+) is one bit: a scale is a register$/],
+  ['scale-wide', /^(?<text>.+) has (?<count>\d+) registers here: add a tag that reads the scale, and name that$/],
+  ['width-of-bits', /^does not apply to a (?<area>\w+): leave it at (?<value>\d)$/],
+  [
+    'width-length',
+    /^(?<width>\d+) registers at an address are no part of (?<type>\S+), which takes (?<count>\d+): choose a length of a multiple of (?<multiple>\d+)$/,
+  ],
+  [
+    'width-type',
+    /^(?<width>\d+) registers at an address are no part of (?<type>\S+), which takes (?<count>\d+): choose a type of \d+ registers, or a width of 1$/,
+  ],
   ['max-registers', /^must be at least (?<min>\d+): tag "(?<name>.*)" is (?<type>\S+)$/],
 ]

@@ -23,7 +23,13 @@ export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, on
   },
   target: (given) => given('endpoint'),
   groups: () => ({}),
-  notes: (cells, _given, translate) => ({ reads: describe(cells, translate), choices: {}, idle: [], needed: [] }),
+  notes: (cells, _given, translate) => ({
+    reads: describe(cells, translate),
+    choices: {},
+    idle: [],
+    needed: [],
+    hints: {},
+  }),
   nextAddress: (cells) => nextAddress(cells.address ?? ''),
   outlook: outlookOf,
 })

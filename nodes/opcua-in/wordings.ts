@@ -11,6 +11,7 @@ export const opcuaWordings: [key: string, pattern: RegExp][] = [
   ['id-bytes', /^(?<text>".*"): b= wants base64$/],
   ['filter-form', /^(?<text>".*") is no deadband: write e\.g\. (?<examples>.+)$/],
   ['filter-percent', /^(?<text>\S+) is more than 100%$/],
+  ['scale-tag', /^there is no tag (?<name>".*"): a scale is another tag here$/],
   ['endpoint-form', /^must look like (?<example>opc\.tcp:.+)$/],
   ['endpoint-user', /^must not hold a user: there are fields for user name and password$/],
   ['username-missing', /^is missing: a copy or an import of a node has no credentials$/],

@@ -109,6 +109,20 @@ inEveryNodeRed('The dialogs', ({ version, deployed, open }) => {
     await editor.edit('status')
     assert.equal(await editor.page.locator('#node-input-interval').inputValue(), '5')
     await editor.cancel()
+    const ofReaders: Record<string, Record<string, string>> = {
+      twin: { grouping: 'blocks', transactionId: 'check', answerUnit: 'check', connectDelay: '0', retries: '1' },
+      plc: { localPort: '0' },
+      server: { time: 'source' },
+    }
+    for (const [id, defaults] of Object.entries(ofReaders)) {
+      await editor.edit(id)
+      for (const [property, value] of Object.entries(defaults)) {
+        assert.equal(await editor.input(property).inputValue(), value, property)
+      }
+      const fold = editor.page.locator('.collector-fold')
+      if ((await fold.count()) > 0) assert.equal(await fold.getAttribute('open'), null, id)
+      await editor.cancel()
+    }
     await editor.editConfig('supervisor')
     assert.equal(await editor.page.locator('#node-config-input-autoStart').isChecked(), true)
     assert.equal(await editor.page.locator('#node-config-input-maxRestarts').inputValue(), '10')

@@ -10,6 +10,11 @@ const SERIAL = [
   ...['maxRegisters', 'maxGap'],
 ]
 
+/** Folded away until one of them has something else than its default. */
+const PECULIAR = [
+  ...['retries', 'connectDelay', 'requestDelay', 'closeAfterCycle', 'grouping', 'transactionId', 'answerUnit'],
+]
+
 inEveryNodeRed('The dialog of modbus in', ({ version, deployed, open }) => {
   it('shows the rows of the transport that is chosen, and what it is for', async () => {
     const { editor } = await open()
@@ -23,14 +28,81 @@ inEveryNodeRed('The dialog of modbus in', ({ version, deployed, open }) => {
       assert.deepEqual(await editor.rowsIn('device'), transport === 'rtu-over-tcp' ? OVER_TCP : NETWORK, transport)
       texts.add(await explanation.textContent())
     }
+    await editor.input('transport').selectOption('ascii-over-tcp')
+    assert.deepEqual(await editor.rowsIn('device'), OVER_TCP)
+    texts.add(await explanation.textContent())
+    await editor.input('transport').selectOption('ascii')
+    assert.deepEqual(await editor.rowsIn('device'), SERIAL)
+    texts.add(await explanation.textContent())
     await editor.input('transport').selectOption('rtu')
     assert.deepEqual(await editor.rowsIn('device'), SERIAL)
     const text = await explanation.textContent()
     texts.add(text)
     assert.match(text ?? '', /npm install serialport.*sandbox/)
-    assert.equal(texts.size, 4)
+    assert.equal(texts.size, 6)
     await editor.shot(`${version}-serial`)
     assert.deepEqual(editor.complaints, [])
+  })
+
+  it('has what peculiar devices need folded away, and shows what of it belongs to the transport', async () => {
+    const { editor } = await open()
+    await editor.edit('reader')
+    await editor.tab('device')
+    assert.deepEqual(await editor.rowsIn('device'), NETWORK)
+    const fold = editor.page.locator('.collector-fold > summary')
+    await fold.focus()
+    await fold.press('Enter')
+    assert.deepEqual(await editor.rowsIn('device'), [...NETWORK, ...PECULIAR])
+    await editor.shot(`${version}-peculiar`)
+    for (const property of ['grouping', 'transactionId', 'answerUnit']) {
+      const explanation = editor.page.locator(`[data-explains="node-input-${property}"]`)
+      const options = await editor.input(property).locator('option').all()
+      const texts = new Set<string | null>()
+      for (const option of options) {
+        await editor.input(property).selectOption(await option.getAttribute('value'))
+        texts.add(await explanation.textContent())
+      }
+      assert.equal(texts.size, 2, property)
+      for (const text of texts) assert.match(text ?? '', /^.{20,}\.$/)
+    }
+    const withoutGaps = NETWORK.filter((property) => property !== 'maxGap')
+    assert.deepEqual(await editor.rowsIn('device'), [...withoutGaps, ...PECULIAR])
+    await editor.input('transport').selectOption('rtu')
+    assert.equal(await editor.input('transactionId').isVisible(), false)
+    assert.equal(await editor.input('answerUnit').isVisible(), true)
+    assert.deepEqual(editor.complaints, [])
+  })
+
+  it('stores what is set for a peculiar device, and shows it at once when it opens again', async () => {
+    const { editor } = await open()
+    await editor.edit('gateway')
+    await editor.tab('device')
+    // an older flow has none of them
+    const shown = await Promise.all(PECULIAR.map((property) => editor.input(property).inputValue()))
+    assert.deepEqual(shown, ['1', '0', '0', 'on', 'blocks', 'check', 'check'])
+    assert.equal(await editor.input('closeAfterCycle').isChecked(), false)
+    await editor.page.locator('.collector-fold > summary').click()
+    await editor.input('connectDelay').fill('70000')
+    await editor.input('connectDelay').press('Tab')
+    await editor.page.locator('#node-input-connectDelay.input-error').waitFor()
+    await editor.input('connectDelay').fill('700')
+    await editor.input('closeAfterCycle').check()
+    await editor.input('transactionId').selectOption('ignore')
+    await editor.input('retries').fill('0')
+    await editor.done()
+    assert.deepEqual(await editor.validationErrors('gateway'), [])
+    await editor.deploy()
+    const saved = deployed('gateway')
+    assert.deepEqual(
+      [saved?.connectDelay, saved?.closeAfterCycle, saved?.transactionId, saved?.answerUnit, saved?.retries].map(
+        String,
+      ),
+      ['700', 'true', 'ignore', 'check', '0'],
+    )
+    await editor.edit('gateway')
+    await editor.tab('device')
+    assert.equal(await editor.input('connectDelay').isVisible(), true)
+    assert.equal(await editor.input('closeAfterCycle').isChecked(), true)
   })
 
   it('asks for the target of the transport that is chosen, while it is open and afterwards', async () => {

@@ -21,7 +21,7 @@ inEveryNodeRed('The dialog of opcua in', ({ version, deployed, open }) => {
     await editor.tab('reading')
     assert.deepEqual((await editor.rowsIn('reading')).slice(0, 5), ['interval', 'mode', ...SUBSCRIBED])
     await editor.shot(`${version}-opcua-reading`)
-    for (const property of ['uncertain', 'enumerations', 'mode']) await explained(property)
+    for (const property of ['uncertain', 'enumerations', 'time', 'mode']) await explained(property)
     assert.deepEqual((await editor.rowsIn('reading')).slice(0, 3), ['interval', 'mode', 'emit'])
     assert.deepEqual(editor.complaints, [])
 

@@ -95,7 +95,25 @@ export class TagTablePage {
     return this.#page.locator('.collector-tags-footer button').first().click()
   }
 
-  async showExtraColumns(): Promise<void> {
-    await this.#page.locator('.collector-tags-footer button').nth(1).click()
+  /** The button that opens the menu of columns. */
+  columnsButton(): Locator {
+    return this.#page.locator('.collector-columns > button')
+  }
+
+  columnsMenu(): Locator {
+    return this.#page.locator('.collector-columns-menu')
+  }
+
+  /** By their names in English. */
+  async tickColumns(...names: string[]): Promise<void> {
+    await this.columnsButton().click()
+    for (const name of names) await this.#page.locator('.collector-columns-choice', { hasText: name }).click()
+    await this.columnsButton().press('Escape')
+  }
+
+  /** The columns that are to be seen, in their order. */
+  shownColumns(): Promise<(string | null)[]> {
+    const cells = this.#page.locator('.collector-tags-header > [data-column]:visible')
+    return cells.evaluateAll((all) => all.map((cell) => cell.getAttribute('data-column')))
   }
 }

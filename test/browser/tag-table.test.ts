@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict'
 import { inEveryNodeRed } from './suite'
 
-inEveryNodeRed('The tag table', ({ version, open }) => {
+const MAIN = ['name', 'address', 'type', 'order', 'scale', 'offset', 'unit', 'deadband']
+const EXTRA = ['length', 'unitId', 'noValue', 'min', 'max', 'scaleFrom', 'every', 'texts', 'charset', 'width']
+/** In the order of the columns, of those that are extra. */
+const OF_NUMBERS = ['noValue', 'min', 'max', 'scaleFrom']
+
+inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
   it('shows what a row means, and marks what is wrong with the reason at hand', async () => {
     const { editor, table } = await open()
     await editor.edit('reader')
@@ -45,7 +50,7 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
     }
     await table.cell(0, 'address').fill('40001')
     await table.choose(0, 'type', 'uint16')
-    await table.showExtraColumns()
+    await table.tickColumns('Length', 'Unit ID')
     await table.cell(0, 'length').fill('10')
     await table.cell(0, 'unitId').fill('17')
     await table.counts(5, 0)
@@ -88,8 +93,8 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
     const { editor, table } = await open()
     await editor.edit('reader')
     await table.counts(5, 0)
-    assert.deepEqual(await table.idle(0), [])
-    assert.deepEqual(await table.idle(3), ['scale', 'offset', 'deadband'])
+    assert.deepEqual(await table.idle(0), ['charset'])
+    assert.deepEqual(await table.idle(3), ['scale', 'offset', 'deadband', ...OF_NUMBERS, 'charset'])
     assert.equal(await table.cell(3, 'scale').getAttribute('title'), 'not used with bool')
     assert.equal(await table.cell(1, 'length').isVisible(), false)
     await table.cell(1, 'scale').fill('1')
@@ -98,10 +103,10 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
     await table.cell(1, 'length').fill('16')
     await table.counts(5, 0)
     assert.equal(await table.reads(1), 'holding 40003–40010 · wire 2–9')
-    assert.deepEqual(await table.idle(1), ['scale', 'offset', 'deadband'])
+    assert.deepEqual(await table.idle(1), ['scale', 'offset', 'deadband', ...OF_NUMBERS, 'texts'])
     await editor.shot(`${version}-string`)
     // It can be hidden again.
-    await table.showExtraColumns()
+    await table.tickColumns('Length')
     await table.cell(0, 'name').fill('warmth')
     await table.counts(5, 0)
     assert.equal(await table.cell(1, 'length').isVisible(), false)
@@ -112,10 +117,10 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
     await editor.edit('reader')
     assert.equal(await table.cell(0, 'unitId').isVisible(), false)
     await table.cell(1, 'scale').fill('much')
-    await table.showExtraColumns()
+    await table.tickColumns('Unit ID')
     await table.cell(3, 'unitId').fill('999')
     await table.counts(5, 2)
-    await table.showExtraColumns()
+    await table.tickColumns('Unit ID')
     await table.cell(0, 'name').fill('temperature')
     await table.counts(5, 2)
     await editor.page.locator('.collector-tags-problems').click()
@@ -129,12 +134,89 @@ inEveryNodeRed('The tag table', ({ version, open }) => {
   it('shows columns that are not needed every day where they are used', async () => {
     const { editor, table } = await open()
     await editor.edit('twin')
-    await table.showExtraColumns()
+    await table.tickColumns('Unit ID')
     await table.cell(3, 'unitId').fill('17')
     await editor.done()
     await editor.edit('twin')
     assert.equal(await table.cell(3, 'unitId').isVisible(), true)
     assert.equal(await table.cell(3, 'unitId').inputValue(), '17')
+  })
+
+  it('offers the other columns in a menu: used ones are shown, any may be chosen, by mouse or by keys', async () => {
+    const { editor, table } = await open()
+    await editor.edit('gateway')
+    await table.counts(5, 0)
+    assert.deepEqual(await table.shownColumns(), MAIN)
+    await table.columnsButton().click()
+    const names = await table.columnsMenu().locator('.collector-columns-name').allTextContents()
+    assert.equal(names.length, EXTRA.length)
+    await editor.shot(`${version}-columns`)
+    // a click beside the menu closes it
+    await editor.page.locator('.collector-tags-count').click()
+    assert.equal(await table.columnsMenu().isVisible(), false)
+
+    await table.columnsButton().focus()
+    const { keyboard } = editor.page
+    await keyboard.press('Enter')
+    assert.equal(await table.columnsButton().getAttribute('aria-expanded'), 'true')
+    await keyboard.press('ArrowDown')
+    await keyboard.press('ArrowDown')
+    await keyboard.press('Space')
+    await keyboard.press('ArrowUp')
+    await keyboard.press('Space')
+    await keyboard.press('Space')
+    await keyboard.press('Escape')
+    assert.equal(await table.columnsMenu().isVisible(), false)
+    assert.equal(await table.columnsButton().getAttribute('aria-expanded'), 'false')
+    assert.equal(await table.columnsButton().evaluate((button) => button === document.activeElement), true)
+    assert.deepEqual(await table.shownColumns(), [...MAIN, 'noValue'])
+    await table.cell(0, 'noValue').fill('0x7FC00000')
+    await table.tickColumns('Texts', 'Max', 'No value')
+    assert.deepEqual(await table.shownColumns(), [...MAIN, 'max', 'texts'])
+    await table.counts(5, 0)
+    await editor.done()
+    // what was chosen lasts as long as the dialog, what is used is seen
+    await editor.edit('gateway')
+    assert.deepEqual(await table.shownColumns(), [...MAIN, 'noValue'])
+    assert.deepEqual(editor.complaints, [])
+  })
+
+  it('says what a cell is for while it has the focus, until something is wrong in it', async () => {
+    const { editor, table } = await open()
+    await editor.edit('reader')
+    await table.counts(5, 0)
+    await table.tickColumns('Every')
+    await table.cell(0, 'every').focus()
+    assert.match(await table.message(), /every n-th cycle/)
+    await table.cell(0, 'every').fill('0')
+    await table.counts(5, 1)
+    assert.match(await table.message(), /0 is not within 1 to 1000000/)
+    await table.cell(0, 'every').fill('10')
+    await table.counts(5, 0)
+    assert.match(await table.message(), /every n-th cycle/)
+    await table.cell(0, 'type').focus()
+    assert.match(await table.message(), /IEEE 754, 2 registers/)
+  })
+
+  it('shows the columns that a pasted table has, and stores them', async () => {
+    const { editor, table } = await open()
+    await editor.edit('spare-list')
+    await editor.page.locator('.collector-tags').focus()
+    await editor.paste(
+      'name\taddress\ttype\tevery\twidth\tmin\tmax\nflow\t40001\tfloat32\t10\t2\t0\t\nlevel\t40005\tint16\t\t\t\t',
+    )
+    await table.counts(2, 0)
+    assert.deepEqual(await table.shownColumns(), [...MAIN, 'min', 'every', 'width'])
+    assert.equal(await table.reads(0), 'holding 40001 · wire 0')
+    assert.equal(await table.cell(1, 'every').inputValue(), '')
+    await editor.shot(`${version}-pasted-columns`)
+    await editor.done()
+    await editor.deploy()
+    assert.deepEqual(deployed('spare-list')?.tags, [
+      { name: 'flow', address: '40001', type: 'float32', min: '0', every: 10, width: 2 },
+      { name: 'level', address: '40005', type: 'int16' },
+    ])
+    assert.deepEqual(editor.complaints, [])
   })
 
   it('adds tags that go on with the pattern, by button and by Enter', async () => {

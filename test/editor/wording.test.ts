@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { checkPointTags } from '../../editor/point-tags'
 import { type Wording, wordingIn } from '../../editor/wording'
-import { checkField, type Field } from '../../lib/contract/fields'
+import { checkField, type Field, parseFields } from '../../lib/contract/fields'
 import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
 import { checkPointText } from '../../lib/contract/point-text'
 import { checkHasTags, checkTagName, duplicateNames, tooLongNames } from '../../lib/contract/reader-fields'
@@ -92,7 +92,45 @@ const contract = [
   ),
 ]
 
+const meanings = [
+  ...problemsOf(tags.item.min, ['much']),
+  ...problemsOf(tags.item.noValue, ['none', '0x10000000000000000', '1,,2']),
+  ...problemsOf(tags.item.scaleFrom, ['10^', '*']),
+  ...problemsOf(tags.item.texts, ['off', '0=', 'off=0', '0=a=b', '0=a;0x0=b']),
+]
+
+/** Each is a problem beside a tag whose name is "n". */
+const meaningsTogether: object[] = [
+  { type: 'bool', address: 'coil:0', min: '1' },
+  { type: 'string', length: 2, texts: '0=off' },
+  { noValue: '65536' },
+  { min: '2', max: '1' },
+  { scaleFrom: 'maker' },
+  { scaleFrom: 'list' },
+  { scaleFrom: 'state' },
+  { name: 'n', scaleFrom: '*n' },
+  { scaleFrom: 'DB1' },
+]
+
 const modbus = [
+  ...meaningsTogether.map((others) => {
+    const messages = checkTags([
+      { ...tag, ...others },
+      { ...tag, name: 'maker', type: 'string', length: 2 },
+      { ...tag, name: 'list', length: 2 },
+      { ...tag, name: 'state', texts: '0=off' },
+    ]).map(({ message }) => message)
+    assert.equal(messages.length, 1, JSON.stringify(others))
+    return messages.join()
+  }),
+  ...checkTags([
+    { ...tag, scaleFrom: 'coil:3' },
+    { ...tag, scaleFrom: '40010.3' },
+    { ...tag, scaleFrom: '40010', width: 2, type: 'uint32' },
+    { ...tag, address: 'coil:3', type: 'bool', width: 2 },
+    { ...tag, width: 2 },
+    { ...tag, width: 2, type: 'string', length: 5 },
+  ]).map(({ message }) => message),
   ...texts(
     ...['', 'DB1.2', 'x:5', '123', '12345678', '0x10', '40000', '465537', '20001', 'holding:70000'].map(checkAddress),
   ),
@@ -178,6 +216,7 @@ const melsec = [
     { address: 'W4CB7FF', type: 'float64' },
     { address: 'X1FFF', type: 'bool', length: 2 },
   ),
+  ...refusedTags(q, { address: 'D0', scaleFrom: 'X0' }, { address: 'D0', scaleFrom: 'scale' }),
   ...refusedTags(fx3, { address: 'CN200' }),
   ...refusedTags(fx5, { address: 'LZ0' }),
   ...refusedTags({ ...fx5, encoding: 'ascii' }, { address: 'X7', type: 'bool' }),
@@ -185,6 +224,10 @@ const melsec = [
 
 const { address, filter: deadband } = opcuaFields.tags.item
 const login = { authentication: 'username', securityMode: 'none', username: '', insecurePassword: false } as const
+const node = (others: object) => {
+  const parsed = parseFields(opcuaFields.tags.item, { name: 'a', address: 'i=2258', ...others })
+  return parsed.ok ? parsed.value : assert.fail(JSON.stringify(parsed.problems))
+}
 const opcua = [
   ...problemsOf(opcuaFields.endpoint, ['', '192.168.0.10:4840', 'http://plc', 'opc.tcp://', 'opc.tcp://me:secret@plc']),
   ...problemsOf(opcuaFields.securityMode, ['SignAndEncrypt']),
@@ -200,6 +243,9 @@ const opcua = [
   ]),
   ...problemsOf(address, ['nsu=;i=1', 'i=4294967296', 'i=x', 's=', 'ns=1;g=1234', 'b=', 'ns=1;b=?']),
   ...problemsOf(deadband, ['x', '-1', '101%']),
+  ...(opcuaFields.tags.checkAll?.([node({ min: '2', max: '1' }), node({ name: 'b', scaleFrom: '10^c' })]) ?? []).map(
+    ({ message }) => message,
+  ),
   ...checkLogin(login).map(({ message }) => message),
   ...checkLogin({ ...login, authentication: 'certificate' }).map(({ message }) => message),
 ]
@@ -229,9 +275,9 @@ const influx = [
 })
 
 const suites: { node: string; messages: string[]; wordings: Wording[] }[] = [
-  { node: 'modbus-in', messages: [...contract, ...modbus], wordings: modbusWordings },
-  { node: 'melsec-in', messages: [...contract, ...melsec], wordings: melsecWordings },
-  { node: 'opcua-in', messages: [...contract, ...opcua], wordings: opcuaWordings },
+  { node: 'modbus-in', messages: [...contract, ...meanings, ...modbus], wordings: modbusWordings },
+  { node: 'melsec-in', messages: [...contract, ...meanings, ...melsec], wordings: melsecWordings },
+  { node: 'opcua-in', messages: [...contract, ...meanings, ...opcua], wordings: opcuaWordings },
   { node: 'collector-supervisor', messages: influx, wordings: supervisorWordings },
   { node: 'status-broadcast', messages: filter, wordings: statusBroadcastWordings },
 ]

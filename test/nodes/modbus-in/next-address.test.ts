@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { nextAddress } from '../../../nodes/modbus-in/next-address'
 import { placeholder } from '../../support/placeholder'
 
-const rows: { address: string; type: string; length?: string; next: string }[] = [
+const rows: { address: string; type: string; length?: string; width?: string; next: string }[] = [
   { address: '40001', type: 'uint16', next: '40002' },
   { address: '40001', type: 'float32', next: '40003' },
   { address: '400001', type: 'int32', next: '400003' },
@@ -33,11 +33,15 @@ const rows: { address: string; type: string; length?: string; next: string }[] =
   { address: 'nonsense', type: 'uint16', next: '' },
   { address: placeholder('ADDRESS'), type: 'uint16', next: '' },
   { address: '40001', type: 'no type', next: '40002' },
+  { address: '40001', type: 'float32', width: '2', next: '40002' },
+  { address: '40001', type: 'float64', width: '2', next: '40003' },
+  { address: '40001', type: 'float32', width: '', next: '40003' },
+  { address: 'coil:9', type: 'bool', width: '2', next: 'coil:10' },
 ]
 
 describe('the address behind', () => {
-  for (const { address, type, length, next } of rows) {
+  for (const { address, type, length, width, next } of rows) {
     it(`${type} ${length ?? ''} at "${address}" is "${next}"`, () =>
-      assert.equal(nextAddress(address, type, length), next))
+      assert.equal(nextAddress(address, type, length, width), next))
   }
 })
