@@ -36,10 +36,20 @@ import {
 
 /** What function and byte count say is enough. */
 const LENGTHS = ['length-too-short', 'length-too-long']
-const ofMbap = corruptions(Object.keys(mbapCorruptions).filter((what) => !LENGTHS.includes(what)))
+/** Frames without fault that do not fit the request: they say something of that block, not of link and device (reader-violations). */
+const OF_ONE_BLOCK = ['fewer-values', 'more-values']
+/** The same, where frames say which request they answer. */
+const OF_ONE_REQUEST = ['byte-count', 'unit-id', 'function-code', 'no-data']
+
+const ofMbap = corruptions(namesOf(mbapCorruptions, [...LENGTHS, ...OF_ONE_BLOCK, ...OF_ONE_REQUEST]))
 const ofLength = corruptions(LENGTHS)
-const ofRtu = corruptions(Object.keys(rtuCorruptions))
-const ofAscii = corruptions(Object.keys(asciiCorruptions).filter((what) => what !== 'no-line-feed'))
+const ofRtu = corruptions(namesOf(rtuCorruptions, OF_ONE_BLOCK))
+const ofAscii = corruptions(namesOf(asciiCorruptions, [...OF_ONE_BLOCK, 'no-line-feed']))
+const noLineFeed = corruptions(['no-line-feed'])
+
+function namesOf(all: object, others: readonly string[]): string[] {
+  return Object.keys(all).filter((name) => !others.includes(name))
+}
 
 const troubles: Record<ModbusTransport, Omit<Troubles, 'partly'>> = {
   tcp: {
@@ -65,12 +75,12 @@ const troubles: Record<ModbusTransport, Omit<Troubles, 'partly'>> = {
   ascii: {
     told: [off, silent, ...late, cutOff, garbage, unplugged, ...ofAscii],
     honest: [joined, lossy, garbageBefore, garbageBehind, noisy, hearsItselfNow],
-    read: [hearsItself, slow, byteByByte, repeating],
+    read: [hearsItself, slow, byteByByte, repeating, ...noLineFeed],
   },
   'ascii-over-tcp': {
     told: [off, silent, ...late, cutOff, garbage, ...resets, megabytes, ...ofAscii],
     honest: [joined, lossy, garbageBefore, garbageBehind, noisy, hearsItselfNow],
-    read: [hearsItself, slow, byteByByte, repeating],
+    read: [hearsItself, slow, byteByByte, repeating, ...noLineFeed],
   },
 }
 
