@@ -1,9 +1,13 @@
 // The properties that every reader has, whatever its protocol, and those that every tag has.
 
+import { checkBound } from './bounds'
 import { NAME_MAX_LENGTH } from './command'
 import { choice, type Infer, list, map, number, type Problem, text, whole } from './fields'
 import { MESSAGE_MAX_BYTES, TAGS_MAX } from './limits'
+import { checkNoValue } from './no-value'
 import { checkPointText, checkWritable } from './point-text'
+import { checkScaleFrom } from './scale-from'
+import { checkTexts } from './value-texts'
 
 /** Names that would be lost or do harm as a key of msg.payload or in a line of the database. */
 export function checkTagName(name: string): string | undefined {
@@ -41,19 +45,19 @@ export const tagFields = {
   unit: text({ maxLength: 50 }),
   /** A change of at most this much is no change (emit "change"). */
   deadband: number({ default: 0, min: 0 }),
-  /** Elements of an array, bytes of a string. */
+  /** Elements of an array, bytes of a string, characters of stringh and stringl. */
   length: whole({ default: 1, min: 1, max: 10_000 }),
   /** Raw numbers, before scaling, that mean "no value": `0x8000, 65535, NaN`; `0x` = the bits in the tag's order. */
-  noValue: text({ maxLength: 500 }),
+  noValue: text({ maxLength: 500, check: checkNoValue }),
   /** Bounds of the scaled value, '' = none: a value outside is bad. */
-  min: text({ maxLength: 50 }),
-  max: text({ maxLength: 50 }),
+  min: text({ maxLength: 50, check: checkBound }),
+  max: text({ maxLength: 50, check: checkBound }),
   /** A register or tag that the value is multiplied by: `10^<address or tag>`, `*<address or tag>`; without a sign 10^. */
-  scaleFrom: text({ maxLength: 500 }),
+  scaleFrom: text({ maxLength: 500, check: checkScaleFrom }),
   /** The tag is read in every n-th cycle. */
   every: whole({ default: 1, min: 1, max: 1_000_000 }),
   /** Texts that are told instead of numbers: `0=off;1=on`. */
-  texts: text({ maxLength: 10_000 }),
+  texts: text({ maxLength: 10_000, check: checkTexts }),
   /** Of a string; '' = UTF-8, and Latin-1 where that is beyond doubt. */
   charset: choice(charsets),
 }

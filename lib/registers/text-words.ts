@@ -1,35 +1,44 @@
-// Texts and times.
+// Texts in registers: two characters in each, or one in its high or low byte.
 
-import type { ScalarDecoder } from './decoder'
+import type { Charset } from '../contract/reader-fields'
+import type { TextType } from '../contract/word-types'
+import { charsetDecoder } from './charsets'
+import { type ScalarDecoder, Unreadable } from './decoder'
 import type { Layout } from './word-layout'
-import type { NumberDecoder } from './words'
 
-const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true })
+export type TextSpec = { readonly type: TextType; readonly length: number; readonly charset: Charset }
 
-/** So many bytes, two in a register, up to the first NUL; blanks at the end, which devices fill up with, are left out. */
-export function textDecoder(length: number, { bytesSwapped }: Layout): ScalarDecoder {
+/** So many bytes up to the first NUL. */
+export function textDecoder({ type, length, charset }: TextSpec, { bytesSwapped }: Layout): ScalarDecoder {
+  const decode = charsetDecoder(charset)
+  const swap = bytesSwapped ? 1 : 0
+  const [step, first] = type === 'string' ? [1, 0] : [2, type === 'stringh' ? 0 : 1]
   return (view, at) => {
     const bytes = new Uint8Array(length)
-    let end = 0
-    for (; end < length; end++) {
-      const byte = view.getUint8(at + (bytesSwapped ? end ^ 1 : end))
-      if (byte === 0) break
-      bytes[end] = byte
-    }
-    return decodeText(bytes.subarray(0, end)).replace(/ +$/, '')
+    for (let index = 0; index < length; index++) bytes[index] = view.getUint8(at + ((index * step + first) ^ swap))
+    const end = bytes.indexOf(0)
+    if (end < 0) return decode(bytes)
+    const alone = type === 'string' && end <= 1 ? halfOfPairs(bytes) : undefined
+    return alone === undefined ? decode(bytes.subarray(0, end)) : spread(alone)
   }
 }
 
-/** Latin-1 has a character for every byte, so there is always a text. */
-function decodeText(bytes: Uint8Array): string {
-  try {
-    return utf8.decode(bytes)
-  } catch {
-    return String.fromCharCode(...bytes)
+/** Which byte of each register holds a character, where none holds two and the first two hold one. */
+function halfOfPairs(bytes: Uint8Array): 'stringh' | 'stringl' | undefined {
+  for (const [type, character] of [
+    ['stringh', 0],
+    ['stringl', 1],
+  ] as const) {
+    const isSpread = bytes.every((byte, index) => index % 2 === character || byte === 0)
+    if (isSpread && isPrintable(bytes[character]) && isPrintable(bytes[character + 2])) return type
   }
+  return undefined
 }
 
-/** Unsigned seconds since 1970, which last until 2106, as ISO 8601 in UTC. */
-export function timeDecoder(seconds: NumberDecoder): ScalarDecoder {
-  return (view, at) => new Date(seconds(view, at) * 1000).toISOString()
+function isPrintable(byte: number | undefined): boolean {
+  return byte !== undefined && byte >= 0x20 && byte < 0x7f
+}
+
+function spread(type: 'stringh' | 'stringl'): Unreadable {
+  return new Unreadable(`the device holds one character in each register here: choose ${type} instead of string`)
 }

@@ -35,6 +35,29 @@ export function int32Decoder(layout: Layout): NumberDecoder {
   return (view, at) => uint32(view, at) | 0
 }
 
+/** One of the registers of a value, of which 0 is the most significant. */
+export type WordOf = (view: DataView, at: number, index: number) => number
+
+export function wordOf(count: number, { lowWordFirst, bytesSwapped }: Layout): WordOf {
+  if (lowWordFirst) return (view, at, index) => view.getUint16(at + 2 * (count - 1 - index), bytesSwapped)
+  return (view, at, index) => view.getUint16(at + 2 * index, bytesSwapped)
+}
+
+const WORD = 2 ** 16
+
+export function uint48Decoder(layout: Layout): NumberDecoder {
+  const word = wordOf(3, layout)
+  return (view, at) => (word(view, at, 0) * WORD + word(view, at, 1)) * WORD + word(view, at, 2)
+}
+
+export function int48Decoder(layout: Layout): NumberDecoder {
+  const uint48 = uint48Decoder(layout)
+  return (view, at) => {
+    const bits = uint48(view, at)
+    return bits < 2 ** 47 ? bits : bits - 2 ** 48
+  }
+}
+
 const scratch = new DataView(new ArrayBuffer(8))
 
 export function float32Decoder(layout: Layout): NumberDecoder {

@@ -1,9 +1,13 @@
-// A tag list as what has to be read of a PLC: each word or bit once, with the columns that it fills.
+// A tag list as what has to be read of a PLC: each word or bit once, with the columns that it fills, and what is made of a
+// reading then.
 
+import { columnFinishes, finishOf } from '../../lib/collector/finish'
 import type { TagColumn } from '../../lib/contract/batch'
 import { Fault } from '../../lib/contract/fault'
+import { plainColumns, type ScaleReference, scaledColumns } from '../../lib/contract/scale-from'
 import { BITS_OF_A_REGISTER, isArray, isBitType, registersOf } from '../../lib/contract/word-types'
 import type { Item } from '../../lib/polling/item'
+import { itemList, type ReadingPlan } from '../../lib/polling/item-list'
 import type { Decoder } from '../../lib/registers/decoder'
 import { kindOf, packedBitDecoder, wordDecoder } from '../../lib/registers/word-decoder'
 import { BIG_ENDIAN, type Layout, layoutOf } from '../../lib/registers/word-layout'
@@ -27,18 +31,32 @@ export function columnsOf(tags: readonly MelsecTag[]): TagColumn[] {
   return tags.map((tag) => ({ name: tag.name, unit: tag.unit, kind: kindOf(tag) }))
 }
 
+export function readingPlanOf(config: MelsecConfig): ReadingPlan<Area> {
+  const { tags } = config
+  const plc = plcOf(config)
+  const { columns, scales } = scaledColumns(tags, scaleAt)
+  const places = columns.map((tag, column) => ({
+    unit: UNIT,
+    ...placeOf(tag, plc),
+    every: tag.every,
+    scale: scales.get(column)?.from,
+  }))
+  return {
+    items: itemList(places),
+    columns: columnsOf(tags),
+    width: columns.length,
+    finish: finishOf(columnFinishes(columns, scales), tags.length),
+  }
+}
+
 /** In the order of the tags. Several tags of the same words, e.g. bits of one, share an item. */
 export function itemsOf(config: MelsecConfig): Item<Area>[] {
-  const plc = plcOf(config)
-  const items = new Map<string, Item<Area>>()
-  config.tags.forEach((tag, column) => {
-    const { decode, ...span } = placeOf(tag, plc)
-    const key = `${span.area} ${span.address} ${span.length}`
-    const item = items.get(key) ?? { unit: UNIT, ...span, targets: [] }
-    items.set(key, item)
-    item.targets.push({ column, decode })
-  })
-  return [...items.values()]
+  return [...readingPlanOf(config).items]
+}
+
+/** A word that only scales others: of an exponent with a sign, of a factor without. */
+function scaleAt({ every }: MelsecTag, { kind, from }: ScaleReference): MelsecTag {
+  return { ...plainColumns, name: from, address: from, type: kind === 'power' ? 'int16' : 'uint16', every }
 }
 
 function placeOf(tag: MelsecTag, plc: Plc): Place {
@@ -48,7 +66,7 @@ function placeOf(tag: MelsecTag, plc: Plc): Place {
   const device = deviceNamed(at.device, plc)
   const points = pointsOf(tag, at, device, plc)
   if (isBitDevice(device)) {
-    const decode = isBitType(tag.type) ? packedBitDecoder(tag) : wordsOfBits(tag)
+    const decode = isBitType(tag.type) ? packedBitDecoder(tag) : wordsOfBits(tag, points)
     return { area: device.name, address: at.number, length: points, decode }
   }
   const state = longStateOf(device.name)
@@ -66,7 +84,9 @@ function numberOf(tag: MelsecTag, { bit }: MelsecAddress, pointLength: number): 
   return (view, at) => decode(gathered(view, at, tag.length, { words, stride: pointLength }), 0)
 }
 
+/** A date begins with its year, as the PLC's own clock does in SD210 to SD212 (QCPU User's Manual, special registers). */
 function nativeLayout({ type }: Pick<MelsecTag, 'type'>): Layout {
+  if (type === 'bcdtime48' || type === 'iec64') return BIG_ENDIAN
   return type === 'string' ? LOW_BYTE_FIRST : LOW_WORD_FIRST
 }
 
@@ -93,22 +113,23 @@ function statesOf(tag: MelsecTag, { word, bit }: { word: number; bit: number }, 
   }
 }
 
-/** A number in bits: 16 of them are a word, the first in its lowest bit. */
-function wordsOfBits(tag: MelsecTag): Decoder {
+/** A number in bits: 16 of them are a word, the first in its lowest bit. Of K1M0 only `points` are there, and the others 0. */
+function wordsOfBits(tag: MelsecTag, points: number): Decoder {
   const decode = wordDecoder(tag, nativeLayout(tag))
   const words = registersOf(tag)
   return (view, at) => {
     const registers = new DataView(new ArrayBuffer(2 * words))
     for (let index = 0; index < words; index++) {
-      registers.setUint16(2 * index, wordAt(view, at + BITS_OF_A_REGISTER * index))
+      const first = BITS_OF_A_REGISTER * index
+      registers.setUint16(2 * index, wordAt(view, at + first, Math.min(points - first, BITS_OF_A_REGISTER)))
     }
     return decode(registers, 0)
   }
 }
 
-function wordAt(packed: DataView, at: number): number {
+function wordAt(packed: DataView, at: number, bits: number): number {
   let word = 0
-  for (let bit = 0; bit < BITS_OF_A_REGISTER; bit++) {
+  for (let bit = 0; bit < bits; bit++) {
     const index = at + bit
     word |= ((packed.getUint8(index >> 3) >> (index & 7)) & 1) << bit
   }

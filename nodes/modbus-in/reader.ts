@@ -1,6 +1,7 @@
 // The Modbus reader as the collector sees it: its configuration, its way to the device, its cycles.
 
 import { setTimeout } from 'node:timers/promises'
+import type { Finish } from '../../lib/collector/finish'
 import type { Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import type { TagColumn } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
@@ -10,7 +11,7 @@ import { Access } from './access/access'
 import type { ReadArea } from './areas'
 import { type ModbusConfig, parseModbusConfig } from './fields'
 import { assumedMs, lineMs } from './forecast'
-import { columnsOf, itemsOf } from './items'
+import { readingPlanOf } from './items'
 import { modbusProtocol } from './protocol'
 import { blockLimits } from './requests'
 
@@ -22,14 +23,17 @@ export const modbusReader: ReaderFactory<ModbusConfig> = {
 
 class ModbusReader implements Reader {
   readonly tags: readonly TagColumn[]
+  readonly #finish: Finish
   readonly #poller: Poller<ReadArea>
   readonly #access: Access
 
   constructor(config: ModbusConfig, log: (level: LogLevel, text: string) => void) {
-    this.tags = columnsOf(config.tags)
+    const { items, columns, width, finish } = readingPlanOf(config)
+    this.tags = columns
+    this.#finish = finish
     this.#access = new Access(config, log)
-    this.#poller = new Poller(new Plan(itemsOf(config), blockLimits(config)), {
-      columns: config.tags.length,
+    this.#poller = new Poller(new Plan(items, blockLimits(config)), {
+      columns: width,
       protocol: modbusProtocol(config),
       timeoutMs: config.timeout,
       intervalMs: config.interval,
@@ -54,7 +58,8 @@ class ModbusReader implements Reader {
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
-    const reading = await this.#poller.poll((request) => this.#access.ask(request, signal), signal)
+    const raw = await this.#poller.poll((request) => this.#access.ask(request, signal), signal)
+    const reading = this.#finish(raw)
     await this.#access.rest()
     const degraded = [reading.degraded, this.#access.takeNews()].filter((text) => text !== undefined).join('; ')
     return degraded === '' ? reading : { ...reading, degraded }

@@ -19,13 +19,16 @@ export function readsOf(cells: {
   type?: string
   length?: string
   unitId?: string
+  width?: string
 }): Reads | undefined {
   const parsed = parseAddress(cells.address ?? '')
   if ('problem' in parsed) return undefined
   const { area, address, bit } = parsed
   const type = asOneOf(cells.type, wordTypes)
   const length = Math.max(1, Math.trunc(Number(cells.length)) || 1)
-  const taken = type === undefined ? 1 : isBitArea(area) ? length : registersOf({ type, length, bit })
+  const width = Math.max(1, Math.trunc(Number(cells.width)) || 1)
+  const taken =
+    type === undefined ? 1 : isBitArea(area) ? length : Math.ceil(registersOf({ type, length, bit }) / width)
   const last = address + taken - 1
   if (last > ADDRESS_MAX) return undefined
   const unit = parseUnitId(cells.unitId ?? '')

@@ -1,14 +1,22 @@
 // What cannot go together within a Modbus tag: its address, its type and its length.
 
 import type { TagProblem } from '../../lib/contract/reader-fields'
-import { checkElementNames, checkWordTag, describeType, type WordTag } from '../../lib/contract/word-rules'
-import { isBitType, lengthWithin, registersOf } from '../../lib/contract/word-types'
+import { checkScales } from '../../lib/contract/scale-from'
+import {
+  checkElementNames,
+  checkScaleSource,
+  checkWordTag,
+  describeType,
+  type WordTag,
+} from '../../lib/contract/word-rules'
+import { isBitType, isTextType, lengthWithin, registersOf } from '../../lib/contract/word-types'
 import { ADDRESS_MAX, BIT_MAX, isBitArea, parseAddress } from './addresses'
 
 /** Of one request; of bits 16 times as many (MODBUS Application Protocol V1.1b3, 6.1 to 6.4). */
 export const REGISTERS_MAX = 125
 
-type ModbusWordTag = WordTag & { readonly address: string }
+/** Absent, `width` is 1. */
+type ModbusWordTag = WordTag & { readonly address: string; readonly width?: number }
 
 /** A tag has at most one problem: the first thing to mend. */
 export function checkTags(tags: readonly ModbusWordTag[]): TagProblem[] {
@@ -16,13 +24,43 @@ export function checkTags(tags: readonly ModbusWordTag[]): TagProblem[] {
     const problem = checkTag(tag)
     return problem ? [{ index, ...problem }] : []
   })
-  return [...problems, ...checkElementNames(tags)]
+  const wrong = new Set(problems.map(({ index }) => index))
+  const scales = checkScales(tags, { against: checkScaleSource, againstAddress: checkScaleAddress })
+  return [...problems, ...scales.filter(({ index }) => !wrong.has(index)), ...checkElementNames(tags)]
 }
 
 type ModbusTagProblem = Omit<TagProblem, 'index'>
 
 function checkTag(tag: ModbusWordTag): ModbusTagProblem | undefined {
-  return checkPlace(tag) ?? checkWordTag(tag) ?? checkExtent(tag)
+  return checkPlace(tag) ?? checkWordTag(tag) ?? checkWidth(tag) ?? checkExtent(tag)
+}
+
+/** A scale that is no tag is one register. */
+function checkScaleAddress({ width = 1 }: ModbusWordTag, from: string): string | undefined {
+  const parsed = parseAddress(from)
+  if ('problem' in parsed) return `there is no tag "${from}", and ${parsed.problem}`
+  if (isBitArea(parsed.area)) return `${from} is a ${parsed.area}, one bit: a scale is a register`
+  if (parsed.bit !== undefined) return `${from} is one bit: a scale is a register`
+  if (width > 1) return `${from} has ${width} registers here: add a tag that reads the scale, and name that`
+  return undefined
+}
+
+/** An address is read whole. */
+function checkWidth({ address, type, length, width = 1 }: ModbusWordTag): ModbusTagProblem | undefined {
+  if (width === 1) return undefined
+  const parsed = parseAddress(address)
+  if ('area' in parsed && isBitArea(parsed.area)) {
+    return { field: 'width', message: `does not apply to a ${parsed.area}: leave it at 1` }
+  }
+  const registers = registersOf(isTextType(type) ? { type, length } : { type })
+  if (registers % width === 0) return undefined
+  const way = isTextType(type)
+    ? `choose a length of a multiple of ${lengthWithin(width, { type })}`
+    : `choose a type of ${width} registers, or a width of 1`
+  return {
+    field: 'width',
+    message: `${width} registers at an address are no part of ${describeType({ type, length: isTextType(type) ? length : 1 })}, which takes ${registers}: ${way}`,
+  }
 }
 
 /** A bit in an area of bits or within a register, everything else in registers. */
@@ -46,7 +84,7 @@ function checkPlace({ address, type }: ModbusWordTag): ModbusTagProblem | undefi
 }
 
 /** Not longer than a request, and not beyond the end of the area. */
-function checkExtent({ address: text, type, length }: ModbusWordTag): ModbusTagProblem | undefined {
+function checkExtent({ address: text, type, length, width = 1 }: ModbusWordTag): ModbusTagProblem | undefined {
   const parsed = parseAddress(text)
   if ('problem' in parsed) return undefined
   const { area, address, bit } = parsed
@@ -54,7 +92,7 @@ function checkExtent({ address: text, type, length }: ModbusWordTag): ModbusTagP
   if (length > longest) {
     return { field: 'length', message: `must be at most ${longest} with ${type}: a request cannot read more` }
   }
-  const count = isBitArea(area) ? length : registersOf({ type, length, bit })
+  const count = isBitArea(area) ? length : registersOf({ type, length, bit }) / width
   const left = ADDRESS_MAX + 1 - address
   if (count <= left) return undefined
   const what = describeType({ type, length })

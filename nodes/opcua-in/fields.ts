@@ -10,7 +10,9 @@ import {
   text,
   whole,
 } from '../../lib/contract/fields'
-import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { checkHasTags, readerFields, type TagProblem, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { checkScales } from '../../lib/contract/scale-from'
+import { checkBounds } from '../../lib/contract/word-rules'
 import { checkNodeAddress } from './node-ids'
 import { OLD_POLICIES, SAFE_POLICIES, SECURITY_MODES } from './security'
 
@@ -32,6 +34,20 @@ export const opcuaTagFields = {
   texts: tagFields.texts,
 }
 export type OpcuaTag = Infer<typeof opcuaTagFields>
+
+/** What cannot go together within a tag, or between tags. What its values are only the server knows. */
+function checkTags(tags: readonly OpcuaTag[]): TagProblem[] {
+  const bounds = tags.flatMap((tag, index) => {
+    const message = checkBounds(tag)
+    return message === undefined ? [] : [{ index, field: 'max', message }]
+  })
+  const scales = checkScales(tags, {
+    against: ({ name, texts }) =>
+      texts.trim() === '' ? undefined : `"${name}" cannot be a scale: it is told by texts`,
+    againstAddress: (_tag, from) => `there is no tag "${from}": a scale is another tag here`,
+  })
+  return [...bounds, ...scales]
+}
 
 export const authentications = ['anonymous', 'username', 'certificate'] as const
 
@@ -58,7 +74,7 @@ export const opcuaFields = {
   uncertain: choice(['reject', 'accept']),
   /** What an enumeration is in messages: the text that the server has for it, or its number. A tag with scale or offset is a number. */
   enumerations: choice(['text', 'number']),
-  tags: tagList(opcuaTagFields),
+  tags: tagList(opcuaTagFields, checkTags),
 }
 
 export const opcuaSecrets = {

@@ -1,6 +1,7 @@
 // The OPC UA reader as the collector sees it: its configuration, its session, its cycles.
 
 import { hostname } from 'node:os'
+import type { Finish } from '../../lib/collector/finish'
 import type { EarlierValue, Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import { isTold } from '../../lib/collector/repetition'
 import type { TagColumn, Value } from '../../lib/contract/batch'
@@ -17,6 +18,7 @@ import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
+import { type Meaning, meaningOf, scalesOf } from './meanings'
 import { parseNodeAddress } from './node-ids'
 import { Pki } from './pki'
 import { Polling } from './polling'
@@ -43,6 +45,8 @@ class OpcuaReader implements Reader {
   readonly #log: (level: LogLevel, text: string) => void
   readonly #pki: Pki
   readonly #wanted: Wanted[]
+  readonly #meanings: readonly Meaning[]
+  readonly #finish: Finish
   readonly #taken: (Taken | undefined)[]
   readonly #source: Source
   readonly #enumerations: Enumerations
@@ -64,10 +68,15 @@ class OpcuaReader implements Reader {
     // What a value is only its server knows.
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
+    this.#meanings = config.tags.map(meaningOf)
+    const { finish, sources } = scalesOf(config.tags)
+    this.#finish = finish
     this.#taken = config.tags.map(() => undefined)
     this.#source = this.#sourceOf()
     this.#enumerations = new Enumerations(
-      config.tags.map((tag, column) => (mayHaveTexts(config, tag) ? this.#wanted[column] : undefined)),
+      config.tags.map((tag, column) =>
+        mayHaveTexts(config, tag) && !sources.has(column) ? this.#wanted[column] : undefined,
+      ),
       clock,
     )
   }
@@ -106,13 +115,13 @@ class OpcuaReader implements Reader {
       values.push('value' in plain && problem === undefined ? plain.value : null)
     })
     const earlier = this.#earlierOf(source.takeEarlier(), unreliable)
-    return {
+    return this.#finish({
       values,
       bad,
       sourceTimes,
       ...(earlier.length > 0 && { earlier }),
       ...(degraded !== undefined && { degraded }),
-    }
+    })
   }
 
   #earlierOf(heard: readonly Heard[], unreliable: string | undefined): EarlierValue[] {
@@ -224,7 +233,7 @@ class OpcuaReader implements Reader {
     const { sample } = answer
     const problem = this.#problemOf(sample)
     if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
-    const plain = plainValue(sample.value, this.#config.tags[column] ?? UNSCALED)
+    const plain = plainValue(sample.value, this.#meanings[column] ?? UNSCALED)
     return { plain: told(plain, texts), sourceTime: sample.sourceTime }
   }
 
@@ -271,8 +280,10 @@ function told(plain: Plain, texts: Taken['texts']): Plain {
   return texts === 'asking' ? ASKING : { value: textFor(plain.value, texts) }
 }
 
-function mayHaveTexts({ enumerations }: OpcuaConfig, { scale, offset }: OpcuaConfig['tags'][number]): boolean {
-  return enumerations === 'text' && scale === 1 && offset === 0
+/** Of the server: a tag that has texts of its own, or is scaled, is a number. */
+function mayHaveTexts({ enumerations }: OpcuaConfig, tag: OpcuaConfig['tags'][number]): boolean {
+  const { scale, offset, scaleFrom, texts } = tag
+  return enumerations === 'text' && scale === 1 && offset === 0 && scaleFrom.trim() === '' && texts.trim() === ''
 }
 
 function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wanted {

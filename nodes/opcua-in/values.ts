@@ -2,9 +2,11 @@
 // piece by piece: it was made by a server.
 
 import type { Value } from '../../lib/contract/batch'
+import { reasonOutside } from '../../lib/contract/bounds'
+import { textOf } from '../../lib/contract/value-texts'
+import type { Meaning } from './meanings'
 import type { WireValue } from './session'
 
-export type Scaling = { scale: number; offset: number }
 export type Plain = { value: Value } | { problem: string }
 
 /** Built-in types (OPC 10000-6, 5.1.2) that cannot be known by what the library makes of them. */
@@ -12,6 +14,7 @@ const INT64 = 8
 const UINT64 = 9
 const EXTENSION_OBJECT = 22
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7, INT64, UINT64, 10, 11])
+const BOOLEAN = 1
 
 /** Of one value: further on it is part of a message of limited size. */
 export const LIMITS = { elements: 10_000, characters: 65_536, depth: 16 }
@@ -20,15 +23,18 @@ class Refusal extends Error {}
 
 /**
  * Whole numbers of 64 bits are numbers as long as they are exact, else decimal digits; times are ISO 8601 in UTC; byte strings are
- * base64; structures are objects. Scale and offset go to numbers, and to the numbers of an array.
+ * base64; structures are objects. What a tag says goes to numbers, and to the numbers of an array; its texts to booleans, too.
  */
-export function plainValue(wire: WireValue | undefined, scaling: Scaling): Plain {
+export function plainValue(wire: WireValue | undefined, meaning: Meaning): Plain {
   if (wire === undefined || wire.data === null || wire.data === undefined) return { problem: 'the server has no value' }
   const budget = { elements: LIMITS.elements }
   try {
+    const nothing = meaning.nothing?.(wire.type, wire.isArray ? elementsOf(wire.data) : [wire.data])
+    if (nothing !== undefined) return { problem: nothing }
     const value = wire.isArray ? arrayOf(wire, budget) : element(wire.type, wire.data, 0, budget)
     if (value === undefined) return { problem: 'the server has no value' }
-    return { value: NUMBERS.has(wire.type) ? scaled(value, scaling) : value }
+    if (NUMBERS.has(wire.type)) return { value: meant(scaled(value, meaning), meaning) }
+    return { value: wire.type === BOOLEAN && meaning.texts ? meant(value, meaning) : value }
   } catch (thrown) {
     if (thrown instanceof Refusal) return { problem: thrown.message }
     throw thrown
@@ -180,11 +186,21 @@ function fieldTypes(data: object): Map<string, number> {
   return types
 }
 
-function scaled(value: Value, scaling: Scaling): Value {
-  const { scale, offset } = scaling
+function scaled(value: Value, meaning: Meaning): Value {
+  const { scale, offset } = meaning
   if (scale === 1 && offset === 0) return value
-  if (Array.isArray(value)) return value.map((part) => scaled(part, scaling))
+  if (Array.isArray(value)) return value.map((part) => scaled(part, meaning))
   const number = Number(value) * scale + offset
   if (!Number.isFinite(number)) throw new Refusal('the scaled value is no number')
   return number
+}
+
+function meant(value: Value, meaning: Meaning): Value {
+  const { bounds, texts } = meaning
+  if (!bounds && !texts) return value
+  if (Array.isArray(value)) return value.map((part) => meant(part, meaning))
+  if (typeof value === 'object') return value
+  const reason = bounds && typeof value !== 'boolean' ? reasonOutside(value, bounds) : undefined
+  if (reason !== undefined) throw new Refusal(reason)
+  return texts ? textOf(value, texts) : value
 }

@@ -2,11 +2,14 @@
 // what was encoded here does not check a mistake against itself.
 
 import { registersOf, type WordOrder, type WordType } from '../../lib/contract/word-types'
+import { exponentAndMantissa, millions, signAndMagnitude, tenThousands } from './meter-bytes'
+import { bcdTime, iecTime } from './time-bytes'
 
 /**
  * A whole number that does not fit wraps around, as counters in devices do; fractions are rounded for whole types.
+ * Times are seconds or milliseconds as the type counts them; those of a calendar are ms since 1970.
  * @param order of the bytes of the value, A the most significant; of a string, A the first of two
- * @param length of a string, in bytes: a shorter one is filled up with NUL
+ * @param length of a text, in bytes: a shorter one is filled up with NUL
  * @returns one number (0 to 65535, for a bool 0 or 1) for each register or bit
  */
 export function encodeValue(type: WordType, order: WordOrder, value: number | bigint | string, length = 1): number[] {
@@ -38,7 +41,12 @@ function bytesOf(
     case 'uint32':
     case 'int32':
     case 'time32':
+    case 'time2000':
       return whole(value, 4)
+    case 'uint48':
+    case 'int48':
+      return whole(value, 6)
+    case 'time64ms':
     case 'uint64':
     case 'int64':
       return whole(value, 8)
@@ -46,6 +54,26 @@ function bytesOf(
       return decimal(value, 2)
     case 'bcd32':
       return decimal(value, 4)
+    case 'sm16':
+      return signAndMagnitude(Number(value), 2)
+    case 'sm32':
+      return signAndMagnitude(Number(value), 4)
+    case 't5':
+      return exponentAndMantissa(Number(value), 2 ** 24)
+    case 't6':
+      return exponentAndMantissa(Number(value), 2 ** 23)
+    case 'mod10k32':
+      return tenThousands(integerOf(value), 2)
+    case 'mod10k48':
+      return tenThousands(integerOf(value), 3)
+    case 'mod10k64':
+      return tenThousands(integerOf(value), 4)
+    case 'mod1m64':
+      return millions(integerOf(value))
+    case 'bcdtime48':
+      return bcdTime(new Date(Number(value)))
+    case 'iec64':
+      return iecTime(new Date(Number(value)))
     case 'float16':
       return half(Number(value))
     case 'float32': {
@@ -63,15 +91,27 @@ function bytesOf(
       bytes.write(String(value), 0, length)
       return bytes
     }
+    case 'stringh':
+    case 'stringl': {
+      const bytes = Buffer.alloc(2 * length)
+      const first = type === 'stringh' ? 0 : 1
+      Buffer.from(String(value)).forEach((byte, index) => {
+        if (index < length) bytes.writeUInt8(byte, 2 * index + first)
+      })
+      return bytes
+    }
     default:
       return type satisfies never
   }
 }
 
+function integerOf(value: number | bigint | string): bigint {
+  return typeof value === 'number' ? BigInt(Math.round(value)) : BigInt(value)
+}
+
 /** The lowest `size` bytes, followed by so many of 0; one byte alone is the low one of its register. */
 function whole(value: number | bigint | string, size: number, zeros = 0): Buffer<ArrayBuffer> {
-  const integer = typeof value === 'number' ? BigInt(Math.round(value)) : BigInt(value)
-  const hex = BigInt.asUintN(8 * size, integer)
+  const hex = BigInt.asUintN(8 * size, integerOf(value))
     .toString(16)
     .padStart(2 * size, '0')
   return Buffer.from((hex + '00'.repeat(zeros)).padStart(4, '0'), 'hex')

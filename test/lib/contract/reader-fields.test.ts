@@ -58,29 +58,9 @@ describe('the tags of a reader', () => {
   const tag = (name: string) => ({ name, address: '1' })
 
   it('have what every tag has', () => {
-    assert.deepEqual(parse([tag('a')]), {
-      ok: true,
-      value: {
-        tags: [
-          {
-            name: 'a',
-            address: '1',
-            scale: 1,
-            offset: 0,
-            unit: '',
-            deadband: 0,
-            length: 1,
-            noValue: '',
-            min: '',
-            max: '',
-            scaleFrom: '',
-            every: 1,
-            texts: '',
-            charset: '',
-          },
-        ],
-      },
-    })
+    const others = { noValue: '', min: '', max: '', scaleFrom: '', every: 1, texts: '', charset: '' }
+    const plain = { name: 'a', address: '1', scale: 1, offset: 0, unit: '', deadband: 0, length: 1 }
+    assert.deepEqual(parse([tag('a')]), { ok: true, value: { tags: [{ ...plain, ...others }] } })
   })
 
   const refused: { what: string; tags: object[]; problems: string[] }[] = [

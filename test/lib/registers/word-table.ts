@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Charset } from '../../../lib/contract/reader-fields'
 import type { WordOrder, WordType } from '../../../lib/contract/word-types'
 import type { Scalar } from '../../../lib/registers/decoder'
 
@@ -16,6 +17,11 @@ export type WordRow = {
   length?: number
   scale?: number
   offset?: number
+  noValue?: string
+  min?: string
+  max?: string
+  texts?: string
+  charset?: Charset
   value?: Scalar | Scalar[]
   /** Instead of a value: part of the reason why there is none. */
   bad?: string

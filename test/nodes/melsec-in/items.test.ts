@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
-import { columnsOf, itemsOf } from '../../../nodes/melsec-in/items'
-import { configOf, type ShortTag } from './config'
+import { parseMelsecConfig } from '../../../nodes/melsec-in/fields'
+import { columnsOf, itemsOf, readingPlanOf } from '../../../nodes/melsec-in/items'
+import { configOf, definitionOf, type ShortTag } from './config'
 
 const spans = (tags: ShortTag[], others: object = {}) =>
   itemsOf(configOf(tags, others)).map(({ area, address, length }) => `${area} ${address}+${length}`)
@@ -75,4 +76,59 @@ describe('the items of a MELSEC reader', () => {
     const values = item?.targets.map(({ decode }) => decode(view, 0))
     assert.deepEqual(values, [0x0045_4443_4241, 0x4241_4443_0045_0000n.toString(), 'ABCDE', 'BADC'])
   })
+})
+
+describe('the plan of a MELSEC reading', () => {
+  const plan = (...tags: ShortTag[]) => {
+    const { items, columns, width } = readingPlanOf(configOf(tags))
+    const list = items.map(({ area, address, every, reach, targets }) => {
+      const more = [every && `every ${every}`, reach && `to ${reach}`].filter(Boolean)
+      return [`${area} ${address}:`, ...targets.map(({ column }) => column), ...more].join(' ')
+    })
+    return { list, columns: columns.length, width }
+  }
+
+  it('has a hidden column for a scale that is no tag', () =>
+    assert.deepEqual(plan(['W', 'D100', 'int16', { scaleFrom: '10^D110', every: 2 }]), {
+      list: ['D 100: 0 every 2 to 111', 'D 110: 1 every 2'],
+      columns: 1,
+      width: 2,
+    }))
+
+  it('has none where a tag is the scale', () =>
+    assert.deepEqual(plan(['W', 'D100', 'int16', { scaleFrom: '*D110' }], ['D110', 'D5', 'float32']), {
+      list: ['D 100: 0', 'D 5: 1 to 101'],
+      columns: 2,
+      width: 2,
+    }))
+
+  it('reads a date from its year on, and numbers with the low word first', () => {
+    const [item] = itemsOf(
+      configOf([
+        ['a', 'D0', 'bcdtime48'],
+        ['b', 'D0', 'uint48'],
+        ['c', 'D0', 'stringl', { length: 3 }],
+      ]),
+    )
+    const view = new DataView(Uint8Array.of(0x24, 0x02, 0x29, 0x12, 0x30, 0x15).buffer)
+    const values = item?.targets.map(({ decode }) => decode(view, 0))
+    assert.deepEqual(values?.slice(0, 2), ['2024-02-29T12:30:15.000Z', 0x3015_2912_2402])
+  })
+
+  const refused: [scaleFrom: string, problem: string][] = [
+    ['X0', 'tags[0].scaleFrom: X0 is no word: a scale is one'],
+    ['D5.3', 'tags[0].scaleFrom: D5.3 is no word: a scale is one'],
+    ['LCN1', 'tags[0].scaleFrom: LCN1 is no word: a scale is one'],
+    ['a', 'tags[0].scaleFrom: "a" is scaled by this tag itself'],
+    ['Q', 'tags[0].scaleFrom: there is no tag "Q", and "Q" is no device of a PLC'],
+  ]
+  for (const [scaleFrom, problem] of refused) {
+    it(`refuses ${scaleFrom} as a scale`, () => {
+      const parsed = parseMelsecConfig(
+        definitionOf([['a', 'D0', 'int16', { scaleFrom }]], { series: 'iqr', frame: '4E' }),
+      )
+      const [first] = parsed.ok ? [] : parsed.problems
+      assert.equal(`${first?.path}: ${first?.message}`.slice(0, problem.length), problem)
+    })
+  }
 })

@@ -106,6 +106,24 @@ describe('random reads', () => {
     )
   })
 
+  it('keep what is read in other cycles apart', () => {
+    const tags: ShortTag[] = [
+      ...scattered(2),
+      ['slow', 'D0', 'uint16', { every: 5 }],
+      ['slow too', 'D0', 'int16', { every: 5 }],
+    ]
+    const config = configOf(tags)
+    const { items } = chooseRandom(itemsOf(config), plcOf(config))
+    assert.deepEqual(
+      items.map(({ area, every, targets }) => [area, every, targets.map(({ column }) => column)]),
+      [
+        [RANDOM, undefined, [0]],
+        [RANDOM, undefined, [1]],
+        [RANDOM, 5, [2, 3]],
+      ],
+    )
+  })
+
   it('never take more requests than batches', () => {
     for (let count = 1; count < 400; count += 7) {
       const tags: ShortTag[] = [

@@ -26,6 +26,7 @@ describe('modbus-in fields', () => {
       measurement: '',
       pointTags: {},
       autoStart: 'inherit',
+      time: 'source',
       transport: 'tcp',
       host: '',
       port: 502,
@@ -37,12 +38,20 @@ describe('modbus-in fields', () => {
       parity: 'none',
       maxRegisters: 125,
       maxGap: 10,
+      grouping: 'blocks',
+      transactionId: 'check',
+      answerUnit: 'check',
+      connectDelay: 0,
+      requestDelay: 0,
+      closeAfterCycle: false,
+      retries: 1,
       tags: [],
     })
   })
 
   it('name the columns of the tag list in order', () => {
-    const columns = 'name address type order scale offset unit deadband length unitId'
+    const columns =
+      'name address type order scale offset unit deadband length unitId noValue min max scaleFrom every texts charset width'
     assert.equal(Object.keys(modbusTagFields).join(' '), columns)
   })
 
@@ -61,6 +70,14 @@ describe('modbus-in fields', () => {
         deadband: 0,
         length: 1,
         unitId: '',
+        noValue: '',
+        min: '',
+        max: '',
+        scaleFrom: '',
+        every: 1,
+        texts: '',
+        charset: '',
+        width: 1,
       },
     ])
   })

@@ -6,7 +6,7 @@ import { Plan } from '../../../lib/polling/plan'
 import { Poller } from '../../../lib/polling/poller'
 import type { Ask } from '../../../lib/polling/protocol'
 import type { ReadArea } from '../../../nodes/modbus-in/areas'
-import { itemsOf } from '../../../nodes/modbus-in/items'
+import { itemsOf, readingPlanOf } from '../../../nodes/modbus-in/items'
 import { modbusProtocol } from '../../../nodes/modbus-in/protocol'
 import { blockLimits } from '../../../nodes/modbus-in/requests'
 import { configOf, type ShortTag } from './config'
@@ -21,7 +21,7 @@ export function bench(tags: ShortTag[], others: object = {}) {
   /** What an answer takes, in the time of the clock, and what part of it a register on the line takes. */
   const line = { answerMs: 0, registerMs: 0 }
   const poller = new Poller(new Plan(itemsOf(config), blockLimits(config)), {
-    columns: tags.length,
+    columns: readingPlanOf(config).width,
     protocol: modbusProtocol(config),
     timeoutMs: config.timeout,
     intervalMs: config.interval,

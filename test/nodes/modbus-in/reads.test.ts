@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { readsOf } from '../../../nodes/modbus-in/reads'
 
-type Case = { address: string; type?: string; length?: string; unitId?: string; reads: string }
+type Case = { address: string; type?: string; length?: string; unitId?: string; width?: string; reads: string }
 
 const cases: Case[] = [
   { address: '40001', reads: 'holding 40001 · 0' },
@@ -32,6 +32,8 @@ const cases: Case[] = [
   { address: '40001', length: 'many', reads: 'holding 40001 · 0' },
   { address: '40001', type: 'no type', length: '3', reads: 'holding 40001 · 0' },
   { address: 'hr65535', type: 'float32', reads: '' },
+  { address: 'hr65535', type: 'float32', width: '2', reads: 'holding 465536 · 65535' },
+  { address: 'hr7000', type: 'uint32', length: '3', width: '2', reads: 'holding 47001–47003 · 7000–7002' },
   { address: '123', reads: '' },
   { address: '', reads: '' },
 ]

@@ -22,11 +22,11 @@ const expected: { row: WordRow; tag: ShortTag }[] = []
 for (const row of wordRows) {
   const areas: Area[] = row.bits === undefined ? ['holding', 'input'] : ['coil', 'discrete']
   for (const area of areas) {
-    const { type, order, bit = 0, length, scale, offset } = row
+    const { words, bits, type, order, bit = 0, value, bad, ...others } = row
     const at = memory[area].length
     memory[area].push(...(row.bits === undefined ? wordsOf(row) : bitsOf(row)))
     const address = `${area}:${at}${row.bits === undefined && isBitType(type) ? `.${bit}` : ''}`
-    expected.push({ row, tag: [`${expected.length}`, address, type, { order, length, scale, offset }] })
+    expected.push({ row, tag: [`${expected.length}`, address, type, { order, ...others }] })
   }
 }
 

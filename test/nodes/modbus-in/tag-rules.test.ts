@@ -10,6 +10,13 @@ type Change = Partial<{
   scale: number
   offset: number
   length: number
+  noValue: string
+  min: string
+  max: string
+  scaleFrom: string
+  texts: string
+  charset: string
+  width: number
 }>
 
 describe('a tag', () => {
@@ -104,6 +111,82 @@ describe('a tag', () => {
     [{ type: 'time32', offset: 3600 }, 'offset: does not apply to time32: leave it at 0'],
     [{ address: 'coil:1', type: 'bool', scale: 2 }, 'scale: does not apply to bool: leave it at 1'],
     [{ address: 'coil:1', type: 'bit', offset: 1 }, 'offset: does not apply to bit: leave it at 0'],
+
+    [{ type: 'uint48', order: 'EFCDAB' }],
+    [
+      { type: 'uint48', order: 'CDAB' },
+      'order: CDAB is no order of uint48: choose ABCDEF, EFCDAB, BADCFE, FEDCBA, or leave it empty',
+    ],
+    [{ type: 'stringh', length: 125 }],
+    [{ type: 'stringl', length: 126 }, 'length: must be at most 125 with stringl: a request cannot read more'],
+    [
+      { address: 'hr65534', type: 'iec64' },
+      'address: iec64 takes 4 addresses, of which hr65534 has only 2 up to the end of the area',
+    ],
+    [{ type: 'iec64', scale: 2 }, 'scale: does not apply to iec64: leave it at 1'],
+
+    [{ noValue: '0x8000, 65535' }],
+    [{ type: 'float32', noValue: 'NaN' }],
+    [{ type: 'time32', noValue: '0' }],
+    [{ type: 'int16', noValue: '65535' }, 'noValue: 65535 cannot be held by int16: write its bits, as 0xFFFF'],
+    [{ type: 'int8h', noValue: '0x8000' }, 'noValue: 0x8000 cannot be held by int8h: write its bits, as 0xFF'],
+    [{ noValue: 'NaN' }, 'noValue: NaN cannot be held by uint16: write its bits, as 0xFFFF'],
+    [{ type: 'string', noValue: '0' }, 'noValue: does not apply to string: leave it empty'],
+    [{ address: 'coil:1', type: 'bool', noValue: '0' }, 'noValue: does not apply to bool: leave it empty'],
+    [{ min: '0', max: '0' }],
+    [{ min: '-0.5' }],
+    [{ min: '5', max: '4.5' }, 'max: is below the minimum: 4.5 is less than 5'],
+    [{ type: 'string', min: '0' }, 'min: does not apply to string: leave it empty'],
+    [{ type: 'time32', max: '0' }, 'max: does not apply to time32: leave it empty'],
+    [{ texts: '0=off;1=on' }],
+    [{ address: 'coil:1', type: 'bool', texts: '0=off;1=on' }],
+    [{ type: 'stringl', texts: '0=off' }, 'texts: does not apply to stringl: leave it empty'],
+    [{ type: 'time2000', texts: '0=off' }, 'texts: does not apply to time2000: leave it empty'],
+    [{ type: 'stringh', charset: 'gbk' }],
+    [{ charset: 'gbk' }, 'charset: does not apply to uint16: leave it empty'],
+
+    [{ scaleFrom: '10^first' }],
+    [{ scaleFrom: '*hr5' }],
+    [{ length: 3, scaleFrom: '40085' }],
+    [{ scaleFrom: 't' }, 'scaleFrom: "t" is scaled by this tag itself'],
+    [
+      { scaleFrom: '10^nothing' },
+      'scaleFrom: there is no tag "nothing", and "nothing" is no Modbus address: write e.g. 40001, 400001, holding:0, hr0, input:5, coil:3, di:0x10 or 40001.3',
+    ],
+    [{ scaleFrom: 'coil:3' }, 'scaleFrom: coil:3 is a coil, one bit: a scale is a register'],
+    [{ scaleFrom: '40001.3' }, 'scaleFrom: 40001.3 is one bit: a scale is a register'],
+    [{ address: 'coil:1', type: 'bool', scaleFrom: '40001' }, 'scaleFrom: does not apply to bool: leave it empty'],
+
+    [{ type: 'uint32', width: 2 }],
+    [{ type: 'uint64', width: 2, length: 3 }],
+    [{ type: 'string', width: 2, length: 7 }],
+    [{ type: 'uint48', width: 3 }],
+    [{ address: 'hr65534', type: 'uint64', width: 2 }],
+    [
+      { address: 'hr65535', type: 'uint64', width: 2 },
+      'address: uint64 takes 2 addresses, of which hr65535 has only 1 up to the end of the area',
+    ],
+    [
+      { width: 2 },
+      'width: 2 registers at an address are no part of uint16, which takes 1: choose a type of 2 registers, or a width of 1',
+    ],
+    [
+      { width: 2, length: 2 },
+      'width: 2 registers at an address are no part of uint16, which takes 1: choose a type of 2 registers, or a width of 1',
+    ],
+    [
+      { type: 'string', width: 2, length: 6 },
+      'width: 2 registers at an address are no part of string(6), which takes 3: choose a length of a multiple of 4',
+    ],
+    [
+      { address: 'hr1.3', type: 'bool', width: 2 },
+      'width: 2 registers at an address are no part of bool, which takes 1: choose a type of 2 registers, or a width of 1',
+    ],
+    [{ address: 'coil:1', type: 'bool', width: 2 }, 'width: does not apply to a coil: leave it at 1'],
+    [
+      { type: 'uint32', width: 2, scaleFrom: 'hr5' },
+      'scaleFrom: hr5 has 2 registers here: add a tag that reads the scale, and name that',
+    ],
   ]
   for (const [change, expected] of rows) {
     it(`${expected === undefined ? 'may have' : 'may not have'} ${JSON.stringify(change)}`, () => {
@@ -117,6 +200,19 @@ describe('a tag', () => {
       )
     })
   }
+
+  it('may be scaled only by a tag that is one number', () => {
+    const problem = (source: Change): string | undefined =>
+      checkTags([
+        { ...plain, name: 'SF', ...source },
+        { ...plain, scaleFrom: 'SF' },
+      ])[0]?.message
+    assert.equal(problem({ type: 'int16' }), undefined)
+    assert.equal(problem({ type: 'string' }), '"SF" cannot be a scale: it is no number')
+    assert.equal(problem({ address: 'coil:1', type: 'bit' }), '"SF" cannot be a scale: it is no number')
+    assert.equal(problem({ length: 2 }), '"SF" cannot be a scale: it is an array')
+    assert.equal(problem({ texts: '0=off' }), '"SF" cannot be a scale: it is told by texts')
+  })
 
   it('may not be called like an element of an array', () => {
     const names = (array: Change, ...others: string[]): string[] =>

@@ -48,6 +48,29 @@ describe('The configuration of an OPC UA reader', () => {
     })
   }
 
+  // biome-ignore format: a table, one line a mistake
+  const wrongTags: [columns: object, says: string][] = [
+    [{ noValue: 'x' }, 'tags[0].noValue: "x" is no number: write numbers with commas between them, e.g. 0x8000, 65535, NaN'],
+    [{ min: 'x' }, 'tags[0].min: "x" is no number: write e.g. 400 or -0.5, or leave it empty'],
+    [{ min: '2', max: '1' }, 'tags[0].max: is below the minimum: 1 is less than 2'],
+    [{ texts: 'on' }, 'tags[0].texts: "on" has no text: write e.g. 0=off;1=on'],
+    [{ scaleFrom: '10^' }, 'tags[0].scaleFrom: "10^" names no scale: write 10^ or * and a tag or an address'],
+    [{ scaleFrom: '10^i=2' }, 'tags[0].scaleFrom: there is no tag "i=2": a scale is another tag here'],
+    [{ scaleFrom: 'a' }, 'tags[0].scaleFrom: "a" is scaled by this tag itself'],
+    [{ scaleFrom: '*b' }, 'tags[0].scaleFrom: "b" cannot be a scale: it is told by texts'],
+  ]
+  for (const [columns, says] of wrongTags) {
+    it(`is refused with a tag that has ${JSON.stringify(columns)}`, () => {
+      const parsed = parseOpcuaConfig(
+        rawConfig([
+          ['a', 'i=1', columns],
+          ['b', 'i=2', { texts: '0=off' }],
+        ]),
+      )
+      assert.equal(parsed.ok ? '' : describeProblems(parsed.problems), says)
+    })
+  }
+
   it('sends a password without security only to who insists', () => {
     assert.equal(said({ authentication: 'username', username: 'me', insecurePassword: true }), undefined)
   })
