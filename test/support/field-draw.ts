@@ -42,9 +42,11 @@ const CUT = [...STREAMS, ...LINES]
  * `again`       an answer that may come while another one is waited for
  * `pace`        the time of an answer, which has to fit into the timeout
  * `connection`  when one begins and ends
+ * `alive`       that a unit is there: when it seems dead it is left alone for seconds, which are not scaled
+ * `search`      the first seconds, in which a reader finds out which addresses there are
  * `between`     the time between the cycles, which is somebody else's
  */
-type Aspect = 'length' | 'identity' | 'stray' | 'again' | 'pace' | 'connection' | 'between' | 'own'
+type Aspect = 'length' | 'identity' | 'stray' | 'again' | 'pace' | 'connection' | 'alive' | 'search' | 'between'
 type Kind = { transports: readonly ModbusTransport[]; takes: readonly Aspect[] }
 
 const KINDS: Record<BehaviourKind, Kind> = {
@@ -57,29 +59,29 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'transaction-0': { transports: MBAP, takes: ['identity', 'again'] },
   'answers-as-unit': { transports: MBAP, takes: ['identity'] },
   'bytes-between': { transports: CUT, takes: ['stray'] },
-  'wide-addresses': { transports: ALL, takes: ['own'] },
-  'never-answers': { transports: ALL, takes: ['between'] },
+  'wide-addresses': { transports: ALL, takes: [] },
+  'never-answers': { transports: ALL, takes: ['search', 'between'] },
   refuses: { transports: ALL, takes: [] },
-  'refuses-for-a-time': { transports: ALL, takes: [] },
+  'refuses-for-a-time': { transports: ALL, takes: ['search'] },
   'refuses-at-times': { transports: ALL, takes: [] },
-  'registers-max': { transports: ALL, takes: [] },
+  'registers-max': { transports: ALL, takes: ['search'] },
   'silent-unit': { transports: ALL, takes: ['between'] },
   'busy-at-times': { transports: ALL, takes: [] },
-  'unit-lost-at-times': { transports: ALL, takes: [] },
+  'unit-lost-at-times': { transports: ALL, takes: ['alive'] },
   slow: { transports: ALL, takes: ['pace', 'between'] },
   uneven: { transports: ALL, takes: ['pace', 'between'] },
-  'late-at-times': { transports: ALL, takes: ['pace', 'again', 'between'] },
-  'loses-answers': { transports: ALL, takes: ['between'] },
+  'late-at-times': { transports: ALL, takes: ['pace', 'again', 'alive', 'between'] },
+  'loses-answers': { transports: ALL, takes: ['alive', 'between'] },
   pieces: { transports: CUT, takes: ['pace', 'between'] },
   pause: { transports: CUT, takes: ['pace', 'between'] },
   duplicates: { transports: ALL, takes: ['again'] },
   'deaf-after-answer': { transports: ALL, takes: ['between'] },
   'closes-after-answer': { transports: STREAMS, takes: ['connection'] },
   'closes-idle': { transports: STREAMS, takes: ['connection'] },
-  'resets-old': { transports: STREAMS, takes: ['connection'] },
+  'resets-old': { transports: STREAMS, takes: ['connection', 'alive'] },
   'swallows-at-first': { transports: STREAMS, takes: ['connection'] },
   'dead-if-early': { transports: STREAMS, takes: ['connection'] },
-  reboots: { transports: STREAMS, takes: ['connection'] },
+  reboots: { transports: STREAMS, takes: ['connection', 'alive'] },
   'one-client': { transports: STREAMS, takes: ['connection'] },
   rival: { transports: STREAMS, takes: ['connection', 'between'] },
 }
@@ -128,7 +130,7 @@ export function drawBehaviour(
     case 'refuses':
       return { kind, place: { ...draw.one(places), count: 1 }, code: draw.one([0, 2, 3, 4, 7, 8, 9, 12, 128, 1]) }
     case 'refuses-for-a-time':
-      return { kind, place: draw.one(places), code: draw.one([2, 4]), fromMs: 1000, forMs: draw.one([300, 1000]) }
+      return { kind, place: draw.one(places), code: draw.one([2, 4]), fromMs: 1500, forMs: draw.one([300, 1000]) }
     case 'refuses-at-times':
       return { kind, code: draw.one([2, 3, 4]), everyMs: 2000 }
     case 'registers-max':
@@ -144,7 +146,7 @@ export function drawBehaviour(
     case 'uneven':
       return { kind, fromMs: 0, toMs: draw.whole(20, 80) }
     case 'late-at-times':
-      return { kind, everyMs: 2000, ms: draw.whole(180, 320) }
+      return { kind, everyMs: 2000, ms: draw.whole(170, 270) }
     case 'loses-answers':
       return { kind, percent: draw.whole(1, 5) }
     case 'pieces':

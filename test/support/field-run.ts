@@ -3,7 +3,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { startFieldDevice } from './field-device'
 import { FieldMemory, type FieldPoint } from './field-memory'
-import { describe, INTERVAL_MS, type Scenario, scenarioOf, TIMEOUT_MS } from './field-scenario'
+import { describe, type Scenario, scenarioOf } from './field-scenario'
 import type { LoopLag } from './loop-lag'
 import { randomNumbers } from './random'
 import { type CycleSeen, RunningLoop } from './read-loop'
@@ -11,8 +11,9 @@ import { type CycleSeen, RunningLoop } from './read-loop'
 /** Of cycles after the time to settle. */
 const MEASURED_CYCLES = 24
 const CYCLES_MAX = 72
-/** A tenth of what the field has, scaled as the interval: one connection in 10 s. */
-const CONNECTION_MS = 10_000 * (INTERVAL_MS / 1000)
+/** One connection in 10 s, of a reader with an interval of 1 s. */
+const CONNECTION_INTERVALS = 10
+const LOOK_EVERY_MS = 50
 const GOOD_SHARE = 0.95
 
 export type Line = { reader: string; device: string }
@@ -28,13 +29,18 @@ export async function runSeed(seed: number, lag: LoopLag, line: Line | undefined
     const config = scenario.config(line ? { serialPort: line.reader } : { port: device.port })
     const loop = new RunningLoop(config, { chance })
     try {
-      while (performance.now() < settledMs) await delay(INTERVAL_MS / 5)
+      while (performance.now() < settledMs) await delay(LOOK_EVERY_MS)
       const [from, connections] = [loop.cycles.length, device.connections]
       const measured = await measure(loop, from, lag)
+
       const complaints = [
         ...wrongValues(scenario, memory, loop.cycles),
         ...badTags(scenario, measured),
-        ...tooManyConnections(scenario, measured, device.connections - connections),
+        ...tooManyConnections(
+          scenario,
+          device.connections - connections,
+          (performance.now() - settledMs) / config.interval,
+        ),
       ]
       return complaints.length === 0 ? [] : [describe(scenario), ...complaints, ...lastWords(loop)]
     } finally {
@@ -45,12 +51,12 @@ export async function runSeed(seed: number, lag: LoopLag, line: Line | undefined
   }
 }
 
-/** Cycles in which the event loop of this process did not stand still, as far as there are enough. */
+/** Cycles that the event loop of this process did not disturb by standing still, as far as there are enough. */
 async function measure(loop: RunningLoop, from: number, lag: LoopLag): Promise<CycleSeen[]> {
   for (;;) {
-    const cycles = loop.cycles.slice(from).filter(({ startMs, endMs }) => !lag.was(startMs - TIMEOUT_MS, endMs))
+    const cycles = loop.cycles.slice(from).filter(({ startMs, endMs }) => !lag.disturbed(startMs, endMs))
     if (cycles.length >= MEASURED_CYCLES || loop.cycles.length - from >= CYCLES_MAX) return cycles
-    await delay(INTERVAL_MS / 5)
+    await delay(LOOK_EVERY_MS)
   }
 }
 
@@ -85,20 +91,16 @@ function badTags({ points, expected }: Scenario, cycles: readonly CycleSeen[]): 
   return points.flatMap(lacks).slice(0, 6)
 }
 
-function tooManyConnections(
-  { expected, transport }: Scenario,
-  cycles: readonly CycleSeen[],
-  connections: number,
-): string[] {
+function tooManyConnections({ expected, transport }: Scenario, connections: number, intervals: number): string[] {
   if (expected.endsConnections || !transport.endsWith('tcp')) return []
-  const allowed = 1 + Math.floor(durationOf(cycles) / CONNECTION_MS)
+  const allowed = 1 + Math.floor(intervals / CONNECTION_INTERVALS)
   return connections > allowed
-    ? [`${connections} connections in ${Math.round(durationOf(cycles))} ms, which the device did not end`]
+    ? [`${connections} connections in ${Math.round(intervals)} intervals, which the device did not end`]
     : []
 }
 
 function durationOf(cycles: readonly CycleSeen[]): number {
-  return (cycles.at(-1)?.endMs ?? 0) - (cycles[0]?.startMs ?? 0) + INTERVAL_MS
+  return (cycles.at(-1)?.endMs ?? 0) - (cycles[0]?.startMs ?? 0)
 }
 
 function lastWords({ links, logged }: RunningLoop): string[] {

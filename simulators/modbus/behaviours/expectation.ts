@@ -23,7 +23,7 @@ const NOTHING: Expectation = {
   endsConnections: false,
 }
 /** A margin for timers, which may be late. */
-const MARGIN_MS = 20
+const MARGIN_MS = 40
 /** Waits between attempts to connect, and before a silent unit is asked again, are seconds and are not scaled. */
 const BACKOFF_MS = 4000
 
