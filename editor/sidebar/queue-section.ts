@@ -1,7 +1,7 @@
 // The way into the database, supervisor by supervisor, and what the database refused.
 
 import { messageOf } from '../../lib/contract/fault'
-import { asCount, asRecord, asText } from '../../lib/contract/parse'
+import { asCount, asRecord, asText, everyParsed } from '../../lib/contract/parse'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { element } from '../element'
 import type { Translate } from '../wording'
@@ -10,13 +10,24 @@ import { countOf } from './facts'
 import { ask } from './gateway'
 import { Section } from './section'
 
-type Letter = { supervisor: string; id: number; collector: string; time: string; reason: string; samples: number }
+/** Dead letters of one cause. */
+type Group = {
+  supervisor: string
+  /** What is refused: readers, or a field. */
+  what: string
+  first: string
+  last: string
+  reason: string
+  samples: number
+  ids: number[]
+}
 type All = Readonly<Record<string, ProcessorStatus>>
 
 const FIGURES = ['queue_pending', 'queue_retry', 'queue_dead', 'dropped', 'speed', 'processed_today'] as const
 /** Of which none is well. */
 const ALARMING: readonly string[] = ['queue_retry', 'queue_dead', 'dropped']
-const LETTERS_SHOWN = 20
+const GROUPS_SHOWN = 20
+const TEXT_MAX = 100_000
 
 export class QueueSection {
   readonly #translate: Translate
@@ -85,26 +96,27 @@ export class QueueSection {
   async #load(): Promise<void> {
     const hasDead = Object.values(this.#all).some(({ queue_dead }) => queue_dead > 0)
     try {
-      const answer = hasDead ? await ask('GET', `dead-letters?max=${LETTERS_SHOWN}`) : []
+      const answer = hasDead ? await ask('GET', 'dead-letters?group=1') : []
       this.#trouble.textContent = ''
-      this.#showLetters(Array.isArray(answer) ? answer.map(letterOf).filter((letter) => letter !== undefined) : [])
+      this.#showGroups(Array.isArray(answer) ? answer.map(groupOf).filter((group) => group !== undefined) : [])
     } catch (error) {
       this.#tell(error)
     }
   }
 
-  #showLetters(letters: readonly Letter[]): void {
-    const items = letters.slice(0, LETTERS_SHOWN).map((letter) => {
+  #showGroups(groups: readonly Group[]): void {
+    const items = groups.slice(0, GROUPS_SHOWN).map(({ supervisor, what, first, last, reason, samples, ids }) => {
       const item = element('li', 'collector-letter')
-      const what = element('div', 'collector-letter-what')
-      what.textContent = `${letter.collector} · ${new Date(letter.time).toLocaleString()} · ${countOf(letter.samples)}`
-      const reason = element('div', 'collector-process-problem')
-      reason.textContent = letter.reason
-      item.append(what, reason, ...this.#buttons({ supervisor: letter.supervisor, ids: [letter.id] }))
+      const title = element('div', 'collector-letter-what')
+      const times = [...new Set([first, last])].map((time) => new Date(time).toLocaleString())
+      title.textContent = `${what} · ${times.join(' – ')} · ${countOf(samples)}`
+      const problem = element('div', 'collector-process-problem')
+      problem.textContent = reason
+      item.append(title, problem, ...this.#buttons({ supervisor, ids }))
       return item
     })
     const all = element('li', 'collector-letter-all')
-    all.append(...(letters.length > 1 ? this.#buttons({}, this.#translate('queue.all')) : []))
+    all.append(...(groups.length > 1 ? this.#buttons({}, this.#translate('queue.all')) : []))
     this.#letters.replaceChildren(...items, all)
   }
 
@@ -136,17 +148,19 @@ export class QueueSection {
   }
 }
 
-function letterOf(input: unknown): Letter | undefined {
+/** A letter by itself is a group of one. */
+function groupOf(input: unknown): Group | undefined {
   const record = asRecord(input)
-  const [supervisor, collector, time, reason] = [
-    record?.supervisor,
-    record?.collector,
-    record?.time,
-    record?.reason,
-  ].map((text) => asText(text, 100_000))
-  const id = asCount(record?.id)
-  const samples = asCount(record?.samples)
-  if (supervisor === undefined || collector === undefined || time === undefined || reason === undefined)
-    return undefined
-  return id === undefined || samples === undefined ? undefined : { supervisor, collector, time, reason, id, samples }
+  if (!record) return undefined
+  const text = (value: unknown): string | undefined => asText(value, TEXT_MAX)
+  const [supervisor, reason] = [text(record.supervisor), text(record.reason)]
+  const [first, last] = [text(record.first ?? record.time), text(record.last ?? record.time)]
+  const ids = everyParsed(record.ids ?? [record.id], asCount)
+  const collectors = everyParsed(record.collectors ?? [record.collector], text)
+  const samples = asCount(record.samples)
+  if (supervisor === undefined || reason === undefined || first === undefined || last === undefined) return undefined
+  if (!ids || !collectors || samples === undefined) return undefined
+  const field = text(record.field) ?? ''
+  const what = collectors.join(', ') + (field === '' ? '' : ` · ${field}`)
+  return { supervisor, what, first, last, reason, samples, ids }
 }

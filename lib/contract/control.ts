@@ -54,7 +54,10 @@ export type ToChild =
   | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
   /** A question to a historian, or of the protocol's own to a device; the answer comes as a `result` of this id. */
   | { type: 'query'; generation: number; id: number; query: unknown }
-  /** What kept the reader from its device may be gone: it tries again now, whatever it waits for. */
+  /**
+   * What kept the reader from its device may be gone: it tries again now, whatever it waits for. A historian asks its database anew
+   * about what that had refused.
+   */
   | { type: 'retry'; generation: number }
   /** Close the device and exit with 0 within this time, ms. */
   | { type: 'stop'; generation: number; graceMs: number }

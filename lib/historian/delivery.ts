@@ -25,12 +25,18 @@ export type DeliveryParts = {
 
 export class Delivery {
   readonly #parts: DeliveryParts
-  readonly #suspects = new Suspects()
-  readonly #horizon = new Horizon()
+  #suspects = new Suspects()
+  #horizon = new Horizon()
   #resumeWith = Number.POSITIVE_INFINITY
 
   constructor(parts: DeliveryParts) {
     this.#parts = parts
+  }
+
+  /** What is known to be refused. */
+  forget(): void {
+    this.#suspects = new Suspects()
+    this.#horizon = new Horizon()
   }
 
   /**

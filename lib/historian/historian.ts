@@ -116,6 +116,11 @@ export class Historian {
     this.#cancelEnd.push(this.#parts.clock.after(graceMs, () => this.#end.abort()))
   }
 
+  /** Somebody has mended something: what was refused is asked about anew. */
+  retry(): void {
+    this.#delivery.forget()
+  }
+
   /** The queue was replaced: what is claimed next comes from the file that is there now. */
   reopen(): void {
     this.#hold.reopen()

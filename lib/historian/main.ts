@@ -68,6 +68,7 @@ function historianOf(configure: Configure, control: Control): Work {
     stop: (closeMs) => historian.stop(closeMs),
     obey: (order) => {
       if (order.type === 'query') reply(config, control, order)
+      if (order.type === 'retry') historian.retry()
       if (order.type !== 'durable') return
       historian.reopen()
       control.durable('', false)

@@ -26,7 +26,7 @@ export type DeadLetterScope = {
   ids?: number[] | undefined
 }
 
-type Keeper = { readonly name: string; readonly processor: Processor }
+export type Keeper = { readonly name: string; readonly processor: Processor }
 
 /** Oldest first, at most `max` of each supervisor. Throws a QueueError. */
 export async function listDeadLetters(keepers: readonly Keeper[], max: number): Promise<DeadLetter[]> {

@@ -8,6 +8,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from './certificates'
+import type { DeadLetterGroup } from './dead-letter-groups'
 import type { DeadLetter, DeadLetterScope } from './dead-letters'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
@@ -40,6 +41,8 @@ export interface Fleet {
   processors(): Record<string, ProcessorStatus>
   /** Oldest first, at most `max` of each supervisor. Rejects with a QueueError. */
   deadLetters(scope: DeadLetterScope, max: number): Promise<DeadLetter[]>
+  /** The same by cause. Rejects with a QueueError. */
+  deadLetterGroups(scope: DeadLetterScope): Promise<DeadLetterGroup[]>
   /** Back into the queue, or gone for good; how many. Rejects with a QueueError. */
   moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number>
   /** From the embedded history. Rejects with a Fault: `not-found`, `conflict` (no embedded history), `failed`, `timeout`. */

@@ -6,6 +6,7 @@ import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-que
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { type CertificateDecision, type CertificatesOf, decideCertificate, listCertificates } from './certificates'
+import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
 import { askHistory } from './history'
@@ -121,8 +122,14 @@ export class Supervisors implements Fleet, Inspector {
     return listDeadLetters(this.#named(supervisor), max)
   }
 
+  deadLetterGroups({ supervisor }: DeadLetterScope): Promise<DeadLetterGroup[]> {
+    return groupDeadLetters(this.#named(supervisor))
+  }
+
   moveDeadLetters({ supervisor, ids }: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {
-    return moveDeadLetters(this.#named(supervisor), how, ids)
+    const keepers = this.#named(supervisor)
+    if (how === 'requeue') for (const keeper of keepers) keeper.retryHistorians()
+    return moveDeadLetters(keepers, how, ids)
   }
 
   certificates(supervisor?: string): Promise<Record<string, CertificatesOf>> {

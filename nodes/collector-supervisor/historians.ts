@@ -34,6 +34,11 @@ export class Historians {
     return this.#members().find(({ process }) => process.machine.state.status === 'running')?.process
   }
 
+  /** What the database refused is asked about anew: somebody has mended something. */
+  retry(): void {
+    for (const { process } of this.#members()) process.retry()
+  }
+
   /** `changed`: the row of one is another. */
   adopt({ config, secrets, name }: SupervisorSettings, changed: () => void): void {
     const { id } = this.#host

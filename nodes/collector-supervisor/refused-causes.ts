@@ -32,11 +32,11 @@ export class RefusedCauses {
     this.#known.clear()
   }
 
-  /** What an operator is told while so many samples are dead letters. */
+  /** What an operator is told while so many samples are dead letters, and it was seen how they became some. */
   describe(dead: number): string | undefined {
-    if (dead === 0) return undefined
-    const values = `${dead} ${dead === 1 ? 'value is a dead letter' : 'values are dead letters'}`
     const latest = [...this.#known.values()].at(-1)
-    return latest ? `${values}; the last cause: ${describeCause(latest.cause)}` : `${values}: look at their reasons`
+    if (dead === 0 || !latest) return undefined
+    const values = `${dead} ${dead === 1 ? 'value is a dead letter' : 'values are dead letters'}`
+    return `${values}; the last cause: ${describeCause(latest.cause)}`
   }
 }

@@ -146,6 +146,11 @@ export class Supervisor implements SupervisorFace {
     for (const process of this.#members.processes()) if (process.spec.folder === CERTIFICATES) process.retry()
   }
 
+  /** What the database refused may be taken now. */
+  retryHistorians(): void {
+    this.#historians.retry()
+  }
+
   tellRow(row: ProcessRow): void {
     for (const { process, listener } of this.members.values()) if (process.spec.name === row.name) listener?.row(row)
   }

@@ -6,6 +6,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from '../../nodes/collector-supervisor/certificates'
+import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
 import type { DeadLetter, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
 
@@ -18,6 +19,7 @@ export class FakeFleet implements Fleet {
   readonly processorStatuses: Record<string, ProcessorStatus> = {}
   /** What these answer; unless set there is nothing. */
   letters: (scope: DeadLetterScope, max: number) => Promise<DeadLetter[]> = async () => []
+  groups: (scope: DeadLetterScope) => Promise<DeadLetterGroup[]> = async () => []
   moved: (scope: DeadLetterScope, how: 'requeue' | 'discard') => Promise<number> = async () => 0
   past: (query: HistoryQuery) => Promise<HistoryAnswer> = async ({ collector, from, to }) => {
     return { collector, from, to, series: [] }
@@ -90,6 +92,10 @@ export class FakeFleet implements Fleet {
 
   deadLetters(scope: DeadLetterScope, max: number): Promise<DeadLetter[]> {
     return this.letters(scope, max)
+  }
+
+  deadLetterGroups(scope: DeadLetterScope): Promise<DeadLetterGroup[]> {
+    return this.groups(scope)
   }
 
   moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {

@@ -3,13 +3,14 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { systemClock } from '../../lib/child/clock'
+import { KeptTimes } from '../../lib/collector/source-times'
 import type { TagKind, Value } from '../../lib/contract/batch'
 import type { InfluxTarget } from '../../lib/contract/influx-target'
 import { HISTORIAN, TITLE_READINGS } from '../../lib/contract/limits'
 import { Historian } from '../../lib/historian/historian'
 import { InfluxSink } from '../../lib/historian/influx-sink'
 import type { Reading } from '../../lib/historian/reading'
-import type { Verdict } from '../../lib/historian/sink'
+import type { Sink, Verdict } from '../../lib/historian/sink'
 import { Queue } from '../../lib/queue/queue'
 import { batchOf, bodyOf, readingOf, sourceOf } from '../lib/historian/readings-of-test'
 import { InfluxServer } from '../support/influx-servers'
@@ -33,13 +34,29 @@ function send(queue: Queue, data: Uint8Array, weight: number): void {
   queue.send({ origin: 'press 1', to: HISTORIAN, title: TITLE_READINGS, time: '', data, weight })
 }
 
+function watched(sink: Sink, seen: (verdict: Verdict) => void): Sink {
+  return {
+    async write(readings, signal) {
+      const verdict = await sink.write(readings, signal)
+      seen(verdict)
+      return verdict
+    },
+    close: () => sink.close(),
+  }
+}
+
 /** Runs a historian on the queue until all is delivered or dead. */
-async function drain(target: InfluxTarget, queue: Queue, whileRunning = async () => {}): Promise<string[]> {
+async function drain(
+  target: InfluxTarget,
+  queue: Queue,
+  whileRunning = async () => {},
+  seen: (verdict: Verdict) => void = () => {},
+): Promise<string[]> {
   const links: string[] = []
   const nothing = (): void => {}
   const historian = new Historian({
     open: () => Queue.connect(queue.path),
-    sink: new InfluxSink(target, systemClock, { timeoutMs: 1000 }),
+    sink: watched(new InfluxSink(target, systemClock, { timeoutMs: 1000 }), seen),
     clock: systemClock,
     chance: Math.random,
     batchSize: 5000,
@@ -85,12 +102,25 @@ describe('the historian and InfluxDB 1', () => {
   })
   after(() => server?.dispose())
   beforeEach(async () => {
+    refused = []
     queue = Queue.create(join(folder(), 'durable.queue'), { capacityBytes: 2 ** 26, durability: 'commit' })
     target = { ...NOTHING, version: '1', url: server.url, database: `plant ${++databases}` }
     await server.query(`CREATE DATABASE "${target.database}"`)
   })
 
   afterEach(() => queue.close())
+
+  const DAY_MS = 86_400_000
+  const now = Date.now()
+  let refused: Verdict[] = []
+  const see = (verdict: Verdict): void => {
+    if (verdict.kind !== 'accepted') refused.push(verdict)
+  }
+
+  async function keepOneDay(): Promise<void> {
+    await server.query(`CREATE DATABASE "${target.database} short" WITH DURATION 1d REPLICATION 1 SHARD DURATION 1h`)
+    target = { ...target, database: `${target.database} short` }
+  }
 
   async function rows(select = '*', from = 'plant'): Promise<Record<string, string>[]> {
     return records(await server.query(`SELECT ${select} FROM "${from}"`, target.database))
@@ -228,6 +258,70 @@ describe('the historian and InfluxDB 1', () => {
     queue.requeueDead()
     await drain(target, queue)
     assert.equal((await rows('b'))[0]?.b, 'text')
+  })
+
+  it('takes, where it keeps a day, none of 20 000 readings that are older, which are dead letters after a few requests', async () => {
+    await keepOneDay()
+    const source = sourceOf(['a', 'b'])
+    const from = now - 3 * DAY_MS
+    for (let message = 0; message < 200; message++) {
+      const batches = Array.from({ length: 100 }, (_, index) =>
+        batchOf(from + message * 100_000 + index * 1000, [1, index]),
+      )
+      send(queue, bodyOf(source, batches), 200)
+    }
+    const fresh = Array.from({ length: 100 }, (_, index) => batchOf(now - index * 1000, [2, index]))
+    send(queue, bodyOf(source, fresh), 200)
+    await drain(target, queue, undefined, see)
+    const { sent, delivered, dead } = queue.status()
+    assert.deepEqual({ sent, delivered, dead }, { sent: 40_200, delivered: 200, dead: 40_000 })
+    assert.ok(refused.length <= 20 && refused.every(({ kind }) => kind === 'too-old'), JSON.stringify(refused))
+    assert.equal((await rows('a')).length, 100)
+    const [letter] = queue.deadLetters({ max: 1 })
+    assert.match(letter?.reason ?? '', /beyond retention/)
+  })
+
+  it('has, where it keeps a day, a value whose source time is older with the time of its reading', async () => {
+    await keepOneDay()
+    const sourceTimes = new Map([[0, now - 8 * DAY_MS]])
+    for (let cycle = 0; cycle < 50; cycle++) {
+      send(queue, bodyOf(sourceOf(['a', 'b']), [batchOf(now - cycle * 1000, [7, cycle], { sourceTimes })]), 2)
+    }
+    await drain(target, queue, undefined, see)
+    assert.equal(queue.status().delivered, 100)
+    assert.ok(refused.length <= 5, JSON.stringify(refused))
+    const there = await rows('a, b')
+    assert.equal(there.length, 50)
+    assert.ok(there.every(({ a, b }) => a === '7' && b !== ''))
+  })
+
+  it('has dead letters of a field of another type after a few requests, and all else', async () => {
+    await write(target, [readingOf(1, { a: 1, b: 1 })])
+    const texts = sourceOf(['a', 'b'], { kinds: { b: 'any' } })
+    const batches = Array.from({ length: 5000 }, (_, index) => batchOf(1000 + index, [index, `text ${index}`]))
+    for (let at = 0; at < 5000; at += 250) send(queue, bodyOf(texts, batches.slice(at, at + 250)), 500)
+    const links = await drain(target, queue, undefined, see)
+    const { delivered, dead } = queue.status()
+    assert.deepEqual({ delivered, dead }, { delivered: 5000, dead: 5000 })
+    assert.ok(refused.length <= 4, String(refused.length))
+    assert.ok(links.includes('degraded'))
+    assert.equal((await rows('a')).length, 5001)
+  })
+
+  it('keeps all values of one millisecond, in their order', async () => {
+    const kept = new KeptTimes()
+    const time = 1_700_000_000_123
+    const earlier = Array.from({ length: 9 }, (_, value) => ({ column: 0, value, time }))
+    const source = sourceOf(Array.from({ length: 9 }, () => 'a'))
+    const times = kept.earlier(earlier, time).map((value, index) => [index, value.time] as const)
+    send(queue, bodyOf(source, [batchOf(time, [0, 1, 2, 3, 4, 5, 6, 7, 8], { sourceTimes: new Map(times) })]), 9)
+    send(queue, bodyOf(sourceOf(['a']), [kept.batch(batchOf(time, [9], { sourceTimes: new Map([[0, time]]) }))]), 1)
+    await drain(target, queue)
+    assert.deepEqual(
+      (await rows('a')).map(({ a }) => a),
+      ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'],
+    )
+    assert.equal(queue.status().delivered, 10)
   })
 
   for (const fault of ['killed', 'frozen'] as const) {

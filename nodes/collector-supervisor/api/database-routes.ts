@@ -31,7 +31,11 @@ async function deadLetters(fleet: Fleet, { query }: Request): Promise<Reply> {
   }
   const supervisor = query.supervisor === undefined ? undefined : asText(query.supervisor, 1000)
   const unknown = unknownSupervisor(fleet, supervisor)
-  return unknown ?? { status: 200, body: await fleet.deadLetters({ supervisor }, max) }
+  if (unknown) return unknown
+  if (query.group !== undefined && query.group !== '0') {
+    return { status: 200, body: await fleet.deadLetterGroups({ supervisor }) }
+  }
+  return { status: 200, body: await fleet.deadLetters({ supervisor }, max) }
 }
 
 async function moveDeadLetters(fleet: Fleet, how: 'requeue' | 'discard', { body }: Request): Promise<Reply> {

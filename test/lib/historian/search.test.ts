@@ -212,6 +212,19 @@ describe('while the database refuses', () => {
       bench.assertBalanced()
     })
 
+    it('is asked about at once when somebody has mended it and has the dead letters requeued', async () => {
+      answer((readings) =>
+        badIn(readings, (field) => field === 'b') ? { kind: 'refused', reason: conflict('b') } : undefined,
+      )
+      await live(3)
+      assert.equal(bench.queue.status().dead, 3)
+      answer(() => undefined)
+      bench.historian.retry()
+      bench.queue.requeueDead()
+      await bench.clock.advance(1000)
+      assert.deepEqual(bench.queue.status(), { pending: 0, claimed: 0, retry: 0, dead: 0 })
+    })
+
     it('of 200 fields, the others do not wait, and none of them for ever', async () => {
       const names = Array.from({ length: 400 }, (_, index) => `t${index}`)
       const isBad = (name: string): boolean => name.startsWith('t') && Number(name.slice(1)) % 2 === 1
