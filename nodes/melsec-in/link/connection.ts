@@ -207,7 +207,8 @@ export class Connection {
     this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
     this.#closedWhileIdle = closed && this.#answered && !this.#asked
     const reject = this.#reject
-    if (this.#asked) this.#settings.namedPort?.gaveUp()
+    // what nothing listened to is not answered later
+    if (this.#asked && fault.code !== 'connection-refused') this.#settings.namedPort?.gaveUp()
     clearTimeout(this.#timer)
     this.#asked = undefined
     this.#reject = undefined

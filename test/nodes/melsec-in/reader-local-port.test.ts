@@ -54,7 +54,7 @@ describe('a MELSEC reader and a PLC that answers one named port only', () => {
   for (const frame of frameNames) {
     for (const encoding of encodings) {
       it(`asks from that port, over connections: ${frame} ${encoding}`, async () => {
-        const { device, reader } = await namedPairOf({ ...Q, frame, encoding }, registers(1500), { timeout: 2000 })
+        const { device, reader } = await namedPairOf({ ...Q, frame, encoding }, registers(1500), { timeout: 500 })
         for (let connection = 0; connection < 3; connection++) {
           await reader.open(never)
           for (let cycle = 0; cycle < 2; cycle++) assert.equal((await reader.read(never)).bad.size, 0)
