@@ -4,6 +4,7 @@
 import type { Counters, FromChild, LogLevel } from '../contract/control'
 import type { Fault, FaultKind } from '../contract/fault'
 import { CONTROL_TEXT_MAX, CONTROL_VERSION, LOG_LINE_MAX } from '../contract/limits'
+import { CAUSE_TEXT_MAX, CAUSES_MAX, type RefusedCause } from '../contract/refused-cause'
 import type { LinkReport } from './link'
 
 /** Hands a message to the channel and calls `done` once it is written or lost; may throw instead of that. */
@@ -59,6 +60,18 @@ export class Control {
 
   durable(trouble: string, broken: boolean): void {
     this.#send({ type: 'durable', generation: this.#generation, trouble: cut(trouble, CONTROL_TEXT_MAX), broken })
+  }
+
+  /** So many at a time, so that the line stays short; more of them come again. */
+  refused(causes: readonly RefusedCause[]): void {
+    if (this.#congested || causes.length === 0) return
+    const told = causes.slice(0, CAUSES_MAX).map((cause) => ({
+      ...cause,
+      measurement: cut(cause.measurement, CAUSE_TEXT_MAX),
+      field: cut(cause.field, CAUSE_TEXT_MAX),
+      reason: cut(cause.reason, CAUSE_TEXT_MAX),
+    }))
+    this.#send({ type: 'refused', generation: this.#generation, causes: told })
   }
 
   fault({ code, message }: Fault, kind: FaultKind): void {

@@ -14,6 +14,7 @@ import { DurableOutbox, type OpenDurable } from './durable-outbox'
 import { type OpenLive, Outbox } from './outbox'
 import type { EarlierValue, Reader, ReaderSettings } from './reader'
 import { scheduleOf } from './schedule'
+import { KeptTimes } from './source-times'
 import { Statistics } from './statistics'
 
 export type CollectorParts = {
@@ -33,6 +34,7 @@ export class Collector {
   readonly #statistics: Statistics
   readonly #outbox: Outbox
   readonly #durable: DurableOutbox
+  readonly #kept: KeptTimes
   readonly #link: LinkReporter
   readonly #loop: ReadLoop
   readonly #heartbeat: Heartbeat
@@ -53,7 +55,8 @@ export class Collector {
       clock,
       log,
     })
-    const { measurement, pointTags } = settings
+    const { measurement, pointTags, time } = settings
+    this.#kept = new KeptTimes(time)
     this.#durable = new DurableOutbox({
       source: {
         collector: name,
@@ -133,10 +136,11 @@ export class Collector {
   }
 
   #emit(batch: Batch, earlier: readonly EarlierValue[]): void {
-    this.#durable.putEarlier(earlier)
+    this.#durable.putEarlier(this.#kept.earlier(earlier, batch.time), batch.time)
     const bytes = encodeBatch(batch)
     const samples = samplesIn(batch)
     this.#outbox.put(bytes, samples)
-    this.#durable.put(batch.held ? encodeBatch(withoutHeld(batch)) : bytes, samples)
+    const kept = this.#kept.batch(withoutHeld(batch))
+    this.#durable.put(kept === batch ? bytes : encodeBatch(kept), samples)
   }
 }

@@ -5,11 +5,13 @@ import type { Batch } from '../contract/batch'
 import type { Forecast } from '../contract/control'
 import { Fault } from '../contract/fault'
 import { type ReadNow, readNow } from '../contract/read-now'
+import { isTenfold } from '../contract/tenfold'
 import { Connection, type ConnectionParts } from './connection'
 import { Held } from './held'
-import type { EarlierValue } from './reader'
+import type { EarlierValue, Reading } from './reader'
 import { allBad, type Columns, columnsOf, earlierOf } from './reading'
 import { dueMs, firstSlot, nextSlot, type Schedule } from './schedule'
+import { believed, isSourceTime } from './source-times'
 import type { Statistics } from './statistics'
 
 /** The columns of a collector's tags do not change while it runs. */
@@ -54,6 +56,7 @@ export class ReadLoop {
   #cycle = 0
   #lastTime = 0
   #clockSteps = 0
+  #strangeTimes = 0
   #stopped = false
   #asked: Asked[] = []
   /** For the next cycle: a reading between two of them may have brought some. */
@@ -156,10 +159,15 @@ export class ReadLoop {
     this.#parts.statistics.duration(tookMs)
     if (reading instanceof Fault) return failed(reading.message)
     const columns = columnsOf(this.#held.fill(reading), count)
-    const { time = this.#wallTime(), sourceTimes = NO_TIMES, degraded } = reading
+    const { sourceTimes = NO_TIMES, degraded } = reading
+    const time = this.#timeOf(reading)
     const held = this.#held.note(columns, time, reading.held)
-    this.#earlier.push(...earlierOf(reading, count))
-    return { columns, time, sourceTimes, tookMs, ...(held && { held }), ...(degraded !== undefined && { degraded }) }
+    const earlier = earlierOf(reading, count)
+    this.#earlier.push(...earlier)
+    const sane = believed(sourceTimes, time)
+    this.#tellStrange([...sourceTimes.values(), ...earlier.map((value) => value.time)], time)
+    const others = { ...(held && { held }), ...(degraded !== undefined && { degraded }) }
+    return { columns, time, sourceTimes: sane, tookMs, ...others }
   }
 
   #answer({ columns, sourceTimes, held = NO_TIMES, ...reading }: Read): void {
@@ -169,6 +177,21 @@ export class ReadLoop {
     const times = new Map([...sourceTimes, ...held])
     const answer = readNow({ names, ...columns, sourceTimes: times, statusOf }, reading)
     for (const { resolve } of this.#asked.splice(0)) resolve(answer)
+  }
+
+  #timeOf({ time }: Reading): number {
+    const wallTime = this.#clock.wallMs()
+    return time !== undefined && isSourceTime(time, wallTime) ? time : this.#wallTime()
+  }
+
+  /** Times that no source can mean: the values have that of their reading. */
+  #tellStrange(times: readonly number[], readingMs: number): void {
+    const strange = times.filter((time) => !isSourceTime(time, readingMs))
+    const before = this.#strangeTimes
+    this.#strangeTimes += strange.length
+    if (strange.length === 0 || !isTenfold(before, this.#strangeTimes)) return
+    const text = `${this.#strangeTimes} source times so far were unknown or absurd, e.g. ${shownTime(strange[0] ?? 0)}`
+    this.#parts.log('warn', `${text}: such values have the time of their reading; is the clock of the device set?`)
   }
 
   /** A clock that is set back gives times a second time: the readings must not overwrite each other in the database. */
@@ -190,4 +213,9 @@ export class ReadLoop {
     const batch = { ...ids, time, values, bad, sourceTimes, clockSteps, ...(held && { held }) }
     this.#parts.emit(batch, earlier)
   }
+}
+
+function shownTime(timeMs: number): string {
+  const date = new Date(timeMs)
+  return Number.isNaN(date.getTime()) ? `${timeMs} ms` : date.toISOString()
 }

@@ -9,6 +9,7 @@ import { encodeReadings, encodeSource, type Source } from '../contract/readings'
 import { monotonicExactMs } from '../queue/monotonic'
 import type { EarlierValue } from './reader'
 import { type QueueSink, Sender, type SinkError } from './sender'
+import { justBefore } from './source-times'
 
 export type OpenDurable = (durable: DurableQueueRef) => QueueSink
 
@@ -33,6 +34,7 @@ export class DurableOutbox {
   #gatheredBytes = 0
   #gatheredSamples = 0
   #earlier: EarlierValue[] = []
+  #earlierReadMs = 0
   #cancelFlush: (() => void) | undefined
 
   constructor(parts: DurableOutboxParts) {
@@ -56,9 +58,10 @@ export class DurableOutbox {
     else this.#sendSoon(this.#durable)
   }
 
-  /** Values that came between two cycles. */
-  putEarlier(values: readonly EarlierValue[]): void {
+  /** Values that came between two cycles, and when they were read. */
+  putEarlier(values: readonly EarlierValue[], readingMs = this.#parts.clock.wallMs()): void {
     if (!this.#durable) return
+    this.#earlierReadMs = readingMs
     for (const value of values) {
       this.#earlier.push(value)
       if (this.#earlier.length >= this.#durable.batchSize) this.#sendEarlier()
@@ -134,7 +137,8 @@ export class DurableOutbox {
       generation: 0,
       revision: 0,
       cycle: 0,
-      time: 0,
+      // for a database that does not keep anything so old as their own times
+      time: justBefore(this.#earlierReadMs, known.length),
       values: known.map(({ value }) => value),
       bad: new Map(),
       sourceTimes: new Map(known.map(({ time }, index) => [index, time])),

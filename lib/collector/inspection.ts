@@ -9,6 +9,7 @@ import { openLimitMs } from './connection'
 import { within } from './deadline'
 import type { Reader, ReaderSettings } from './reader'
 import { columnsOf } from './reading'
+import { believed } from './source-times'
 
 export type InspectionParts = {
   create(): Reader
@@ -117,7 +118,8 @@ export class Inspection implements Work {
     const reading = await reader.read(signal)
     const tookMs = clock.nowMs() - startedMs
     const columns = columnsOf(reading, reader.tags.length)
-    const { time = clock.wallMs(), sourceTimes = new Map(), degraded } = reading
+    const { time = clock.wallMs(), degraded } = reading
+    const sourceTimes = believed(reading.sourceTimes ?? new Map(), time)
     const names = reader.tags.map(({ name }) => name)
     const statusOf = (column: number) => reader.status?.(column)
     return readNow(

@@ -5,6 +5,7 @@ import type { TagColumn, Value } from '../contract/batch'
 import type { Forecast, LogLevel } from '../contract/control'
 import type { Parsed } from '../contract/fields'
 import type { ProcessType } from '../contract/process-row'
+import type { timeSources } from '../contract/reader-fields'
 
 /** The outcome of one read cycle, in the order of `tags`. */
 export type Reading = {
@@ -27,7 +28,7 @@ export type Reading = {
 export type EarlierValue = {
   column: number
   value: Value
-  /** ms since the epoch */
+  /** ms since the epoch; 0 = the source does not know it. */
   time: number
 }
 
@@ -79,4 +80,6 @@ export type ReaderSettings = {
   measurement: string
   /** Tags of every line in the database. */
   pointTags: Record<string, string>
+  /** Whose times values are kept with; absent = the sources', where they are known and sane. */
+  time?: (typeof timeSources)[number]
 }

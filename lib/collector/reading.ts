@@ -24,13 +24,9 @@ export function columnsOf(reading: Reading, count: number): Columns {
   return { values, bad }
 }
 
-/** What else goes into the database; of one column and time the last counts, as it would there. */
+/** What else goes into the database. */
 export function earlierOf({ earlier = [] }: Reading, count: number): EarlierValue[] {
-  const byPlace = new Map<string, EarlierValue>()
-  for (const one of earlier) {
-    if (one.column < count && isSound(one.value)) byPlace.set(`${one.column}@${one.time}`, one)
-  }
-  return [...byPlace.values()]
+  return earlier.filter(({ column, value }) => column < count && isSound(value))
 }
 
 export function allBad(count: number, reason: string): Columns {

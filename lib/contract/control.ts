@@ -5,7 +5,8 @@ import { FAULT_KINDS, type FaultKind } from './fault'
 import type { Link } from './lifecycle'
 import { LINKS } from './lifecycle'
 import { CONTROL_TEXT_MAX } from './limits'
-import { asCount, asNumber, asOneOf, asRecord, asText } from './parse'
+import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed } from './parse'
+import { CAUSES_MAX, parseRefusedCause, type RefusedCause } from './refused-cause'
 
 /** Everything a child needs; it comes in the first message, so that no secret stands in argv or environment. */
 export type Configure = {
@@ -88,6 +89,8 @@ export type FromChild =
   | { type: 'log'; generation: number; level: LogLevel; text: string }
   /** The durable queue takes nothing, and why; '' when it does again. `broken`: no process will get on with this file. */
   | { type: 'durable'; generation: number; trouble: string; broken: boolean }
+  /** Of a historian: values became dead letters, and why. */
+  | { type: 'refused'; generation: number; causes: RefusedCause[] }
   | { type: 'fault'; generation: number; kind: FaultKind; code: string; message: string }
   /** `data` of one that is not `ok`: a text, or a Refusal. */
   | { type: 'result'; generation: number; id: number; ok: boolean; data: unknown }
@@ -120,6 +123,10 @@ export function parseFromChild(input: unknown): FromChild | undefined {
       const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
       if (trouble === undefined || typeof message.broken !== 'boolean') return undefined
       return { type: 'durable', generation, trouble, broken: message.broken }
+    }
+    case 'refused': {
+      const causes = everyParsed(message.causes, parseRefusedCause)
+      return causes && causes.length <= CAUSES_MAX ? { type: 'refused', generation, causes } : undefined
     }
     case 'fault': {
       const kind = asOneOf(message.kind, FAULT_KINDS)

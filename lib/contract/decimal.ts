@@ -1,4 +1,4 @@
-// Decimal numbers: as people write them, and multiplied so that no digits appear that nobody measured.
+// Decimal numbers: as people write them, and multiplied without digits that were never measured.
 
 const DECIMAL = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 

@@ -1,11 +1,17 @@
-// One transition of one process, for people and programs that want to know what happened.
+// One transition of one process, or what it has to tell besides, for people and programs that want to know what happened.
 
 import { STATUSES, type Status } from './lifecycle'
 import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed } from './parse'
+import { parseRefusedCause, type RefusedCause } from './refused-cause'
 
 export type ExitFacts = { code: number | null; signal: string | null }
 
+/** `refused`: the database does not take some values, and the process goes on: `from` and `to` are the same. */
+export const EVENT_KINDS = ['refused'] as const
+
 export type ProcessEvent = {
+  /** Absent: a transition. */
+  kind?: (typeof EVENT_KINDS)[number]
   /** Rises by one with every event of this Node-RED. */
   seq: number
   name: string
@@ -20,6 +26,8 @@ export type ProcessEvent = {
   last_error?: string
   /** ms since the epoch. */
   next_restart_at?: number
+  /** Which values the database refuses, why, and how many there were when it began. */
+  refused?: RefusedCause
   /** What the process said last, oldest first: at most 50 lines, only where a process ended. */
   log?: string[]
 }
@@ -39,6 +47,8 @@ export function parseProcessEvent(input: unknown): ProcessEvent | undefined {
   const last_error = asAnyText(record.last_error)
   const next_restart_at = asNumber(record.next_restart_at)
   const log = everyParsed(record.log, asAnyText)
+  const kind = asOneOf(record.kind, EVENT_KINDS)
+  const refused = parseRefusedCause(record.refused)
   return {
     seq,
     name,
@@ -52,6 +62,8 @@ export function parseProcessEvent(input: unknown): ProcessEvent | undefined {
     ...(last_error !== undefined && { last_error }),
     ...(next_restart_at !== undefined && { next_restart_at }),
     ...(log && { log }),
+    ...(kind && { kind }),
+    ...(refused && { refused }),
   }
 }
 

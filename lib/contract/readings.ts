@@ -104,8 +104,9 @@ export function samplesIn({ values, bad, held }: Batch): number {
 }
 
 /** As it goes into the database: without what was read in an earlier cycle. */
-export function withoutHeld({ held, ...batch }: Batch): Batch {
-  if (!held) return batch
+export function withoutHeld(whole: Batch): Batch {
+  const { held, ...batch } = whole
+  if (!held) return whole
   const values = batch.values.map((value, column) => (held.has(column) ? null : value))
   const bad = new Map(batch.bad)
   for (const column of held.keys()) bad.set(column, 'read in an earlier cycle')

@@ -91,7 +91,7 @@ function columnsByName(tags: readonly { readonly name: string }[]): Map<string, 
 type CheckedTag = { readonly name: string; readonly scaleFrom?: string }
 
 /**
- * What cannot be a scale: names that nothing is called by, tags that are no single number, circles.
+ * What cannot be a scale: names of no tag and no register, tags that are no single number, circles.
  * @param against why a tag cannot be a scale
  * @param againstAddress why there is nothing to read for `from`, which is no tag
  */

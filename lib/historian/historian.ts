@@ -3,16 +3,21 @@
 // much is waiting. While the database cannot take more, nothing else is claimed: the rest waits in its order.
 
 import type { Clock } from '../child/clock'
-import { messageOf } from '../contract/fault'
 import type { Link } from '../contract/lifecycle'
-import { HISTORIAN } from '../contract/limits'
+import { causeOf, describeCause, type RefusedCause } from '../contract/refused-cause'
+import { isTenfold } from '../contract/tenfold'
 import { QueueError } from '../queue/queue-error'
 import { backoffMs } from './backoff'
 import { BatchLimit } from './batch'
 import { Claim } from './claim'
-import { Delivery, type Outcome } from './delivery'
-import type { Claimed, DurableQueue } from './durable-queue'
+import { DatabaseLink } from './database-link'
+import { Delivery } from './delivery'
+import type { DurableQueue } from './durable-queue'
+import { type Outcome, WRITTEN } from './outcome'
 import { pause } from './pause'
+import { QueueHold, type Rest } from './queue-hold'
+import { SearchBudget } from './search-budget'
+import { SetAside } from './set-aside'
 import type { Sink } from './sink'
 
 export type HistorianParts = {
@@ -34,61 +39,61 @@ export type Progress = {
   cycle(): void
   /** So many samples are in the database now. */
   delivered(samples: number): void
-  /** So many samples became dead letters. */
-  refused(samples: number, reason: string): void
+  /** So many samples became dead letters, for these causes as far as they are known. */
+  refused(samples: number, causes: readonly RefusedCause[]): void
   /** What an operator should know; `queueIsBroken`: nobody will get on with this file of the queue. */
   failed(reason: string, queueIsBroken?: boolean): void
 }
 
-/** How long others leave a claimed message alone, ms: what a historian that was killed had claimed waits so long. */
-export const LEASE_MS = 20_000
-/** While it is being written, a lease that is older than this is renewed, ms. */
-const RENEW_MS = 5_000
-/** Bytes of messages in one claim; as lines they become about three times as much. */
-const CLAIM_BYTES = 1024 * 1024
-const POLL_MS = 500
 /** What comes within this time, ms, is written together. */
 const GATHER_MS = 250
 /** Between tries to reach a queue that is in trouble, ms. */
 const QUEUE_FIRST_MS = 1000
 const QUEUE_LONGEST_MS = 30_000
-/** Between tries to settle in a queue that is locked, ms. */
-const BUSY_MS = 250
+/** What is set aside comes again after this, ms, if a search may go on then. */
+const ASIDE_MS = 10_000
 
 export class Historian {
   readonly #parts: HistorianParts
   readonly #delivery: Delivery
+  readonly #link: DatabaseLink
+  readonly #budget = new SearchBudget()
+  readonly #aside = new SetAside()
+  readonly #hold: QueueHold
   /** No further claims. */
   readonly #stopping = new AbortController()
   /** Not even what is being written. */
   readonly #end = new AbortController()
   #cancelEnd: (() => void)[] = []
-  #queue: DurableQueue | undefined
-  #isReplaced = false
-  #leasedAtMs = 0
   #failures = 0
   #queueFailures = 0
-  #link: { link: Link; reason: string } | undefined
+  #moved = 0
 
   constructor(parts: HistorianParts) {
     this.#parts = parts
+    const { clock, sink, report, log, open, batchSize } = parts
+    this.#hold = new QueueHold({ open, clock, batchSize, aside: this.#aside, log })
+    this.#link = new DatabaseLink({ nowMs: () => clock.nowMs(), report, log })
     this.#delivery = new Delivery({
-      sink: parts.sink,
+      sink,
       limit: new BatchLimit(parts.batchSize),
-      beforeWrite: (claim) => {
+      budget: this.#budget,
+      clock,
+      beforeWrite: () => {
         parts.progress.cycle()
-        this.#keepLease(claim)
+        this.#hold.keepLease()
       },
       afterSuccess: () => {
         this.#failures = 0
-        this.#report('connected', '')
+        this.#link.connected()
       },
+      moved: (samples) => this.#tellMoved(samples),
     })
   }
 
   /** Resolves after stop(); rejects for nothing but a bug. */
   async run(): Promise<void> {
-    this.#report('connecting', '')
+    this.#link.connecting()
     try {
       while (!this.#stopping.signal.aborted) {
         try {
@@ -100,7 +105,7 @@ export class Historian {
       }
     } finally {
       for (const cancel of this.#cancelEnd) cancel()
-      this.#closeQueue()
+      this.#hold.close()
       this.#parts.sink.close()
     }
   }
@@ -113,149 +118,108 @@ export class Historian {
 
   /** The queue was replaced: what is claimed next comes from the file that is there now. */
   reopen(): void {
-    this.#isReplaced = true
+    this.#hold.reopen()
   }
 
   async #turn(): Promise<void> {
-    const queue = this.#openQueue()
-    const messages = await this.#claim(queue)
-    if (this.#queueFailures > 0) this.#report('connecting', '')
+    const messages = await this.#hold.claim(this.#stopping.signal)
+    if (this.#queueFailures > 0) this.#link.connecting()
     this.#queueFailures = 0
     this.#parts.progress.cycle()
     if (messages.length === 0) return this.#probe()
-    const claim = new Claim(messages)
-    const outcome = await this.#whileLeased(claim, () => this.#delivery.deliver(claim, this.#end.signal))
-    await this.#conclude(claim, outcome, queue)
-    if (outcome.kind === 'written' && !this.#isFull(messages)) await this.#pause(GATHER_MS)
+    const { fresh, aside } = this.#aside.split(messages)
+    const resumed = new Claim(aside, (message) => this.#aside.resume(message))
+    const pauseMs = await this.#writeBoth(new Claim(fresh), resumed)
+    if (pauseMs > 0) await this.#pause(pauseMs)
+    else if (!this.#hold.isFull(messages)) await this.#pause(GATHER_MS)
+  }
+
+  /** What is fresh first. Returns how long the database is to be left alone, ms. */
+  async #writeBoth(fresh: Claim, aside: Claim): Promise<number> {
+    this.#hold.hold([fresh, aside])
+    const outcome = await this.#write(fresh, false)
+    const pauseMs = await this.#conclude(fresh, outcome)
+    this.#hold.hold([aside])
+    if (outcome.kind !== 'written' && outcome.kind !== 'set-aside') {
+      await this.#settle(aside, { delayMs: 0, reason: 'reason' in outcome ? outcome.reason : '', isAside: true })
+      return pauseMs
+    }
+    return this.#conclude(aside, await this.#write(aside, true))
+  }
+
+  #write(claim: Claim, resumed: boolean): Promise<Outcome> {
+    if (claim.isEmpty) return Promise.resolve(WRITTEN)
+    return this.#hold.whileLeased(() => this.#delivery.deliver(claim, this.#end.signal, { resumed }))
   }
 
   /** While nothing comes, somebody may still want to know whether it could be written. */
   async #probe(): Promise<void> {
     const { sink } = this.#parts
-    if (this.#link?.link !== 'connecting' || !sink.probe) return
+    if (!this.#link.isConnecting || !sink.probe) return
     const verdict = await sink.probe(this.#end.signal)
-    if (verdict.kind === 'accepted') this.#report('connected', '')
-    else this.#report('disconnected', verdict.reason)
+    if (verdict.kind === 'accepted') this.#link.connected()
+    else this.#link.disconnected(verdict.reason)
   }
 
-  #openQueue(): DurableQueue {
-    if (this.#isReplaced) this.#closeQueue()
-    this.#isReplaced = false
-    this.#queue ??= this.#parts.open()
-    return this.#queue
-  }
-
-  #closeQueue(): void {
-    try {
-      this.#queue?.close()
-    } catch (thrown) {
-      this.#parts.log('warn', `the queue could not be closed: ${messageOf(thrown)}`)
-    }
-    this.#queue = undefined
-  }
-
-  async #claim(queue: DurableQueue): Promise<Claimed[]> {
-    const { batchSize, clock } = this.#parts
-    try {
-      const { signal } = this.#stopping
-      this.#leasedAtMs = clock.nowMs()
-      const options = { max: batchSize, leaseMs: LEASE_MS, maxBytes: CLAIM_BYTES, timeoutMs: POLL_MS, signal }
-      return await queue.receiveWithin(HISTORIAN, options)
-    } catch (thrown) {
-      if (thrown instanceof QueueError && thrown.kind === 'QueueEmpty') return []
-      // However it puts that it was not to wait any longer.
-      if (this.#stopping.signal.aborted) return []
-      throw thrown
-    }
-  }
-
-  #isFull(messages: readonly Claimed[]): boolean {
-    const bytes = messages.reduce((sum, { data }) => sum + (data instanceof Uint8Array ? data.length : 0), 0)
-    return messages.length >= this.#parts.batchSize || bytes >= CLAIM_BYTES / 2
-  }
-
-  /** A single write may take longer than a lease lasts. */
-  async #whileLeased<T>(claim: Claim, work: () => Promise<T>): Promise<T> {
-    let cancel = (): void => {}
-    const renewLater = (): void => {
-      cancel = this.#parts.clock.after(RENEW_MS, () => {
-        this.#keepLease(claim)
-        renewLater()
-      })
-    }
-    renewLater()
-    try {
-      return await work()
-    } finally {
-      cancel()
-    }
-  }
-
-  #keepLease(claim: Claim): void {
-    const nowMs = this.#parts.clock.nowMs()
-    if (!this.#queue || nowMs - this.#leasedAtMs < RENEW_MS) return
-    try {
-      // Those that somebody else has by now are written twice, which does no harm.
-      this.#queue.extend(claim.ids, LEASE_MS)
-      this.#leasedAtMs = nowMs
-    } catch (thrown) {
-      if (!(thrown instanceof QueueError)) throw thrown
-      this.#parts.log('warn', `a lease could not be extended: ${thrown.message}`)
-    }
-  }
-
-  async #conclude(claim: Claim, outcome: Outcome, queue: DurableQueue): Promise<void> {
+  /** Returns how long the database is to be left alone, ms. */
+  async #conclude(claim: Claim, outcome: Outcome): Promise<number> {
     switch (outcome.kind) {
       case 'written':
+        if (claim.isEmpty) return 0
         this.#failures = 0
-        this.#report('connected', '')
-        await this.#settle(claim, queue, { delayMs: 0, reason: '' })
-        break
+        this.#link.connected()
+        await this.#settle(claim, { delayMs: 0, reason: '' })
+        return 0
       case 'stopped':
-        await this.#settle(claim, queue, { delayMs: 0, reason: 'the historian was stopped' })
-        break
+        await this.#settle(claim, { delayMs: 0, reason: 'the historian was stopped' })
+        return 0
+      case 'set-aside': {
+        const { reason } = outcome
+        this.#link.refusing(`the database refuses values, which are being searched for: ${causeOf(reason)}`)
+        const delayMs = Math.max(ASIDE_MS, this.#budget.freeInMs(this.#parts.clock.nowMs()))
+        await this.#settle(claim, { delayMs, reason, isAside: true })
+        return 0
+      }
       case 'later':
       case 'blocked': {
         this.#failures++
         const delayMs = backoffMs(outcome, this.#failures, this.#parts.chance())
-        this.#report('disconnected', outcome.reason)
+        this.#link.disconnected(outcome.reason)
         this.#parts.progress.failed(outcome.reason)
         // The historian waits, not the messages: one with a new configuration takes them at once and in their order.
-        await this.#settle(claim, queue, { delayMs: 0, reason: outcome.reason })
-        await this.#pause(delayMs)
-        break
+        await this.#settle(claim, { delayMs: 0, reason: outcome.reason })
+        return delayMs
       }
       default:
-        outcome satisfies never
+        return outcome satisfies never
     }
   }
 
-  /** What is done is done, the rest goes back. While the queue is locked, as long as the lease lasts. */
-  async #settle(claim: Claim, queue: DurableQueue, rest: { delayMs: number; reason: string }): Promise<void> {
+  async #settle(claim: Claim, rest: Rest): Promise<void> {
     try {
-      for (;;) {
-        try {
-          claim.settle(queue)
-          claim.giveBack(queue, rest)
-          return
-        } catch (thrown) {
-          const overdue = this.#parts.clock.nowMs() - this.#leasedAtMs > LEASE_MS || this.#end.signal.aborted
-          if (!(thrown instanceof QueueError) || !thrown.busy || overdue) throw thrown
-        }
-        await pause(this.#parts.clock, BUSY_MS, this.#end.signal)
-      }
+      await this.#hold.settle(claim, rest, this.#end.signal)
     } finally {
       this.#tell(claim)
     }
   }
 
-  #tell({ samples, refusal }: Claim): void {
+  #tell({ samples, refusal, causes }: Claim): void {
     const { progress, log } = this.#parts
     if (samples.written > 0) progress.delivered(samples.written)
     if (samples.dead === 0) return
-    progress.refused(samples.dead, refusal)
+    progress.refused(samples.dead, causes)
     progress.failed(refusal)
+    const [cause] = causes
+    this.#link.refusing(cause ? describeCause(cause) : refusal)
     log('warn', `${samples.dead} values were refused and are dead letters now; the last one: ${refusal}`)
+  }
+
+  #tellMoved(samples: number): void {
+    const before = this.#moved
+    this.#moved += samples
+    if (!isTenfold(before, this.#moved)) return
+    const text = `${this.#moved} values so far had source times older than the database keeps`
+    this.#parts.log('warn', `${text}: they are stored with the times of their readings`)
   }
 
   async #queueFailed(error: QueueError): Promise<void> {
@@ -265,22 +229,14 @@ export class Historian {
     progress.cycle()
     progress.failed(reason, error.kind === 'CorruptedData')
     log('error', reason)
-    if (!error.busy) this.#report('degraded', reason)
+    if (!error.busy) this.#link.degraded(reason)
     // A claim that it holds still comes back when its lease ends.
-    if (!error.busy) this.#closeQueue()
+    if (!error.busy) this.#hold.close()
     const delayMs = Math.min(QUEUE_FIRST_MS * 2 ** (this.#queueFailures - 1), QUEUE_LONGEST_MS)
     await pause(clock, delayMs, this.#stopping.signal)
   }
 
   #pause(delayMs: number): Promise<void> {
     return pause(this.#parts.clock, delayMs, this.#stopping.signal)
-  }
-
-  #report(link: Link, reason: string): void {
-    if (this.#link?.link === link && this.#link.reason === reason) return
-    this.#link = { link, reason }
-    this.#parts.report(this.#link)
-    if (link === 'disconnected') this.#parts.log('warn', reason)
-    if (link === 'connected') this.#parts.log('info', 'the database takes the data')
   }
 }

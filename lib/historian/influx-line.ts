@@ -24,7 +24,7 @@ export type Dialect = {
   lineBreaks: 'keep' | 'leave-out'
 }
 /** The lines of one reading: the same series and time in each, so that they are one point again. */
-export type Lines = { ok: true; lines: string[] } | { ok: false; reason: string }
+export type Lines = { ok: true; lines: string[] } | { ok: false; reason: string; column?: string }
 
 const INT64 = { min: -(2n ** 63n), max: 2n ** 63n - 1n }
 const UINT64 = { min: 0n, max: 2n ** 64n - 1n }
@@ -40,7 +40,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
   if (problems.fields.size > 0) {
     for (const { column } of fields) {
       const problem = problems.fields.get(column.name)
-      if (problem !== undefined) return { ok: false, reason: problem }
+      if (problem !== undefined) return { ok: false, reason: problem, column: column.name }
     }
   }
   for (const { column, value } of singleFields(fields)) {
@@ -49,6 +49,7 @@ export function linesOf({ source, time, clockSteps, fields }: Reading, dialect: 
       return {
         ok: false,
         reason: `tag "${column.name}": ${shown(value)} cannot be written as ${KIND_NAMES[column.kind]}`,
+        column: column.name,
       }
     }
     if (column.kind === 'any' && text.includes('\n')) {

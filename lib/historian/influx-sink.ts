@@ -5,7 +5,7 @@ import type { InfluxTarget } from '../contract/influx-target'
 import { type Endpoint, InfluxExchange } from './influx-exchange'
 import { type Dialect, linesOf } from './influx-line'
 import type { Reading } from './reading'
-import type { Sink, Verdict } from './sink'
+import type { ReadingFault, Sink, Verdict } from './sink'
 import { verdictOf } from './verdict'
 
 /** For a whole exchange, ms: the server has to store some thousand lines in it. */
@@ -27,15 +27,24 @@ export class InfluxSink implements Sink {
 
   async write(readings: readonly Reading[], signal: AbortSignal): Promise<Verdict> {
     const all: string[] = []
-    for (const reading of readings) {
+    const times: number[] = []
+    const faults: ReadingFault[] = []
+    readings.forEach((reading, index) => {
       const written = linesOf(reading, this.#dialect)
-      if (!written.ok) return { kind: 'refused', reason: written.reason }
+      if (!written.ok) {
+        const { reason, column } = written
+        faults.push({ index, reason, ...(column !== undefined && { column }) })
+        return
+      }
       all.push(...written.lines)
-    }
+      for (const _ of written.lines) times.push(reading.time)
+    })
+    const [fault] = faults
+    if (fault) return { kind: 'refused', reason: fault.reason, faults }
     if (all.length === 0) return { kind: 'accepted' }
     const reply = await this.#exchange.post(all, signal)
     if (reply.kind === 'answer' && reply.headers.victoriaMetrics) this.#dialect.lineBreaks = 'leave-out'
-    return verdictOf(reply, this.#target, this.#clock.wallMs())
+    return verdictOf(reply, this.#target, this.#clock.wallMs(), times)
   }
 
   close(): void {

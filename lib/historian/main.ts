@@ -48,7 +48,7 @@ function historianOf(configure: Configure, control: Control): Work {
     progress: {
       cycle: () => statistics.cycle(),
       delivered: (samples) => statistics.delivered(samples),
-      refused: () => {},
+      refused: (_samples, causes) => control.refused(causes),
       failed: (reason, queueIsBroken = false) => {
         if (queueIsBroken) control.durable(reason, true)
       },
@@ -77,7 +77,9 @@ function historianOf(configure: Configure, control: Control): Work {
 
 function sinkOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Sink {
   if (config.sink === 'influxdb') return new InfluxSink(config.target, systemClock)
-  return new HistorySink({ path: config.path, tell: (text) => log('warn', text) })
+  const { path, retentionDays: days, retentionMb: megabytes } = config
+  const { keptMs } = retentionLimits({ days, megabytes })
+  return new HistorySink({ path, keptMs, tell: (text) => log('warn', text) })
 }
 
 /** One for a history: the first worker's. */

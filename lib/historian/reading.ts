@@ -12,6 +12,8 @@ export type Reading = {
   clockSteps: number
   /** Good values only. */
   fields: Field[]
+  /** When it was read, where `time` is that of the source: for a database that does not keep anything so old. */
+  readAt?: { time: number; clockSteps: number }
 }
 export type Field = { column: TagColumn; value: Value }
 
@@ -35,21 +37,42 @@ export function readingsOf({ source, batches }: Readings): Reading[] {
 
 function readingsOfBatch(source: Source, batch: Batch): Reading[] {
   const byTime = new Map<string, Reading>()
+  const counts = new Map<string, number>()
   batch.values.forEach((value, index) => {
     const column = source.columns[index]
     if (value === null || !column) return
-    const sourceTime = batch.sourceTimes.get(index)
-    const time = sourceTime ?? batch.time
-    const clockSteps = sourceTime === undefined ? (batch.clockSteps ?? 0) : 0
-    const key = `${time}+${clockSteps}`
-    let reading = byTime.get(key)
-    if (!reading) {
-      reading = { source, time, clockSteps, fields: [] }
-      byTime.set(key, reading)
-    }
+    const reading = readingAt(byTime, source, batch, batch.sourceTimes.get(index))
     reading.fields.push({ column, value })
+    if (!reading.readAt) return
+    // several values of one tag must not get one time
+    const count = counts.get(column.name) ?? 0
+    counts.set(column.name, count + 1)
+    reading.readAt.clockSteps = Math.max(reading.readAt.clockSteps, (batch.clockSteps ?? 0) + count)
   })
   return [...byTime.values()]
+}
+
+function readingAt(
+  byTime: Map<string, Reading>,
+  source: Source,
+  batch: Batch,
+  sourceTime: number | undefined,
+): Reading {
+  const { time: readTime, clockSteps = 0 } = batch
+  const [time, steps] = sourceTime === undefined ? [readTime, clockSteps] : [sourceTime, 0]
+  // a value with a source time is another reading than one without, though the times be the same
+  const key = `${time}+${steps}${sourceTime === undefined ? '' : ' of the source'}`
+  const known = byTime.get(key)
+  if (known) return known
+  const readAt = sourceTime === undefined ? {} : { readAt: { time: readTime, clockSteps } }
+  const reading = { source, time, clockSteps: steps, fields: [], ...readAt }
+  byTime.set(key, reading)
+  return reading
+}
+
+/** The same with the time at which it was read; undefined where that is its time already. */
+export function atReadTime({ readAt, ...reading }: Reading): Reading | undefined {
+  return readAt && { ...reading, ...readAt }
 }
 
 /** A `readings` message of this one alone: what is kept when the database refuses it. */

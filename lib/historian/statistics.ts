@@ -43,6 +43,7 @@ export function timed(sink: Sink, writes: Durations, nowMs: () => number): Sink 
       writes.add(nowMs() - startedMs)
       return verdict
     },
+    ...(sink.keptMs !== undefined && { keptMs: sink.keptMs }),
     ...(sink.probe && { probe: sink.probe.bind(sink) }),
     close: () => sink.close(),
   }

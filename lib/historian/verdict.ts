@@ -2,7 +2,9 @@
 
 import type { InfluxTarget } from '../contract/influx-target'
 import { asRecord, asText } from '../contract/parse'
+import { type Meaning, meaningOf } from './refusal-words'
 import { parseRetryAfter } from './retry-after'
+import { withoutSecrets } from './secrets'
 import type { Verdict } from './sink'
 
 /** How a write request ended. */
@@ -19,11 +21,14 @@ type Answer = Extract<Reply, { kind: 'answer' }>
 
 const WORDS_MAX = 300
 
+/** Times of the lines of a request, ms since the epoch. */
+export type LineTimes = readonly number[]
+
 /** `nowMs` since the epoch, to understand dates of the server. */
-export function verdictOf(reply: Reply, target: InfluxTarget, nowMs: number): Verdict {
+export function verdictOf(reply: Reply, target: InfluxTarget, nowMs: number, lineTimes: LineTimes = []): Verdict {
   switch (reply.kind) {
     case 'answer':
-      return verdictOnAnswer(reply, target, nowMs)
+      return verdictOnAnswer(reply, target, nowMs, lineTimes)
     case 'failure':
       return verdictOnFailure(reply.code, quote(reply.message, target), target)
     case 'timeout':
@@ -35,7 +40,7 @@ export function verdictOf(reply: Reply, target: InfluxTarget, nowMs: number): Ve
   }
 }
 
-function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number): Verdict {
+function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number, lineTimes: LineTimes): Verdict {
   const { status } = answer
   const words = wordsIn(answer.body, target)
   const said = words === '' ? `${status}` : `${status}: ${words}`
@@ -43,6 +48,14 @@ function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number): V
   if (status < 400) {
     const to = quote(answer.headers.location ?? '', target) || 'another place'
     return blocked(`${target.url} redirects to ${to} (${status}): set the URL to where the database is`)
+  }
+  // InfluxDB Enterprise: it has the data, and will pass it on to a node that is behind.
+  if (status >= 500 && words.includes('hinted handoff queue not empty')) return { kind: 'accepted' }
+  const meaning = isNotAboutLines(answer.body) ? undefined : meaningOf(wordsIn(answer.body, target, Infinity))
+  if (meaning && mayWordsDecide(status, meaning)) {
+    const reason = words || said
+    if (meaning.kind === 'later') return status < 500 ? busy(answer, said, nowMs) : broken(answer, said, nowMs)
+    return meaning.kind === 'refused' ? { kind: 'refused', reason } : tooOld(meaning, reason, lineTimes)
   }
   switch (status) {
     case 400:
@@ -63,20 +76,40 @@ function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number): V
       return { kind: 'too-large', reason: `the database takes no request of this size (${said})` }
     case 408:
     case 425:
-    case 429: {
-      const reason = `the database cannot take more just now (${said}): it is asked again`
-      return later(reason, answer.headers.retryAfter, nowMs)
-    }
+    case 429:
+      return busy(answer, said, nowMs)
     default:
       if (status < 500) return blocked(`${notThis(target)} (${said})`)
-      // InfluxDB Enterprise: it has the data, and will pass it on to a node that is behind.
-      if (words.includes('hinted handoff queue not empty')) return { kind: 'accepted' }
-      return later(
-        `the database has a problem (${said}): it is asked again; see its log`,
-        answer.headers.retryAfter,
-        nowMs,
-      )
+      return broken(answer, said, nowMs)
   }
+}
+
+/** What a 401, a 404 or a 413 says is in its code. IOx says with a 403 that points are too old. */
+function mayWordsDecide(status: number, { kind }: Meaning): boolean {
+  return status === 400 || status === 422 || status >= 500 || (status === 403 && kind === 'too-old')
+}
+
+function busy({ headers }: Answer, said: string, nowMs: number): Verdict {
+  return later(`the database cannot take more just now (${said}): it is asked again`, headers.retryAfter, nowMs)
+}
+
+function broken({ headers }: Answer, said: string, nowMs: number): Verdict {
+  return later(`the database has a problem (${said}): it is asked again; see its log`, headers.retryAfter, nowMs)
+}
+
+/** InfluxDB tells the bound, or how many lines it has dropped: those are the oldest. */
+function tooOld({ beforeMs, dropped }: Meaning & { kind: 'too-old' }, reason: string, lineTimes: LineTimes): Verdict {
+  const bounds = [beforeMs === undefined ? undefined : beforeMs - 1, newestOfOldest(lineTimes, dropped)]
+  const throughMs = Math.max(...bounds.filter((ms) => ms !== undefined))
+  return { kind: 'too-old', reason, ...(Number.isFinite(throughMs) && { throughMs }) }
+}
+
+function newestOfOldest(lineTimes: LineTimes, count: number | undefined): number | undefined {
+  if (count === undefined) return undefined
+  const sorted = lineTimes.toSorted((one, other) => one - other)
+  const newest = sorted[Math.min(count, sorted.length) - 1]
+  // of two lines of one time it is not known which
+  return sorted[count] === newest ? undefined : newest
 }
 
 /** All write paths answer 204; a 201 or 200 with text may be a partial answer of InfluxDB 3, or no database at all. */
@@ -156,12 +189,12 @@ function placeOf({ version, org, bucket, database }: InfluxTarget): string {
 }
 
 /** The server's own words: {error} of InfluxDB 1, {message} of 2, {error, data: [{error_message}]} of 3, or the text as it is. */
-function wordsIn(body: string, target: InfluxTarget): string {
+function wordsIn(body: string, target: InfluxTarget, max = WORDS_MAX): string {
   const answer = parsed(body)
-  if (!answer) return quote(body, target)
+  if (!answer) return quote(body, target, max)
   const first = asRecord(Array.isArray(answer.data) ? answer.data[0] : answer.data)
   const words = [answer.error, answer.message, first?.error_message].filter((text) => asText(text, Infinity))
-  return quote(words.join(': '), target)
+  return quote(words.join(': '), target, max)
 }
 
 function parsed(body: string): Record<string, unknown> | undefined {
@@ -173,10 +206,9 @@ function parsed(body: string): Record<string, unknown> | undefined {
 }
 
 /** Foreign text in one line, bounded, and without a secret that it may repeat. */
-function quote(text: string, { token, password }: InfluxTarget): string {
-  const secrets = [token, password].filter((secret) => secret !== '')
-  const clean = secrets.reduce((rest, secret) => rest.replaceAll(secret, '***'), text)
+function quote(text: string, target: InfluxTarget, max = WORDS_MAX): string {
+  const clean = withoutSecrets(text, target)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const line = clean.replace(/[\u0000-\u001f\u007f\s]+/g, ' ').trim()
-  return line.length > WORDS_MAX ? `${line.slice(0, WORDS_MAX)}...` : line
+  return line.length > max ? `${line.slice(0, max)}...` : line
 }

@@ -28,6 +28,8 @@ export type SocketSettings = {
   readonly port: number
   /** What the host was looked up as before, if it was: a name server need not be asked for every socket. */
   readonly address?: string | undefined
+  /** The port of this computer to send from, where the device answers one only; 0 or absent = any. Of UDP only. */
+  readonly localPort?: number
   /** For an answer, ms; connecting is given more where it takes more. */
   readonly timeout: number
   /** What to look at when nobody listens there. */

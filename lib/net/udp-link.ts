@@ -4,7 +4,8 @@
 import { createSocket, type Socket } from 'node:dgram'
 import { lookup } from 'node:dns/promises'
 import { once } from 'node:events'
-import { datagramFault, linkFault, stoppedFault } from './faults'
+import { Fault } from '../contract/fault'
+import { datagramFault, errnoOf, faultOf, linkFault, type Problem, stoppedFault } from './faults'
 import type { Link, LinkListener, SocketSettings } from './link'
 import { socketTarget } from './target'
 
@@ -12,7 +13,7 @@ import { socketTarget } from './target'
 const OPEN_TIMEOUT_MIN_MS = 3000
 
 export async function openUdp(settings: SocketSettings, signal: AbortSignal): Promise<Link> {
-  const { host, port, timeout, advice } = settings
+  const { host, port, localPort = 0, timeout, advice } = settings
   const target = socketTarget(host, port)
   const deadline = AbortSignal.timeout(Math.max(timeout, OPEN_TIMEOUT_MIN_MS))
   const either = AbortSignal.any([signal, deadline])
@@ -20,6 +21,7 @@ export async function openUdp(settings: SocketSettings, signal: AbortSignal): Pr
   try {
     const { address, family } = await orAborted(lookup(settings.address ?? host.trim()), either)
     socket = createSocket(family === 6 ? 'udp6' : 'udp4')
+    if (localPort !== 0) await bind(socket, localPort, either)
     const connected = once(socket, 'connect', { signal: either })
     socket.connect(port, address)
     await connected
@@ -28,9 +30,40 @@ export async function openUdp(settings: SocketSettings, signal: AbortSignal): Pr
     socket?.on('error', () => {}) // from here on nobody else listens
     socket?.close()
     if (signal.aborted) throw stoppedFault(target)
+    if (error instanceof Fault) throw error
     throw deadline.aborted ? linkFault('EAI_AGAIN', target, error) : datagramFault(error, target, advice)
   }
 }
+
+/** Throws a `link` Fault that names the port. */
+async function bind(socket: Socket, localPort: number, signal: AbortSignal): Promise<void> {
+  const listening = once(socket, 'listening', { signal })
+  socket.bind({ port: localPort, exclusive: true })
+  try {
+    await listening
+  } catch (error) {
+    const errno = errnoOf(error)
+    const problem = localPortProblems.get(errno)
+    throw problem ? faultOf(problem, errno, `localPort ${localPort}`, error) : error
+  }
+}
+
+const localPortProblems = new Map<string, Problem>([
+  [
+    'EADDRINUSE',
+    {
+      code: 'local-port-taken',
+      text: 'this port of this computer is taken; does another reader or program use it? Each device that answers one named port needs one of its own: give this reader another localPort, and name it in the device',
+    },
+  ],
+  [
+    'EACCES',
+    {
+      code: 'local-port-forbidden',
+      text: 'this computer does not give this port to programs without special rights: choose a localPort from 1024 on, and name it in the device',
+    },
+  ],
+])
 
 /** A name that is being looked up cannot be given up, only not be waited for. */
 function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {

@@ -18,7 +18,7 @@ export type ExchangeSettings<Area extends string> = {
   nowMs(): number
 }
 
-/** `refused`: for the addresses asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
+/** `failed`: for a reason that the device does not find in the addresses, though devices err. `refused`: for the addresses asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
 export type Outcome<Area extends string = string> =
   | { readonly kind: 'answered'; readonly view: DataView }
   | {
@@ -27,7 +27,8 @@ export type Outcome<Area extends string = string> =
       readonly reason: string
       reasonAt(place: ReadRequest<Area>): string
     }
-  | { readonly kind: 'busy' | 'failed' | 'silent' | 'withheld'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly reason: string; readonly mayBeAddress: boolean }
+  | { readonly kind: 'busy' | 'silent' | 'withheld'; readonly reason: string }
 
 /** A device that leaves so many requests unanswered at the start of a cycle, to two units if there are two, is taken for dead. */
 const SILENCES_MAX = 2
@@ -124,7 +125,8 @@ export class Exchange<Area extends string = string> {
     const reason = reasonAt(block)
     if (concern === 'address' || concern === 'area')
       return { kind: 'refused', whole: concern === 'area', reason, reasonAt }
-    return { kind: concern === 'busy' ? 'busy' : 'failed', reason }
+    if (concern === 'busy') return { kind: 'busy', reason }
+    return { kind: 'failed', reason, mayBeAddress: concern === 'request' || concern === 'unit' }
   }
 
   /**

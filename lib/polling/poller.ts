@@ -117,6 +117,7 @@ export class Poller<Area extends string = string> {
         troubled.silent.push(block)
         return
       case 'failed':
+        if (!outcome.mayBeAddress) return cycle.markBad(block.items, outcome.reason)
         return this.#culprits.failed(cycle, block, 'failed', outcome.reason)
       case 'withheld':
         return cycle.markBad(block.items, outcome.reason)

@@ -30,9 +30,10 @@ export type Ask<Area extends string = string> = (request: ReadRequest<Area>) => 
  * `area` nothing of this area can be read
  * `busy` the same request may succeed a moment later
  * `unit` the unit cannot be reached: its other addresses will fare no better
- * `request` asking for other addresses changes nothing, asking later may
+ * `request` other addresses are not the reason, says the device, and asking later may succeed
+ * `settings` nothing can be read before somebody changes the settings
  */
-export type Concern = 'address' | 'area' | 'busy' | 'unit' | 'request'
+export type Concern = 'address' | 'area' | 'busy' | 'unit' | 'request' | 'settings'
 
 export type Protocol<Area extends string> = {
   /** How far apart two addresses lie for a decoder: 2 bytes of registers, 1 of packed bits. */

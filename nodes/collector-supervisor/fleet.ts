@@ -16,7 +16,7 @@ import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
-import { eventOf } from './report'
+import { eventOf, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
 
@@ -212,6 +212,10 @@ export class Supervisors implements Fleet, Inspector {
         this.#table.event(
           eventOf(transition, { seq: this.#seq, supervisor, now: performance.now(), wallTime: new Date() }),
         )
+      },
+      refused: (refusal, supervisor) => {
+        this.#seq += 1
+        this.#table.event(refusalEvent(refusal, { seq: this.#seq, supervisor, wallTime: new Date() }))
       },
       processor: (status, supervisor) => this.#table.processor(supervisor, status),
       shuttingDown: () => this.#shutdown.begun,

@@ -5,11 +5,13 @@ import type { DurableQueueRef } from '../../lib/contract/control'
 import { asRecord } from '../../lib/contract/parse'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { Queue, QueueStatus } from '../../lib/queue/queue'
 import { DurableLane, type DurableLaneSettings } from './durable-lane'
 import { readJsonFile, replaceFile } from './private-files'
 import { type Day, dayAt, type Mark, parseDay, speedOf, withMark } from './processor-count'
 import { parseTotals, totalsOf } from './queue-totals'
+import { RefusedCauses } from './refused-causes'
 
 /** The counts are written down so often, ms, and when the day or the supervisor ends. */
 const SAVE_MS = 60_000
@@ -48,6 +50,7 @@ export class Processor {
   #queue: QueueStatus = NO_QUEUE
   #day: Day | undefined
   #marks: Mark[] = []
+  readonly #causes = new RefusedCauses()
   #savedAt = Number.NEGATIVE_INFINITY
   #told: ProcessorStatus | undefined
 
@@ -106,9 +109,20 @@ export class Processor {
       processed_total: delivered,
       processed_today: delivered - (this.#day?.deliveredBefore ?? delivered),
       speed: speedOf(this.#marks),
-      last_error: this.#lane.trouble ?? lastErrorOf(workers) ?? this.#listener.senderTrouble() ?? null,
+      last_error: this.#troubleOf(workers) ?? this.#causes.describe(dead) ?? null,
       dropped,
     }
+  }
+
+  /** The database refuses values: which of the causes are new. */
+  refused(causes: readonly RefusedCause[]): RefusedCause[] {
+    const told = this.#causes.add(causes, this.#now())
+    this.changed()
+    return told
+  }
+
+  #troubleOf(workers: readonly ProcessRow[]): string | undefined {
+    return this.#lane?.trouble ?? lastErrorOf(workers) ?? this.#listener.senderTrouble()
   }
 
   /** Something that the status tells may be another now. */
@@ -144,6 +158,7 @@ export class Processor {
     const day = dayAt(this.#day, this.#wallClock(), status.delivered)
     const isNewDay = day !== this.#day
     this.#queue = status
+    if (status.dead === 0) this.#causes.clear()
     this.#day = day
     this.#marks = withMark(this.#marks, { at: now, delivered: status.delivered })
     if (isNewDay || now - this.#savedAt >= SAVE_MS) this.#save()

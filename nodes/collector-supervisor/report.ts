@@ -4,9 +4,10 @@ import type { Counters } from '../../lib/contract/control'
 import type { Link } from '../../lib/contract/lifecycle'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import { describeCause } from '../../lib/contract/refused-cause'
 import type { Machine } from './machine-state'
 import type { ProcessSpec } from './process-spec'
-import type { Transition } from './surroundings'
+import type { Refusal, Transition } from './surroundings'
 
 export type Report = {
   link: Link
@@ -163,6 +164,26 @@ export function eventOf(
     ...(to.lastError !== undefined && { last_error: to.lastError }),
     ...(nextAt !== undefined && { next_restart_at: Math.round(wallTime.getTime() + nextAt - now) }),
     ...(log.length > 0 && { log }),
+  }
+}
+
+/** The process goes on, but its database does not take everything. */
+export function refusalEvent(
+  { name, machine, cause }: Refusal,
+  { seq, supervisor, wallTime }: { seq: number; supervisor: string; wallTime: Date },
+): ProcessEvent {
+  const { status } = machine.state
+  return {
+    seq,
+    kind: 'refused',
+    name,
+    supervisor,
+    from: status,
+    to: status,
+    reason: describeCause(cause),
+    time: wallTime.toISOString(),
+    generation: machine.generation,
+    refused: cause,
   }
 }
 

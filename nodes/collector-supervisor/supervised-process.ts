@@ -323,6 +323,9 @@ export class SupervisedProcess {
         if (message.broken) this.#around.distrustDurable(message.trouble)
         this.#around.changed()
         break
+      case 'refused':
+        this.#around.refused(message.causes)
+        break
       case 'result':
         this.#questions.answer(message)
         break

@@ -7,6 +7,7 @@ import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import { describeCause, type RefusedCause } from '../../lib/contract/refused-cause'
 import { CertificateStore } from './certificate-store'
 import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
@@ -27,7 +28,7 @@ import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
-import type { Surroundings, Transition } from './surroundings'
+import type { Refusal, Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */
@@ -40,6 +41,7 @@ export type FleetSide = {
   changed(name: string): void
   transition(transition: Transition, supervisor: string): void
   processor(status: ProcessorStatus, supervisor: string): void
+  refused(refusal: Refusal, supervisor: string): void
   shuttingDown(): boolean
 }
 
@@ -251,6 +253,7 @@ export class Supervisor implements SupervisorFace {
       },
       durable: () => this.#processor.ref,
       distrustDurable: (trouble) => this.#processor.distrust(trouble),
+      refused: (causes) => this.#onRefused(causes, member().process),
       program: (wanted) =>
         wanted.type === 'historian'
           ? historianProgram(wanted.script, this.#config.memoryLimit, this.#folder)
@@ -268,6 +271,14 @@ export class Supervisor implements SupervisorFace {
       now: () => performance.now(),
       wallClock: () => new Date(),
       chance: Math.random,
+    }
+  }
+
+  /** Each cause is told once, however many values it concerns. */
+  #onRefused(causes: readonly RefusedCause[], process: SupervisedProcess): void {
+    for (const cause of this.#processor.refused(causes)) {
+      this.#log.warn(describeCause(cause))
+      this.#fleet.refused({ name: process.spec.name, machine: process.machine, cause }, this.name)
     }
   }
 

@@ -2,6 +2,7 @@
 
 import type { DurableQueueRef, LiveQueueRef } from '../../lib/contract/control'
 import type { ExitFacts } from '../../lib/contract/process-event'
+import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { ChildProgram } from './child'
 import type { Machine } from './machine-state'
 import type { RestartPolicy } from './policy'
@@ -17,6 +18,9 @@ export type Transition = {
   log: string[]
 }
 
+/** The database has begun to refuse something. */
+export type Refusal = { name: string; machine: Machine; cause: RefusedCause }
+
 /** What a process needs of its supervisor. */
 export type Surroundings = {
   supervisorName(): string
@@ -27,6 +31,8 @@ export type Surroundings = {
   durable(): DurableQueueRef | undefined
   /** A process cannot get on with the file of the durable queue. */
   distrustDurable(trouble: string): void
+  /** The database refuses values, which are dead letters now. */
+  refused(causes: readonly RefusedCause[]): void
   /** Everything of an earlier process is still read before it is declared over. */
   drainLive(): void
   /** Nothing that this process writes has come through the live queue since then. */

@@ -1,10 +1,15 @@
 // Addresses of MELSEC tags: what engineers write -> device and number -> what people read in an error.
 
+import { type AddressForm, addressForm } from './address-forms'
 import { type Device, deviceNames, devicesOf, deviceTitle, type NumberBase, seriesHas } from './devices'
 import { type Plc, seriesTitles } from './series'
 
-/** `bit` of a word device, 0 the least significant. */
-export type MelsecAddress = { device: string; number: number; bit?: number }
+export type MelsecAddress = {
+  device: string
+  number: number
+  /** Of a word device, 0 the least significant. */
+  bit?: number
+} & Omit<AddressForm, 'core'>
 
 type Problem = { problem: string }
 
@@ -17,12 +22,27 @@ const names = [...deviceNames, ...Object.keys(otherNames)].sort((a, b) => b.leng
 
 const baseTitles: Record<NumberBase, string> = { 8: 'octal', 10: 'decimal', 16: 'hexadecimal' }
 export const baseDigits: Record<NumberBase, RegExp> = { 8: /^[0-7]+$/, 10: /^[0-9]+$/, 16: /^[0-9A-F]+$/ }
+const RELAYS = 'X, Y, M, L, B ...'
 const EXAMPLES = 'D100, M0, X1F, W0FFF, TN5 or D100.F'
 
-/** Device and number in the device's own base (X1F, on FX X17), a word's bit as one hexadecimal digit: D100.F. */
+/**
+ * Device and number in the device's own base (X1F, on FX X17), a word's bit as one hexadecimal digit: D100.F. Several relays as a
+ * number: K4M0; several points: D100:10.
+ */
 export function parseAddress(text: string, plc: Plc): MelsecAddress | Problem {
   const quoted = JSON.stringify(text)
-  const [written = '', bitText, ...more] = plainAddress(text).split('.')
+  const form = addressForm(plainAddress(text))
+  if ('problem' in form) return { problem: `${quoted}${form.problem}` }
+  const { core, ...shape } = form
+  const at = parseCore(quoted, core, plc)
+  if ('problem' in at || shape.nibbles === undefined) return 'problem' in at ? at : { ...at, ...shape }
+  const device = devicesOf(plc).get(at.device)
+  if (device?.kind === 'relay' && at.bit === undefined) return { ...at, ...shape }
+  return { problem: `${quoted}: K${shape.nibbles} makes a number of relays (${RELAYS}), leave it out before ${core}` }
+}
+
+function parseCore(quoted: string, core: string, plc: Plc): MelsecAddress | Problem {
+  const [written = '', bitText, ...more] = core.split('.')
   if (more.length > 0 || written === '')
     return { problem: `${quoted} is no address of a device: write e.g. ${EXAMPLES}` }
   const split = splitName(quoted, written, plc)

@@ -7,6 +7,7 @@
 
 import { hexadecimal } from './frames/notation'
 import type { Refusal } from './frames/request'
+import type { FrameName } from './series'
 
 /**
  * `address` the devices asked for, or their number, are the reason: others may be read, so a block is worth halving
@@ -16,6 +17,9 @@ import type { Refusal } from './frames/request'
  * `request` none of these: asking for other devices changes nothing
  */
 export type Concern = 'address' | 'busy' | 'config' | 'route' | 'request'
+
+/** Which PLC is asked: the one that the connection ends at (network 0, PC 255), or one that may be in a network behind it. */
+export type Station = 'own' | 'other'
 
 type Meaning = { concern: Concern; meaning: string; advice: string }
 
@@ -66,6 +70,8 @@ const ranges: readonly (Meaning & { first: number; last: number })[] = [
   { first: 0xe000, last: 0xffff, concern: 'route', meaning: 'the network behind this PLC reports an error', advice: 'look at network and station, and the code up in the manual of that network' },
 ]
 
+const FIRST_NETWORK_CODE = 0xd000
+
 // biome-ignore format: a table, one line a code
 const endCodes1E = new Map<number, Meaning>([
   [0x50, { concern: 'config', meaning: 'it does not know this command', advice: 'choose the frame that the port of the PLC is set to' }],
@@ -87,6 +93,35 @@ const abnormalCodes = new Map<number, Meaning>([
   [0x18, { concern: 'busy', meaning: 'it is under the control of something else', advice: 'look whether another device has stopped the PLC remotely' }],
 ])
 
+/** A code of networks, by a server that was asked for nothing but itself: DF50 of a Panasonic FP7 whose port expects another frame. */
+const WRONG_FORM: Meaning = {
+  concern: 'config',
+  meaning:
+    'no other network was asked for, so it cannot make sense of the request: its frame or format is wrong for this server',
+  advice:
+    'set frame, data code and series to what its port expects; servers of other makers expect 3E in binary as a rule',
+}
+
+/** What is said of routes by a PLC that was asked for nothing but itself. */
+const ownStation = new Map<number, Meaning>([
+  [
+    0xc05f,
+    {
+      concern: 'request',
+      meaning: 'this PLC cannot be asked this',
+      advice: 'choose the right series; are module IO and station those of the PLC itself (1023, 0)?',
+    },
+  ],
+  [
+    0xc070,
+    {
+      concern: 'address',
+      meaning: 'this device cannot be read in this way',
+      advice: 'choose the right series, or copy it to a D in the program',
+    },
+  ],
+])
+
 const UNKNOWN: Meaning = {
   concern: 'request',
   meaning: 'a code that is not known here',
@@ -94,30 +129,32 @@ const UNKNOWN: Meaning = {
 }
 
 /** 1E has codes of one byte, 3E and 4E of two; those below 100H that both use mean the same but for their 00. */
-export function concernOf(refusal: Refusal, frame: '1E' | '3E' | '4E'): Concern {
-  return meaningOf(refusal, frame).concern
+export function concernOf(refusal: Refusal, frame: FrameName, station: Station = 'other'): Concern {
+  return meaningOf(refusal, frame, station).concern
 }
 
 /** `end code C056 at D8000 to D8099: beyond the range of the device; look up how many points ...`. */
-export function describeRefusal(refusal: Refusal, frame: '1E' | '3E' | '4E', where: string): string {
+export function describeRefusal(refusal: Refusal, frame: FrameName, where: string, station: Station = 'other'): string {
   const { endCode, abnormalCode } = refusal
-  const { meaning, advice } = meaningOf(refusal, frame)
+  const { meaning, advice } = meaningOf(refusal, frame, station)
   const code = hexadecimal(endCode, frame === '1E' ? 2 : 4)
   const abnormal =
     abnormalCode === undefined ? '' : ` (abnormal code ${hexadecimal(abnormalCode, abnormalCode > 0xff ? 4 : 2)})`
   return `end code ${code}${abnormal} at ${where}: ${meaning}; ${advice}`
 }
 
-function meaningOf({ endCode, abnormalCode }: Refusal, frame: '1E' | '3E' | '4E'): Meaning {
+function meaningOf({ endCode, abnormalCode }: Refusal, frame: FrameName, station: Station): Meaning {
   if (frame === '1E') {
     if (abnormalCode === undefined) return endCodes1E.get(endCode) ?? UNKNOWN
-    const abnormal = abnormalCode > 0xff ? meaningOfWord(abnormalCode) : abnormalCodes.get(abnormalCode)
+    const abnormal = abnormalCode > 0xff ? meaningOfWord(abnormalCode, station) : abnormalCodes.get(abnormalCode)
     return abnormal ?? endCodes1E.get(endCode) ?? UNKNOWN
   }
-  return meaningOfWord(endCode) ?? UNKNOWN
+  return meaningOfWord(endCode, station) ?? UNKNOWN
 }
 
 /** What 3E and 4E have for an end code, 1E has for an abnormal code of two bytes, as C201. */
-function meaningOfWord(code: number): Meaning | undefined {
-  return endCodes.get(code) ?? ranges.find(({ first, last }) => code >= first && code <= last)
+function meaningOfWord(code: number, station: Station): Meaning | undefined {
+  const known = endCodes.get(code) ?? ranges.find(({ first, last }) => code >= first && code <= last)
+  if (station === 'other') return known
+  return ownStation.get(code) ?? (code >= FIRST_NETWORK_CODE ? WRONG_FORM : known)
 }

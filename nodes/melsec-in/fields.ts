@@ -13,7 +13,7 @@ import {
 import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
 import { checkFrame, encodings, frameNames, type Plc, seriesNames } from './series'
-import { checkTags } from './tag-rules'
+import { checkRandomOnly, checkTags, sized } from './tag-rules'
 
 /** In the order of the CSV columns. What an address may be depends on the PLC: parseMelsecConfig looks at it. */
 export const melsecTagFields = {
@@ -68,8 +68,10 @@ export type MelsecConfig = Infer<typeof melsecFields>
 export function parseMelsecConfig(input: unknown): Parsed<MelsecConfig> {
   const parsed = parseFields(melsecFields, input)
   if (!parsed.ok) return parsed
-  const problems = checkConfig(parsed.value)
-  return problems.length === 0 ? parsed : { ok: false, problems }
+  const config = parsed.value
+  const problems = checkConfig(config)
+  if (problems.length > 0) return { ok: false, problems }
+  return { ok: true, value: { ...config, tags: config.tags.map((tag) => sized(tag, plcOf(config))) } }
 }
 
 function checkConfig(config: MelsecConfig): Problem[] {
@@ -78,7 +80,8 @@ function checkConfig(config: MelsecConfig): Problem[] {
   const unspoken = checkFrame(config)
   // what the PLC has cannot be said before it is known how it is spoken to
   if (unspoken !== undefined) return [...problems, { path: 'frame', message: unspoken }]
-  const ofTags = checkTags(config.tags, plcOf(config))
+  const plc = plcOf(config)
+  const ofTags = [...checkTags(config.tags, plc), ...(config.randomRead ? [] : checkRandomOnly(config.tags, plc))]
   return [...problems, ...ofTags.map(({ index, field, message }) => ({ path: `tags[${index}].${field}`, message }))]
 }
 

@@ -13,6 +13,6 @@ export const ROUND_TRIP_MS = 10
 /** As if everything were answered. Throws a `config` Fault for tags that the fields' checks refuse. */
 export function forecast(config: MelsecConfig): Forecast {
   const plc = plcOf(config)
-  const requests = planRequests(chooseRandom(itemsOf(config), plc).items, blockLimits(plc)).length
+  const requests = planRequests(chooseRandom(itemsOf(config), plc, config.randomRead).items, blockLimits(plc)).length
   return { requests, cycleMs: requests * ROUND_TRIP_MS }
 }

@@ -66,7 +66,7 @@ function placeOf(tag: MelsecTag, plc: Plc): Place {
   const device = deviceNamed(at.device, plc)
   const points = pointsOf(tag, at, device, plc)
   if (isBitDevice(device)) {
-    const decode = isBitType(tag.type) ? packedBitDecoder(tag) : wordsOfBits(tag)
+    const decode = isBitType(tag.type) ? packedBitDecoder(tag) : wordsOfBits(tag, points)
     return { area: device.name, address: at.number, length: points, decode }
   }
   const state = longStateOf(device.name)
@@ -113,22 +113,23 @@ function statesOf(tag: MelsecTag, { word, bit }: { word: number; bit: number }, 
   }
 }
 
-/** A number in bits: 16 of them are a word, the first in its lowest bit. */
-function wordsOfBits(tag: MelsecTag): Decoder {
+/** A number in bits: 16 of them are a word, the first in its lowest bit. Of K1M0 only `points` are there, and the others 0. */
+function wordsOfBits(tag: MelsecTag, points: number): Decoder {
   const decode = wordDecoder(tag, nativeLayout(tag))
   const words = registersOf(tag)
   return (view, at) => {
     const registers = new DataView(new ArrayBuffer(2 * words))
     for (let index = 0; index < words; index++) {
-      registers.setUint16(2 * index, wordAt(view, at + BITS_OF_A_REGISTER * index))
+      const first = BITS_OF_A_REGISTER * index
+      registers.setUint16(2 * index, wordAt(view, at + first, Math.min(points - first, BITS_OF_A_REGISTER)))
     }
     return decode(registers, 0)
   }
 }
 
-function wordAt(packed: DataView, at: number): number {
+function wordAt(packed: DataView, at: number, bits: number): number {
   let word = 0
-  for (let bit = 0; bit < BITS_OF_A_REGISTER; bit++) {
+  for (let bit = 0; bit < bits; bit++) {
     const index = at + bit
     word |= ((packed.getUint8(index >> 3) >> (index & 7)) & 1) << bit
   }

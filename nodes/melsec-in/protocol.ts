@@ -5,18 +5,18 @@ import type { Concern as PollerConcern, Protocol } from '../../lib/polling/proto
 import { describeRange } from './addresses'
 import { type Area, deviceOf, isBitDevice, RANDOM } from './areas'
 import { devicesOf } from './devices'
-import { type Concern, concernOf, describeRefusal } from './end-codes'
+import { type Concern, concernOf, describeRefusal, type Station } from './end-codes'
 import type { MelsecConfig, Transport } from './fields'
-import type { Refusal } from './frames/request'
+import { OWN_STATION, type Refusal } from './frames/request'
 import { SLOT_BYTES, type Slot } from './random'
 import type { Plc } from './series'
 
-/** Settings and routes are the same for every request: asking for other devices changes nothing. */
+/** Settings and routes are the same for every request. */
 const concerns: Record<Concern, PollerConcern> = {
   address: 'address',
   busy: 'busy',
-  config: 'request',
-  route: 'request',
+  config: 'settings',
+  route: 'settings',
   request: 'request',
 }
 
@@ -25,22 +25,28 @@ const silent: Record<Transport, string> = { tcp: 'the PLC is connected but', udp
 export function melsecProtocol(
   plc: Plc,
   slots: readonly Slot[],
-  { transport, timeout }: Pick<MelsecConfig, 'transport' | 'timeout'>,
+  { transport, timeout, ...route }: Pick<MelsecConfig, 'transport' | 'timeout' | 'network' | 'pc'>,
 ): Protocol<Area> {
   const { frame } = plc
+  const station = stationOf(route)
   return {
     addressStep(area) {
       if (area === RANDOM) return SLOT_BYTES
       return isBitDevice(deviceOf(plc, area).device) ? 1 : 2
     },
-    concernOf: (code) => concerns[concernOf(refusalOf(code), frame)],
-    describeException: (code, block) => describeRefusal(refusalOf(code), frame, describePlace(plc, slots, block)),
+    concernOf: (code) => concerns[concernOf(refusalOf(code), frame, station)],
+    describeException: (code, block) =>
+      describeRefusal(refusalOf(code), frame, describePlace(plc, slots, block), station),
     describeUnit: () => 'the PLC',
     describeAmount: (area, length) => describeAmount(plc, area, length),
     describePlace: (block) => describePlace(plc, slots, block),
     noAnswer: (requests, instead) =>
       noAnswerFault({ who: silent[transport], look: SILENCE_ADVICE }, requests, timeout, instead),
   }
+}
+
+function stationOf({ network, pc }: Pick<MelsecConfig, 'network' | 'pc'>): Station {
+  return network === OWN_STATION.network && pc === OWN_STATION.pc ? 'own' : 'other'
 }
 
 export const SILENCE_ADVICE =
@@ -59,7 +65,8 @@ export function refusalOf(code: number): Refusal {
   return { kind: 'refused', endCode, abnormalCode: Math.floor(code / ABNORMAL_FACTOR) - 1 }
 }
 
-function describePlace(
+/** `D0 to D99`, `D1 and 9 more points`. */
+export function describePlace(
   plc: Plc,
   slots: readonly Slot[],
   { area, address, length }: { area: Area; address: number; length: number },

@@ -1,16 +1,15 @@
 // What the poller asks, as requests to a PLC, and what comes back, as answers to the poller. A plan of questions holds for one
-// tag list; without random reads if the PLC does not know them.
+// tag list, with random reads or without.
 
 import { Plan } from '../../lib/polling/plan'
 import type { Answer, Protocol, ReadRequest } from '../../lib/polling/protocol'
 import { type Area, blockLimits, RANDOM, requestFor } from './areas'
-import { concernOf } from './end-codes'
 import { type MelsecConfig, plcOf } from './fields'
 import type { Request } from './frames/request'
 import { itemsOf } from './items'
 import type { Answer as PlcAnswer } from './link/connection'
-import { codeOf, melsecProtocol } from './protocol'
-import { chooseRandom, inSlots, randomRequest, type Slot } from './random'
+import { codeOf, describePlace, melsecProtocol } from './protocol'
+import { chooseRandom, inSlots, randomRequest, type Slot, type Trial, trialsOf } from './random'
 import type { Plc } from './series'
 
 export class Questions {
@@ -19,9 +18,8 @@ export class Questions {
   readonly #plc: Plc
   readonly #slots: readonly Slot[]
   readonly #random: boolean
-  #knowsNoRandom = false
 
-  /** `random`: points may be picked at random where that spares requests. */
+  /** `random`: points are picked at random where that spares requests, and where there is no other way. */
   constructor(config: MelsecConfig, { random }: { random: boolean }) {
     this.#plc = plcOf(config)
     this.#random = random
@@ -31,13 +29,21 @@ export class Questions {
     this.protocol = melsecProtocol(this.#plc, slots, config)
   }
 
-  /** The PLC does not know the command that was chosen to spare requests. */
-  get knowsNoRandom(): boolean {
-    return this.#knowsNoRandom
+  /** undefined for what has no other way than at random while that is not to be used. */
+  requestFor(block: ReadRequest<Area>): Request | undefined {
+    if (block.area !== RANDOM) return requestFor(this.#plc, block)
+    return this.#random ? randomRequest(this.#slotsOf(block)) : undefined
   }
 
-  requestFor(block: ReadRequest<Area>): Request {
-    return block.area === RANDOM ? randomRequest(this.#slotsOf(block)) : requestFor(this.#plc, block)
+  /** To what cannot be asked for. */
+  refusalOf(block: ReadRequest<Area>, isForEver: boolean): Answer {
+    const why = isForEver ? 'which this PLC does not know: copy it to a D in the program' : 'which is being tried out'
+    return { kind: 'deviation', text: `${this.#whereIs(block)} can be read at random only (command 0403), ${why}` }
+  }
+
+  /** How to find out whether the PLC knows random reads; none where nothing is chosen to be read so, or where no batch could prove it. */
+  trials(): Trial[] {
+    return this.#random ? trialsOf(this.#slots, this.plan.blocks(), this.#plc) : []
   }
 
   answerTo(block: ReadRequest<Area>, answer: PlcAnswer): Answer {
@@ -50,14 +56,19 @@ export class Questions {
       case 'bits':
         return { kind: 'data', view: answer.bits }
       case 'refused':
-        this.#knowsNoRandom ||= this.#random && block.area === RANDOM && concernOf(answer, this.#plc.frame) === 'config'
         return { kind: 'exception', code: codeOf(answer) }
+      case 'deviation':
+        return { kind: 'deviation', text: `${this.#whereIs(block)}: ${answer.text}` }
       case 'silence':
         return answer
       case 'echo':
       case 'cpu-type':
         throw new TypeError(`${answer.kind} is no answer to a read request`)
     }
+  }
+
+  #whereIs(block: ReadRequest<Area>): string {
+    return describePlace(this.#plc, this.#slots, block)
   }
 
   #slotsOf({ address, length }: ReadRequest<Area>): readonly Slot[] {

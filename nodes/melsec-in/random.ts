@@ -4,7 +4,8 @@
 import type { Item } from '../../lib/polling/item'
 import { planRequests, type ReadBlock } from '../../lib/polling/requests'
 import type { Decoder } from '../../lib/registers/decoder'
-import { type Area, blockLimits, deviceOf, RANDOM } from './areas'
+import { type Area, blockLimits, deviceOf, RANDOM, requestFor } from './areas'
+import type { DeviceKind } from './devices'
 import type { Point, Request } from './frames/request'
 import { UNIT } from './items'
 import { limitsOf, type Plc } from './series'
@@ -14,6 +15,9 @@ export type Slot = Point & { readonly isDouble: boolean }
 
 /** Items of RANDOM lie in `slots`; the others are read in batches. */
 export type Choice = { readonly items: Item<Area>[]; readonly slots: readonly Slot[] }
+
+/** A point as a batch, and the same or another one at random. */
+export type Trial = { readonly batch: Request; readonly point: Request }
 
 /** Whatever a slot holds, so many bytes are kept for it. */
 export const SLOT_BYTES = 4
@@ -138,6 +142,29 @@ export function randomRequest(slots: readonly Slot[]): Request {
     words: slots.filter(({ isDouble }) => !isDouble).map(pointOf),
     doubleWords: slots.filter(({ isDouble }) => isDouble).map(pointOf),
   }
+}
+
+/**
+ * Each asks for one of the points in a batch, then at random. Registers come first: every PLC reads them. Points that have no other way
+ * than at random are tried beside the first block of the plan; without one there is nothing to hold them against.
+ */
+export function trialsOf(slots: readonly Slot[], blocks: readonly ReadBlock<Area>[], plc: Plc): Trial[] {
+  const kindOf = ({ device }: Slot): DeviceKind => deviceOf(plc, device).device.kind
+  const known = slots.filter((slot) => kindOf(slot) !== 'long').sort((a, b) => rankOf(kindOf(a)) - rankOf(kindOf(b)))
+  const trials = known.map(
+    (slot): Trial => ({
+      batch: { kind: 'words', device: slot.device, number: slot.number, words: slot.isDouble ? 2 : 1 },
+      point: randomRequest([slot]),
+    }),
+  )
+  const [slot] = slots
+  if (trials.length > 0 || !slot) return trials
+  const point = randomRequest([slot])
+  return blocks.filter(({ area }) => area !== RANDOM).map((block) => ({ batch: requestFor(plc, block), point }))
+}
+
+function rankOf(kind: DeviceKind): number {
+  return kind === 'register' ? 0 : 1
 }
 
 /** An answer has all words first: back into the order of the slots, each at its place. */

@@ -15,10 +15,15 @@ import { type Codec, codecOf, timerWithin } from './frames/codec'
 import type { Request } from './frames/request'
 import { readingPlanOf } from './items'
 import { type Answer, Connection } from './link/connection'
+import { NamedPort } from './link/named-port'
 import { openLink } from './link/open-link'
 import { Questions } from './questions'
+import { RandomTrial } from './random-trial'
 
 type Log = (level: LogLevel, text: string) => void
+
+/** A plan of the tag list, and what has been learnt of it. */
+type Way = { readonly questions: Questions; readonly poller: Poller<Area> }
 
 export const melsecReader: ReaderFactory<MelsecConfig> = {
   type: 'melsec',
@@ -34,9 +39,13 @@ class MelsecReader implements Reader {
   readonly #width: number
   readonly #finish: Finish
   readonly #codec: Codec
-  #questions: Questions
-  #poller: Poller<Area>
+  readonly #atRandom: Way
+  readonly #inBatches: Way
+  readonly #trial: RandomTrial
+  readonly #namedPort: NamedPort | undefined
   #connection: Connection | undefined
+  /** A random read has been left unanswered on the connection. */
+  #isSpoilt = false
   #isIntroduced = false
   #lateAnswers = 0
   #noises = 0
@@ -50,18 +59,24 @@ class MelsecReader implements Reader {
     this.#width = width
     this.#finish = finish
     this.#codec = codecOf(plcOf(config), config, timerWithin(config.monitoringTimer, config.timeout))
-    this.#questions = new Questions(config, { random: true })
-    this.#poller = this.#pollerOf(this.#questions)
+    this.#atRandom = this.#wayOf({ random: true })
+    this.#inBatches = this.#wayOf({ random: false })
+    const trials = this.#atRandom.questions.trials()
+    this.#trial = new RandomTrial(plcOf(config), { trials, isAllowed: config.randomRead }, log)
+    const { transport, frame, localPort, timeout } = config
+    const isNamed = transport === 'udp' && frame !== '4E' && localPort !== 0
+    this.#namedPort = isNamed ? new NamedPort(timeout) : undefined
   }
 
   forecast(): Forecast {
-    return this.#poller.forecast()
+    return (this.#trial.isGivenUp ? this.#inBatches : this.#atRandom).poller.forecast()
   }
 
   async open(signal: AbortSignal): Promise<void> {
     await this.#reopen(signal)
     await this.#introduce(signal)
-    this.#poller.reconnected()
+    this.#trial.reconnected()
+    for (const { poller } of [this.#atRandom, this.#inBatches]) poller.reconnected()
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -69,15 +84,18 @@ class MelsecReader implements Reader {
     const stop = () => this.#connection?.drop(new Fault('link', 'stopped', 'reading was stopped'))
     signal.addEventListener('abort', stop, { once: true })
     try {
-      const questions = this.#questions
-      const reading = await this.#poller.poll(
-        async (block) => questions.answerTo(block, await this.#ask(questions.requestFor(block), signal)),
-        signal,
-      )
+      const ask = (request: Request): Promise<Answer> => this.#ask(request, signal)
+      if (this.#trial.isDue === 'before') await this.#tryRandom(ask)
+      const { questions, poller } = this.#trial.isInUse ? this.#atRandom : this.#inBatches
+      const reading = await poller.poll(async (block) => {
+        const request = questions.requestFor(block)
+        if (!request) return questions.refusalOf(block, this.#trial.isGivenUp)
+        return questions.answerTo(block, await this.#trial.askBlock(request, ask))
+      }, signal)
+      if (this.#trial.isDue === 'behind') await this.#tryRandom(ask).catch((thrown) => this.#outlive(thrown))
       return this.#finish(reading)
     } finally {
       signal.removeEventListener('abort', stop)
-      if (this.#questions.knowsNoRandom) this.#withoutRandom()
     }
   }
 
@@ -87,16 +105,32 @@ class MelsecReader implements Reader {
     await connection?.close()
   }
 
+  async #tryRandom(ask: (request: Request) => Promise<Answer>): Promise<void> {
+    this.#isSpoilt = (await this.#trial.run(ask)) === 'broken'
+  }
+
+  /** The values of a cycle are in: what the connection ends with now is for the next one to see. */
+  #outlive(thrown: unknown): void {
+    if (!(thrown instanceof Fault) || thrown.kind === 'bug') throw thrown
+  }
+
   /** Which PLC it is, of those that can tell and have not been seen to refuse: for the log only. */
   async #introduce(signal: AbortSignal): Promise<void> {
     const { series, frame } = this.#config
     if (this.#isIntroduced || frame === '1E' || (series !== 'iqr' && series !== 'fx5')) return
     this.#isIntroduced = true
-    const answer = await this.#ask({ kind: 'cpu-type' }, signal)
-    if (answer.kind === 'cpu-type') this.#log('info', `the PLC is a ${answer.name}`)
+    try {
+      const answer = await this.#ask({ kind: 'cpu-type' }, signal)
+      if (answer.kind === 'cpu-type') this.#log('info', `the PLC is a ${answer.name}`)
+    } catch (thrown) {
+      // a server that does not know the command may end the connection; whether it reads is for the first cycle to find out
+      if (!(thrown instanceof Fault) || thrown.kind === 'bug' || signal.aborted) throw thrown
+      await this.#reopen(signal)
+    }
   }
 
   async #ask(request: Request, signal: AbortSignal): Promise<Answer> {
+    await this.#namedPort?.quiet(signal)
     const connection = await this.#standing(signal)
     return await connection.ask(request)
   }
@@ -105,7 +139,7 @@ class MelsecReader implements Reader {
   async #standing(signal: AbortSignal): Promise<Connection> {
     const connection = this.#connection
     if (!connection) throw new Fault('link', 'not-connected', 'not connected')
-    if (connection.isSpent) return await this.#reopen(signal, connection.address)
+    if (connection.isSpent || this.#isSpoilt) return await this.#reopen(signal, connection.address)
     if (!connection.closedWhileIdle) return connection
     this.#idleClose()
     return await this.#reopen(signal)
@@ -113,10 +147,12 @@ class MelsecReader implements Reader {
 
   async #reopen(signal: AbortSignal, address?: string): Promise<Connection> {
     await this.close()
+    this.#isSpoilt = false
     const { transport, frame, timeout } = this.#config
     const connection = new Connection(await openLink({ ...this.#config, address }, signal), this.#codec, {
       datagrams: transport === 'udp',
       numbered: frame === '4E',
+      namedPort: this.#namedPort,
       timeoutMs: timeout,
       onLate: () => this.#late(),
       onNoise: (text) => this.#noise(text),
@@ -126,9 +162,10 @@ class MelsecReader implements Reader {
     return connection
   }
 
-  #pollerOf({ plan, protocol }: Questions): Poller<Area> {
-    return new Poller(plan, {
-      protocol,
+  #wayOf(way: { random: boolean }): Way {
+    const questions = new Questions(this.#config, way)
+    const poller = new Poller(questions.plan, {
+      protocol: questions.protocol,
       columns: this.#width,
       timeoutMs: this.#config.timeout,
       intervalMs: this.#config.interval,
@@ -141,12 +178,7 @@ class MelsecReader implements Reader {
       pause: (ms, signal) => setTimeout(ms, undefined, signal && { signal }).catch(() => {}),
       log: this.#log,
     })
-  }
-
-  #withoutRandom(): void {
-    this.#log('warn', 'the PLC does not know the command for points picked at random: all are read in batches')
-    this.#questions = new Questions(this.#config, { random: false })
-    this.#poller = this.#pollerOf(this.#questions)
+    return { questions, poller }
   }
 
   #late(): void {

@@ -5,7 +5,7 @@ import { BITS_OF_A_REGISTER, wordTypes } from '../../lib/contract/word-types'
 import { describeBit, describeRange, parseAddress } from './addresses'
 import { type Device, devicesOf, type NumberBase } from './devices'
 import type { Plc } from './series'
-import { pointsOf } from './tag-rules'
+import { pointsOf, sized } from './tag-rules'
 
 export type Reads = {
   /** `D100`, `D100.F`, or the first and the last of several: `X10–X1F`. */
@@ -25,7 +25,8 @@ export function readsOf(cells: { address?: string; type?: string; length?: strin
   if (!device) return undefined
   const { number, bit } = at
   const type = asOneOf(cells.type, wordTypes)
-  const length = Math.max(1, Math.trunc(Number(cells.length)) || 1)
+  const typed = Math.max(1, Math.trunc(Number(cells.length)) || 1)
+  const { length } = sized({ address: cells.address ?? '', type: type ?? 'uint16', length: typed }, plc)
   const points = type === undefined ? 1 : pointsOf({ type, length }, at, device, plc)
   const last = number + points - 1
   if (!device.ranges.some(([lowest, highest]) => number >= lowest && last <= highest)) return undefined

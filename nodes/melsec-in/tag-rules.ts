@@ -9,9 +9,10 @@ import {
   describeType,
   type WordTag,
 } from '../../lib/contract/word-rules'
-import { BITS_OF_A_REGISTER, isBitType, lengthWithin, registersOf } from '../../lib/contract/word-types'
+import { BITS_OF_A_REGISTER, isBitType, lengthWithin, registersOf, type WordType } from '../../lib/contract/word-types'
 import { describeAddress, type MelsecAddress, parseAddress } from './addresses'
 import { areaOf, isBitDevice, lastOf } from './areas'
+import { lengthOf } from './counts'
 import { type Device, devicesOf } from './devices'
 import { limitsOf, type Plc } from './series'
 
@@ -26,8 +27,9 @@ export function checkTags(tags: readonly MelsecWordTag[], plc: Plc): TagProblem[
   })
   const wrong = new Set(problems.map(({ index }) => index))
   const againstAddress = (_tag: MelsecWordTag, from: string) => checkScaleAddress(from, plc)
-  const scales = checkScales(tags, { against: checkScaleSource, againstAddress })
-  return [...problems, ...scales.filter(({ index }) => !wrong.has(index)), ...checkElementNames(tags)]
+  const whole = tags.map((tag) => sized(tag, plc))
+  const scales = checkScales(whole, { against: checkScaleSource, againstAddress })
+  return [...problems, ...scales.filter(({ index }) => !wrong.has(index)), ...checkElementNames(whole)]
 }
 
 /** A scale that is no tag is one word. */
@@ -39,6 +41,15 @@ function checkScaleAddress(from: string, plc: Plc): string | undefined {
   return isWord ? undefined : `${from} is no word: a scale is one`
 }
 
+/** With the length that its address says (D100:10), where it says one that can be read. */
+export function sized<Tag extends Pick<MelsecWordTag, 'address' | 'type' | 'length'>>(tag: Tag, plc: Plc): Tag {
+  const at = parseAddress(tag.address, plc)
+  const device = 'problem' in at ? undefined : devicesOf(plc).get(at.device)
+  if ('problem' in at || !device) return tag
+  const length = lengthOf(tag, at, device, plc, tag.address)
+  return typeof length === 'number' ? { ...tag, length } : tag
+}
+
 export function checkTag(tag: MelsecWordTag, plc: Plc): Problem | undefined {
   const address = parseAddress(tag.address, plc)
   if ('problem' in address) return { field: 'address', message: address.problem }
@@ -48,8 +59,18 @@ export function checkTag(tag: MelsecWordTag, plc: Plc): Problem | undefined {
     checkNotation(tag, device, plc) ??
     checkType(tag, address, device, plc) ??
     checkWordTag(tag) ??
-    checkExtent(tag, address, device, plc)
+    checkLength(tag, address, device, plc) ??
+    checkExtent(sized(tag, plc), address, device, plc)
   )
+}
+
+function checkLength(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc: Plc): Problem | undefined {
+  const written = tag.address.trim()
+  if (at.nibbles !== undefined && tag.length !== 1) {
+    return { field: 'length', message: `must be 1: ${written} is one value` }
+  }
+  const length = lengthOf(tag, at, device, plc, written)
+  return typeof length === 'number' ? undefined : length
 }
 
 /**
@@ -67,6 +88,12 @@ function checkType({ address: text, type }: MelsecWordTag, at: MelsecAddress, de
   const written = text.trim()
   const wrong = (message: string): Problem => ({ field: 'type', message: `${written} ${message}` })
   const { kind, name } = device
+  if (at.type !== undefined && at.type !== type) return wrong(`is a ${at.type}: choose that instead of ${type}`)
+  if (at.nibbles !== undefined) {
+    const types = typesOfNibbles(at.nibbles)
+    if (types.includes(type)) return undefined
+    return wrong(`has ${BITS_OF_A_NIBBLE * at.nibbles} bits: choose ${types.join(', ')} instead of ${type}`)
+  }
   if (kind === 'relay') return undefined
   if (kind === 'contact' || kind === 'longState') {
     return isBitType(type) ? undefined : wrong(`is one bit: choose bool instead of ${type}`)
@@ -79,8 +106,24 @@ function checkType({ address: text, type }: MelsecWordTag, at: MelsecAddress, de
     return wrong(`has 32 bits, as every ${name} there: choose uint32 or int32 instead of ${type}`)
   }
   if (!isBitType(type)) return undefined
-  const message = `${type} is one bit of a word: say which, ${written}.0 to ${written}.F`
+  const [word = ''] = written.split(':')
+  const message = `${type} is one bit of a word: say which, ${word}.0 to ${word}.F`
   return { field: 'address', message } satisfies Problem
+}
+
+/** K1 to K4 are a word, K5 to K8 two; what they lack is 0. */
+function typesOfNibbles(nibbles: number): readonly WordType[] {
+  return BITS_OF_A_NIBBLE * nibbles <= BITS_OF_A_REGISTER ? ['uint16', 'int16', 'bcd16'] : ['uint32', 'int32', 'bcd32']
+}
+
+/** Only at random, where the node does not allow that. */
+export function checkRandomOnly(tags: readonly MelsecWordTag[], plc: Plc): TagProblem[] {
+  return tags.flatMap(({ address }, index): TagProblem[] => {
+    const at = parseAddress(address, plc)
+    if ('problem' in at || devicesOf(plc).get(at.device)?.kind !== 'long') return []
+    const message = `${address.trim()} can be read at random only (command 0403): allow random reads, or copy it to a D in the program`
+    return [{ index, field: 'address', message }]
+  })
 }
 
 /** Not longer than a request, and not beyond the end of the device. */
@@ -88,7 +131,9 @@ function checkExtent(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc:
   const { type, length } = tag
   const longest = longestOf(tag, at, device, plc)
   if (length > longest) {
-    return { field: 'length', message: `must be at most ${longest} with ${type}: a request cannot read more` }
+    const most = `must be at most ${longest} with ${type}: a request cannot read more`
+    if (at.count === undefined) return { field: 'length', message: most }
+    return { field: 'address', message: `${tag.address.trim()}: the length ${most}` }
   }
   const points = pointsOf(tag, at, device, plc)
   const left = lastOf(plc, device, at.number) + 1 - at.number
@@ -101,11 +146,12 @@ function checkExtent(tag: MelsecWordTag, at: MelsecAddress, device: Device, plc:
 /** Numbers of the device that the tag takes. */
 export function pointsOf(
   { type, length }: Pick<MelsecWordTag, 'type' | 'length'>,
-  { number, bit }: MelsecAddress,
+  { number, bit, nibbles }: MelsecAddress,
   device: Device,
   plc: Plc,
 ): number {
   const { kind } = device
+  if (nibbles !== undefined) return BITS_OF_A_NIBBLE * nibbles
   if (isBitDevice(device)) return isBitType(type) ? length : BITS_OF_A_REGISTER * registersOf({ type, length })
   if (kind === 'longState' || kind === 'longTimer' || kind === 'long') return length
   return Math.ceil(registersOf({ type, length, bit }) / areaOf(plc, device, number).pointLength)
@@ -121,5 +167,6 @@ function longestOf({ type }: MelsecWordTag, { number, bit }: MelsecAddress, devi
   return lengthWithin(words - (words % pointLength), { type, bit })
 }
 
+const BITS_OF_A_NIBBLE = 4
 /** A state is read with the timer that it belongs to. */
 const LONG_TIMER_WORDS = 4

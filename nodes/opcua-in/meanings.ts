@@ -46,13 +46,17 @@ function checked<T extends object>(name: string, parsed: T | { problem: string }
   return parsed
 }
 
+/** `sources` are columns that others are multiplied by: they are numbers, whatever texts the server has for them. */
+export type Scales = { readonly finish: Finish; readonly sources: ReadonlySet<number> }
+
 /** Values of all tags are there in every reading, so nothing else has to be read for a scale. */
-export function finishFor(tags: readonly OpcuaTag[]): Finish {
+export function scalesOf(tags: readonly OpcuaTag[]): Scales {
   const everyTime = tags.map((tag) => ({ ...tag, every: 1 }))
   const { scales } = scaledColumns(everyTime, ({ name }, { from }: ScaleReference) => {
     throw new Fault('config', 'tag-invalid', `tag "${name}": there is no tag "${from}" to scale by`)
   })
-  return finishOf(columnFinishes(tags, scales), tags.length)
+  const sources = new Set([...scales.values()].map(({ from }) => from))
+  return { finish: finishOf(columnFinishes(tags, scales), tags.length), sources }
 }
 
 /** Built-in types of numbers (OPC 10000-6, 5.1.2). */

@@ -18,7 +18,7 @@ import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
-import { finishFor, type Meaning, meaningOf } from './meanings'
+import { type Meaning, meaningOf, scalesOf } from './meanings'
 import { parseNodeAddress } from './node-ids'
 import { Pki } from './pki'
 import { Polling } from './polling'
@@ -69,11 +69,14 @@ class OpcuaReader implements Reader {
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
     this.#meanings = config.tags.map(meaningOf)
-    this.#finish = finishFor(config.tags)
+    const { finish, sources } = scalesOf(config.tags)
+    this.#finish = finish
     this.#taken = config.tags.map(() => undefined)
     this.#source = this.#sourceOf()
     this.#enumerations = new Enumerations(
-      config.tags.map((tag, column) => (mayHaveTexts(config, tag) ? this.#wanted[column] : undefined)),
+      config.tags.map((tag, column) =>
+        mayHaveTexts(config, tag) && !sources.has(column) ? this.#wanted[column] : undefined,
+      ),
       clock,
     )
   }

@@ -2,6 +2,7 @@
 // the replies what the fault list says.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import { together, type WholeCharacter } from './character'
 import type { Client, Door, Guest, Welcome } from './doors/door'
 import { FaultList } from './fault-list'
 import type { Manners, TurnAway } from './manners'
@@ -15,6 +16,12 @@ export type ProxyOptions = {
   backend(): Backend
   unitOf(request: Buffer): number | undefined
   corruptions: Corruptions
+  /** What it does to everybody, from the client that comes next on. */
+  character?: () => WholeCharacter
+  /** How it treats its clients at first; in no way if absent. */
+  manners?: Manners
+  /** Monotonic clock, ms; the process's own if absent. */
+  now?: () => number
   /** Sees every request, before any fault strikes. */
   onRequest?: (frame: Buffer) => void
 }
@@ -23,6 +30,7 @@ export type ProxyOptions = {
 const REBIND_LIMIT_MS = 5000
 const REBIND_PAUSE_MS = 50
 
+const HARMLESS = together([])
 const DEAF: Guest = { receive: () => {}, gone: () => {} }
 
 export class FaultProxy {
@@ -42,6 +50,7 @@ export class FaultProxy {
 
   private constructor(options: ProxyOptions) {
     this.#options = options
+    this.#manners = options.manners ?? {}
     this.faults = new FaultList(Object.keys(options.corruptions))
     this.#door = options.door((client) => this.#welcome(client))
   }
@@ -136,12 +145,17 @@ export class FaultProxy {
     this.connections++
     if (this.faults.takeAtConnect().length > 0) return turnedAway(client, 'reset')
     if (this.#isFull) return turnedAway(client, this.#manners.turnAway ?? 'reset')
-    const { corruptions, requests, backend, unitOf, onRequest } = this.#options
+    const { corruptions, requests, backend, unitOf, onRequest, now = () => performance.now() } = this.#options
+    const character = this.#options.character?.() ?? HARMLESS
+    const turnAway = character.turnsAway(now())
+    if (turnAway) return turnedAway(client, turnAway)
     const passage: Passage = new Passage(client, {
       faults: this.faults,
       corruptions,
       requests: requests(),
       backend: backend(),
+      habit: character.client(now()),
+      now,
       unitOf,
       onRequest: (request) => {
         this.requests++
@@ -149,6 +163,7 @@ export class FaultProxy {
       },
       onGone: (byItself) => {
         this.#passages.delete(passage)
+        character.gone(now())
         if (byItself) this.#holdPlace()
         this.#admit()
       },

@@ -2,6 +2,7 @@
 // what comes back goes through the faults.
 
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Habit } from './character'
 import type { Client, Guest } from './doors/door'
 import type { FaultList } from './fault-list'
 import { type Corruptions, type Exchange, NOTHING_HELD, type Step, scriptReply } from './reply-script'
@@ -21,6 +22,9 @@ export type PassageParts = {
   corruptions: Corruptions
   requests: RequestCutter
   backend: Backend
+  habit: Required<Habit>
+  /** Monotonic clock, ms. */
+  now(): number
   /** The unit (station) that a request is for, in a protocol that has them. */
   unitOf(request: Buffer): number | undefined
   onRequest(request: Buffer): void
@@ -45,6 +49,9 @@ export class Passage implements Guest {
     this.#client = client
     this.#parts = parts
     this.#restAgain()
+    this.#carryOut(parts.habit.greeting(), this.#underWay.signal).catch(() => {
+      // dropped
+    })
   }
 
   receive(bytes: Buffer): void {
@@ -82,8 +89,9 @@ export class Passage implements Guest {
     this.#parts.onRequest(request)
     const unit = this.#parts.unitOf(request)
     const faults = this.#parts.faults.takeAtRequest(this.#requests, unit)
+    const isHeard = this.#parts.habit.hears(this.#parts.now())
     if (faults.some(({ kind }) => kind === 'reset-at-request')) this.reset()
-    if (faults.length > 0) return
+    if (faults.length > 0 || !isHeard) return
     const { signal } = this.#underWay
     const before = this.#lanes.get(unit) ?? Promise.resolve()
     const served = before
@@ -96,8 +104,12 @@ export class Passage implements Guest {
 
   async #serve(request: Buffer, unit: number | undefined, signal: AbortSignal): Promise<void> {
     if (signal.aborted) return
-    const reply = await this.#parts.backend.ask(request)
-    if (reply && !signal.aborted) await this.#carryOut(this.#script({ request, reply }, unit), signal)
+    const { backend, habit, now } = this.#parts
+    const answer = await backend.ask(request)
+    if (!answer || signal.aborted) return
+    const steps = this.#script({ request, reply: habit.frame(answer) }, unit)
+    await this.#carryOut(habit.send(steps, now()), signal)
+    habit.sent(now())
   }
 
   #script(exchange: Exchange, unit: number | undefined): Step[] {
@@ -118,6 +130,7 @@ export class Passage implements Guest {
     }
     if (step.do === 'wait') await sleep(step.ms, undefined, { signal })
     else if (step.do === 'send') this.#client.send(step.bytes)
+    else if (step.do === 'close') this.#close()
     else this.reset()
     if (!signal.aborted) await this.#carryOut(rest, signal)
   }

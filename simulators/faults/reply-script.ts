@@ -9,6 +9,8 @@ export type Step =
   /** In one segment. */
   | { do: 'send'; bytes: Buffer }
   | { do: 'reset' }
+  /** The connection ends in good order. */
+  | { do: 'close' }
 
 /** What earlier replies left behind. */
 export type Held = {

@@ -5,9 +5,11 @@ import { TcpDoor } from '../faults/doors/tcp-door'
 import { UdpDoor } from '../faults/doors/udp-door'
 import { FaultProxy } from '../faults/fault-proxy'
 import type { Manners } from '../faults/manners'
+import type { RequestCutter } from '../faults/passage'
 import { melsecCorruptions } from './corruptions'
 import type { PlcMemory } from './memory'
 import { Plc, type PlcOptions } from './plc'
+import { closingAtRandom, type RandomManners } from './random-manners'
 import { datagramRequests, streamedRequests } from './requests'
 import type { Encoding, Frame, Misfits } from './series'
 import { Station } from './station'
@@ -31,6 +33,10 @@ export type PortOptions = {
   port?: number
   /** If absent: one client at a time over TCP, another one is refused. */
   manners?: Manners
+  /** What it does at a random read; absent = it knows them as its series does. */
+  random?: RandomManners
+  /** The only port of a client that it hears, over UDP: the one that is named in its open settings. */
+  answersTo?: number
   /** Sees every request as it comes in. */
   onRequest?: (request: Buffer) => void
 }
@@ -107,13 +113,19 @@ export class MelsecDevice {
 }
 
 async function openPort(plc: Plc, options: PortOptions): Promise<FaultProxy> {
-  const { transport = 'tcp', encoding = 'binary', host = LOOPBACK, port = 0, onRequest } = options
+  const { transport = 'tcp', encoding = 'binary', host = LOOPBACK, port = 0, random, answersTo, onRequest } = options
   const frames = options.frames ?? plc.series.frames[plc.endpoint]
-  const settings = { encoding, frames, misfits: options.misfits ?? plc.series.misfits[plc.endpoint] }
+  const misfits = options.misfits ?? plc.series.misfits[plc.endpoint]
+  const settings = { encoding, frames, misfits, ...(random && { random }) }
   const isTcp = transport === 'tcp'
+  const streamed = (): RequestCutter =>
+    random === 'closes' ? closingAtRandom(streamedRequests(settings), settings, onRequest) : streamedRequests(settings)
   const proxy = await FaultProxy.start({
-    door: (welcome) => new (isTcp ? TcpDoor : UdpDoor)({ host, port }, welcome),
-    requests: () => (isTcp ? streamedRequests(settings) : datagramRequests),
+    door: (welcome) =>
+      isTcp
+        ? new TcpDoor({ host, port }, welcome)
+        : new UdpDoor({ host, port, ...(answersTo !== undefined && { answersTo }) }, welcome),
+    requests: () => (isTcp ? streamed() : datagramRequests),
     backend: () => new Station(plc, settings),
     unitOf: () => undefined,
     corruptions: melsecCorruptions(encoding, frames),

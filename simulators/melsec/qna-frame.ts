@@ -97,7 +97,7 @@ function hex4(value: number): string {
 }
 
 /** With where the error is from and what was asked (SH-080008, 5.3 "Error information"). */
-function errorReply(request: Buffer, frame: QnaFrame, encoding: Encoding, endCode: number): Buffer {
+export function errorReply(request: Buffer, frame: QnaFrame, encoding: Encoding, endCode: number): Buffer {
   const { route, length, body } = layoutOf(frame, encoding)
   const width = widthOf(2, encoding)
   const commands = Buffer.alloc(2 * width, encoding === 'binary' ? 0 : '0')

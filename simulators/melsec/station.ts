@@ -4,11 +4,12 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Backend } from '../faults/passage'
 import { answer1E, late1E, refuse1EAsText, refuseSubheader, timer1E } from './a-frame'
 import type { Plc } from './plc'
-import { answerQna, lateQna, refuseAsText, timerQna } from './qna-frame'
+import { answerQna, errorReply, lateQna, refuseAsText, timerQna } from './qna-frame'
+import { isRandomRead, type RandomManners } from './random-manners'
 import { frameOf, isAnswerable, type PortSettings } from './requests'
 import type { Frame, Misfits } from './series'
 
-export type StationSettings = PortSettings & { misfits: Misfits }
+export type StationSettings = PortSettings & { misfits: Misfits; random?: RandomManners }
 
 const TIMER_UNIT_MS = 250
 
@@ -16,6 +17,7 @@ export class Station implements Backend {
   readonly #plc: Plc
   readonly #settings: StationSettings
   readonly #gone = new AbortController()
+  #isMute = false
 
   constructor(plc: Plc, settings: StationSettings) {
     this.#plc = plc
@@ -27,6 +29,11 @@ export class Station implements Backend {
     const frame = frameOf(request, this.#settings)
     if (frame === undefined || frame === 'misfit') return misfits === 'silent' ? undefined : this.#refuse(request)
     if (!isAnswerable(request, frame, encoding)) return undefined
+    const { random } = this.#settings
+    const odd = isRandomRead(request, this.#settings) ? random : undefined
+    this.#isMute ||= odd === 'mute'
+    if (this.#isMute || typeof odd === 'string') return undefined
+    if (odd && frame !== '1E') return errorReply(request, frame, encoding, odd.endCode)
     const isInTime = await this.#process(request, frame)
     if (frame === '1E') return isInTime ? answer1E(this.#plc, request, encoding) : late1E(request, encoding)
     return isInTime ? answerQna(this.#plc, request, frame, encoding) : lateQna(request, frame, encoding)

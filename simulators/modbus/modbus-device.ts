@@ -8,6 +8,8 @@ import { UdpDoor } from '../faults/doors/udp-door'
 import type { FaultList } from '../faults/fault-list'
 import { FaultProxy } from '../faults/fault-proxy'
 import type { Manners } from '../faults/manners'
+import type { Behaviour } from './behaviours/behaviour'
+import { type Luck, Natures } from './behaviours/natures'
 import { EngineLink } from './engine-link'
 import { type Engine, type EngineName, startEngine } from './engines/engine'
 import { framingOf, isLine, type ModbusTransport } from './framing'
@@ -29,9 +31,15 @@ export type DeviceOptions = {
   diagnostics?: Diagnostics
   /** Monotonic clock of the moving values, ms. */
   now?: () => number
+  /** In what it differs from the protocol; in nothing if absent. */
+  behaviours?: readonly Behaviour[]
+  /** From [0, 1). */
+  chance?: () => number
   /** Sees every request as it comes in. */
   onRequest?: (frame: Buffer) => void
 }
+
+type Being = { readonly luck: Luck; natures: Natures }
 
 const LOOPBACK = '127.0.0.1'
 
@@ -40,12 +48,14 @@ export class ModbusDevice {
   readonly #habits: Habits
   readonly #engine: Engine
   readonly #proxy: FaultProxy
+  readonly #being: Being
 
-  private constructor(units: Units, habits: Habits, engine: Engine, proxy: FaultProxy) {
+  private constructor(units: Units, habits: Habits, engine: Engine, proxy: FaultProxy, being: Being) {
     this.#units = units
     this.#habits = habits
     this.#engine = engine
     this.#proxy = proxy
+    this.#being = being
   }
 
   /** Rejects when the port is taken, or there is no such line. */
@@ -53,6 +63,9 @@ export class ModbusDevice {
     const { now = () => performance.now(), transport = 'tcp', onRequest } = options
     const units = new Units(now)
     const habits: Habits = { diagnostics: options.diagnostics ?? 'echo' }
+    const startedMs = performance.now()
+    const luck = { now: () => performance.now() - startedMs, chance: options.chance ?? Math.random }
+    const being: Being = { luck, natures: new Natures(options.behaviours ?? [], luck) }
     const { requests, before, ...framing } = framingOf(transport, now)
     const engine = await startEngine(options.engine ?? 'modbus-serial', units, LOOPBACK)
     const target = { host: LOOPBACK, port: engine.port }
@@ -61,10 +74,14 @@ export class ModbusDevice {
         ...framing,
         requests,
         door: (welcome) => doorOf(transport, options, welcome),
-        backend: () => before(new Station({ ...framing, units, habits, engine: new EngineLink(target) })),
+        backend: () =>
+          before(being.natures.before(new Station({ ...framing, units, habits, engine: new EngineLink(target) }))),
+        character: () => being.natures.character,
+        manners: being.natures.manners,
+        now: luck.now,
         onRequest,
       })
-      return new ModbusDevice(units, habits, engine, proxy)
+      return new ModbusDevice(units, habits, engine, proxy, being)
     } catch (error) {
       await engine.close()
       throw error
@@ -102,6 +119,11 @@ export class ModbusDevice {
   /** How it treats its clients from now on; what is absent it does not do. */
   treatClients(manners: Manners): void {
     this.#proxy.manners = manners
+  }
+  /** In what it differs from the protocol from now on, for clients that come from now on; how it treats them is set anew, too. */
+  behave(behaviours: readonly Behaviour[]): void {
+    this.#being.natures = new Natures(behaviours, this.#being.luck)
+    this.#proxy.manners = this.#being.natures.manners
   }
   diagnose(how: Diagnostics): void {
     this.#habits.diagnostics = how

@@ -2,7 +2,8 @@
 
 import type { Backend } from '../faults/passage'
 import { mbapFrame, transactionOf, unitAndPduOf } from './mbap-frame'
-import { type Area, ModbusException } from './memory'
+import { ModbusException } from './memory'
+import { READ_AREAS } from './read-areas'
 import type { Units } from './units'
 
 /** What becomes of function 8, sub-function 0, Return Query Data (Modbus application protocol 1.1b3, 6.8.1). */
@@ -23,7 +24,6 @@ export type StationParts = {
   isSerial: boolean
 }
 
-const READS: readonly (Area | undefined)[] = [undefined, 'coil', 'discrete', 'holding', 'input']
 const DIAGNOSTIC = 8
 const ILLEGAL_FUNCTION = 1
 
@@ -40,7 +40,7 @@ export class Station implements Backend {
     const [unit = 0, code = 0] = asked
     if (unit === 0 && this.#parts.isSerial) return undefined
     if (code === DIAGNOSTIC && this.#parts.isSerial) return this.#diagnose(request)
-    const area = READS[code]
+    const area = READ_AREAS[code]
     if (area === undefined || asked.length !== 6) return exceptionTo(request, ILLEGAL_FUNCTION)
     try {
       this.#parts.units.memoryOf(unit).admit(area, asked.readUInt16BE(4))

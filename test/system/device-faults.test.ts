@@ -34,32 +34,23 @@ import {
   unplugged,
 } from '../support/troubles'
 
-const ofMbap = corruptions(Object.keys(mbapCorruptions))
+/** What function and byte count say is enough. */
+const LENGTHS = ['length-too-short', 'length-too-long']
+const ofMbap = corruptions(Object.keys(mbapCorruptions).filter((what) => !LENGTHS.includes(what)))
+const ofLength = corruptions(LENGTHS)
 const ofRtu = corruptions(Object.keys(rtuCorruptions))
 const ofAscii = corruptions(Object.keys(asciiCorruptions).filter((what) => what !== 'no-line-feed'))
 
 const troubles: Record<ModbusTransport, Omit<Troubles, 'partly'>> = {
   tcp: {
-    told: [off, silent, ...late, cutOff, garbage, garbageBefore, ...resets, megabytes, ...ofMbap],
-    honest: [joined, lossy, overtaking, garbageBehind],
-    read: [slow, byteByByte, repeating, doubling],
+    told: [off, silent, ...late, cutOff, garbage, ...resets, megabytes, ...ofMbap],
+    honest: [joined, lossy, overtaking],
+    read: [slow, byteByByte, repeating, doubling, garbageBefore, garbageBehind, noisy, ...ofLength],
   },
   udp: {
-    told: [
-      off,
-      silent,
-      ...late,
-      cutOff,
-      garbage,
-      garbageBefore,
-      garbageBehind,
-      megabytes,
-      inTwoDatagrams,
-      repeating,
-      ...ofMbap,
-    ],
+    told: [off, silent, ...late, cutOff, garbage, megabytes, inTwoDatagrams, ...ofMbap],
     honest: [joined, lossy, overtaking],
-    read: [slow, doubling],
+    read: [slow, doubling, repeating, garbageBefore, garbageBehind, ...ofLength],
   },
   'rtu-over-tcp': {
     told: [off, silent, ...late, cutOff, garbage, ...resets, megabytes, ...ofRtu],

@@ -38,11 +38,14 @@ const SPEECHES: readonly Speech[] = [
   { series: 'a', frame: '1E', encoding: 'ascii', transport: 'udp' },
 ]
 
-/** A refusal, of which the link is no worse. */
-const REFUSAL = 'error-without-information'
+/** Of these the link is no worse: a refusal, and whole frames from which no value can be taken. */
+const ANSWERS = ['error-without-information']
+const DEVIATIONS = ['fewer-points', 'more-points', 'no-data', 'route', 'not-hex']
 
 function troublesOf({ frame, encoding, transport }: Speech): Troubles {
-  const wrong = Object.keys(melsecCorruptions(encoding, [frame])).filter((name) => name !== REFUSAL)
+  // a reply of 1E does not say how long it is
+  const answers = frame === '1E' ? ANSWERS : [...ANSWERS, ...DEVIATIONS]
+  const wrong = Object.keys(melsecCorruptions(encoding, [frame])).filter((name) => !answers.includes(name))
   const told = [
     off,
     silent,

@@ -10,19 +10,23 @@ import { isStorableTime } from './stored-time'
 
 export type HistorySinkOptions = {
   path: string
+  /** How long values are kept, ms. Default: without end. */
+  keptMs?: number
   /** Is told what an operator should know: that a file was set aside, and why. */
   tell: (text: string) => void
   now?: () => Date
 }
 
 export class HistorySink implements Sink {
+  readonly keptMs: number
   readonly #path: string
   readonly #tell: (text: string) => void
   readonly #now: () => Date
   #opened: { file: HistoryFile; writer: HistoryWriter } | undefined
   #isClosed = false
 
-  constructor({ path, tell, now = () => new Date() }: HistorySinkOptions) {
+  constructor({ path, keptMs = Number.POSITIVE_INFINITY, tell, now = () => new Date() }: HistorySinkOptions) {
+    this.keptMs = keptMs
     this.#path = path
     this.#tell = tell
     this.#now = now
@@ -31,8 +35,10 @@ export class HistorySink implements Sink {
   /** Blocks its thread while it writes, and for some seconds at most while another process does. */
   async write(readings: readonly Reading[], signal: AbortSignal): Promise<Verdict> {
     if (signal.aborted || this.#isClosed) return { kind: 'later', reason: 'the history is being closed' }
-    const strange = readings.find(({ time }) => !isStorableTime(time))
-    if (strange) return { kind: 'refused', reason: `no clock shows the time ${strange.time} ms` }
+    const faults = readings.flatMap(({ time }, index) =>
+      isStorableTime(time) ? [] : [{ index, reason: `no clock shows the time ${time} ms` }],
+    )
+    if (faults[0]) return { kind: 'refused', reason: faults[0].reason, faults }
     try {
       const { file, writer } = this.#open()
       writer.write(readings)

@@ -5,7 +5,7 @@ import type { Encoding, Plc } from '../series'
 import { toBits, toRegisters } from './data'
 import { readNumber, Writer, wireBytes } from './notation'
 import { writePoint } from './point-codes'
-import { type Reply, type Request, violation, wordsAskedFor } from './request'
+import { deviation, type Reply, type Request, wordsAskedFor } from './request'
 
 const commands = {
   /** [COM] 8.2 */
@@ -61,17 +61,19 @@ export function decodeData(encoding: Encoding, data: Buffer, asked: Request): Re
       const expected = wireBytes(encoding, 2 * wordsAskedFor(asked))
       if (data.length !== expected) return wrongLength(data, expected)
       const registers = toRegisters(encoding, data, asked.kind === 'random' ? asked.doubleWords.length : 0)
-      return registers ? { kind: 'registers', registers } : violation('its data are no hexadecimal digits')
+      return registers
+        ? { kind: 'registers', registers }
+        : deviation('its data are no hexadecimal digits; is it set to binary?')
     }
     case 'bits': {
       const expected = encoding === 'ascii' ? asked.points : Math.ceil(asked.points / 2)
       if (data.length !== expected) return wrongLength(data, expected)
       const bits = toBits(encoding, data, asked.points)
-      return bits ? { kind: 'bits', bits } : violation('its bits are neither on nor off')
+      return bits ? { kind: 'bits', bits } : deviation('its bits are neither on nor off')
     }
     case 'loop-back': {
       const expected = new Writer(encoding).number(asked.text.length, 2).characters(asked.text).finish()
-      return data.equals(expected) ? { kind: 'echo' } : violation('it does not send back what was sent to it')
+      return data.equals(expected) ? { kind: 'echo' } : deviation('it does not send back what was sent to it')
     }
     case 'cpu-type': {
       const expected = MODEL_NAME_CHARACTERS + wireBytes(encoding, 2)
@@ -79,7 +81,7 @@ export function decodeData(encoding: Encoding, data: Buffer, asked: Request): Re
       const name = data.toString('latin1', 0, MODEL_NAME_CHARACTERS).trimEnd()
       const code = readNumber(encoding, data, MODEL_NAME_CHARACTERS, 2)
       const printable = /^[ -~]*$/.test(name)
-      return printable && code !== undefined ? { kind: 'cpu-type', name, code } : violation('its type is no text')
+      return printable && code !== undefined ? { kind: 'cpu-type', name, code } : deviation('its type is no text')
     }
     default:
       return asked satisfies never
@@ -87,5 +89,7 @@ export function decodeData(encoding: Encoding, data: Buffer, asked: Request): Re
 }
 
 function wrongLength(data: Buffer, expected: number): Reply {
-  return violation(`it answers with ${data.length} bytes of data, asked was for ${expected}`)
+  return deviation(
+    `it answers with ${data.length} bytes of data, asked was for ${expected}; do series and data code suit it?`,
+  )
 }

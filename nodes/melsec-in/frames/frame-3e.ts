@@ -11,7 +11,7 @@ import { decodeData, writeCommand } from './commands-3e'
 import type { NextFrame } from './next-frame'
 import { readNumber, Writer, wireBytes } from './notation'
 import { checkRequest } from './point-codes'
-import { type Refusal, type Reply, type Request, type Route, violation } from './request'
+import { deviation, type Refusal, type Reply, type Request, type Route, violation } from './request'
 
 type Layout = {
   encoding: Encoding
@@ -130,12 +130,12 @@ function decode(layout: Layout, route: Route, frame: Buffer, asked: Request, ser
     if (answered !== serial)
       return violation(`it answers request ${answered ?? 'without a number'}, asked was ${serial}`)
     const reserved = readNumber(encoding, frame, wireBytes(encoding, layout.serialAt + 2), 2)
-    if (reserved !== 0) return violation('its serial number is not followed by 0000')
+    if (reserved !== 0) return deviation('its serial number is not followed by 0000')
   }
   const wrongRoute = checkRoute(readRoute(encoding, frame, wireBytes(encoding, routeAt)), route)
-  if (wrongRoute !== undefined) return violation(wrongRoute)
+  if (wrongRoute !== undefined) return deviation(wrongRoute)
   const endCode = readNumber(encoding, frame, wireBytes(encoding, headerBytes), END_CODE_BYTES)
-  if (endCode === undefined) return violation('its end code is no number')
+  if (endCode === undefined) return deviation('its end code is no number')
   const data = frame.subarray(wireBytes(encoding, headerBytes + END_CODE_BYTES))
   return endCode === 0 ? decodeData(encoding, data, asked) : refusal(encoding, endCode, data)
 }
@@ -156,7 +156,9 @@ function checkRoute(answered: Route | undefined, asked: Route): string | undefin
     answered.pc === asked.pc &&
     answered.moduleIo === asked.moduleIo &&
     answered.station === asked.station
-  return same ? undefined : `it answers for ${describeRoute(answered)}, asked was ${describeRoute(asked)}`
+  return same
+    ? undefined
+    : `it answers for ${describeRoute(answered)}, asked was ${describeRoute(asked)}; are network, PC, module IO and station right?`
 }
 
 /** `network 0, PC 255, module IO 03FF, station 0`. */

@@ -46,7 +46,15 @@ export type Reply =
   | { readonly kind: 'cpu-type'; readonly name: string; readonly code: number }
   /** A valid answer that says no. */
   | Refusal
+  | Deviation
   | Violation
+
+/** A whole frame that answers the request, but no value can be taken from it; what follows it can be trusted all the same. */
+export type Deviation = { readonly kind: 'deviation'; readonly text: string }
+
+export function deviation(text: string): Deviation {
+  return { kind: 'deviation', text }
+}
 
 /** It breaks the rules of the protocol: nothing that came or may still come on this connection can be believed. */
 export type Violation = { readonly kind: 'violation'; readonly text: string }

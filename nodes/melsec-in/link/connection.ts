@@ -7,12 +7,15 @@ import type { Link } from '../../../lib/net/link'
 import type { Codec } from '../frames/codec'
 import { type Reply, type Request, type Violation, violation } from '../frames/request'
 import { SILENCE_ADVICE } from '../protocol'
+import type { NamedPort } from './named-port'
 
 export type ConnectionSettings = {
   /** Each chunk is one frame: nothing is split or joined, but may be lost, come twice or out of order. */
   datagrams: boolean
   /** Frames say which request they answer (4E). */
   numbered: boolean
+  /** The port of this computer that all datagrams come from, where it has to be a certain one and frames are not numbered. */
+  namedPort: NamedPort | undefined
   /** For each answer. */
   timeoutMs: number
   /** Hears of each answer that came after its time. */
@@ -71,7 +74,8 @@ export class Connection {
    * datagram may come twice at any time.
    */
   get isSpent(): boolean {
-    return this.#settings.datagrams && !this.#settings.numbered && this.#requests > 0
+    const { datagrams, numbered, namedPort } = this.#settings
+    return datagrams && !numbered && !namedPort && this.#requests > 0
   }
 
   /** Rejects with the Fault that ended the connection. */
@@ -125,6 +129,12 @@ export class Connection {
 
   /** Nobody can tell who sent a datagram that makes no sense: the answer may still come. */
   #datagram(datagram: Buffer): void {
+    const { namedPort, onLate } = this.#settings
+    if (namedPort && !this.#asked) {
+      namedPort.arrived()
+      onLate()
+      return
+    }
     const next = this.#codec.nextFrame(datagram, this.#asked?.request)
     const wrong =
       next.kind === 'violation'
@@ -151,16 +161,18 @@ export class Connection {
     if (!asked) return UNASKED
     const reply = this.#codec.decode(frame, asked.request, asked.serial)
     if (reply.kind === 'violation') return reply.text
+    // a copy of an earlier answer, as far as anybody can tell
+    if (reply.kind === 'deviation' && this.#settings.namedPort) return reply.text
     this.#answered = true
     this.#settle(asked, reply)
     return undefined
   }
 
   #timeOut(): void {
-    const { datagrams, numbered } = this.#settings
+    const { datagrams, numbered, namedPort } = this.#settings
     if (this.#noise !== undefined) this.#end(this.#violation(this.#noise))
-    // what comes late on this stream could not be told from the next answer
-    else if (!datagrams && !numbered) this.#end(this.#noAnswer())
+    // what comes late on this stream, or to this port, could not be told from the next answer
+    else if (namedPort || (!datagrams && !numbered)) this.#end(this.#noAnswer())
     else this.#giveUp()
   }
 
@@ -195,6 +207,7 @@ export class Connection {
     this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
     this.#closedWhileIdle = closed && this.#answered && !this.#asked
     const reject = this.#reject
+    if (this.#asked) this.#settings.namedPort?.gaveUp()
     clearTimeout(this.#timer)
     this.#asked = undefined
     this.#reject = undefined

@@ -9,7 +9,8 @@ const TCP_ADVICE =
   'is this port open in the Ethernet parameters of the PLC, for MC protocol (SLMP) and TCP? Many allow one connection to a port only, and keep the place of a client that died for a while'
 const UDP_ADVICE = 'is this port open in the Ethernet parameters of the PLC, for MC protocol (SLMP) and UDP?'
 
-type Target = Pick<MelsecConfig, 'transport' | 'host' | 'port' | 'timeout'> & Pick<SocketSettings, 'address'>
+type Target = Pick<MelsecConfig, 'transport' | 'host' | 'port' | 'localPort' | 'timeout'> &
+  Pick<SocketSettings, 'address'>
 
 /** Throws a Fault of kind `link`. Ends when the signal says so. */
 export function openLink(target: Target, signal: AbortSignal): Promise<Link> {

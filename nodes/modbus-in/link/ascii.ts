@@ -30,7 +30,7 @@ function lrcOf(bytes: Uint8Array): number {
 
 export type AsciiFrame = { body: Buffer; intact: boolean }
 
-/** Finds frames in a stream of characters. Each begins at a colon, and ends at the first carriage return or line feed. */
+/** Finds frames in a stream of characters. Each begins at a colon and ends at a carriage return, or at a line feed where that is all. */
 export class AsciiFrames {
   /** Values of the digits since the colon; undefined outside of a frame. */
   #digits: number[] | undefined
@@ -50,9 +50,8 @@ export class AsciiFrames {
         this.#digits = []
         continue
       }
-      const isEnd = character === CARRIAGE_RETURN || character === LINE_FEED
       if (!digits) {
-        if (!isEnd) noise++
+        if (character !== CARRIAGE_RETURN && character !== LINE_FEED) noise++
         continue
       }
       const digit = digitOf(character)
@@ -60,8 +59,10 @@ export class AsciiFrames {
         digits.push(digit)
         continue
       }
+      const frame = character === CARRIAGE_RETURN || character === LINE_FEED ? frameOf(digits) : undefined
+      // that of the frame before may come when the next one has begun
+      if (character === LINE_FEED && !frame?.intact) continue
       this.#digits = undefined
-      const frame = isEnd ? frameOf(digits) : undefined
       if (frame) frames.push(frame)
       else noise += 2 + digits.length
     }

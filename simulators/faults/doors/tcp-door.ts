@@ -83,7 +83,7 @@ export class TcpDoor implements Door {
     socket.on('error', () => {})
     const guest = this.#welcome({
       send: (bytes) => {
-        if (!socket.destroyed) socket.write(bytes)
+        if (socket.writable) socket.write(bytes)
       },
       reset: () => socket.resetAndDestroy(),
       close: () => socket.end(),

@@ -12,12 +12,17 @@ const CLIENTS_MAX = 50
 export class UdpDoor implements Door {
   readonly #host: string
   readonly #welcome: Welcome
+  readonly #answersTo: number | undefined
   readonly #guests = new Map<string, Guest>()
   #socket: Socket | undefined
   #port: number
 
-  /** @param port 0 = any free one */
-  constructor({ host, port }: { host: string; port: number }, welcome: Welcome) {
+  /**
+   * @param port 0 = any free one
+   * @param answersTo the only port of a client that is heard; absent = all are
+   */
+  constructor({ host, port, answersTo }: { host: string; port: number; answersTo?: number }, welcome: Welcome) {
+    this.#answersTo = answersTo
     this.#host = host
     this.#port = port
     this.#welcome = welcome
@@ -40,7 +45,9 @@ export class UdpDoor implements Door {
     this.#port = socket.address().port
     // Loopback tells when a client's port is closed; a device does not care.
     socket.on('error', () => {})
-    socket.on('message', (datagram, { address, port }) => this.#guestOf(address, port).receive(datagram))
+    socket.on('message', (datagram, { address, port }) => {
+      if (port === (this.#answersTo ?? port)) this.#guestOf(address, port).receive(datagram)
+    })
   }
 
   async close(): Promise<void> {

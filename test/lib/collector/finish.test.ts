@@ -103,7 +103,7 @@ describe('the last step of a reading', () => {
       new Map([[0, 'the scale "SF" was not read in this cycle']]),
     ))
 
-  it('forgets source times of what is bad, and earlier values whose scale nobody knows', () => {
+  it('forgets source times of what is bad, and earlier values whose scale is not known', () => {
     const earlier = [
       { column: 0, value: 1, time: 1 },
       { column: 1, value: 1, time: 1 },

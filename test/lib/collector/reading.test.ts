@@ -23,7 +23,7 @@ describe('columns of a reading', () => {
     })
   }
 
-  it('leave of earlier values those that are one, the last of each time', () => {
+  it('leave of earlier values those that are one, however many there are of one time', () => {
     const earlier = [
       { column: 0, value: 1, time: 10 },
       { column: 0, value: 2, time: 10 },
@@ -31,7 +31,7 @@ describe('columns of a reading', () => {
       { column: 0, value: Number.NaN, time: 12 },
       { column: 1, value: 4, time: 10 },
     ]
-    assert.deepEqual(earlierOf({ values: [5], bad: none, earlier }, 1), [earlier[1], earlier[2]])
+    assert.deepEqual(earlierOf({ values: [5], bad: none, earlier }, 1), earlier.slice(0, 3))
     assert.deepEqual(earlierOf({ values: [5], bad: none }, 1), [])
   })
 

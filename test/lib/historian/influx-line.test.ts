@@ -101,6 +101,7 @@ describe('a reading as line protocol', () => {
     assert.deepEqual(linesOf(readingOf(1, { u: [1, -1] }, { kinds: { u: 'unsigned' } }), MODERN), {
       ok: false,
       reason: 'tag "u[1]": -1 cannot be written as an unsigned integer',
+      column: 'u[1]',
     })
   })
 

@@ -53,7 +53,7 @@ describe('the verdict on a reply', () => {
     ['400 of 2.x', V2, answer(400, json({ code: 'invalid', message: 'bad' })), { kind: 'refused', words: [/^bad$/] }],
     ['400 in plain words', V2, answer(400, 'cannot parse'), { kind: 'refused', words: [/^cannot parse$/] }],
     ['400 without a word', V2, answer(400), { kind: 'refused', words: [/400 without a reason/] }],
-    ['422', V2, answer(422, json({ message: 'outside retention' })), { kind: 'refused', words: [/retention/] }],
+    ['422', V2, answer(422, json({ message: 'outside retention' })), { kind: 'too-old', words: [/retention/] }],
     ['400 of a web page', V2, answer(400, '<h1>Bad</h1>'), { kind: 'blocked', words: [/URL/] }],
     [
       '400 for the path',
@@ -135,6 +135,27 @@ describe('the verdict on a reply', () => {
       }
     }
     assert.doesNotMatch(json(verdictOf(failure('', body), V2, NOW)), /tok-en-123|pass-word-9/)
+  })
+
+  it('knows from the number of dropped lines which they are, where their times differ', () => {
+    const dropped = (count: number) =>
+      answer(400, json({ error: `partial write: points beyond retention policy dropped=${count}` }))
+    const throughOf = (count: number, times: number[]) => {
+      const verdict = verdictOf(dropped(count), V1, NOW, times)
+      return verdict.kind === 'too-old' ? verdict.throughMs : assert.fail(verdict.kind)
+    }
+    assert.equal(throughOf(2, [50, 10, 40, 20]), 20)
+    assert.equal(throughOf(4, [50, 10, 40, 20]), 50)
+    assert.equal(throughOf(9, [50, 10]), 50)
+    assert.equal(throughOf(1, [10, 10, 20]), undefined)
+    assert.equal(throughOf(1, []), undefined)
+  })
+
+  it('knows from the bound in the words what is older', () => {
+    const at = '2026-11-05T08:00:00.612973Z'
+    const words = `partial write: dropped 2 points outside retention policy of duration 24h0m0s - oldest point m at 1970-01-01T00:00:01Z dropped because it violates a Retention Policy Lower Bound at ${at}, newest point m at 1970-01-01T00:00:02Z dropped because it violates a Retention Policy Lower Bound at ${at} dropped=2`
+    const verdict = verdictOf(answer(422, json({ message: words })), V2, NOW)
+    assert.equal(verdict.kind === 'too-old' && verdict.throughMs, Date.parse(at) - 1)
   })
 
   it('is one line of bounded length', () => {

@@ -2,7 +2,17 @@
 
 import assert from 'node:assert/strict'
 import fc from 'fast-check'
-import { isBitType, ordersOf, registersOf, takesOrder, wordOrders, wordTypes } from '../../../lib/contract/word-types'
+import { charsets } from '../../../lib/contract/reader-fields'
+import {
+  isBitType,
+  isTextType,
+  ordersOf,
+  registersOf,
+  takesOrder,
+  type WordType,
+  wordOrders,
+  wordTypes,
+} from '../../../lib/contract/word-types'
 import { type Decoder, Unreadable } from '../../../lib/registers/decoder'
 import { kindOf, packedBitDecoder, type WordSpec, wordDecoder } from '../../../lib/registers/word-decoder'
 import { BIG_ENDIAN } from '../../../lib/registers/word-layout'
@@ -121,6 +131,59 @@ describe('a value in registers', () => {
           assert.equal(read({ type: 'string', order, length }, ...encodeValue('string', order, value, length)), value)
         },
       ),
+    )
+  })
+
+  it('of a meter or a clock comes back from what a device lays out, too', () => {
+    const whole = (type: WordType, min: bigint, max: bigint): void =>
+      fc.assert(
+        fc.property(fc.bigInt(min, max), fc.constantFrom(...ordersOf(type)), (value, order) =>
+          assert.equal(read({ type, order }, ...encodeValue(type, order, value)), Number(value)),
+        ),
+      )
+    whole('uint48', 0n, 2n ** 48n - 1n)
+    whole('int48', -(2n ** 47n), 2n ** 47n - 1n)
+    whole('sm16', -32_767n, 32_767n)
+    whole('sm32', -(2n ** 31n) + 1n, 2n ** 31n - 1n)
+    whole('mod10k32', 0n, 10n ** 8n - 1n)
+    whole('mod10k48', 0n, 10n ** 12n - 1n)
+    whole('mod10k64', 0n, 2n ** 53n - 1n)
+    whole('mod1m64', 0n, 2n ** 32n * 1_000_000n - 1n)
+    whole('t5', 0n, 2n ** 24n - 1n)
+    whole('t6', -(2n ** 23n) + 1n, 2n ** 23n - 1n)
+    const time = (type: WordType, last: number, stepMs: number, counted: (ms: number) => number): void =>
+      fc.assert(
+        fc.property(
+          fc.integer({ min: 0, max: Math.floor(last / stepMs) }),
+          fc.constantFrom(...ordersOf(type)),
+          (n, order) => {
+            const ms = Date.UTC(2000, 0) + n * stepMs
+            assert.equal(read({ type, order }, ...encodeValue(type, order, counted(ms))), new Date(ms).toISOString())
+          },
+        ),
+      )
+    const century = Date.UTC(2100, 0) - Date.UTC(2000, 0) - 1
+    time('bcdtime48', century, 1000, (ms) => ms)
+    time('iec64', century, 1, (ms) => ms)
+    time('time64ms', century, 1, (ms) => ms)
+    time('time2000', century, 1000, (ms) => (ms - Date.UTC(2000, 0)) / 1000)
+  })
+
+  it('is never anything but a value or a reason, whatever the device holds', () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.integer({ min: 0, max: 0xffff }), { minLength: 8, maxLength: 8 }),
+        fc.constantFrom(...wordTypes),
+        fc.constantFrom(...charsets),
+        (words, type, charset) => {
+          const got = read({ type, charset: isTextType(type) ? charset : '', length: 2, noValue: '' }, ...words)
+          const parts = Array.isArray(got) ? got : [got]
+          for (const part of parts) assert.ok(typeof part !== 'number' || Number.isFinite(part), String(part))
+          for (const part of parts)
+            assert.ok(!/\p{Cc}/u.test(String(part).replace(/[\t\r\n]/g, '')), JSON.stringify(part))
+        },
+      ),
+      { numRuns: 5000 },
     )
   })
 

@@ -111,6 +111,7 @@ export class Supervision {
       distrustLive: () => this.calls.push('distrust'),
       durable: () => undefined,
       distrustDurable: () => this.calls.push('distrust durable'),
+      refused: () => this.calls.push('refused'),
       folder: () => undefined,
       program: ({ script }) => {
         return { command: this.command, args: [script], cwd: '/', env: { PATH: process.env.PATH ?? '' } }

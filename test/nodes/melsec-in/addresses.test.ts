@@ -37,6 +37,33 @@ describe('parseAddress', () => {
     })
   }
 
+  const forms: [text: string, series: Plc['series'], is: object][] = [
+    ['K4M0', 'q', { device: 'M', number: 0, nibbles: 4 }],
+    ['k1x1f', 'q', { device: 'X', number: 0x1f, nibbles: 1 }],
+    ['K8 Y 010', 'fx3', { device: 'Y', number: 8, nibbles: 8 }],
+    ['K4B0', 'q', { device: 'B', number: 0, nibbles: 4 }],
+    ['K4F0', 'q', { device: 'F', number: 0, nibbles: 4 }],
+    ['K2SB0A', 'q', { device: 'SB', number: 10, nibbles: 2 }],
+    ['D100:10', 'q', { device: 'D', number: 100, count: 10 }],
+    ['D100：10', 'q', { device: 'D', number: 100, count: 10 }],
+    ['W0FF : 2', 'q', { device: 'W', number: 255, count: 2 }],
+    ['D100.3:5', 'q', { device: 'D', number: 100, bit: 3, count: 5 }],
+    ['D100:U', 'iqr', { device: 'D', number: 100, type: 'uint16' }],
+    ['D100:D', 'iqr', { device: 'D', number: 100, type: 'int32' }],
+    ['D100:UD', 'iqr', { device: 'D', number: 100, type: 'uint32' }],
+    ['D100:E', 'iqr', { device: 'D', number: 100, type: 'float32' }],
+    ['D100 ', 'q', { device: 'D', number: 100 }],
+    ['X001F', 'q', { device: 'X', number: 0x1f }],
+    ['TN5', 'q', { device: 'TN', number: 5 }],
+    ['ZR1000', 'q', { device: 'ZR', number: 1000 }],
+    ['Z5', 'q', { device: 'Z', number: 5 }],
+    ['E0', 'q', { problem: '"E0" is a constant: write the device to be read, as D100 or K4M0' }],
+  ]
+  for (const [text, series, is] of forms) {
+    it(`reads "${text}" of ${series} as GX Works means it`, () =>
+      assert.deepEqual(parseAddress(text, plcOf({ text, series })), is))
+  }
+
   it('has first and last of every device of every series, and nothing beyond', () => {
     for (const plc of allPlcs) {
       for (const { name, ranges, base } of devicesOf(plc).values()) {
@@ -69,7 +96,7 @@ describe('parseAddress', () => {
   })
 
   it('says something about any text', () => {
-    const likely = fc.stringMatching(/^[DWXMTCSLZRUJ ]{0,3}[0-9A-Fa-f]{0,5}[.\\]?[0-9a-g]{0,2}$/)
+    const likely = fc.stringMatching(/^(K[0-9])?[@%DWXMTCSLZRUJ ]{0,3}[0-9A-Fa-f]{0,5}[.\\:]?[0-9a-gUDE]{0,2}$/)
     fc.assert(
       fc.property(fc.oneof(fc.string({ maxLength: 30 }), likely), fc.constantFrom(...allPlcs), (text, plc) => {
         const parsed = parseAddress(text, plc)

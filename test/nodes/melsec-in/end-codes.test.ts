@@ -55,6 +55,35 @@ describe('end codes in words', () => {
     })
   }
 
+  it('are no errors of a network where no network was asked for', () => {
+    for (const code of [0xd000, 0xd243, 0xdf50, 0xdfff, 0xe001, 0xf7c1, 0xffff]) {
+      assert.match(
+        describeRefusal(refused(code), '3E', 'D0', 'own'),
+        /^end code [0-9A-F]{4} at D0: no other network was asked for, .* its frame or format is wrong .*; set frame, data code/,
+      )
+      assert.equal(concernOf(refused(code), '3E', 'own'), 'config')
+      assert.match(describeRefusal(refused(code), '3E', 'D0', 'other'), /the network behind this PLC reports an error/)
+    }
+    assert.match(
+      describeRefusal(refused(0xc05f), '3E', 'D0', 'own'),
+      /: this PLC cannot be asked this; choose the right s/,
+    )
+    assert.match(describeRefusal(refused(0xc070), '3E', 'D0', 'own'), /: this device cannot be read in this way; /)
+    for (const code of [0xc05f, 0xc070]) {
+      assert.doesNotMatch(describeRefusal(refused(code), '3E', 'D0', 'own'), /network/)
+    }
+    assert.match(describeRefusal(refused(0x5b, 0xd243), '1E', 'D0', 'own'), /frame or format is wrong/)
+  })
+
+  it('mean the same in either case where they speak of the PLC itself', () => {
+    for (const code of [0x50, 0x4031, 0xc050, 0xc056, 0xc059, 0xc05c, 0xc0d0, 0xc201, 0x1234]) {
+      const [own, other] = (['own', 'other'] as const).map((station) =>
+        describeRefusal(refused(code), '3E', 'D0', station),
+      )
+      assert.equal(own, other)
+    }
+  })
+
   it('say where to look any other one up', () => {
     assert.match(describeRefusal(refused(0x4a00), '3E', 'x'), /manual of the CPU module/)
     assert.match(describeRefusal(refused(0xc0d0), '3E', 'x'), /Ethernet manual/)

@@ -10,7 +10,7 @@ const problemsOf = (tags: ShortTag[], others: object = {}): string[] => {
 
 describe('the properties of melsec-in', () => {
   it('have the names and defaults of the design', () => {
-    const { name, supervisor, interval, timeout, emit, measurement, pointTags, autoStart, ...own } =
+    const { name, supervisor, interval, timeout, emit, measurement, pointTags, autoStart, time, ...own } =
       defaultsOf(melsecFields)
     assert.deepEqual(own, {
       series: 'q',
@@ -106,6 +106,18 @@ describe('the tags of melsec-in', () => {
     ['D8511', 'uint16', {}, FX3],
     ['M0', 'bool', { length: 256 }, FX3],
     ['M0', 'bool', { length: 3584 }, ASCII],
+    ['K4M0', 'uint16', {}, {}],
+    ['K4M0', 'bcd16', {}, {}],
+    ['K1X0', 'int16', {}, FX3],
+    ['K5M0', 'uint32', {}, {}],
+    ['K8M0', 'int32', {}, FX3],
+    ['K8M61408', 'int32', {}, {}],
+    ['D100:10', 'uint16', { length: 10 }, {}],
+    ['D100:E', 'float32', {}, {}],
+    ['D0:960', 'uint16', {}, {}],
+    ['CN200:4', 'int32', {}, FX3],
+    ['LTN5:4', 'uint32', {}, IQR],
+    ['LTS5:4', 'bool', {}, IQR],
   ]
   for (const [address, type, others, node] of good) {
     it(`may be ${address} ${type} ${JSON.stringify(others)} of ${JSON.stringify(node)}`, () => {
@@ -160,6 +172,21 @@ describe('the tags of melsec-in', () => {
     ],
     ['CN198', 'uint16', { length: 3 }, FX3, 'address', /^uint16\[3\] takes 3 points, of which CN198 has only 2 up to/],
     ['M7679', 'bool', { length: 2 }, FX3, 'address', /^bool\[2\] takes 2 points, of which M7679 has only 1 up to/],
+    ['K4M0', 'bool', {}, {}, 'type', /^K4M0 has 16 bits: choose uint16, int16, bcd16 instead of bool$/],
+    ['K4M0', 'uint32', {}, {}, 'type', /^K4M0 has 16 bits: choose uint16/],
+    ['K5M0', 'uint16', {}, {}, 'type', /^K5M0 has 20 bits: choose uint32, int32, bcd32 instead of uint16$/],
+    ['K8M0', 'float32', {}, {}, 'type', /^K8M0 has 32 bits: choose uint32/],
+    ['K4M0', 'uint16', { length: 2 }, {}, 'length', /^must be 1: K4M0 is one value$/],
+    ['K2M61436', 'uint16', {}, {}, 'address', /takes 8 points, of which M61436 has only 4 up to the end/],
+    ['D100:10', 'uint16', { length: 9 }, {}, 'length', /^must be 10, as D100:10 says, or 1$/],
+    ['D100:10', 'string', { length: 19 }, {}, 'length', /^must be 20, as D100:10 says, or 1$/],
+    ['D100:5', 'float32', {}, {}, 'address', /^D100:5: float32 takes 2 points, and 5 is no multiple of that$/],
+    ['M0:10', 'uint16', {}, {}, 'address', /^M0:10: uint16 takes 16 points, and 10 is no multiple of that$/],
+    ['D0:961', 'uint16', {}, {}, 'address', /^D0:961: the length must be at most 960 with uint16/],
+    ['D0:65', 'uint16', {}, FX3, 'address', /^D0:65: the length must be at most 64 with/],
+    ['D100:10', 'bool', {}, {}, 'address', /^bool is one bit of a word: say which, D100\.0 to D100\.F$/],
+    ['D100:E', 'uint16', {}, {}, 'type', /^D100:E is a float32: choose that instead of uint16$/],
+    ['LZ0', 'int32', {}, { ...IQR, randomRead: false }, 'address', /^LZ0 can be read at random only .*: allow random/],
     ['X1FF8', 'uint16', {}, {}, 'address', /^uint16 takes 16 points, of which X1FF8 \(8184 in decimal\) has only 8/],
   ]
   for (const [address, type, others, node, field, says] of bad) {
@@ -179,6 +206,30 @@ describe('the tags of melsec-in', () => {
         [`tags[1].${field}`],
       )
       assert.match(parsed.problems[0]?.message ?? '', says)
+    })
+  }
+})
+
+describe('the length that an address says', () => {
+  const rows: [address: string, type: string, length: number][] = [
+    ['D100:10', 'uint16', 10],
+    ['D100:10', 'float32', 5],
+    ['D100:8', 'float64', 2],
+    ['D100:10', 'int8h', 10],
+    ['D100:10', 'string', 20],
+    ['D100:1', 'uint16', 1],
+    ['D100.3:5', 'bool', 5],
+    ['M0:10', 'bool', 10],
+    ['M0:64', 'uint32', 2],
+    ['M0:64', 'string', 8],
+    ['TS0:4', 'bool', 4],
+    ['TN0:4', 'uint16', 4],
+  ]
+  for (const [address, type, length] of rows) {
+    it(`of ${address} as ${type} is ${length}`, () => {
+      const parsed = parseMelsecConfig(definitionOf([['t', address, type]]))
+      assert.ok(parsed.ok, JSON.stringify(parsed))
+      assert.deepEqual([parsed.value.tags[0]?.address, parsed.value.tags[0]?.length], [address, length])
     })
   }
 })

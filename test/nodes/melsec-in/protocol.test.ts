@@ -13,7 +13,7 @@ const SLOTS: Slot[] = [
   { device: 'W', number: 0xff, isDouble: true },
 ]
 
-const TCP = { transport: 'tcp', timeout: 500 } as const
+const TCP = { transport: 'tcp', timeout: 500, network: 0, pc: 255 } as const
 
 describe('MELSEC in the words of the poller', () => {
   it('keeps a refusal in one number', () => {
@@ -24,6 +24,13 @@ describe('MELSEC in the words of the poller', () => {
     ] as const) {
       assert.deepEqual(refusalOf(codeOf(refusal)), refusal)
     }
+  })
+
+  it('takes a code of networks for one only where a network was asked for', () => {
+    const at = { unit: 0, area: 'D', address: 0, length: 2 }
+    const says = (route: object): string => melsecProtocol(Q, [], { ...TCP, ...route }).describeException(0xdf50, at)
+    assert.match(says({}), /^end code DF50 at D0 to D1: no other network was asked for/)
+    for (const route of [{ network: 1 }, { pc: 3 }]) assert.match(says(route), /the network behind this PLC/)
   })
 
   const places: [plc: Plc, area: string, address: number, length: number, where: string][] = [
@@ -49,8 +56,8 @@ describe('MELSEC in the words of the poller', () => {
     [0xc056, 'address'],
     [0x4031, 'address'],
     [0x4013, 'busy'],
-    [0xc050, 'request'],
-    [0xc05f, 'request'],
+    [0xc050, 'settings'],
+    [0xc05f, 'settings'],
     [0xcfff, 'request'],
   ]
   for (const [code, concern] of concerns) {
@@ -75,7 +82,7 @@ describe('a PLC that answers nothing', () => {
     ['udp', 'the PLC left'],
   ] as const) {
     it(`is told of with what to look at, over ${transport}`, () => {
-      const { kind, code, message } = melsecProtocol(Q, [], { transport, timeout: 500 }).noAnswer(2)
+      const { kind, code, message } = melsecProtocol(Q, [], { ...TCP, transport }).noAnswer(2)
       assert.deepEqual([kind, code], ['link', 'no-answer'])
       assert.ok(
         message.startsWith(`${who} 2 requests unanswered for 500 ms; are frame (1E, 3E, 4E) and data code`),

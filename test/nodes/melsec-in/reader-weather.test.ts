@@ -51,8 +51,9 @@ function weatherOf({ frame }: Plc, transport: Transport): readonly InjectedFault
   return transport === 'tcp' && frame !== '4E' ? weather.filter(({ kind }) => kind !== 'duplicate') : weather
 }
 
-const isRefusal = (fault: InjectedFault): boolean =>
-  fault.kind === 'corrupt' && fault.what === 'error-without-information'
+/** Whole answers without values, to which the connection is kept. */
+const ANSWERS = ['error-without-information', 'fewer-points', 'more-points', 'no-data', 'route', 'not-hex']
+const isRefusal = (fault: InjectedFault): boolean => fault.kind === 'corrupt' && ANSWERS.includes(fault.what)
 
 /** Opens where it has to; a Fault where it could not read. */
 async function attempt(reader: Reader): Promise<Reading | Fault> {
@@ -101,7 +102,7 @@ describe('a reader in bad weather', () => {
               for (let cycle = 0; cycle < 2; cycle++) goodOf(await attempt(reader), expected)
             }
             device.door.faults.set([])
-            // what the PLC said no to is tried again after a minute, or with the next connection
+            // what the PLC has no value for is tried again after a minute, or with the next connection
             if (isRefusal(fault)) await reader.close()
             const endsAtMs = performance.now() + RECOVERY_MS
             let good = 0

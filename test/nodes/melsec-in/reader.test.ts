@@ -55,6 +55,9 @@ function plantOf(plc: Plc, memory: PlcMemory): Row[] {
         add(4, 1.5, 'float32')
         add(6, 'ABC', 'string', { length: 4 })
         add(2, [0x5678, 0x1234], 'uint16', { length: 2 })
+        rows.push({ tag: [`${rows.length}`, `${at(1)}:3`], is: [0xabcd, 0x5678, 0x1234] })
+        rows.push({ tag: [`${rows.length}`, `${at(6)}:2`, 'string'], is: 'ABC' })
+        rows.push({ tag: [`${rows.length}`, `${at(2)}:UD`, 'uint32'], is: 0x1234_5678 })
         add(1, true, 'bool', {}, 15)
         add(1, 0, 'bit', {}, 1)
         break
@@ -70,6 +73,15 @@ function plantOf(plc: Plc, memory: PlcMemory): Row[] {
         break
     }
   }
+  memory.set('M', 101, 1, 0, 1)
+  memory.set('M', 135, 1, 1, 0, 1)
+  rows.push({ tag: ['K1M101', 'K1M101', 'int16'], is: 0b0101 })
+  rows.push({ tag: ['K1M135', 'K1M135'], is: 0b1011 })
+  rows.push({ tag: ['K1M135 as BCD', 'K1M136', 'bcd16'], is: 5 })
+  rows.push({ tag: ['K3M128', 'K3M128', 'uint16'], is: 0b0101_1000_0000 })
+  rows.push({ tag: ['K4M135', 'K4M135', 'uint16'], is: 0b1011 })
+  rows.push({ tag: ['K5M120', 'K5M120', 'uint32'], is: (0b11 << 15) | (1 << 18) })
+  rows.push({ tag: ['K8M107', 'K8M107', 'int32'], is: (0b1011 << 28) | 0 })
   if (plc.series === 'fx3') {
     memory.set('CN', 199, 5)
     memory.set('CN', 200, 0x1234_5678, 9)
@@ -98,4 +110,26 @@ describe('a reader and the plant of a PLC', () => {
       })
     }
   }
+})
+
+describe('A MELSEC reader of scaled tags', () => {
+  it('multiplies by what is in the PLC in the same cycle, and tells nothing of the words read for that', async () => {
+    const plc = await plcOf()
+    plc.memory.set('D', 100, 50_243, 0xffff, 3)
+    const { reader } = readerOf(plc.port, [
+      ['power', 'D100', 'uint16', { scaleFrom: '10^D101', max: '6000' }],
+      ['current', 'D102', 'uint16', { scaleFrom: '*D100', texts: '150729=much' }],
+    ])
+    assert.deepEqual(
+      reader.tags.map(({ name, kind }) => [name, kind]),
+      [
+        ['power', 'number'],
+        ['current', 'any'],
+      ],
+    )
+    assert.deepEqual((await openReading(reader)).values, [5024.3, 'much'])
+    plc.memory.set('D', 101, 0)
+    const { values, bad } = await reader.read(new AbortController().signal)
+    assert.deepEqual([values, [...bad]], [[null, 'much'], [[0, '50243 is above the maximum 6000']]])
+  })
 })

@@ -72,6 +72,14 @@ describe('Modbus ASCII', () => {
       assert.deepEqual(answersIn(asking().receive(Buffer.from(frame, 'latin1'))), [RTU_ANSWER]))
   }
 
+  it('takes an answer into which the line feed of the one before comes', () => {
+    for (let at = 1; at < ANSWER.length; at++) {
+      const framing = asking()
+      const bytes = Buffer.concat([ANSWER.subarray(0, at), Buffer.from('\n'), ANSWER.subarray(at)])
+      assert.deepEqual(answersIn(framing.receive(bytes)), [RTU_ANSWER], `${at}`)
+    }
+  })
+
   it('takes an exception, and tells a deviation', () => {
     assert.deepEqual(answersIn(asking().receive(asciiFrame(hex('01 83 02')))), [
       withCrc(hex('01 83 02')).toString('hex'),

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { finishFor, meaningOf } from '../../../nodes/opcua-in/meanings'
+import { meaningOf, scalesOf } from '../../../nodes/opcua-in/meanings'
 import { plainValue } from '../../../nodes/opcua-in/values'
 import { configOf } from './config'
 
@@ -73,7 +73,8 @@ describe('what a tag says of the numbers of its node', () => {
       bounds: undefined,
       texts: undefined,
     })
-    const finish = finishFor(config.tags)
+    const { finish, sources } = scalesOf(config.tags)
+    assert.deepEqual([...sources], [1])
     const result = (...values: (number | number[])[]) => {
       const { values: finished, bad } = finish({ values, bad: new Map<number, string>() })
       return [...finished, ...bad.values()]

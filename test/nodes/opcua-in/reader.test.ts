@@ -91,6 +91,32 @@ describe('An OPC UA reader', function () {
         assert.deepEqual((await numbers.reader.read(never)).values.slice(0, 5), [3, 20, 0, [2, 9], 77])
       })
 
+      it('tells what the tags say of numbers, by the scale of the same cycle', async () => {
+        const device = await deviceOf()
+        const tags: ShortTag[] = [
+          ['none', device.nodeId('Types.Int16'), { noValue: '0x8000', scale: 0.5 }],
+          ['too large', device.nodeId('Types.Double'), { max: '3' }],
+          ['on', device.nodeId('Types.Boolean'), { texts: '0=off;1=on' }],
+          ['scaled', device.nodeId('Arrays.Int32'), { scaleFrom: '10^exponent' }],
+          ['exponent', device.nodeId('Enumerations.State')],
+          ['own text', device.nodeId('Enumerations.State'), { texts: '2=two;3=three' }],
+        ]
+        const { reader } = readerOf(device.endpoint, tags, { mode })
+        await reader.open(never)
+        const { values, bad } = await reader.read(never)
+        assert.deepEqual(values, [null, null, 'on', [-214748364800, 214748364700], 2, 'two'])
+        assert.deepEqual(
+          [...bad],
+          [
+            [0, 'the device has no value here (0x8000)'],
+            [1, `${Math.PI} is above the maximum 3`],
+          ],
+        )
+        device.set('Enumerations.State', { value: 1 })
+        const next = await readUntil(reader, ({ values }) => values[4] === 1)
+        assert.deepEqual(next.values.slice(3), [[-21474836480, 21474836470], 1, '1'])
+      })
+
       it('names a node that is not there, and reads the others', async () => {
         const device = await deviceOf()
         const { reader } = readerOf(

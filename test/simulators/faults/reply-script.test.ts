@@ -14,7 +14,7 @@ function outcome(faults: ReplyFault[], held: Held): { steps: string[]; held: Hel
 }
 function show(step: Step): string {
   if (step.do === 'wait' || step.do === 'postpone') return `${step.do} ${step.ms}`
-  return step.do === 'reset' ? 'reset' : `${step.do} ${step.bytes.toString('latin1')}`
+  return step.do === 'send' ? `send ${step.bytes.toString('latin1')}` : step.do
 }
 const garbage3 = garbageOf(3).toString('latin1')
 

@@ -43,6 +43,25 @@ describe('Encoding a value into registers', () => {
     ['bcd32', 'CDAB', 12_345_678, [0x5678, 0x1234]],
     ['time32', '', 1_700_000_000, [0x6553, 0xf100]],
     ['string', '', 'A', [0x4100]],
+    ['stringh', '', 'A', [0x4100]],
+    ['stringl', 'BA', 'A', [0x4100]],
+    ['uint48', 'EFCDAB', 0x123456789abcn, [0x9abc, 0x5678, 0x1234]],
+    ['int48', '', -2, [0xffff, 0xffff, 0xfffe]],
+    ['sm16', '', -5, [0x8005]],
+    ['sm32', 'CDAB', -65_536.4, [0, 0x8001]],
+    ['sm16', '', 1e6, [0x7fff]],
+    // the example of Iskra's manuals is FD01E240 with fewer digits
+    ['t5', '', 123.456, [0xfbbc, 0x6100]],
+    ['t6', '', -123.456, [0xfced, 0x2980]],
+    ['t5', '', 1e12, [0x0598, 0x9680]],
+    ['mod10k32', '', 12_345_678, [1234, 5678]],
+    ['mod10k48', 'EFCDAB', 112_345_678.4, [5678, 1234, 1]],
+    ['mod10k64', '', -1, [0, 0, 0, 1]],
+    ['mod1m64', '', 2_123_456, [0, 2, 1, 0xe240]],
+    ['time64ms', '', 1_700_000_000_123, [0, 0x018b, 0xcfe5, 0x687b]],
+    ['time2000', '', 1, [0, 1]],
+    ['bcdtime48', '', Date.UTC(2024, 1, 29, 12, 30, 15), [0x2402, 0x2912, 0x3015]],
+    ['iec64', '', Date.UTC(2024, 1, 29, 12, 30, 15, 250), [24, 0x029d, 0x0c1e, 15_250]],
   ]
   for (const [type, order, value, words] of table) {
     it(`makes ${words.map((word) => word.toString(16))} of the ${type} ${value} ${order}`, () => {

@@ -64,6 +64,8 @@ export function describe(reply: Reply, points = 0): Record<string, string | bool
         ...(by ? { command: hex(by.command, 4), subcommand: hex(by.subcommand, 4) } : {}),
       }
     }
+    case 'deviation':
+      return { deviation: reply.text }
     case 'violation':
       return { violation: reply.text }
     default:

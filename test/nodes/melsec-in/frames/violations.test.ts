@@ -15,12 +15,12 @@ const threeBits: Request = { kind: 'bits', device: 'M', number: 0, points: 3 }
 const loopBack: Request = { kind: 'loop-back', text: 'ABCD' }
 const cpuType: Request = { kind: 'cpu-type' }
 
-/** The violation that the stream or the reply shows. */
-function violationOf(plc: Plc, asked: Request, came: string): string {
+/** What is wrong with the stream or the reply, behind what kind of wrong it is. */
+function wrongOf(plc: Plc, asked: Request, came: string): string {
   const codec = codecOf(plc, OWN_STATION, 4)
   const next = codec.nextFrame(toBytes(plc.encoding, came), asked)
   const reply = next.kind === 'frame' ? codec.decode(next.frame, asked, 5) : next
-  return reply.kind === 'violation' ? reply.text : `no violation: ${JSON.stringify(reply)}`
+  return 'text' in reply ? `${reply.kind}: ${reply.text}` : JSON.stringify(reply)
 }
 
 const rows: [what: string, plc: Plc, asked: Request, came: string, says: string][] = [
@@ -69,6 +69,17 @@ const rows: [what: string, plc: Plc, asked: Request, came: string, says: string]
     'D400 | 00X5 | 0000 | 00 | FF | 03FF | 00 | 0004 | 0000',
     'it answers request without a number',
   ],
+  ['half bits', fx3, threeBits, '80 | 00 | 12 00', 'neither on nor off'],
+  ['half bits', fx3Ascii, threeBits, '80 | 00 | 1X00', 'neither on nor off'],
+  ['no digits', fx3Ascii, twoWords, '81 | 00 | 0001 000x', 'no hexadecimal digits'],
+  ['an end code that is none', fx3, twoWords, '81 | 61', 'its end code 97 is none of 1E'],
+  ['an end code that is none', fx3Ascii, twoWords, '81 | xx', 'its end code  is none of 1E'],
+  ['an abnormal code that is none', fx3Ascii, twoWords, '81 | 5B | zz00', 'abnormal code is no number'],
+  ['another echo', fx3, loopBack, '96 | 00 | 02 | AB CE', 'does not send back'],
+]
+
+/** Of 3E and 4E only: a reply of 1E does not say how long it is. */
+const deviations: typeof rows = [
   [
     'something behind the serial',
     q4E,
@@ -107,13 +118,7 @@ const rows: [what: string, plc: Plc, asked: Request, came: string, says: string]
     'answers with 4 bytes of data, asked was for 3',
   ],
   ['half bits', q3E, threeBits, 'D0 00 | 00 | FF | FF 03 | 00 | 04 00 | 00 00 | 12 00', 'neither on nor off'],
-  ['half bits', fx3, threeBits, '80 | 00 | 12 00', 'neither on nor off'],
-  ['half bits', fx3Ascii, threeBits, '80 | 00 | 1X00', 'neither on nor off'],
-  ['no digits', fx3Ascii, twoWords, '81 | 00 | 0001 000x', 'no hexadecimal digits'],
   ['an end code that is none', q3EAscii, twoWords, 'D000 | 00 | FF | 03FF | 00 | 0004 | C05x', 'end code is no number'],
-  ['an end code that is none', fx3, twoWords, '81 | 61', 'its end code 97 is none of 1E'],
-  ['an end code that is none', fx3Ascii, twoWords, '81 | xx', 'its end code  is none of 1E'],
-  ['an abnormal code that is none', fx3Ascii, twoWords, '81 | 5B | zz00', 'abnormal code is no number'],
   [
     'another echo',
     q3E,
@@ -121,7 +126,6 @@ const rows: [what: string, plc: Plc, asked: Request, came: string, says: string]
     'D0 00 | 00 | FF | FF 03 | 00 | 08 00 | 00 00 | 04 00 | 41 42 43 45',
     'does not send back',
   ],
-  ['another echo', fx3, loopBack, '96 | 00 | 02 | AB CE', 'does not send back'],
   [
     'a type that is no text',
     q3E,
@@ -141,8 +145,17 @@ const rows: [what: string, plc: Plc, asked: Request, came: string, says: string]
 describe('a violation', () => {
   for (const [what, plc, asked, came, says] of rows) {
     it(`is ${what}, with ${plc.frame} ${plc.encoding}`, () => {
-      const text = violationOf(plc, asked, came)
-      assert.ok(text.includes(says), text)
+      const text = wrongOf(plc, asked, came)
+      assert.ok(text.startsWith('violation: ') && text.includes(says), text)
+    })
+  }
+})
+
+describe('a deviation, after which the next reply can be found', () => {
+  for (const [what, plc, asked, came, says] of deviations) {
+    it(`is ${what}, with ${plc.frame} ${plc.encoding}`, () => {
+      const text = wrongOf(plc, asked, came)
+      assert.ok(text.startsWith('deviation: ') && text.includes(says), text)
     })
   }
 })

@@ -1,0 +1,147 @@
+// Finds out whether the PLC knows random reads, beside the cycles: what is asked for it, and what the answers to all requests say.
+
+import type { LogLevel } from '../../lib/contract/control'
+import { Fault, messageOf } from '../../lib/contract/fault'
+import { CONNECTION_CLOSED } from '../../lib/net/faults'
+import { concernOf } from './end-codes'
+import { hexadecimal } from './frames/notation'
+import type { Request } from './frames/request'
+import type { Answer } from './link/connection'
+import type { Trial } from './random'
+import { GIVEN_UP, type RandomEvent, type RandomReads, step, UNTRIED } from './random-reads'
+import type { Plc } from './series'
+
+type Ask = (request: Request) => Promise<Answer>
+
+export class RandomTrial {
+  readonly #plc: Plc
+  readonly #trials: readonly Trial[]
+  readonly #log: (level: LogLevel, text: string) => void
+  #reads: RandomReads
+  #turn = 0
+  /** What the last request at random ended with, behind "it". */
+  #how = ''
+
+  /** Without `trials` there is nothing to choose: what is read at random has no other way, or nothing is. */
+  constructor(
+    plc: Plc,
+    { trials, isAllowed }: { trials: readonly Trial[]; isAllowed: boolean },
+    log: (level: LogLevel, text: string) => void,
+  ) {
+    this.#plc = plc
+    this.#trials = trials
+    this.#reads = isAllowed ? UNTRIED : GIVEN_UP
+    this.#log = log
+  }
+
+  /** Whether the next cycle may pick points at random. */
+  get isInUse(): boolean {
+    return this.#reads.kind === 'in-use' || (this.#reads.kind === 'on-trial' && this.#trials.length === 0)
+  }
+
+  /** The first time before a cycle, when no value is lost with the connection; then behind one, whose values are in. */
+  get isDue(): 'before' | 'behind' | 'never' {
+    if (this.#reads.kind !== 'on-trial' || this.#trials.length === 0) return 'never'
+    return this.#reads.failures > 0 || this.#reads.isBroken ? 'behind' : 'before'
+  }
+
+  get isGivenUp(): boolean {
+    return this.#reads.kind === 'given-up'
+  }
+
+  reconnected(): void {
+    this.#take('reconnected')
+  }
+
+  /**
+   * Returns whether the connection has to be opened anew: a late answer may come, and some servers say nothing more. Throws what
+   * `ask` throws at a batch.
+   */
+  async run(ask: Ask): Promise<'settled' | 'broken'> {
+    const trial = this.#trials[this.#turn % Math.max(1, this.#trials.length)]
+    if (!trial) return 'settled'
+    const batch = await this.#observe(trial.batch, ask)
+    if (batch.kind === 'refused' || batch.kind === 'deviation') this.#turn++
+    if ((batch.kind !== 'registers' && batch.kind !== 'bits') || this.isGivenUp) return 'settled'
+    try {
+      const point = await this.#observe(trial.point, ask)
+      if (point.kind === 'registers') this.#take('point-answered')
+      // a batch of this very PLC was answered a moment ago, so it is the command that is refused
+      else if (isFinal(point, this.#plc)) this.#take('refused')
+      return point.kind === 'silence' ? 'broken' : 'settled'
+    } catch (thrown) {
+      if (!isBreak(thrown)) throw thrown
+      return 'broken'
+    }
+  }
+
+  /** Asks for a block of a cycle. */
+  async askBlock(request: Request, ask: Ask): Promise<Answer> {
+    const answer = await this.#observe(request, ask)
+    if (request.kind !== 'random') return answer
+    if (answer.kind === 'registers') this.#take('block-answered')
+    else if (answer.kind === 'refused' && this.#isUnknown(answer)) this.#take('refused')
+    return answer
+  }
+
+  /** Draws from an answer, or from its failing, what that says whatever was asked for. */
+  async #observe(request: Request, ask: Ask): Promise<Answer> {
+    const isRandom = request.kind === 'random'
+    try {
+      const answer = await ask(request)
+      if (isRandom) this.#how = howOf(answer)
+      if (answer.kind === 'silence') {
+        if (isRandom) this.#take('broken')
+      } else if (!isRandom) {
+        this.#take('batch-answered')
+      }
+      return answer
+    } catch (thrown) {
+      if (isRandom && isBreak(thrown)) {
+        this.#how = endOf(thrown)
+        this.#take('broken')
+      }
+      throw thrown
+    }
+  }
+
+  /** Of a block: what has been answered before is refused for its addresses, unless the code says otherwise. */
+  #isUnknown(refusal: Extract<Answer, { kind: 'refused' }>): boolean {
+    const concern = concernOf(refusal, this.#plc.frame)
+    const isProven = this.#reads.kind !== 'given-up' && this.#reads.isProven
+    return concern === 'config' || (!isProven && concern !== 'busy' && concern !== 'address')
+  }
+
+  #take(event: RandomEvent): void {
+    if (this.#trials.length === 0 || this.isGivenUp) return
+    this.#reads = step(this.#reads, event)
+    if (!this.isGivenUp) return
+    this.#log(
+      'warn',
+      `the PLC cannot be asked for points picked at random (command 0403): it ${this.#how}, though it answers batches. All are read in batches from now on; with "randomRead" off the trial is spared`,
+    )
+  }
+}
+
+/** Neither an answer nor busy. */
+function isFinal(answer: Answer, { frame }: Plc): boolean {
+  if (answer.kind === 'refused') return concernOf(answer, frame) !== 'busy'
+  return answer.kind === 'deviation'
+}
+
+/** A stop is ours, and a fault of another kind no word of the PLC. */
+function isBreak(thrown: unknown): thrown is Fault {
+  return thrown instanceof Fault && (thrown.kind === 'link' || thrown.kind === 'protocol') && thrown.code !== 'stopped'
+}
+
+function howOf(answer: Answer): string {
+  if (answer.kind === 'refused') return `refuses it with end code ${hexadecimal(answer.endCode, 4)}`
+  if (answer.kind === 'deviation') return `answers wrongly (${answer.text})`
+  return 'does not answer'
+}
+
+function endOf(fault: Fault): string {
+  // before the first answer of a connection the code says so
+  if (fault.code.startsWith(CONNECTION_CLOSED)) return 'closes the connection'
+  return fault.code === 'no-answer' ? 'does not answer' : `ends the connection (${messageOf(fault)})`
+}
