@@ -37,7 +37,6 @@ const cases: Case[] = [
   { address: '40001', type: 'uint16', width: '2', reads: 'holding 40001 · 0' },
   { address: '40001', type: 'float32', width: 'two', reads: 'holding 40001–40002 · 0–1' },
   { address: 'coil:3', type: 'bool', length: '20', width: '2', reads: 'coil 00004–00023 · 3–22' },
-  { address: 'hr65535', type: 'float32', width: '2', reads: 'holding 465536 · 65535' },
   { address: 'hr65535', type: 'float32', reads: '' },
   { address: 'hr65535', type: 'float32', width: '2', reads: 'holding 465536 · 65535' },
   { address: 'hr7000', type: 'uint32', length: '3', width: '2', reads: 'holding 47001–47003 · 7000–7002' },
