@@ -11,7 +11,7 @@ export const melsecWordings: [key: string, pattern: RegExp][] = [
   ['constant', /^(?<text>".*") is a constant: write the device to be read, as (?<example>\w+) or (?<other>\w+)$/],
   ['index-modified', /^(?<text>".*") is modified by (?<index>\w+): .+; write (?<name>\w+) or another device itself$/],
   ['device-series', /^(?<text>".*") is a range: write the first and how many there are, as (?<example>\S+)$/],
-  ['label', /^(?<text>".*") is a label: write the device that it is assigned to, .+$/],
+  ['label', /^(?<text>".*") is no device of a PLC; if it is a label, write .+$/],
   [
     'suffix',
     /^(?<text>".*"): behind ":" stands how many there are, as (?<example>\S+), or a type, as (?<examples>.+)$/,

@@ -354,7 +354,7 @@ describe('a message within a message', () => {
   it('is said in Chinese, too', () => {
     const [message = ''] = checkTags([{ ...tag, scaleFrom: 'DB1' }]).map((problem) => problem.message)
     const said = wordingIn(translateWith(catalogOf('modbus-in', 'zh-CN')), modbusWordings)(message)
-    assert.match(said, /^没有名为 "DB1" 的点位，且 "DB1" 不是有效的 Modbus 地址，例如可写：/)
+    assert.match(said, /^没有名为 "DB1" 的点位，且 "DB1"：Modbus 没有“DB”这个数据区，例如可写：/)
   })
 })
 
