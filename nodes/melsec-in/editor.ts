@@ -14,7 +14,7 @@ import { forecast } from './forecast'
 import { nextAddress } from './next-address'
 import { readsOf } from './reads'
 import { checkFrame, encodings, frameNames, framesOf, type Plc, seriesNames } from './series'
-import { checkTags } from './tag-rules'
+import { checkRandomOnly, checkTags } from './tag-rules'
 import { melsecWordings } from './wordings'
 
 export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, oneditcancel } = readerEditor({
@@ -31,7 +31,7 @@ export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, on
   },
   target: (given) => given('host'),
   tagsGiven,
-  decisive: ['series', 'frame', 'encoding'],
+  decisive: ['series', 'frame', 'encoding', 'randomRead'],
   groups: (translate) => ({ type: wordTypeGroups(translate) }),
   notes: (cells, given, translate) => ({
     ...wordNotes(cells.type),
@@ -69,7 +69,9 @@ function tagsGiven(given: Given) {
   }
   return tagList({ ...melsecTagFields, address }, (tags) => {
     const plc = plcGiven(given)
-    return plc ? checkTags(tags, plc) : []
+    if (!plc) return []
+    const isRandomOff = String(given('randomRead')) === 'false'
+    return [...checkTags(tags, plc), ...(isRandomOff ? checkRandomOnly(tags, plc) : [])]
   })
 }
 

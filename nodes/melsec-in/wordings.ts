@@ -3,6 +3,40 @@
 export const melsecWordings: [key: string, pattern: RegExp][] = [
   ['frame-one', /^(?<series>MELSEC.*) does not speak (?<frame>\w+): choose (?<other>\w+)$/],
   ['frame-two', /^(?<series>MELSEC.*) does not speak (?<frame>\w+): choose (?<other>\w+) or (?<another>\w+)$/],
+  ['indirect', /^(?<text>".*") is indirect: the device that is read would depend on what it holds; .+$/],
+  [
+    'iec-address',
+    /^(?<text>".*") is an address of IEC 61131-3: write what stands in the column "Device" beside it, as (?<example>\w+)$/,
+  ],
+  ['constant', /^(?<text>".*") is a constant: write the device to be read, as (?<example>\w+) or (?<other>\w+)$/],
+  ['index-modified', /^(?<text>".*") is modified by (?<index>\w+): .+; write (?<name>\w+) or another device itself$/],
+  ['device-series', /^(?<text>".*") is a range: write the first and how many there are, as (?<example>\S+)$/],
+  ['label', /^(?<text>".*") is no device of a PLC; if it is a label, write .+$/],
+  [
+    'suffix',
+    /^(?<text>".*"): behind ":" stands how many there are, as (?<example>\S+), or a type, as (?<examples>.+)$/,
+  ],
+  [
+    'digits-range',
+    /^(?<text>".*"): K1 to (?<last>K\d+) stand for 4 to (?<bits>\d+) bits, there is no (?<written>K\d+)$/,
+  ],
+  ['digits-count', /^(?<text>".*"): (?<name>\w+) is one value, leave out "(?<behind>.+)"$/],
+  [
+    'digits-device',
+    /^(?<text>".*"): (?<digits>K\d+) makes a number of relays \((?<relays>.+)\), leave it out before (?<name>.+)$/,
+  ],
+  ['marked-type', /^(?<text>.+) is a (?<meant>\w+): choose that instead of (?<type>\w+)$/],
+  ['digits-type', /^(?<text>.+) has (?<bits>\d+) bits: choose (?<types>.+) instead of (?<type>\w+)$/],
+  ['digits-length', /^must be 1: (?<text>.+) is one value$/],
+  ['count-length', /^must be (?<length>\d+), as (?<text>.+) says, or 1$/],
+  [
+    'count-multiple',
+    /^(?<text>.+): (?<type>\w+) takes (?<points>\d+) points, and (?<count>\d+) is no multiple of that$/,
+  ],
+  [
+    'random-only',
+    /^(?<text>.+) can be read at random only \(command 0403\): allow random reads, or copy it to a D in the program$/,
+  ],
   ['address-form', /^(?<text>".*") is no address of a device: write e\.g\. (?<examples>.+) or (?<example>\S+)$/],
   [
     'which-of-three',

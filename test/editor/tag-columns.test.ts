@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
 import { assignColumns, parsePasted } from '../../editor/pasted'
 import { cellsOf, tagOf, usedColumns } from '../../editor/tag'
 import { extraColumns, gridOf } from '../../editor/tag-columns'
@@ -37,6 +39,24 @@ describe('the columns of a tag table', () => {
     assert.ok(more.widthPx > few.widthPx + 200)
     assert.ok(gridOf(['name', 'address']).widthPx > few.widthPx - 84)
   })
+
+  for (const [node, { tags }] of Object.entries({
+    'modbus-in': modbusFields,
+    'melsec-in': melsecFields,
+    'opcua-in': opcuaFields,
+  })) {
+    for (const language of ['en-US', 'zh-CN']) {
+      it(`have a short name and a hint with an example where one is needed: ${node}, ${language}`, () => {
+        const file = resolve(__dirname, `../../nodes/${node}/locales/${language}/${node}.json`)
+        const catalog = JSON.parse(readFileSync(file, 'utf8'))
+        for (const column of Object.keys(tags.item)) {
+          assert.match(catalog.column[column], /^.{2,14}$/, column)
+          assert.match(catalog['column-hint'][column], /^.{5,}[^.。]$/, column)
+        }
+        for (const column of OF_ALL) assert.match(catalog['column-hint'][column], /\d/, column)
+      })
+    }
+  }
 
   it('are filled by a table of a spreadsheet that names them as the properties are called', () => {
     const list = modbusFields.tags

@@ -11,7 +11,7 @@ import { supervisorWordings } from '../../nodes/collector-supervisor/wordings'
 import { parseAddress } from '../../nodes/melsec-in/addresses'
 import { deviceNames, deviceTitle } from '../../nodes/melsec-in/devices'
 import { checkFrame, type FrameName, type Plc, type Series } from '../../nodes/melsec-in/series'
-import { checkTags as checkMelsecTags } from '../../nodes/melsec-in/tag-rules'
+import { checkTags as checkMelsecTags, checkRandomOnly } from '../../nodes/melsec-in/tag-rules'
 import { melsecWordings } from '../../nodes/melsec-in/wordings'
 import { checkAddress, checkUnitId } from '../../nodes/modbus-in/addresses'
 import { checkMaxRegisters, modbusFields } from '../../nodes/modbus-in/fields'
@@ -198,6 +198,7 @@ const melsec = [
     'Q5',
   ),
   ...refusedAddresses(q, 'X2000', 'LTN0', 'X1.3', 'D0.G', 'D0.10', 'TS1.0'),
+  ...refusedAddresses(q, '@D0', '%IX0', 'K100', 'D0Z2', 'D0-D9', 'Motor_1', 'D0:x', 'K9M0', 'K4M0:3', 'K4D0'),
   ...refusedAddresses(fx3, 'X8', 'T5', 'M8512', 'W0'),
   ...refusedAddresses({ ...q, frame: '1E' }, 'ZR0', 'L0'),
   ...refusedAddresses({ ...fx5, encoding: 'ascii' }, 'LZ0', 'LCN1'),
@@ -217,6 +218,15 @@ const melsec = [
     { address: 'X1FFF', type: 'bool', length: 2 },
   ),
   ...refusedTags(q, { address: 'D0', scaleFrom: 'X0' }, { address: 'D0', scaleFrom: 'scale' }),
+  ...refusedTags(
+    q,
+    { address: 'D100:E' },
+    { address: 'K4M0', type: 'float32' },
+    { address: 'K4M0', type: 'uint16', length: 2 },
+    { address: 'D100:10', length: 3 },
+    { address: 'D100:3', type: 'float32' },
+  ),
+  ...checkRandomOnly([{ ...tag, address: 'LZ0', type: 'uint32' }], fx5).map(({ message }) => message),
   ...refusedTags(fx3, { address: 'CN200' }),
   ...refusedTags(fx5, { address: 'LZ0' }),
   ...refusedTags({ ...fx5, encoding: 'ascii' }, { address: 'X7', type: 'bool' }),
@@ -337,6 +347,14 @@ describe('the devices of a PLC', () => {
   it('are called the same in the catalog and in messages', () => {
     const translate = translateWith(catalogOf('melsec-in', 'en-US'))
     for (const name of deviceNames) assert.equal(translate(`device.${deviceTitle(name)}`), deviceTitle(name))
+  })
+})
+
+describe('a message within a message', () => {
+  it('is said in Chinese, too', () => {
+    const [message = ''] = checkTags([{ ...tag, scaleFrom: 'DB1' }]).map((problem) => problem.message)
+    const said = wordingIn(translateWith(catalogOf('modbus-in', 'zh-CN')), modbusWordings)(message)
+    assert.match(said, /^没有名为 "DB1" 的点位，且 "DB1"：Modbus 没有“DB”这个数据区，例如可写：/)
   })
 })
 
