@@ -34,6 +34,10 @@ describe('a reader and devices of the field', function () {
       }
     }
     await Promise.all(Array.from({ length: AT_A_TIME }, work))
-    assert.equal(failures.length, 0, `${failures.length} of ${seeds.length} seeds (the event loop stood still ${lag.times} times):\n${failures.join('\n')}`)
+    assert.equal(
+      failures.length,
+      0,
+      `${failures.length} of ${seeds.length} seeds (the event loop stood still ${lag.times} times):\n${failures.join('\n')}`,
+    )
   })
 })
