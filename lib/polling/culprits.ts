@@ -22,6 +22,7 @@ export type CulpritSettings<Area extends string> = {
   log(level: LogLevel, text: string): void
 }
 
+type Refused<Area extends string> = Extract<Outcome<Area>, { kind: 'refused' }>
 type Unanswered<Area extends string> = Exclude<Outcome<Area>, { kind: 'answered' }>
 
 /** Requests that a cycle may spend beyond the plan. */
@@ -47,10 +48,15 @@ export class Culprits<Area extends string = string> {
   }
 
   /** A block of the plan was refused. One item alone is its own culprit. */
-  accuse(cycle: Cycle<Area>, block: ReadBlock<Area>, { whole, reason }: Outcome<Area> & { kind: 'refused' }): void {
-    // of a whole area nothing else can be expected, unless something of it has been given
-    if (block.items.length === 1 || (whole && !this.#plan.hasGiven(block))) this.#refuse(cycle, block.items, reason)
-    else this.#search(block, reason, 'refused')
+  accuse(cycle: Cycle<Area>, block: ReadBlock<Area>, refused: Refused<Area>): void {
+    const { whole, reason } = refused
+    if (block.items.length === 1) {
+      this.#refuse(cycle, block.items, reason, kindOf(refused))
+      return
+    }
+    const { search } = this.#search(block, reason, 'refused')
+    // where the device says that it is the whole area, a few samples show whether that is so
+    if (whole) search.trySamples()
   }
 
   /** A block of the plan failed for a reason that has nothing to do with addresses, says the device. */
@@ -95,7 +101,7 @@ export class Culprits<Area extends string = string> {
       const outcome = await this.spend(cycle, block)
       if (outcome.kind === 'withheld') continue
       if (outcome.kind !== 'answered' && !wasGood) inVain++
-      if (outcome.kind === 'refused' && !outcome.whole && block.items.length > 1) await this.#probeParts(cycle, block)
+      if (outcome.kind === 'refused' && block.items.length > 1) await this.#probeParts(cycle, block)
       this.#plan.refusals.postpone(block.items, outcome.kind === 'silent' ? { ...cycle.at, kind: 'silent' } : cycle.at)
     }
     if (cycle.answers + cycle.silences === 0) await this.#probeLast(cycle)
@@ -191,7 +197,7 @@ export class Culprits<Area extends string = string> {
     outcome: Unanswered<Area>,
   ): void {
     const { unit, area } = suspects
-    const kind = outcome.kind === 'silent' ? 'silent' : 'refused'
+    const kind = kindOf(outcome)
     if (finding.kind === 'culprit') {
       this.#refuse(cycle, [finding.item], this.#reasonAt(finding.item, outcome), kind)
     } else if (finding.kind === 'range') {
@@ -235,4 +241,9 @@ export class Culprits<Area extends string = string> {
     if (extraRequests < EXTRA_REQUESTS_MIN) return true
     return extraRequests < EXTRA_REQUESTS_MAX && this.#settings.nowMs() - startedMs < this.#settings.intervalMs
   }
+}
+
+function kindOf<Area extends string>(outcome: Unanswered<Area>): RefusalKind {
+  if (outcome.kind === 'silent') return 'silent'
+  return outcome.kind === 'refused' && outcome.deviates ? 'deviating' : 'refused'
 }

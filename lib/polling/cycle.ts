@@ -30,6 +30,8 @@ export class Cycle<Area extends string = string> {
   seemsDead = false
   /** What came last in the place of an answer. */
   instead: string | undefined
+  /** What was wrong with the last answer without a value. */
+  deviation: string | undefined
   /** A unit that is given another chance has let us wait in vain. */
   timeSpentOnTrial = false
   /** Unit -> requests that did not get through to it. */

@@ -18,16 +18,19 @@ export type ExchangeSettings<Area extends string> = {
   nowMs(): number
 }
 
-/** `failed`: for a reason that the device does not find in the addresses, though devices err. `refused`: for the addresses asked for, or, with `whole`, for the whole area. `withheld`: its unit is not to be asked now. */
 export type Outcome<Area extends string = string> =
   | { readonly kind: 'answered'; readonly view: DataView }
+  /** For the addresses asked for, or, with `whole`, for the whole area. `deviates`: by an answer that holds no value. */
   | {
       readonly kind: 'refused'
+      readonly deviates: boolean
       readonly whole: boolean
       readonly reason: string
       reasonAt(place: ReadRequest<Area>): string
     }
+  /** For another reason, says the device; `mayBeAddress`: it may be wrong in that. */
   | { readonly kind: 'failed'; readonly reason: string; readonly mayBeAddress: boolean }
+  /** `withheld`: its unit is not to be asked now. */
   | { readonly kind: 'busy' | 'silent' | 'withheld'; readonly reason: string }
 
 /** A device that leaves so many requests unanswered at the start of a cycle, to two units if there are two, is taken for dead. */
@@ -108,7 +111,8 @@ export class Exchange<Area extends string = string> {
     if (answer.kind === 'deviation') {
       cycle.heardUnits.add(unit.id)
       unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
-      return { kind: 'refused', whole: false, reason: answer.text, reasonAt: () => answer.text }
+      cycle.deviation = answer.text
+      return { kind: 'refused', deviates: true, whole: false, reason: answer.text, reasonAt: () => answer.text }
     }
     const concern = answer.kind === 'data' ? undefined : this.#settings.protocol.concernOf(answer.code)
     if (concern === 'unit') this.#lost(cycle, unit)
@@ -124,7 +128,7 @@ export class Exchange<Area extends string = string> {
     const reasonAt = (place: ReadRequest<Area>): string => this.#settings.protocol.describeException(code, place)
     const reason = reasonAt(block)
     if (concern === 'address' || concern === 'area')
-      return { kind: 'refused', whole: concern === 'area', reason, reasonAt }
+      return { kind: 'refused', deviates: false, whole: concern === 'area', reason, reasonAt }
     if (concern === 'busy') return { kind: 'busy', reason }
     return { kind: 'failed', reason, mayBeAddress: concern === 'request' || concern === 'unit' }
   }

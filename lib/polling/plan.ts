@@ -87,11 +87,6 @@ export class Plan<Area extends string = string> {
     if (this.refusals.size > 0) this.#accept(unit, area, items)
   }
 
-  /** Something of this area has been given at some time. */
-  hasGiven({ unit, area }: { unit: number; area: Area }): boolean {
-    return this.#terrains.of(unit, area).longest > 0
-  }
-
   /** All that is asked of the unit, or of all units, in this cycle has been silent the last time. */
   isSilent(unit?: number): boolean {
     return this.blocks().every((block) => (unit !== undefined && block.unit !== unit) || block.record.silences > 0)

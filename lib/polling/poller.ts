@@ -67,7 +67,7 @@ export class Poller<Area extends string = string> {
     await this.#culprits.probe(cycle)
     this.#exchange.end(cycle)
     this.#logRefusals(cycle)
-    const degraded = this.#exchange.degraded(cycle)
+    const degraded = this.#exchange.degraded(cycle) ?? deviationOf(cycle)
     const held = this.#held(cycle)
     const { values, bad } = cycle
     return { values, bad, ...(degraded !== undefined && { degraded }), ...(held && { held }) }
@@ -154,4 +154,9 @@ export class Poller<Area extends string = string> {
     if (first === undefined) return
     this.#settings.log('warn', others.length === 0 ? first : `${first} (and ${others.length} more like it)`)
   }
+}
+
+/** Where nothing but that came, somebody has to change a setting. */
+function deviationOf<Area extends string>({ values, deviation }: Cycle<Area>): string | undefined {
+  return deviation !== undefined && values.every((value) => value === null) ? deviation : undefined
 }

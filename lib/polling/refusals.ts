@@ -3,8 +3,11 @@
 
 import type { Item } from './item'
 
-/** What the device does: `refused` it says no, which costs no time; `silent` it says nothing, which costs a timeout. */
-export type RefusalKind = 'refused' | 'silent'
+/**
+ * What the device does: `refused` it says no, which costs no time; `deviating` it answers without a value, which may be so for once;
+ * `silent` it says nothing, which costs a timeout.
+ */
+export type RefusalKind = 'refused' | 'deviating' | 'silent'
 
 /** `items`: one, or a range of which nothing could be read. */
 export type Refusal<Area extends string = string> = {
@@ -27,6 +30,7 @@ export type RefusedAt = {
 /** The first and the last wait, ms, of items that have never been good. */
 const NEVER_GOOD: Record<RefusalKind, readonly [first: number, last: number]> = {
   refused: [60_000, 600_000],
+  deviating: [2000, 600_000],
   silent: [10_000, 600_000],
 }
 /** The same of a silence where something was good before; what is refused costs no time, and is asked for in every cycle. */
@@ -39,7 +43,7 @@ export function retryAfterMs(
   times: number,
   { chance, kind = 'refused', wasGood = false }: { chance: number; kind?: RefusalKind; wasGood?: boolean },
 ): number {
-  if (wasGood && kind === 'refused') return 0
+  if (wasGood && kind !== 'silent') return 0
   const [first, last] = wasGood ? GOOD_BEFORE_SILENT : NEVER_GOOD[kind]
   return Math.min(first * 2 ** (times - 1), last) * (1 - JITTER * chance)
 }

@@ -22,6 +22,8 @@ type Course = {
   readonly connectedAtMs: number
   /** The first request to which nothing came, from connecting on. */
   silentAfterMs?: number
+  /** Which that was; '' when it was answered later. */
+  silentRequest?: string
   answeredAtMs?: number
   /** Something has come, if no answer in time. */
   isHeard: boolean
@@ -102,11 +104,6 @@ export class Access {
 
   async #askOnce(request: Request, signal: AbortSignal): Promise<Answer> {
     const connection = await this.#standing(signal)
-    const { answeredAtMs } = this.#course
-    if (answeredAtMs !== undefined) {
-      const pauseMs = Math.max(this.#config.requestDelay, pacing.pauseMs(this.#pacing))
-      await waitUntil(answeredAtMs + pauseMs, signal)
-    }
     const askedAtMs = performance.now()
     const stop = () => connection.drop(STOPPED)
     signal.addEventListener('abort', stop, { once: true })
@@ -134,6 +131,7 @@ export class Access {
     const link = await openLink(this.#config, signal)
     const connection = new Connection(link, this.#framing, {
       timeoutMs: this.#config.timeout,
+      pauseMs: () => this.#pauseMs,
       onLate: () => this.#late(),
       onNoise: (text) => this.#noise(text),
     })
@@ -142,6 +140,10 @@ export class Access {
     const quietMs = Math.max(this.#config.connectDelay, settling.waitMs(this.#settling))
     await waitUntil(this.#course.connectedAtMs + quietMs, signal)
     return connection
+  }
+
+  get #pauseMs(): number {
+    return Math.max(this.#config.requestDelay, pacing.pauseMs(this.#pacing))
   }
 
   async #end(): Promise<void> {
@@ -157,17 +159,23 @@ export class Access {
   #note(request: Request, askedAtMs: number, isAnswered: boolean): void {
     const course = this.#course
     const { connectedAtMs, silentAfterMs, answeredAtMs, isHeard } = course
-    const afterMs = answeredAtMs === undefined ? undefined : askedAtMs - answeredAtMs
+    const afterMs = answeredAtMs === undefined ? undefined : Math.max(askedAtMs - answeredAtMs, this.#pauseMs)
     const before = this.#pacing
     this.#pacing = pacing.step(before, { request: keyOf(request), afterMs, isAnswered })
     this.#tell(pacing.newsOf(before, this.#pacing))
     if (!isAnswered) {
       course.silentAfterMs ??= askedAtMs - connectedAtMs
+      course.silentRequest ??= keyOf(request)
       return
     }
     this.#answers++
-    if (answeredAtMs === undefined && (silentAfterMs === undefined || !isHeard))
-      this.#settle({ type: 'first-answer', ...(silentAfterMs !== undefined && { silentAfterMs }) })
+    if (silentAfterMs === undefined) {
+      if (answeredAtMs === undefined) this.#settle({ type: 'first-answer' })
+    } else if (course.silentRequest === keyOf(request)) {
+      // only the same request tells a device that was not there from one that never answers some request
+      if (!isHeard) this.#settle({ type: 'first-answer', silentAfterMs })
+      course.silentRequest = ''
+    }
     course.answeredAtMs = performance.now()
   }
 

@@ -14,6 +14,8 @@ import { type Asked, askedOf, dataBytesOf, EXCEPTION_BIT, sealed } from './rtu'
 export type ConnectionSettings = {
   /** For each answer; the time that its bytes are on the line is added. */
   timeoutMs: number
+  /** Between what the device said and the next request. */
+  pauseMs?(): number
   /** Hears of each answer that came after its time. */
   onLate(): void
   /** Hears of what came in and was dropped. */
@@ -137,7 +139,10 @@ export class Connection {
     if (!this.#port.doubts(asked)) return true
     await this.#orEnd<void>((resolve) => {
       this.#timer = setTimeout(resolve, this.#timeoutMs(dataBytesOf(asked)))
-      this.#port.probe(asked, resolve)
+      this.#port.probe(asked, () => {
+        this.#answered = true
+        resolve()
+      })
     })
     clearTimeout(this.#timer)
     this.#port.giveUp()
@@ -147,8 +152,11 @@ export class Connection {
 
   /** Frames on a line are told apart by the silence between them. A line that is never silent is noisy: it does not get better. */
   async #rest(): Promise<void> {
-    const endsAt = performance.now() + this.#settings.timeoutMs
-    for (let restMs = this.#port.restMs; restMs > 0 && performance.now() < endsAt; restMs = this.#port.restMs) {
+    const { timeoutMs, pauseMs = () => 0 } = this.#settings
+    const endsAt = performance.now() + timeoutMs + pauseMs()
+    for (;;) {
+      const restMs = this.#port.restMs(pauseMs())
+      if (restMs <= 0 || performance.now() >= endsAt) return
       await this.#orEnd<void>((resolve) => {
         this.#timer = setTimeout(resolve, Math.ceil(restMs))
       })

@@ -26,6 +26,7 @@ export class GuardedPort extends EventEmitter {
   readonly #listener: PortListener
   /** When the last byte was, or will be, on the line. */
   #lastByteMs = Number.NEGATIVE_INFINITY
+  #heardMs = Number.NEGATIVE_INFINITY
   #heard: (() => void) | undefined
   /** The request that modbus-serial is to be asked for next; it does not know of wide addresses. */
   #asked: Asked | undefined
@@ -42,10 +43,12 @@ export class GuardedPort extends EventEmitter {
     return this.#link.isOpen
   }
 
-  /** How long the line must still be left alone before the next request, ms. */
-  get restMs(): number {
+  /** How long the line, and a device that needs a pause behind what it said, must still be left alone before the next request, ms. */
+  restMs(pauseMs: number): number {
     const { line } = this.#link
-    return line ? this.#lastByteMs + line.gapMs - performance.now() : 0
+    const nowMs = performance.now()
+    const gapMs = line ? this.#lastByteMs + line.gapMs - nowMs : 0
+    return pauseMs > 0 ? Math.max(gapMs, this.#heardMs + pauseMs - nowMs) : gapMs
   }
 
   open(callback: (error?: Error) => void): void {
@@ -93,6 +96,7 @@ export class GuardedPort extends EventEmitter {
 
   receive(chunk: Buffer): void {
     this.#lastByteMs = performance.now()
+    this.#heardMs = this.#lastByteMs
     for (const finding of this.#framing.receive(chunk)) this.#tell(finding)
     this.#heard?.()
   }
