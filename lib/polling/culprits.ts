@@ -31,6 +31,8 @@ const EXTRA_REQUESTS_MAX = 64
 const EXTRA_REQUESTS_MIN = 4
 /** Blocks of items that have never been good which a cycle tries again in vain. */
 const VAIN_PROBES_MAX = 8
+/** Cycles in which a search got no further before what it meets counts as a refusal. */
+const STALLS_MAX = 2
 /** Cycles in a row in which a block is refused for another reason than its addresses before it is searched all the same. */
 const FAILURES_MAX: Record<'failed' | 'busy', number> = { failed: 2, busy: 3 }
 
@@ -155,20 +157,38 @@ export class Culprits<Area extends string = string> {
       if (outcome.kind === 'answered') {
         const hole = search.answered()
         if (hole) this.#plan.avoid(suspects, hole)
-      } else if (outcome.kind === 'refused' || (outcome.kind === cause && (await this.#counts(cycle, suspects)))) {
+      } else if (await this.#isNo(cycle, suspects, outcome)) {
         const finding = search.refused()
         if (finding) this.#conclude(cycle, suspects, finding, outcome)
       } else {
+        if (outcome.kind !== 'withheld') suspects.stalls++
         return
       }
+      suspects.stalls = 0
       this.#plan.advanced(suspects)
       if (!this.#plan.suspects.includes(suspects)) return
     }
   }
 
-  /** A silence says something of what was asked for only if the unit answers something else. */
-  async #counts(cycle: Cycle<Area>, { unit, cause }: Suspects<Area>): Promise<boolean> {
-    return cause !== 'silent' || (await this.isAlive(cycle, unit))
+  /** Whether the outcome says something of what was asked for; what may be chance says so when it comes again and again. */
+  async #isNo(
+    cycle: Cycle<Area>,
+    { unit, cause, stalls }: Suspects<Area>,
+    outcome: Unanswered<Area>,
+  ): Promise<boolean> {
+    const isExpected = outcome.kind === cause || stalls >= STALLS_MAX
+    switch (outcome.kind) {
+      case 'refused':
+        return true
+      case 'failed':
+        return outcome.mayBeAddress && cycle.heardUnits.has(unit)
+      case 'silent':
+        return isExpected && (await this.isAlive(cycle, unit))
+      case 'busy':
+        return isExpected
+      case 'withheld':
+        return false
+    }
   }
 
   /** Which of several refused items may be read again: the others are not accused anew. */

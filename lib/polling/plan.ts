@@ -17,7 +17,9 @@ export type Suspects<Area extends string = string> = {
   readonly area: Area
   readonly search: Search<Item<Area>>
   readonly cause: Cause
-  reason: string
+  readonly reason: string
+  /** Cycles in a row in which it got no further, since what came said nothing of addresses. */
+  stalls: number
 }
 
 /** Multiples of it, without their whole part, are spread evenly over [0, 1). */
@@ -111,7 +113,7 @@ export class Plan<Area extends string = string> {
 
   /** A block of several items was refused: they are searched, beside the cycles if need be, and the others are read on. */
   suspect(block: ReadBlock<Area>, reason: string, cause: Cause = 'refused'): Suspects<Area> {
-    const suspects = { unit: block.unit, area: block.area, search: new Search(block), cause, reason }
+    const suspects = { unit: block.unit, area: block.area, search: new Search(block), cause, reason, stalls: 0 }
     this.#suspects.push(suspects)
     this.#outdated = true
     return suspects

@@ -39,9 +39,11 @@ export class Silences<Area extends string = string> {
     if (cycle.answers === 0 || cycle.seemsDead) await this.#lastChance(cycle, silent)
     let vain = false
     for (const block of silent) {
-      if (!cycle.heardUnits.has(block.unit)) continue
+      const mayBeLost = block.proven && block.record.silences === 1
+      if (!cycle.heardUnits.has(block.unit) && !mayBeLost) continue
       if (block.record.silences > 0 && !vain) vain = !(await this.#askAgain(cycle, block))
-      if (block.record.silences >= SILENCES_MAX) this.#culprits.accuseOfSilence(cycle, block)
+      if (block.record.silences >= SILENCES_MAX && cycle.heardUnits.has(block.unit))
+        this.#culprits.accuseOfSilence(cycle, block)
     }
   }
 

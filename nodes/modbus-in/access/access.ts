@@ -27,10 +27,15 @@ type Course = {
   answeredAtMs?: number
   /** Something has come, if no answer in time. */
   isHeard: boolean
+  /** To requests and to probes. */
+  answersHere: number
 }
 
 const CLOSES_INSTEAD =
   'the device closes the connection instead of answering this request; does it have what is asked for?'
+/** For one request, where the device closes them. */
+const CONNECTIONS_MAX = 3
+const CLOSED_AFTER_ONE_MAX = 2
 const STOPPED = new Fault('link', 'stopped', 'reading was stopped')
 
 export class Access {
@@ -38,7 +43,7 @@ export class Access {
   readonly #log: (level: LogLevel, text: string) => void
   readonly #framing: Framing
   #connection: Connection | undefined
-  #course: Course = { connectedAtMs: 0, isHeard: false }
+  #course: Course = { connectedAtMs: 0, isHeard: false, answersHere: 0 }
   #isOpen = false
   /** Requests that were answered since the cycle began. */
   #answers = 0
@@ -48,6 +53,8 @@ export class Access {
   #lateAnswers = 0
   #noises = 0
   #closes = 0
+  /** Connections in a row that the device closed behind their first answer. */
+  #closedAfterOne = 0
 
   constructor(config: ModbusConfig, log: (level: LogLevel, text: string) => void) {
     this.#config = config
@@ -63,12 +70,20 @@ export class Access {
 
   /** Throws a Fault when the connection is lost and no other one can be had. */
   async ask(request: Request, signal: AbortSignal): Promise<Answer> {
-    try {
-      return await this.#askOnce(request, signal)
-    } catch (thrown) {
-      if (!isForgiven(thrown)) throw thrown
-      return await this.#askOnNewConnection(request, signal, thrown)
+    let closed: unknown
+    for (let connection = 0; connection < CONNECTIONS_MAX; connection++) {
+      try {
+        return await this.#askOnce(request, signal)
+      } catch (thrown) {
+        if (!isForgiven(thrown) && !(closed !== undefined && isClosed(thrown))) throw thrown
+        closed ??= thrown
+        if (!isForgiven(thrown)) break
+      }
     }
+    if (this.#answers === 0) throw closed
+    // other requests are answered, and this one ends each connection
+    await this.#end()
+    return { kind: 'deviation', text: CLOSES_INSTEAD }
   }
 
   /** What has been learned of the device since the last call. */
@@ -89,25 +104,16 @@ export class Access {
     await this.#end()
   }
 
-  /** `closed`: a connection that had been answered on ended with this request. */
-  async #askOnNewConnection(request: Request, signal: AbortSignal, closed: unknown): Promise<Answer> {
-    try {
-      return await this.#askOnce(request, signal)
-    } catch (thrown) {
-      if (!isClosed(thrown)) throw thrown
-      if (this.#answers === 0) throw closed
-      // other requests are answered, and this one ends each connection
-      await this.#end()
-      return { kind: 'deviation', text: CLOSES_INSTEAD }
-    }
-  }
-
   async #askOnce(request: Request, signal: AbortSignal): Promise<Answer> {
-    const connection = await this.#standing(signal)
-    const askedAtMs = performance.now()
+    let connection = await this.#standing(signal)
     const stop = () => connection.drop(STOPPED)
     signal.addEventListener('abort', stop, { once: true })
     try {
+      const way = await connection.clear(request)
+      if (way === 'doubtful') return { kind: 'silence' }
+      if (way === 'proven') this.#course.answersHere++
+      if (way === 'proven' && this.#isOneAnswerEach) connection = await this.#connect(signal)
+      const askedAtMs = performance.now()
       const answer = await connection.read(request)
       if (answer.kind === 'silence' && answer.instead !== undefined) this.#course.isHeard = true
       this.#note(request, askedAtMs, answer.kind !== 'silence')
@@ -120,9 +126,9 @@ export class Access {
   async #standing(signal: AbortSignal): Promise<Connection> {
     const connection = this.#connection
     if (!this.#isOpen) throw new Fault('link', 'not-connected', 'not connected')
-    if (connection && !connection.fault) return connection
+    const { answersHere } = this.#course
+    if (connection && !connection.fault && !(this.#isOneAnswerEach && answersHere > 0)) return connection
     if (connection?.fault && connection.fault.code !== CONNECTION_CLOSED) throw connection.fault
-    if (connection) this.#tellClose()
     return await this.#connect(signal)
   }
 
@@ -136,7 +142,7 @@ export class Access {
       onNoise: (text) => this.#noise(text),
     })
     this.#connection = connection
-    this.#course = { connectedAtMs: performance.now(), isHeard: false }
+    this.#course = { connectedAtMs: performance.now(), isHeard: false, answersHere: 0 }
     const quietMs = Math.max(this.#config.connectDelay, settling.waitMs(this.#settling))
     await waitUntil(this.#course.connectedAtMs + quietMs, signal)
     return connection
@@ -146,10 +152,19 @@ export class Access {
     return Math.max(this.#config.requestDelay, pacing.pauseMs(this.#pacing))
   }
 
+  /** The device closes each connection behind its first answer. */
+  get #isOneAnswerEach(): boolean {
+    return this.#closedAfterOne >= CLOSED_AFTER_ONE_MAX
+  }
+
   async #end(): Promise<void> {
     const connection = this.#connection
     if (!connection) return
     this.#connection = undefined
+    const { answersHere } = this.#course
+    const isClosed = connection.fault?.code === CONNECTION_CLOSED
+    if (isClosed) this.#closedAfterOne = answersHere === 1 ? this.#closedAfterOne + 1 : 0
+    if (isClosed || (this.#isOneAnswerEach && answersHere > 0)) this.#tellClose()
     const { silentAfterMs, answeredAtMs, isHeard } = this.#course
     if (silentAfterMs !== undefined && answeredAtMs === undefined && !isHeard)
       this.#settle({ type: 'silent-connection' })
@@ -169,6 +184,7 @@ export class Access {
       return
     }
     this.#answers++
+    course.answersHere++
     if (silentAfterMs === undefined) {
       if (answeredAtMs === undefined) this.#settle({ type: 'first-answer' })
     } else if (course.silentRequest === keyOf(request)) {

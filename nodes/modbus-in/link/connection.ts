@@ -80,14 +80,27 @@ export class Connection {
     return this.#closedWhileIdle
   }
 
-  /** Rejects with the Fault that ended the connection. */
-  async read(request: ReadRequest<ReadArea>): Promise<Answer> {
+  /** Rejects with the Fault that ended the connection. To be called when the way is clear. */
+  read(request: ReadRequest<ReadArea>): Promise<Answer> {
+    return this.#one(() => {
+      const asked = askedOf(request)
+      return this.#ask(asked, this.#timeoutMs(dataBytesOf(asked)))
+    })
+  }
+
+  /**
+   * Before a request: waits until the device may be asked, and sees to it that no earlier answer can be taken for the one to this request.
+   * `proven`: the device had to be asked for that. Rejects with the Fault that ended the connection.
+   */
+  clear(request: ReadRequest<ReadArea>): Promise<'clear' | 'proven' | 'doubtful'> {
+    return this.#one(() => this.#clear(askedOf(request)))
+  }
+
+  async #one<T>(work: () => Promise<T>): Promise<T> {
     if (this.#asking) throw new Fault('bug', 'two-requests', 'one request at a time')
     this.#asking = true
     try {
-      const asked = askedOf(request)
-      if (!(await this.#isClear(asked))) return { kind: 'silence' }
-      return await this.#ask(asked, this.#timeoutMs(dataBytesOf(asked)))
+      return await work()
     } finally {
       this.#asking = false
     }
@@ -133,10 +146,9 @@ export class Connection {
     this.#port.emit('data', sealed(exception))
   }
 
-  /** False if an earlier answer may still come that could be taken for the one to this request. */
-  async #isClear(asked: Asked): Promise<boolean> {
+  async #clear(asked: Asked): Promise<'clear' | 'proven' | 'doubtful'> {
     await this.#rest()
-    if (!this.#port.doubts(asked)) return true
+    if (!this.#port.doubts(asked)) return 'clear'
     await this.#orEnd<void>((resolve) => {
       this.#timer = setTimeout(resolve, this.#timeoutMs(dataBytesOf(asked)))
       this.#port.probe(asked, () => {
@@ -147,7 +159,7 @@ export class Connection {
     clearTimeout(this.#timer)
     this.#port.giveUp()
     await this.#rest()
-    return !this.#port.doubts(asked)
+    return this.#port.doubts(asked) ? 'doubtful' : 'proven'
   }
 
   /** Frames on a line are told apart by the silence between them. A line that is never silent is noisy: it does not get better. */

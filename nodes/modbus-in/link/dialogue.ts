@@ -12,6 +12,8 @@ const LATEST_TIMEOUTS = 10
 const LATEST_MIN_MS = 5000
 const WORDS = 0x1_0000
 const BITS_PER_BYTE = 8
+/** Lengths to choose from for a probe that is a read. */
+const OTHER_READS = 8
 
 export type DialogueSettings = {
   timeoutMs: number
@@ -115,9 +117,9 @@ export class Dialogue {
    * exception. A unit that leaves this unanswered, as it must not, is asked for a value of another length instead, which
    * nobody uses; and the one or the other in turn as long as it says nothing at all.
    */
-  probe(asked: Asked): Buffer {
+  probe(asked: Asked, nowMs: number): Buffer {
     const { unit } = asked
-    if (!this.#settings.isSerial || this.#mute.has(this.#key(unit))) return otherRead(asked)
+    if (!this.#settings.isSerial || this.#mute.has(this.#key(unit))) return this.#otherRead(asked, nowMs)
     this.#queryData = (this.#queryData + 1) % WORDS
     return rtuFrame(unit, RETURN_QUERY_DATA, 0, this.#queryData)
   }
@@ -169,15 +171,21 @@ export class Dialogue {
     return { kind: 'answer', sent }
   }
 
+  /** A read at the same place with a number of data bytes that nothing else is waited for with: an earlier probe may be lost, too. */
+  #otherRead({ unit, functionCode, address, count, width = 1 }: Asked, nowMs: number): Buffer {
+    const asked = dataBytesOf({ functionCode, count, width })
+    const isTaken = (candidate: number): boolean => {
+      const dataBytes = dataBytesOf({ functionCode, count: candidate, width })
+      return dataBytes === asked || this.#outstanding.isAmbiguous({ unit, functionCode, dataBytes }, nowMs)
+    }
+    const step = isBitFunction(functionCode) ? BITS_PER_BYTE : 1
+    const candidates = Array.from({ length: OTHER_READS }, (_, index) => 1 + index * step)
+    const free = candidates.find((candidate) => !isTaken(candidate))
+    const other = candidates.find((candidate) => dataBytesOf({ functionCode, count: candidate, width }) !== asked)
+    return rtuFrame(unit, functionCode, address, free ?? other ?? 1)
+  }
+
   #key(unit: number): number {
     return this.#settings.anyUnit ? 0 : unit
   }
-}
-
-/** Another number of data bytes at the same place. */
-function otherRead({ unit, functionCode, address, count, width = 1 }: Asked): Buffer {
-  const asked = dataBytesOf({ functionCode, count, width })
-  const more = isBitFunction(functionCode) ? BITS_PER_BYTE + 1 : 2
-  const other = dataBytesOf({ functionCode, count: 1, width }) === asked ? more : 1
-  return rtuFrame(unit, functionCode, address, other)
 }

@@ -100,7 +100,7 @@ export abstract class MbapFraming implements Framing {
   }
 
   probe(asked: Asked, nowMs: number): Buffer {
-    return this.#send(this.#dialogue.probe(asked), nowMs, asked.width ?? 1, true)
+    return this.#send(this.#dialogue.probe(asked, nowMs), nowMs, asked.width ?? 1, true)
   }
 
   wireBytes(rtuBytes: number): number {

@@ -71,7 +71,7 @@ export class RtuFraming implements Framing {
   }
 
   probe(asked: Asked, nowMs: number): Buffer {
-    return this.#send(this.#dialogue.probe(asked), nowMs, { width: asked.width ?? 1, isProbe: true })
+    return this.#send(this.#dialogue.probe(asked, nowMs), nowMs, { width: asked.width ?? 1, isProbe: true })
   }
 
   wireBytes(rtuBytes: number): number {
