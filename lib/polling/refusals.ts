@@ -31,7 +31,7 @@ export type RefusedAt = {
 const NEVER_GOOD: Record<RefusalKind, readonly [first: number, last: number]> = {
   refused: [60_000, 600_000],
   deviating: [2000, 600_000],
-  silent: [10_000, 600_000],
+  silent: [2000, 600_000],
 }
 /** The same of a silence where something was good before; what is refused costs no time, and is asked for in every cycle. */
 const GOOD_BEFORE_SILENT = [2000, 30_000] as const

@@ -17,8 +17,12 @@ export type SilenceSettings = {
   nowMs(): number
 }
 
-/** A block that was silent as often in a row, of a unit that answers other requests, holds something that is never answered. */
+/**
+ * A block that was silent as often in a row, of a unit that answers other requests, holds something that is never answered. One that
+ * was answered before has had bad luck for longer.
+ */
 const SILENCES_MAX = 2
+const PROVEN_SILENCES_MAX = 4
 
 export class Silences<Area extends string = string> {
   readonly #plan: Plan<Area>
@@ -42,7 +46,8 @@ export class Silences<Area extends string = string> {
       const mayBeLost = block.proven && block.record.silences === 1
       if (!cycle.heardUnits.has(block.unit) && !mayBeLost) continue
       if (block.record.silences > 0 && !vain) vain = !(await this.#askAgain(cycle, block))
-      if (block.record.silences >= SILENCES_MAX && cycle.heardUnits.has(block.unit))
+      const silencesMax = block.proven ? PROVEN_SILENCES_MAX : SILENCES_MAX
+      if (block.record.silences >= silencesMax && cycle.heardUnits.has(block.unit))
         this.#culprits.accuseOfSilence(cycle, block)
     }
   }

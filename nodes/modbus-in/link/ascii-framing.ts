@@ -38,6 +38,11 @@ export class AsciiFraming implements Framing {
     return toAscii(this.#rtu.probe(asked, nowMs))
   }
 
+  prove(nowMs: number): Buffer | undefined {
+    const frame = this.#rtu.prove(nowMs)
+    return frame && toAscii(frame)
+  }
+
   wireBytes(rtuBytes: number): number {
     return asciiLength(rtuBytes)
   }

@@ -2,7 +2,7 @@
 // how a proof is got that nothing else is to come.
 
 import { isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
-import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, rtuFrame } from './rtu'
+import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, parseAsked, rtuFrame } from './rtu'
 
 /**
  * After so many timeouts, and not before so many ms, an answer does not come any more. Gateways that queue are late by some
@@ -25,10 +25,22 @@ export type DialogueSettings = {
   isSerial: boolean
 }
 
-/** What a frame was: `proof` answers a probe, `late` a request that is over, or none. */
-export type Taken = { kind: 'answer' | 'proof'; sent: Sent } | { kind: 'late' }
+/**
+ * What a frame was: `proof` answers a probe, `late` a request that is over, or none. `doubtful`: it may be the answer, or a copy of an
+ * earlier one; a proof is to be asked for. `frame` of an answer: the one that was doubtful until now.
+ */
+export type Taken =
+  | { kind: 'answer'; sent: Sent; frame?: Buffer }
+  | { kind: 'proof'; sent: Sent }
+  | { kind: 'late' }
+  | { kind: 'doubtful' }
 
 const LATE: Taken = { kind: 'late' }
+const DOUBTFUL: Taken = { kind: 'doubtful' }
+/** Answers whose copies are known. */
+const RECENT_MAX = 16
+/** After as many answers without a copy a unit is taken for one that says everything once. */
+const EXCHANGES_MAX = 50
 
 export class Dialogue {
   readonly #settings: DialogueSettings
@@ -45,6 +57,13 @@ export class Dialogue {
   readonly #met = new Set<number>()
   /** Units that left their last Return Query Data unanswered. */
   readonly #mute = new Set<number>()
+  /** Answers that were taken lately, with their requests. */
+  #recent: { readonly frame: Buffer; readonly sent: Sent }[] = []
+  /** Answers of a unit in which no copy was seen; of one that has ever said something twice it stays 0. */
+  readonly #clean = new Map<number, number>()
+  readonly #everStuttered = new Set<number>()
+  /** What may be the answer to the current request, and the probe that shows it. */
+  #held: { readonly frame: Buffer; probe?: Sent } | undefined
   #queryData: number
 
   constructor(settings: DialogueSettings) {
@@ -73,6 +92,7 @@ export class Dialogue {
     const { isProbe, ...others } = details
     const { anyUnit } = this.#settings
     const current = sentOf(frame, nowMs, { ...others, anyUnit })
+    this.#held = undefined
     this.#current = current
     this.#currentIsProbe = isProbe
     this.#outstanding.add(current)
@@ -94,9 +114,12 @@ export class Dialogue {
   /** `garbled`: an answer came that could not be read. An answer comes once, so no late one is to be feared. */
   giveUp(garbled: boolean): void {
     const current = this.#current
+    const held = this.#held
     this.#current = undefined
+    this.#held = undefined
     if (!current) return
     const key = this.#key(current.unit)
+    if (held?.probe?.functionCode === RETURN_QUERY_DATA) this.#mute.add(key)
     // without an answer to the first one the next request goes out all the same: the unit may not know the function
     if (this.#currentIsProbe && !this.#stutterers.has(key)) this.#met.add(key)
     if (garbled) this.#outstanding.settle(current)
@@ -126,8 +149,27 @@ export class Dialogue {
 
   /** A whole frame that answers something outstanding. */
   take(frame: Buffer): Taken {
+    if (this.#held?.frame.equals(frame)) return LATE
+    if (this.#isDoubtful(frame)) {
+      this.#held = { frame }
+      return DOUBTFUL
+    }
     this.#lastTaken = frame
-    return this.#over(this.#outstanding.answered(frame))
+    const sent = this.#outstanding.answered(frame)
+    // the answer has come after all, so what came before it was a copy
+    if (sent !== undefined && sent === this.#current && this.#held) this.#stutters(this.#key(sent.unit))
+    return this.#over(sent, frame)
+  }
+
+  /** What a doubtful frame is, is shown by the answer to this: whatever else is to come, comes before it. */
+  prove(nowMs: number, transaction?: number): Buffer | undefined {
+    const current = this.#current
+    if (!current || !this.#held) return undefined
+    const frame = this.probe(parseAsked(current.frame), nowMs)
+    const { anyUnit } = this.#settings
+    this.#held.probe = sentOf(frame, nowMs, { width: 1, anyUnit, ...(transaction !== undefined && { transaction }) })
+    this.#outstanding.add(this.#held.probe)
+    return frame
   }
 
   /** A whole frame for a function that was asked for, but with another number of data bytes. */
@@ -144,31 +186,60 @@ export class Dialogue {
   /** Whether what was taken last begins to come once more. */
   isRepeating(bytes: Buffer): Buffer | undefined {
     const last = this.#lastTaken
-    return last && isBeginning(bytes, last) ? last : undefined
+    if (last && isBeginning(bytes, last)) return last
+    return this.#recent.find(({ frame }) => isBeginning(bytes, frame))?.frame
   }
 
   takeRepeat(frame: Buffer): Taken {
     const key = this.#key(frame.readUInt8(0))
-    this.#stutterers.set(key, true)
+    this.#stutters(key)
     // the same may come once more
     if ((frame.readUInt8(1) & ~EXCEPTION_BIT) !== RETURN_QUERY_DATA) this.#met.delete(key)
     this.#lastTaken = frame
     return LATE
   }
 
-  #over(sent: Sent | undefined): Taken {
-    if (!sent || sent !== this.#current) return LATE
+  /** Of a unit that may say things twice: what was said lately in answer to another request. */
+  #isDoubtful(frame: Buffer): boolean {
+    const current = this.#current
+    if (!current || this.#currentIsProbe || this.#held || frame.readUInt8(1) & EXCEPTION_BIT) return false
+    if ((this.#clean.get(this.#key(current.unit)) ?? 0) >= EXCHANGES_MAX) return false
+    return this.#recent.some((recent) => recent.frame.equals(frame) && !recent.sent.frame.equals(current.frame))
+  }
+
+  #stutters(key: number): void {
+    this.#stutterers.set(key, true)
+    this.#everStuttered.add(key)
+    this.#clean.delete(key)
+  }
+
+  #over(sent: Sent | undefined, frame?: Buffer): Taken {
+    const held = this.#held
+    const current = this.#current
+    if (current && sent && held && sent === held.probe) return this.#answered(current, held.frame)
+    if (!sent || sent !== current) return LATE
     const { functionCode } = sent
     const key = this.#key(sent.unit)
     this.#current = undefined
+    this.#held = undefined
     if (functionCode === RETURN_QUERY_DATA) this.#mute.delete(key)
     if (this.#currentIsProbe) {
       this.#met.add(key)
       if (this.#stutterers.get(key) === false) this.#stutterers.delete(key)
       return { kind: 'proof', sent }
     }
+    return this.#answered(sent, frame)
+  }
+
+  #answered(sent: Sent, frame: Buffer | undefined): Taken {
+    const key = this.#key(sent.unit)
+    const wasHeld = this.#held !== undefined
+    this.#current = undefined
+    this.#held = undefined
+    if (frame) this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent }]
+    if (!this.#everStuttered.has(key)) this.#clean.set(key, (this.#clean.get(key) ?? 0) + 1)
     if (this.#stutterers.has(key)) this.#met.delete(key)
-    return { kind: 'answer', sent }
+    return { kind: 'answer', sent, ...(wasHeld && frame && { frame }) }
   }
 
   /** A read at the same place with a number of data bytes that nothing else is waited for with: an earlier probe may be lost, too. */

@@ -13,6 +13,8 @@ export type Finding =
   | { kind: 'answer'; rtu: Buffer }
   /** An answer to the request under way that no value can be taken from. That request is over. */
   | { kind: 'deviation'; text: string }
+  /** To the request under way, or a copy of an earlier answer: the answer to what `prove` gives will show it. */
+  | { kind: 'doubtful' }
   /** To a request that is over. It was dropped. */
   | { kind: 'late' }
   /** What is no answer to anything was dropped. */
@@ -36,6 +38,8 @@ export interface Framing {
   doubts(asked: Asked, nowMs: number): boolean
   /** The next question towards an end of these doubts, ready for the wire. It is the one under way from here on. */
   probe(asked: Asked, nowMs: number): Buffer
+  /** What to ask beside the request under way when a finding was doubtful, ready for the wire. */
+  prove(nowMs: number): Buffer | undefined
   /** Characters on the wire that an RTU frame of so many bytes becomes. */
   wireBytes(rtuBytes: number): number
 }

@@ -103,6 +103,15 @@ export abstract class MbapFraming implements Framing {
     return this.#send(this.#dialogue.probe(asked, nowMs), nowMs, asked.width ?? 1, true)
   }
 
+  prove(nowMs: number): Buffer | undefined {
+    const transaction = (this.#transaction % TRANSACTIONS) + 1
+    const rtu = this.#dialogue.prove(nowMs, transaction)
+    if (!rtu) return undefined
+    this.#transaction = transaction
+    this.#issued++
+    return frameRequest(transaction, rtu)
+  }
+
   wireBytes(rtuBytes: number): number {
     return rtuBytes
   }
@@ -150,6 +159,7 @@ export abstract class MbapFraming implements Framing {
   }
 
   #tell(taken: Taken, frame: Buffer): Finding[] {
+    if (taken.kind === 'doubtful') return [taken]
     if (taken.kind === 'late') {
       this.#instead ??= 'the answer to an earlier request came late; allow a longer timeout?'
       return [{ kind: 'late' }]
@@ -158,7 +168,9 @@ export abstract class MbapFraming implements Framing {
     this.noise.restart()
     this.#surplus = Math.max(headerEnd(frame) - frame.length, 0)
     const findings = this.#tellLengths(frame)
-    if (taken.kind === 'answer') findings.push({ kind: 'answer', rtu: addressedTo(taken.sent.unit, toRtu(frame)) })
+    if (taken.kind === 'answer') {
+      findings.push({ kind: 'answer', rtu: addressedTo(taken.sent.unit, taken.frame ?? toRtu(frame)) })
+    }
     return findings
   }
 
@@ -179,7 +191,7 @@ export abstract class MbapFraming implements Framing {
     const isKnown = this.#recognition.knownBy(transactionOf(frame)) === sent
     if (!isKnown) this.#idsTell = false
     const taken = isKnown ? this.#dialogue.settle(sent) : this.#dialogue.takeDeviation(toRtu(frame))
-    if (taken.kind === 'late') return [{ kind: 'late' }]
+    if (taken.kind === 'late' || taken.kind === 'doubtful') return [taken]
     this.answered = true
     this.noise.restart()
     const text = describeDeviation(taken.sent, answerIn(frame)) ?? 'its answer is incomplete'

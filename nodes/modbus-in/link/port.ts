@@ -28,6 +28,7 @@ export class GuardedPort extends EventEmitter {
   #lastByteMs = Number.NEGATIVE_INFINITY
   #heardMs = Number.NEGATIVE_INFINITY
   #heard: (() => void) | undefined
+  #proving: NodeJS.Timeout | undefined
   /** The request that modbus-serial is to be asked for next; it does not know of wide addresses. */
   #asked: Asked | undefined
 
@@ -59,7 +60,9 @@ export class GuardedPort extends EventEmitter {
     callback?.()
   }
 
-  destroy(): void {}
+  destroy(): void {
+    clearTimeout(this.#proving)
+  }
 
   /** To be called before modbus-serial writes this request. */
   prepare(asked: Asked): void {
@@ -77,6 +80,7 @@ export class GuardedPort extends EventEmitter {
   /** The request under way has timed out; its answer, if it comes, is late. Says what came instead, if anything. */
   giveUp(): string | undefined {
     this.#heard = undefined
+    clearTimeout(this.#proving)
     return this.#framing.giveUp()
   }
 
@@ -101,6 +105,18 @@ export class GuardedPort extends EventEmitter {
     this.#heard?.()
   }
 
+  /** Beside the request under way, when the line has been silent for long enough. */
+  #prove(): void {
+    clearTimeout(this.#proving)
+    this.#proving = setTimeout(
+      () => {
+        const bytes = this.#framing.prove(performance.now())
+        if (bytes && this.#link.isOpen) this.#send(bytes)
+      },
+      Math.ceil(Math.max(this.restMs(0), 0)),
+    )
+  }
+
   #send(bytes: Buffer): void {
     const { line } = this.#link
     if (line) this.#lastByteMs = performance.now() + line.timeMs(bytes.length)
@@ -114,6 +130,9 @@ export class GuardedPort extends EventEmitter {
         return
       case 'deviation':
         this.#listener.deviation(finding.text)
+        return
+      case 'doubtful':
+        this.#prove()
         return
       case 'late':
         this.#listener.late()

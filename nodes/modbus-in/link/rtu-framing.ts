@@ -74,6 +74,12 @@ export class RtuFraming implements Framing {
     return this.#send(this.#dialogue.probe(asked, nowMs), nowMs, { width: asked.width ?? 1, isProbe: true })
   }
 
+  prove(nowMs: number): Buffer | undefined {
+    const frame = this.#dialogue.prove(nowMs)
+    this.#echoDue = frame
+    return frame
+  }
+
   wireBytes(rtuBytes: number): number {
     return rtuBytes
   }
@@ -153,22 +159,22 @@ export class RtuFraming implements Framing {
         this.#dialogue.takeRepeat(frame)
         return [{ kind: 'late' }]
       case 'answer':
-        return this.#tell(this.#dialogue.take(frame), (sent) => ({
+        return this.#tell(this.#dialogue.take(frame), (sent, held = frame) => ({
           kind: 'answer',
-          rtu: addressedTo(sent.unit, frame),
+          rtu: addressedTo(sent.unit, held),
         }))
       case 'deviation':
         return this.#tell(this.#dialogue.takeDeviation(frame), (sent) => deviationOf(sent, frame))
     }
   }
 
-  #tell(taken: Taken, finding: (sent: Sent) => Finding): Finding[] {
-    if (taken.kind === 'late') return [{ kind: 'late' }]
+  #tell(taken: Taken, finding: (sent: Sent, held?: Buffer) => Finding): Finding[] {
+    if (taken.kind === 'late' || taken.kind === 'doubtful') return [taken]
     this.#noise.restart()
     // an echo would have come before
     if (taken.sent.functionCode !== RETURN_QUERY_DATA && this.#echoDue) this.#echoes = false
     this.#echoDue = undefined
-    return taken.kind === 'proof' ? [] : [finding(taken.sent)]
+    return taken.kind === 'proof' ? [] : [finding(taken.sent, taken.frame)]
   }
 
   #echo(): void {

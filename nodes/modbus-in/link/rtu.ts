@@ -19,6 +19,16 @@ export function askedOf(request: { unit: number; area: ReadArea; address: number
   return { unit, functionCode: functionCodes[area], address, count: length, ...(width > 1 && { width }) }
 }
 
+/** A read request as it goes over a serial line. */
+export function parseAsked(rtu: Buffer): Asked {
+  return {
+    unit: rtu.readUInt8(0),
+    functionCode: rtu.readUInt8(1),
+    address: rtu.readUInt16BE(2),
+    count: rtu.readUInt16BE(4),
+  }
+}
+
 /** Bytes of data in the answer. */
 export function dataBytesOf({
   functionCode,
