@@ -27,7 +27,7 @@ const GOLDEN_RATIO = 0.618_033_988_75
 
 export class Plan<Area extends string = string> {
   readonly refusals: Refusals<Area>
-  readonly turns: Turns<Area>
+  readonly turns: Turns<Item<Area>>
   readonly #items: readonly Item<Area>[]
   readonly #limits: BlockLimits<Area>
   readonly #terrains = new Terrains()

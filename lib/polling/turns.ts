@@ -1,20 +1,21 @@
 // Whose turn it is: items that are read in every n-th cycle only, and at once again after they were missed.
 
-import type { Item } from './item'
+/** `every`: it is read in every n-th cycle; absent = in each. */
+type Readable = { readonly every?: number }
 
-export class Turns<Area extends string = string> {
-  readonly #rare: readonly Item<Area>[]
+export class Turns<Item extends Readable> {
+  readonly #rare: readonly Item[]
   readonly #intervals: readonly number[]
-  readonly #missed = new Set<Item<Area>>()
+  readonly #missed = new Set<Item>()
   #cycle = -1
 
-  constructor(items: readonly Item<Area>[]) {
+  constructor(items: readonly Item[]) {
     this.#rare = items.filter(({ every = 1 }) => every > 1)
     this.#intervals = [...new Set(this.#rare.map(({ every = 1 }) => every))].sort((a, b) => a - b)
   }
 
   /** Items that are not read in each cycle. */
-  get rare(): readonly Item<Area>[] {
+  get rare(): readonly Item[] {
     return this.#rare
   }
 
@@ -30,12 +31,12 @@ export class Turns<Area extends string = string> {
     this.#cycle++
   }
 
-  isDue(item: Item<Area>): boolean {
+  isDue(item: Item): boolean {
     return this.#cycle % (item.every ?? 1) === 0 || this.#missed.has(item)
   }
 
   /** After a cycle: those of its rare items that were due and have no value are due in the next one, too. */
-  note(item: Item<Area>, wasRead: boolean): void {
+  note(item: Item, wasRead: boolean): void {
     if (wasRead) this.#missed.delete(item)
     else if (this.isDue(item)) this.#missed.add(item)
   }

@@ -52,14 +52,14 @@ export class Polling implements Source {
     this.#session = undefined
   }
 
-  async read(signal: AbortSignal): Promise<readonly Answer[]> {
+  async read(signal: AbortSignal, isDue: (column: number) => boolean = () => true): Promise<readonly Answer[]> {
     const { clock, wanted } = this.#settings
     const session = this.#session
     if (!session) throw new Fault('link', 'not-connected', 'not connected')
     const startedMs = clock.nowMs()
     if (this.#nodes.includes(undefined) && startedMs - this.#resolvedMs >= NAMESPACES_MS) await this.#resolve(session)
     const answers: Answer[] = wanted.map(({ address }) => ({ problem: unknownNamespace(address.namespace) }))
-    const known = this.#nodes.flatMap((node, column) => (node ? [{ node, column }] : []))
+    const known = this.#nodes.flatMap((node, column) => (node && isDue(column) ? [{ node, column }] : []))
     await this.#batches.each(
       [{ node: SERVER_STATE, column: undefined }, ...known],
       async (batch) => {

@@ -1,12 +1,12 @@
 // The OPC UA reader as the collector sees it: its configuration, its session, its cycles.
 
 import { hostname } from 'node:os'
-import type { Finish } from '../../lib/collector/finish'
 import type { EarlierValue, Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import { isTold } from '../../lib/collector/repetition'
 import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
+import { Turns } from '../../lib/polling/turns'
 import { admit } from './admission'
 import { Browser } from './browse'
 import { parseBrowseQuestion } from './browse-question'
@@ -18,10 +18,11 @@ import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
-import { type Meaning, meaningOf, scalesOf } from './meanings'
+import { type Meaning, meaningOf, type Scales, scalesOf } from './meanings'
 import { parseNodeAddress } from './node-ids'
 import { Pki } from './pki'
 import { Polling } from './polling'
+import { onlyWhoseTurnItIs } from './rare-tags'
 import type { OpcuaSession, Sample } from './session'
 import type { Answer, Heard, Source, SourceSettings, Wanted } from './source'
 import { qualityOf, reasonOf } from './statuses'
@@ -38,6 +39,8 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
 /** What a killed process leaves behind at the server is gone after this, ms. */
 const SESSION_TIMEOUT_MS = 30_000
 const TOLD_MAX = 100
+/** Of a value whose source gave no time. */
+const NO_TIME = 0
 
 class OpcuaReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -46,7 +49,8 @@ class OpcuaReader implements Reader {
   readonly #pki: Pki
   readonly #wanted: Wanted[]
   readonly #meanings: readonly Meaning[]
-  readonly #finish: Finish
+  readonly #scales: Scales
+  readonly #turns: Turns<OpcuaConfig['tags'][number]>
   readonly #taken: (Taken | undefined)[]
   readonly #source: Source
   readonly #enumerations: Enumerations
@@ -69,13 +73,13 @@ class OpcuaReader implements Reader {
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
     this.#meanings = config.tags.map(meaningOf)
-    const { finish, sources } = scalesOf(config.tags)
-    this.#finish = finish
+    this.#scales = scalesOf(config.tags)
+    this.#turns = new Turns(config.tags)
     this.#taken = config.tags.map(() => undefined)
     this.#source = this.#sourceOf()
     this.#enumerations = new Enumerations(
       config.tags.map((tag, column) =>
-        mayHaveTexts(config, tag) && !sources.has(column) ? this.#wanted[column] : undefined,
+        mayHaveTexts(config, tag) && !this.#scales.sources.has(column) ? this.#wanted[column] : undefined,
       ),
       clock,
     )
@@ -92,6 +96,7 @@ class OpcuaReader implements Reader {
       throw new Fault('link', 'stopped', 'connecting was stopped')
     }
     this.#session = session
+    this.#turns.restart()
     await this.#source.start(session)
     this.#enumerations.connected(session)
   }
@@ -99,7 +104,13 @@ class OpcuaReader implements Reader {
   async read(signal: AbortSignal): Promise<Reading> {
     const source = this.#source
     if (!this.#session) throw new Fault('link', 'not-connected', 'not connected')
-    const answers = await source.read(signal)
+    const turns = this.#turns
+    turns.begin()
+    const isDue = (column: number): boolean => {
+      const tag = this.#config.tags[column]
+      return tag === undefined || turns.isDue(tag) || this.#scales.sources.has(column)
+    }
+    const answers = await source.read(signal, turns.rare.length === 0 ? undefined : isDue)
     await this.#enumerations.see(answers)
     this.#tellOverflows(source.overflows)
     const { degraded = source.doubt, doubt } = source
@@ -115,20 +126,21 @@ class OpcuaReader implements Reader {
       values.push('value' in plain && problem === undefined ? plain.value : null)
     })
     const earlier = this.#earlierOf(source.takeEarlier(), unreliable)
-    return this.#finish({
+    const finished = this.#scales.finish({
       values,
       bad,
       sourceTimes,
       ...(earlier.length > 0 && { earlier }),
       ...(degraded !== undefined && { degraded }),
     })
+    return onlyWhoseTurnItIs(finished, this.#config.tags, turns)
   }
 
   #earlierOf(heard: readonly Heard[], unreliable: string | undefined): EarlierValue[] {
     if (unreliable !== undefined) return []
     return heard.flatMap(({ column, sample }) => {
-      const { plain, sourceTime: time } = this.#looked({ sample }, column, this.#enumerations.of(column))
-      return 'value' in plain && time !== undefined ? [{ column, value: plain.value, time }] : []
+      const { plain, sourceTime: time = NO_TIME } = this.#looked({ sample }, column, this.#enumerations.of(column))
+      return 'value' in plain ? [{ column, value: plain.value, time }] : []
     })
   }
 

@@ -35,8 +35,11 @@ export interface Source {
   start(session: OpcuaSession): Promise<void>
   /** Asks for nothing any more, until it is started again. */
   stop(): void
-  /** One answer for each column. Rejects with a Fault of kind `link` or `protocol` when only connecting anew can help. */
-  read(signal: AbortSignal): Promise<readonly Answer[]>
+  /**
+   * One answer for each column; `isDue` says of a column whether it has to be asked for, where that is done in each cycle. Rejects with a Fault of kind `link` or `protocol` when only connecting
+   * anew can help.
+   */
+  read(signal: AbortSignal, isDue?: (column: number) => boolean): Promise<readonly Answer[]>
   /** Set while the server answers, but not as it should. */
   readonly degraded: string | undefined
   /** Why the server itself says that none of its values is to be relied on. */
