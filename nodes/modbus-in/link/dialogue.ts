@@ -48,11 +48,6 @@ export class Dialogue {
   #current: Sent | undefined
   #currentIsProbe = false
   #lastTaken: Buffer | undefined
-  /**
-   * Units that say things twice, and whether they have since their last read request: the second time could be taken for the
-   * answer to the next one, so they are asked for a proof before each.
-   */
-  readonly #stutterers = new Map<number, boolean>()
   /** Units of which is known that nothing is to come but what is outstanding: who starts does not know what was asked before. */
   readonly #met = new Set<number>()
   /** Units that left their last Return Query Data unanswered. */
@@ -61,6 +56,7 @@ export class Dialogue {
   #recent: { readonly frame: Buffer; readonly sent: Sent }[] = []
   /** Answers of a unit in which no copy was seen; of one that has ever said something twice it stays 0. */
   readonly #clean = new Map<number, number>()
+  /** Units that have said something twice. */
   readonly #everStuttered = new Set<number>()
   /** What may be the answer to the current request, and the probe that shows it. */
   #held: { readonly frame: Buffer; probe?: Sent } | undefined
@@ -96,8 +92,6 @@ export class Dialogue {
     this.#current = current
     this.#currentIsProbe = isProbe
     this.#outstanding.add(current)
-    const key = this.#key(current.unit)
-    if (!isProbe && this.#stutterers.has(key)) this.#stutterers.set(key, false)
   }
 
   /** The link is a new one, or what was taken for an answer was none: nothing is waited for. */
@@ -108,7 +102,9 @@ export class Dialogue {
   /** What came so far may have been our own words. */
   forgetProofs(): void {
     this.#met.clear()
+    this.#everStuttered.clear()
     this.#current = undefined
+    this.#held = undefined
   }
 
   /** `garbled`: an answer came that could not be read. An answer comes once, so no late one is to be feared. */
@@ -121,7 +117,7 @@ export class Dialogue {
     const key = this.#key(current.unit)
     if (held?.probe?.functionCode === RETURN_QUERY_DATA) this.#mute.add(key)
     // without an answer to the first one the next request goes out all the same: the unit may not know the function
-    if (this.#currentIsProbe && !this.#stutterers.has(key)) this.#met.add(key)
+    if (this.#currentIsProbe) this.#met.add(key)
     if (garbled) this.#outstanding.settle(current)
     else if (current.functionCode === RETURN_QUERY_DATA) this.#mute.add(key)
     else if (this.#currentIsProbe) this.#mute.delete(key)
@@ -149,15 +145,17 @@ export class Dialogue {
 
   /** A whole frame that answers something outstanding. */
   take(frame: Buffer): Taken {
-    if (this.#held?.frame.equals(frame)) return LATE
     if (this.#isDoubtful(frame)) {
-      this.#held = { frame }
-      return DOUBTFUL
+      const probe = this.#held?.probe
+      const isFirst = this.#held === undefined
+      // of several the last one may be the answer
+      this.#held = { frame, ...(probe && { probe }) }
+      return isFirst ? DOUBTFUL : LATE
     }
     this.#lastTaken = frame
     const sent = this.#outstanding.answered(frame)
     // the answer has come after all, so what came before it was a copy
-    if (sent !== undefined && sent === this.#current && this.#held) this.#stutters(this.#key(sent.unit))
+    if (sent !== undefined && sent === this.#current && this.#held) this.#stutters(sent.unit)
     return this.#over(sent, frame)
   }
 
@@ -191,10 +189,7 @@ export class Dialogue {
   }
 
   takeRepeat(frame: Buffer): Taken {
-    const key = this.#key(frame.readUInt8(0))
-    this.#stutters(key)
-    // the same may come once more
-    if ((frame.readUInt8(1) & ~EXCEPTION_BIT) !== RETURN_QUERY_DATA) this.#met.delete(key)
+    this.#stutters(frame.readUInt8(0))
     this.#lastTaken = frame
     return LATE
   }
@@ -202,13 +197,19 @@ export class Dialogue {
   /** Of a unit that may say things twice: what was said lately in answer to another request. */
   #isDoubtful(frame: Buffer): boolean {
     const current = this.#current
-    if (!current || this.#currentIsProbe || this.#held || frame.readUInt8(1) & EXCEPTION_BIT) return false
-    if ((this.#clean.get(this.#key(current.unit)) ?? 0) >= EXCHANGES_MAX) return false
-    return this.#recent.some((recent) => recent.frame.equals(frame) && !recent.sent.frame.equals(current.frame))
+    if (!current || this.#currentIsProbe) return false
+    const key = this.#key(current.unit)
+    if ((this.#clean.get(key) ?? 0) >= EXCHANGES_MAX) return false
+    // devices refuse one thing after the other in the same words
+    const isStutterer = this.#everStuttered.has(key)
+    if (frame.readUInt8(1) & EXCEPTION_BIT && !isStutterer) return false
+    return this.#recent.some(
+      (recent) => recent.frame.equals(frame) && (isStutterer || !recent.sent.frame.equals(current.frame)),
+    )
   }
 
-  #stutters(key: number): void {
-    this.#stutterers.set(key, true)
+  #stutters(unit: number): void {
+    const key = this.#key(unit)
     this.#everStuttered.add(key)
     this.#clean.delete(key)
   }
@@ -225,7 +226,6 @@ export class Dialogue {
     if (functionCode === RETURN_QUERY_DATA) this.#mute.delete(key)
     if (this.#currentIsProbe) {
       this.#met.add(key)
-      if (this.#stutterers.get(key) === false) this.#stutterers.delete(key)
       return { kind: 'proof', sent }
     }
     return this.#answered(sent, frame)
@@ -238,7 +238,6 @@ export class Dialogue {
     this.#held = undefined
     if (frame) this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent }]
     if (!this.#everStuttered.has(key)) this.#clean.set(key, (this.#clean.get(key) ?? 0) + 1)
-    if (this.#stutterers.has(key)) this.#met.delete(key)
     return { kind: 'answer', sent, ...(wasHeld && frame && { frame }) }
   }
 

@@ -28,6 +28,8 @@ export class GuardedPort extends EventEmitter {
   #lastByteMs = Number.NEGATIVE_INFINITY
   #heardMs = Number.NEGATIVE_INFINITY
   #heard: (() => void) | undefined
+  /** As it was asked for last. */
+  #pauseMs = 0
   #proving: NodeJS.Timeout | undefined
   /** The request that modbus-serial is to be asked for next; it does not know of wide addresses. */
   #asked: Asked | undefined
@@ -46,6 +48,7 @@ export class GuardedPort extends EventEmitter {
 
   /** How long the line, and a device that needs a pause behind what it said, must still be left alone before the next request, ms. */
   restMs(pauseMs: number): number {
+    this.#pauseMs = pauseMs
     const { line } = this.#link
     const nowMs = performance.now()
     const gapMs = line ? this.#lastByteMs + line.gapMs - nowMs : 0
@@ -113,7 +116,7 @@ export class GuardedPort extends EventEmitter {
         const bytes = this.#framing.prove(performance.now())
         if (bytes && this.#link.isOpen) this.#send(bytes)
       },
-      Math.ceil(Math.max(this.restMs(0), 0)),
+      Math.ceil(Math.max(this.restMs(this.#pauseMs), 0)),
     )
   }
 

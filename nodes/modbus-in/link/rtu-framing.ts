@@ -76,7 +76,8 @@ export class RtuFraming implements Framing {
 
   prove(nowMs: number): Buffer | undefined {
     const frame = this.#dialogue.prove(nowMs)
-    this.#echoDue = frame
+    // the answer looks like the echo, which comes only from an adapter that is known for it
+    this.#echoDue = this.#echoes === true ? frame : undefined
     return frame
   }
 

@@ -13,6 +13,8 @@ const READ: Asked = { unit: 1, functionCode: 3, address: 100, count: 2 }
 const ANSWER = sealed('01 03 04 1234 5678')
 const OTHER: Asked = { unit: 1, functionCode: 3, address: 200, count: 1 }
 const OTHER_ANSWER = sealed('01 03 02 9ABC')
+const ANOTHER = sealed('01 03 04 8765 4321')
+const ELSEWHERE: Asked = { ...READ, address: 300 }
 
 const requestOf = ({ unit, functionCode, address, count }: Asked) => rtuFrame(unit, functionCode, address, count)
 const answersIn = (findings: Finding[]) =>
@@ -343,20 +345,40 @@ describe('an RTU framing and late answers', () => {
     assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['late'])
   })
 
-  it('asks a unit that says everything twice for a proof before each request, until it has ceased to', () => {
+  it('holds what was said before by a unit that says things twice, until a proof shows what it is', () => {
     const framing = asking()
     assert.deepEqual(kindsOf(framing.receive(Buffer.concat([ANSWER, ANSWER]))), ['answer', 'late'])
-    assert.equal(framing.doubts(OTHER, 0), true)
-    const first = framing.probe(READ, 0)
-    framing.receive(Buffer.concat([first, first]))
-    assert.equal(framing.doubts(READ, 0), false)
     framing.request(requestOf(READ), 0)
-    framing.receive(ANSWER)
-    assert.equal(framing.doubts(READ, 0), true)
-    framing.receive(framing.probe(READ, 0))
+    assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['doubtful'])
+    const proof = framing.prove(0) ?? assert.fail('nothing to ask')
+    assert.deepEqual(kindsOf(framing.receive(proof)), ['answer'])
     framing.request(requestOf(READ), 0)
+    assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['doubtful'])
+    const again = framing.prove(0) ?? assert.fail('nothing to ask')
+    const found = framing.receive(Buffer.concat([ANOTHER, again]))
+    assert.deepEqual(kindsOf(found), ['answer', 'late'])
+    assert.deepEqual(found[0], { kind: 'answer', rtu: ANOTHER })
+  })
+
+  it('holds what was said in answer to another request, of a unit that is not known yet', () => {
+    const framing = asking()
     framing.receive(ANSWER)
-    assert.equal(framing.doubts(READ, 0), false)
+    framing.request(requestOf(ELSEWHERE), 0)
+    assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['doubtful'])
+    const proof = framing.prove(0) ?? assert.fail('nothing to ask')
+    assert.deepEqual(kindsOf(framing.receive(proof)), ['answer'])
+    assert.equal(framing.prove(0), undefined)
+  })
+
+  it('trusts a unit that has said everything once for long', () => {
+    const framing = asking()
+    for (let answer = 0; answer < 60; answer++) {
+      framing.receive(answer % 2 === 0 ? ANSWER : ANOTHER)
+      framing.request(requestOf(READ), 0)
+    }
+    framing.receive(ANOTHER)
+    framing.request(requestOf(ELSEWHERE), 0)
+    assert.deepEqual(kindsOf(framing.receive(ANOTHER)), ['answer'])
   })
 })
 
@@ -364,53 +386,13 @@ describe('an RTU framing and a unit that says everything twice, but knows no fun
   it('goes by a value of another length', () => {
     const framing = asking()
     framing.receive(Buffer.concat([ANSWER, ANSWER]))
-    framing.probe(READ, 0)
+    framing.request(requestOf(READ), 0)
+    framing.receive(ANSWER)
+    framing.prove(0)
     framing.giveUp()
     assert.equal(framing.doubts(READ, 0), true)
     assert.deepEqual(framing.probe(READ, 0), sealed('01 03 0064 0001'))
     framing.receive(sealed('01 03 02 1234'))
     assert.equal(framing.doubts(READ, 0), false)
-  })
-})
-
-describe('an RTU framing and an adapter that hears itself', () => {
-  it('skips the echo of a request', () => {
-    const framing = framingOf()
-    const first = framing.request(requestOf(READ), 0)
-    // what was taken for the answer to the first question was its echo: this one came too early
-    assert.deepEqual(answersIn(framing.receive(Buffer.concat([first, ANSWER]))), [])
-    framing.giveUp()
-    assert.equal(framing.doubts(READ, 0), true)
-    const probe = framing.probe(READ, 0)
-    framing.receive(probe)
-    assert.equal(framing.doubts(READ, 0), true)
-    framing.receive(probe)
-    assert.equal(framing.doubts(READ, 0), false)
-    for (let times = 0; times < 3; times++) {
-      const request = framing.request(requestOf(READ), 0)
-      const findings = [...Buffer.concat([request, ANSWER])].flatMap((byte) => framing.receive(Buffer.of(byte)))
-      assert.deepEqual(findings, [{ kind: 'answer', rtu: ANSWER }])
-    }
-  })
-
-  it('never takes an echo for an answer, though its beginning looks like one', () => {
-    // one register at 0x02xx: the address reads like a byte count of 2
-    const asked: Asked = { unit: 1, functionCode: 3, address: 0x0200, count: 1 }
-    for (let low = 0; low < 256; low++) {
-      const framing = framingOf()
-      const request = framing.request(requestOf({ ...asked, address: 0x0200 + low }), 0)
-      assert.deepEqual(framing.receive(request), [])
-    }
-  })
-
-  it('takes an answer that looks like its request for what it is where nothing echoes', () => {
-    const bits: Asked = { unit: 1, functionCode: 1, address: 0x0300, count: 24 }
-    const request = requestOf(bits)
-    const unknown = asking(bits)
-    assert.deepEqual(answersIn(unknown.receive(request)), [])
-    const deaf = asking()
-    deaf.receive(ANSWER)
-    deaf.request(request, 0)
-    assert.deepEqual(answersIn(deaf.receive(request)), [request.toString('hex')])
   })
 })
