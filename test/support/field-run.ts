@@ -76,6 +76,11 @@ function wrongValues({ points }: Scenario, memory: FieldMemory, cycles: readonly
   return complaints.slice(0, 5)
 }
 
+/** It is one in whatever weather: a value that the device did not have, or none without a reason. */
+export function isWrongValue(complaint: string): boolean {
+  return / is said to be | is null without a reason/.test(complaint)
+}
+
 function badTags({ points, expected }: Scenario, cycles: readonly CycleSeen[]): string[] {
   const measured = { cycles: cycles.length, ms: durationOf(cycles) }
   const lacks = (point: FieldPoint): string[] => {

@@ -15,6 +15,8 @@ export type Expectation = {
   endsConnections: boolean
 }
 
+/** A unit that has not answered twice in a row is left alone for a second. */
+const CYCLES_OF_A_DEMOTION = 5
 const NOTHING: Expectation = {
   properties: {},
   settleMs: 500,
@@ -67,7 +69,10 @@ export function expectationOf(behaviour: Behaviour): Expectation {
     case 'late-at-times':
       return everySoOften(behaviour.everyMs, 1)
     case 'loses-answers':
-      return { ...NOTHING, badCycles: (_, { cycles }) => worst(cycles, 2 * (behaviour.percent / 100) ** 2) }
+      return {
+        ...NOTHING,
+        badCycles: (_, { cycles }) => CYCLES_OF_A_DEMOTION * worst(cycles, 2 * (behaviour.percent / 100) ** 2),
+      }
     case 'closes-after-answer':
       return { ...NOTHING, settleMs: 2000, endsConnections: true }
     case 'closes-idle':

@@ -20,7 +20,10 @@ const VALUES = { holding: 10, input: 11, coil: true }
 const NAMES = Object.keys(VALUES)
 const STREAMS = ['tcp', 'rtu-over-tcp', 'ascii-over-tcp'] as const
 
-describe('a reader and a device that closes the connection after every answer', () => {
+describe('a reader and a device that closes the connection after every answer', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   for (const transport of STREAMS) {
     it(`connects for every request over ${transport}`, async () => {
       const { loop } = await fieldOf([{ kind: 'closes-after-answer' }], TAGS, { transport })
@@ -31,7 +34,10 @@ describe('a reader and a device that closes the connection after every answer', 
   }
 })
 
-describe('a reader and a device that hears nothing at first', () => {
+describe('a reader and a device that hears nothing at first', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   for (const transport of STREAMS) {
     for (const ms of [60, 150, 300]) {
       it(`finds out by itself that it is deaf for ${ms} ms after connecting, over ${transport}`, async () => {
@@ -77,7 +83,10 @@ describe('a reader and a device that hears nothing at first', () => {
   }
 })
 
-describe('a reader and a device with one connection', () => {
+describe('a reader and a device with one connection', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   /** Connects, asks for holding 0, and lets go after a while. */
   async function visit(port: number): Promise<boolean> {
     const socket = connect({ port, host: '127.0.0.1' })

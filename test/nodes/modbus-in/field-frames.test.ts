@@ -19,7 +19,10 @@ const VALUES = { word: 10, long: 12 * 65_536 + 13, far: 100, coil: true }
 const NAMES = Object.keys(VALUES)
 const told = (logged: string[]) => logged.filter((line) => /^(info|warn|error)/.test(line))
 
-describe('a reader and a device with exception frames of the wrong length', () => {
+describe('a reader and a device with exception frames of the wrong length', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   for (const transport of ['tcp', 'udp'] as const) {
     it(`loses the refused register alone, and no connection, over ${transport}`, async () => {
       const bad: Behaviour = { kind: 'refuses', code: 2, place: { unit: 1, area: 'holding', address: 50, count: 1 } }
@@ -35,7 +38,10 @@ describe('a reader and a device with exception frames of the wrong length', () =
   }
 })
 
-describe('a reader and a device whose frames have another length than they say', () => {
+describe('a reader and a device whose frames have another length than they say', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   const rows: [kind: FrameBehaviour['kind'] & ('extra-byte' | 'length-6' | 'length-too-small'), ModbusTransport][] = [
     ['extra-byte', 'tcp'],
     ['length-6', 'tcp'],
@@ -65,7 +71,10 @@ describe('a reader and a device whose frames have another length than they say',
   }
 })
 
-describe('a reader and a device that answers in the name of another request', () => {
+describe('a reader and a device that answers in the name of another request', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   for (const transport of ['tcp', 'udp'] as const) {
     it(`takes transaction 0 for its own over ${transport}`, async () => {
       const { device, loop } = await fieldOf([{ kind: 'transaction-0' }], TAGS, { transport })
@@ -94,7 +103,10 @@ describe('a reader and a device that answers in the name of another request', ()
   }
 })
 
-describe('a reader and bytes that are no Modbus', () => {
+describe('a reader and bytes that are no Modbus', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   for (const transport of ['tcp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     for (const filler of FILLERS) {
       for (const place of FILLER_PLACES) {

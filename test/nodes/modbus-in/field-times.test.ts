@@ -16,7 +16,10 @@ const TAGS: ShortTag[] = [
 const VALUES = { holding: 10, input: 11, coil: true }
 const NAMES = Object.keys(VALUES)
 
-describe('a reader and a device that ignores what comes soon behind an answer', () => {
+describe('a reader and a device that ignores what comes soon behind an answer', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   for (const transport of ['tcp', 'udp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     it(`leaves it the time that requestDelay says, over ${transport}`, async () => {
       const { device, loop } = await fieldOf([{ kind: 'deaf-after-answer', ms: 30 }], TAGS, {
@@ -30,7 +33,10 @@ describe('a reader and a device that ignores what comes soon behind an answer', 
   }
 })
 
-describe('a reader that asks for each tag by itself', () => {
+describe('a reader that asks for each tag by itself', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   it('sends a request for each, those of two registers included', async () => {
     const tags: ShortTag[] = [
       ['a', 'hr10'],
@@ -50,7 +56,10 @@ describe('a reader that asks for each tag by itself', () => {
   })
 })
 
-describe('a reader and a device that loses answers', () => {
+describe('a reader and a device that loses answers', function () {
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
   /** One of twenty. */
   const loseOneOfTwenty = () => {
     let answers = 0
