@@ -241,9 +241,18 @@ export class Dialogue {
     return { kind: 'answer', sent, ...(wasHeld && frame && { frame }) }
   }
 
-  /** A read at the same place with a number of data bytes that nothing else is waited for with: an earlier probe may be lost, too. */
+  /**
+   * A read with another function or number of data bytes than anything that is waited for, since an earlier probe may be lost, too: one that was
+   * answered lately, else one at the same place, where something may be missing.
+   */
   #otherRead({ unit, functionCode, address, count, width = 1 }: Asked, nowMs: number): Buffer {
     const asked = dataBytesOf({ functionCode, count, width })
+    const known = this.#recent.findLast(({ sent }) => {
+      if (sent.unit !== unit || dataBytesOf({ ...parseAsked(sent.frame), width }) !== sent.dataBytes) return false
+      const isAsked = sent.functionCode === functionCode && sent.dataBytes === asked
+      return !isAsked && !this.#outstanding.isAmbiguous(sent, nowMs)
+    })
+    if (known) return known.sent.frame
     const isTaken = (candidate: number): boolean => {
       const dataBytes = dataBytesOf({ functionCode, count: candidate, width })
       return dataBytes === asked || this.#outstanding.isAmbiguous({ unit, functionCode, dataBytes }, nowMs)
