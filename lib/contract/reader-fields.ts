@@ -37,16 +37,8 @@ export type Charset = (typeof charsets)[number]
 /** Whose time a value is stored with: the source's where that is known and sane, or always the reading's. */
 export const timeSources = ['source', 'reading'] as const
 
-export const tagFields = {
-  name: text({ required: true, maxLength: 200, check: checkTagName }),
-  address: text({ required: true, maxLength: 500 }),
-  scale: number({ default: 1 }),
-  offset: number({ default: 0 }),
-  unit: text({ maxLength: 50 }),
-  /** A change of at most this much is no change (emit "change"). */
-  deadband: number({ default: 0, min: 0 }),
-  /** Elements of an array, bytes of a string, characters of stringh and stringl. */
-  length: whole({ default: 1, min: 1, max: 10_000 }),
+/** What a number means: the tag columns of every reader, in the order of the CSV. */
+export const meaningFields = {
   /** Raw numbers, before scaling, that mean "no value": `0x8000, 65535, NaN`; `0x` = the bits in the tag's order. */
   noValue: text({ maxLength: 500, check: checkNoValue }),
   /** Bounds of the scaled value, '' = none: a value outside is bad. */
@@ -58,6 +50,19 @@ export const tagFields = {
   every: whole({ default: 1, min: 1, max: 1_000_000 }),
   /** Texts that are told instead of numbers: `0=off;1=on`. */
   texts: text({ maxLength: 10_000, check: checkTexts }),
+}
+
+export const tagFields = {
+  name: text({ required: true, maxLength: 200, check: checkTagName }),
+  address: text({ required: true, maxLength: 500 }),
+  scale: number({ default: 1 }),
+  offset: number({ default: 0 }),
+  unit: text({ maxLength: 50 }),
+  /** A change of at most this much is no change (emit "change"). */
+  deadband: number({ default: 0, min: 0 }),
+  /** Elements of an array, bytes of a string, characters of stringh and stringl. */
+  length: whole({ default: 1, min: 1, max: 10_000 }),
+  ...meaningFields,
   /** Of a string; '' = UTF-8, and Latin-1 where that is beyond doubt. */
   charset: choice(charsets),
 }

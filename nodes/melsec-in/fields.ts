@@ -10,7 +10,7 @@ import {
   text,
   whole,
 } from '../../lib/contract/fields'
-import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { checkHasTags, meaningFields, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
 import { checkFrame, encodings, frameNames, type Plc, seriesNames } from './series'
 import { checkRandomOnly, checkTags, sized } from './tag-rules'
@@ -27,12 +27,7 @@ export const melsecTagFields = {
   unit: tagFields.unit,
   deadband: tagFields.deadband,
   length: tagFields.length,
-  noValue: tagFields.noValue,
-  min: tagFields.min,
-  max: tagFields.max,
-  scaleFrom: tagFields.scaleFrom,
-  every: tagFields.every,
-  texts: tagFields.texts,
+  ...meaningFields,
   charset: tagFields.charset,
 }
 export type MelsecTag = Infer<typeof melsecTagFields>

@@ -11,7 +11,7 @@ import {
   text,
   whole,
 } from '../../lib/contract/fields'
-import { checkHasTags, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
+import { checkHasTags, meaningFields, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { describeType } from '../../lib/contract/word-rules'
 import { wordOrders, wordTypes } from '../../lib/contract/word-types'
 import { checkAddress, checkUnitId } from './addresses'
@@ -30,12 +30,7 @@ export const modbusTagFields = {
   length: tagFields.length,
   /** '' = the node's. */
   unitId: text({ maxLength: 10, check: checkUnitId }),
-  noValue: tagFields.noValue,
-  min: tagFields.min,
-  max: tagFields.max,
-  scaleFrom: tagFields.scaleFrom,
-  every: tagFields.every,
-  texts: tagFields.texts,
+  ...meaningFields,
   charset: tagFields.charset,
   /** Registers that the device has at one address: it answers so many for each address that is asked for. */
   width: whole({ default: 1, min: 1, max: 4 }),

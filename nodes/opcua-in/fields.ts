@@ -10,7 +10,14 @@ import {
   text,
   whole,
 } from '../../lib/contract/fields'
-import { checkHasTags, readerFields, type TagProblem, tagFields, tagList } from '../../lib/contract/reader-fields'
+import {
+  checkHasTags,
+  meaningFields,
+  readerFields,
+  type TagProblem,
+  tagFields,
+  tagList,
+} from '../../lib/contract/reader-fields'
 import { checkScales } from '../../lib/contract/scale-from'
 import { checkBounds } from '../../lib/contract/word-rules'
 import { checkNodeAddress } from './node-ids'
@@ -26,12 +33,7 @@ export const opcuaTagFields = {
   deadband: tagFields.deadband,
   /** What the server holds back (OPC 10000-4, 7.22.2): `0.5` of the raw value, `2%` of its EURange; '' = nothing. */
   filter: text({ maxLength: 30, check: checkFilter }),
-  noValue: tagFields.noValue,
-  min: tagFields.min,
-  max: tagFields.max,
-  scaleFrom: tagFields.scaleFrom,
-  every: tagFields.every,
-  texts: tagFields.texts,
+  ...meaningFields,
 }
 export type OpcuaTag = Infer<typeof opcuaTagFields>
 
