@@ -1,6 +1,6 @@
 // Fields that the database has refused lately. They are written apart from all others: a field whose type has changed is
-// refused in every cycle, and each time the search for it would cost dozens of requests. Where it is their type that is refused they are
-// not even asked about, but once a minute.
+// refused in every cycle, and each time the search for it would cost dozens of requests. Where it is their type that is refused, or they were
+// refused alone three times in a row, they are not even asked about, but once a minute.
 
 import type { Field, Reading } from './reading'
 import { isTypeConflict } from './refusal-words'
@@ -9,7 +9,10 @@ const KNOWN_MAX = 10_000
 /** The database is asked about a field of a refused type so often, ms. */
 export const ASK_AGAIN_MS = 60_000
 
-type Suspicion = { reason: string; atMs: number }
+/** A field that was refused alone as often in a row is refused for what it is, whatever the words. */
+const TIMES_MAX = 3
+
+type Suspicion = { reason: string; atMs: number; times: number }
 
 export class Suspects {
   readonly #known = new Map<string, Suspicion>()
@@ -22,10 +25,10 @@ export class Suspects {
     return this.#known.has(suspectKey(reading, field))
   }
 
-  /** Why values of this type are refused, as far as was ever found. */
+  /** Why values of this type are refused, as far as was ever found, by the words or again and again. */
   refusedType(reading: Reading, field: Field): string | undefined {
-    const reason = this.#known.get(suspectKey(reading, field))?.reason
-    return reason !== undefined && isTypeConflict(reason) ? reason : undefined
+    const known = this.#known.get(suspectKey(reading, field))
+    return known && (known.times >= TIMES_MAX || isTypeConflict(known.reason)) ? known.reason : undefined
   }
 
   /** The same where it was found so lately that it is believed without asking. */
@@ -37,8 +40,9 @@ export class Suspects {
   add(reading: Reading, reason: string, nowMs: number): void {
     for (const field of reading.fields) {
       const key = suspectKey(reading, field)
+      const times = (this.#known.get(key)?.times ?? 0) + 1
       this.#known.delete(key)
-      this.#known.set(key, { reason, atMs: nowMs })
+      this.#known.set(key, { reason, atMs: nowMs, times })
       const [oldest] = this.#known.keys()
       if (oldest !== undefined && this.#known.size > KNOWN_MAX) this.#known.delete(oldest)
     }

@@ -71,7 +71,7 @@ export function noAnswerFault(
   instead?: string,
 ): Fault {
   const unanswered = requests === 1 ? 'a request' : `${requests} requests`
-  const seen = instead === undefined ? '' : `; what came instead: ${instead}`
+  const seen = instead === undefined ? '' : ` What came instead: ${instead}`
   return new Fault('link', 'no-answer', `${who} left ${unanswered} unanswered for ${timeoutMs} ms; ${look}${seen}`)
 }
 

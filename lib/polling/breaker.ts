@@ -34,7 +34,8 @@ export function step(breaker: Breaker, event: BreakerEvent): Breaker {
       if (breaker.state === 'closed') return { ...breaker, heard: false }
       return breaker.state === 'open' && event.nowMs >= breaker.untilMs ? halfOpen(breaker.tries) : breaker
     case 'due':
-      if (breaker.state === 'open') return halfOpen(breaker.tries)
+      // a try before its time makes the wait no longer
+      if (breaker.state === 'open') return halfOpen(breaker.tries - 1)
       return mayAsk(breaker) ? breaker : { state: 'closed', lost: LOST_MAX - 1, heard: true }
     case 'lost': {
       if (breaker.state !== 'closed') return open(breaker.tries + 1, event)

@@ -141,7 +141,7 @@ export class Culprits<Area extends string = string> {
   }
 
   #search(block: ReadBlock<Area>, reason: string, cause: Cause): Suspects<Area> {
-    return this.#plan.suspect(block, `${reason} Which of them it is, is being found out`, cause)
+    return this.#plan.suspect(block, `${reason} (which of the tags it is, is being found out)`, cause)
   }
 
   #nextTo(tried: ReadonlySet<Suspects<Area>>): Suspects<Area> | undefined {

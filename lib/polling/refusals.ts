@@ -14,7 +14,7 @@ export type Refusal<Area extends string = string> = {
   readonly items: readonly Item<Area>[]
   readonly kind: RefusalKind
   readonly reason: string
-  /** How often it has been refused. */
+  /** How often it has been refused in this way. */
   readonly times: number
   readonly retryAtMs: number
 }
@@ -83,7 +83,9 @@ export class Refusals<Area extends string = string> {
 
   /** What is refused in the same cycle is given the same `chance`, so that neighbours stay together. */
   refuse(items: readonly Item<Area>[], reason: string, { nowMs, chance, kind = 'refused' }: RefusedAt): void {
-    const times = this.timesOf(items) + 1
+    // a device that has become silent is waited for as at the beginning
+    const before = items.filter((item) => this.#byItem.get(item)?.kind === kind)
+    const times = this.timesOf(before) + 1
     const wasGood = items.some(this.#wasGood)
     const retryAtMs = nowMs + retryAfterMs(times, { chance, kind, wasGood })
     const refusal = { items, kind, reason, times, retryAtMs }

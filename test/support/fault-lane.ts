@@ -217,7 +217,11 @@ export class FaultLane {
   /** Waits for so many more. */
   private async messages(count: number): Promise<void> {
     const from = this.recorded().length
-    await this.#red.recordedWhen(this.name, (message) => message === this.recorded()[from + count - 1], { from })
+    // on a noisy line a cycle takes many timeouts
+    await this.#red.recordedWhen(this.name, (message) => message === this.recorded()[from + count - 1], {
+      from,
+      timeoutMs: RECOVERY_LIMIT_MS,
+    })
   }
 
   get #tagCount(): number {

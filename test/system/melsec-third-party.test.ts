@@ -9,7 +9,8 @@ import type { RandomManners } from '../../simulators/melsec/random-manners'
 import { flowOf, melsecNode, supervisorNode } from '../support/flows'
 import { type FlowNode, isGood, NodeRed } from '../support/node-red'
 
-const BAD_CYCLES_MAX = 2
+/** Two by itself, and what a busy machine adds while Node-RED starts. */
+const BAD_CYCLES_MAX = 6
 const CYCLES = 12
 const FAR = Array.from({ length: 6 }, (_, at) => ({ name: `t${at}`, address: `D${at * 500}`, type: 'uint16' }))
 const PAYLOAD = Object.fromEntries(FAR.map(({ name }, at) => [name, at + 1]))

@@ -154,6 +154,8 @@ export class Dialogue {
     }
     this.#lastTaken = frame
     const sent = this.#outstanding.answered(frame)
+    // also what came late, and what answered a probe: there may be a copy of it
+    if (sent && sent !== this.#held?.probe) this.#remember(frame, sent)
     // the answer has come after all, so what came before it was a copy
     if (sent !== undefined && sent === this.#current && this.#held) this.#stutters(sent.unit)
     return this.#over(sent, frame)
@@ -172,7 +174,9 @@ export class Dialogue {
 
   /** A whole frame for a function that was asked for, but with another number of data bytes. */
   takeDeviation(frame: Buffer): Taken {
-    return this.#over(this.#outstanding.deviated(frame))
+    const sent = this.#outstanding.deviated(frame)
+    if (sent) this.#remember(frame, sent)
+    return this.#over(sent)
   }
 
   /** The answer to this request, known by other means. */
@@ -208,6 +212,12 @@ export class Dialogue {
     )
   }
 
+  #remember(frame: Buffer, sent: Sent): void {
+    // no two of these are the same
+    if (sent.functionCode === RETURN_QUERY_DATA) return
+    this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent }]
+  }
+
   #stutters(unit: number): void {
     const key = this.#key(unit)
     this.#everStuttered.add(key)
@@ -236,7 +246,6 @@ export class Dialogue {
     const wasHeld = this.#held !== undefined
     this.#current = undefined
     this.#held = undefined
-    if (frame) this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent }]
     if (!this.#everStuttered.has(key)) this.#clean.set(key, (this.#clean.get(key) ?? 0) + 1)
     return { kind: 'answer', sent, ...(wasHeld && frame && { frame }) }
   }

@@ -27,7 +27,7 @@ describe('the breaker of a unit', () => {
     [closed(2), lost(500), open(1, 1000, 1500)],
     [open(1, 1000, 1500), cycle(1499), open(1, 1000, 1500)],
     [open(1, 1000, 1500), cycle(1500), halfOpen(1)],
-    [open(1, 1000, 1500), due, halfOpen(1)],
+    [open(1, 1000, 1500), due, halfOpen(0)],
     [halfOpen(1), cycle(1600), halfOpen(1)],
     [halfOpen(1), due, halfOpen(1)],
     [halfOpen(1), answered, closed(0, true)],

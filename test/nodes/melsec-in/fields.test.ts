@@ -26,7 +26,6 @@ describe('the properties of melsec-in', () => {
       monitoringTimer: 4,
       localPort: 0,
       randomRead: true,
-      time: 'source',
       tags: [],
     })
     assert.equal(

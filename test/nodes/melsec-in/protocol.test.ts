@@ -57,7 +57,7 @@ describe('MELSEC in the words of the poller', () => {
     [0x4031, 'address'],
     [0x4013, 'busy'],
     [0xc050, 'settings'],
-    [0xc05f, 'settings'],
+    [0xc05f, 'request'],
     [0xcfff, 'request'],
   ]
   for (const [code, concern] of concerns) {
