@@ -53,7 +53,9 @@ export class Dialogue {
   /** Units that left their last Return Query Data unanswered. */
   readonly #mute = new Set<number>()
   /** Answers that were taken lately, with their requests. */
-  #recent: { readonly frame: Buffer; readonly sent: Sent }[] = []
+  #recent: { readonly frame: Buffer; readonly sent: Sent; readonly link: number }[] = []
+  /** Links so far: a copy comes over the one that the answer came over. */
+  #link = 0
   /** Answers of a unit in which no copy was seen; of one that has ever said something twice it stays 0. */
   readonly #clean = new Map<number, number>()
   /** Units that have said something twice. */
@@ -96,7 +98,9 @@ export class Dialogue {
 
   /** The link is a new one, or what was taken for an answer was none: nothing is waited for. */
   interrupt(): void {
+    this.#link++
     this.#current = undefined
+    this.#held = undefined
   }
 
   /** What came so far may have been our own words. */
@@ -208,14 +212,17 @@ export class Dialogue {
     const isStutterer = this.#everStuttered.has(key)
     if (frame.readUInt8(1) & EXCEPTION_BIT && !isStutterer) return false
     return this.#recent.some(
-      (recent) => recent.frame.equals(frame) && (isStutterer || !recent.sent.frame.equals(current.frame)),
+      (recent) =>
+        recent.link === this.#link &&
+        recent.frame.equals(frame) &&
+        (isStutterer || !recent.sent.frame.equals(current.frame)),
     )
   }
 
   #remember(frame: Buffer, sent: Sent): void {
     // no two of these are the same
     if (sent.functionCode === RETURN_QUERY_DATA) return
-    this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent }]
+    this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent, link: this.#link }]
   }
 
   #stutters(unit: number): void {
