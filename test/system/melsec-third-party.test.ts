@@ -9,9 +9,9 @@ import type { RandomManners } from '../../simulators/melsec/random-manners'
 import { flowOf, melsecNode, supervisorNode } from '../support/flows'
 import { type FlowNode, isGood, NodeRed } from '../support/node-red'
 
-/** Two by itself, and what a busy machine adds while Node-RED starts. */
-const BAD_CYCLES_MAX = 6
-const CYCLES = 12
+/** Of 200 ms: a trial that is not answered takes two timeouts, and the wait for another connection up to a second each time. */
+const BAD_CYCLES_MAX = 20
+const CYCLES = 40
 const FAR = Array.from({ length: 6 }, (_, at) => ({ name: `t${at}`, address: `D${at * 500}`, type: 'uint16' }))
 const PAYLOAD = Object.fromEntries(FAR.map(({ name }, at) => [name, at + 1]))
 const asQ = { series: 'q', frame: '3E', encoding: 'binary', interval: 200, timeout: 500, tags: FAR }
