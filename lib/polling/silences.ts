@@ -43,8 +43,7 @@ export class Silences<Area extends string = string> {
     if (cycle.answers === 0 || cycle.seemsDead) await this.#lastChance(cycle, silent)
     let vain = false
     for (const block of silent) {
-      const mayBeLost = block.proven && block.record.silences === 1
-      if (!cycle.heardUnits.has(block.unit) && !mayBeLost) continue
+      if (!cycle.heardUnits.has(block.unit) && !mayBeLost(block)) continue
       if (block.record.silences > 0 && !vain) vain = !(await this.#askAgain(cycle, block))
       const silencesMax = block.proven ? PROVEN_SILENCES_MAX : SILENCES_MAX
       if (block.record.silences >= silencesMax && cycle.heardUnits.has(block.unit))
@@ -59,8 +58,9 @@ export class Silences<Area extends string = string> {
       if (cycle.seemsDead) throw this.#exchange.noAnswer(cycle)
       return
     }
-    const mayBeLost = block.proven && block.record.silences === 1
-    const isAlive = mayBeLost ? await this.#askAgain(cycle, block) : await this.#culprits.isAlive(cycle, block.unit)
+    const isAlive = mayBeLost(block)
+      ? await this.#askAgain(cycle, block)
+      : await this.#culprits.isAlive(cycle, block.unit)
     if (!isAlive && cycle.seemsDead) throw this.#exchange.noAnswer(cycle)
   }
 
@@ -81,4 +81,9 @@ export class Silences<Area extends string = string> {
     const { nowMs, timeoutMs, intervalMs } = this.#settings
     return nowMs() + timeoutMs - startedMs <= intervalMs
   }
+}
+
+/** A block that was answered until now: one answer may have been lost on its way. */
+function mayBeLost({ proven, record }: ReadBlock): boolean {
+  return proven && record.silences === 1
 }

@@ -52,7 +52,6 @@ export class Connection {
   #timer: NodeJS.Timeout | undefined
   #fault: Fault | undefined
   #answered = false
-  #closedWhileIdle = false
 
   constructor(link: Link, framing: Framing, settings: ConnectionSettings) {
     this.#link = link
@@ -73,11 +72,6 @@ export class Connection {
   /** Why the connection ended; undefined while it stands. */
   get fault(): Fault | undefined {
     return this.#fault
-  }
-
-  /** A connection that worked until the device closed it between two requests, as many do after a quiet time. */
-  get closedWhileIdle(): boolean {
-    return this.#closedWhileIdle
   }
 
   /** Rejects with the Fault that ended the connection. To be called when the way is clear. */
@@ -201,7 +195,6 @@ export class Connection {
     if (this.#fault) return
     const closed = fault.code === CONNECTION_CLOSED
     this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
-    this.#closedWhileIdle = closed && this.#answered && !this.#asking
     const reject = this.#reject
     this.#reject = undefined
     clearTimeout(this.#timer)
