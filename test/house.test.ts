@@ -116,6 +116,17 @@ describe('the house', () => {
     })
   }
 
+  // A hook outside a describe acts on the tests of all files that run in the same process.
+  it('has no hook outside a describe in a test', () => {
+    const tests = globSync('test/**/*.test.ts', { cwd: ROOT })
+    const hook = /^(?:before|after)(?:Each)?\(/m
+    assert.ok(tests.length > 100)
+    assert.deepEqual(
+      tests.filter((path) => hook.test(readFileSync(join(ROOT, path), 'utf8'))),
+      [],
+    )
+  })
+
   it('says in the first line of every file what lives there', () => {
     const silent = sources.filter(({ text }) => !/^(\/\/|\/\*)/.test(text)).map(({ path }) => path)
     assert.deepEqual(silent, [])

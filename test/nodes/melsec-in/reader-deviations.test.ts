@@ -6,8 +6,6 @@ import { TRANSPORTS } from '../../../simulators/melsec/melsec-device'
 import { registers } from './config'
 import { closeAll, never, openReading, pairOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const rows: [what: string, says: RegExp][] = [
   ['fewer-points', /^D100 to D104: it answers with \d+ bytes of data, asked was for \d+; do series and data code/],
   ['more-points', /^D100 to D104: it answers with \d+ bytes of data, asked was for \d+; do series and data code/],
@@ -16,6 +14,8 @@ const rows: [what: string, says: RegExp][] = [
 ]
 
 describe('a MELSEC reader and a whole answer that does not fit', () => {
+  afterEach(closeAll)
+
   for (const frame of ['3E', '4E'] as const) {
     for (const encoding of encodings) {
       for (const transport of TRANSPORTS) {

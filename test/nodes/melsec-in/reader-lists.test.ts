@@ -6,8 +6,6 @@ import type { Plc } from '../../../nodes/melsec-in/series'
 import type { ShortTag } from './config'
 import { closeAll, openReading, plcOf, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const WORDS = ['D', 'W', 'R'] as const
 const BITS = ['M', 'B', 'Y'] as const
 /** Numbers from here on are left alone. */
@@ -71,6 +69,8 @@ const nibbles: fc.Arbitrary<Row> = fc
   }))
 
 describe('a reader of any tag list', () => {
+  afterEach(closeAll)
+
   const plcs: Plc[] = [
     { series: 'q', frame: '3E', encoding: 'binary' },
     { series: 'l', frame: '3E', encoding: 'ascii' },

@@ -10,8 +10,6 @@ import { encodings, frameNames, type Plc } from '../../../nodes/melsec-in/series
 import { registers, type ShortTag } from './config'
 import { atTheEnd, closeAll, never, openReading, plcOf, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const TIMEOUT_MS = 40
 
 async function freePort(): Promise<number> {
@@ -51,6 +49,8 @@ async function cycleOf(reader: Reader): Promise<Reading | Fault> {
 const Q: Plc = { series: 'q', frame: '3E', encoding: 'binary' }
 
 describe('a MELSEC reader and a PLC that answers one named port only', () => {
+  afterEach(closeAll)
+
   for (const frame of frameNames) {
     for (const encoding of encodings) {
       it(`asks from that port, over connections: ${frame} ${encoding}`, async () => {

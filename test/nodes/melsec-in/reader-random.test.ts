@@ -11,8 +11,6 @@ import { until } from '../../support/until'
 import type { ShortTag } from './config'
 import { closeAll, never, plcOf, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const TIMEOUT_MS = 150
 /** Many requests as batches, one at random. */
 const FAR: ShortTag[] = Array.from({ length: 12 }, (_, at) => [`t${at}`, `D${at * 500}`])
@@ -71,6 +69,8 @@ async function cycleOf(reader: Reader): Promise<Reading | Fault> {
 }
 
 describe('a MELSEC reader and a server that cannot be asked for points at random', () => {
+  afterEach(closeAll)
+
   const servers: [random: RandomManners, how: RegExp, tries: number][] = [
     ['closes', /it closes the connection,/, 2],
     ['silent', /it does not answer,/, 2],
@@ -132,6 +132,8 @@ describe('a MELSEC reader and a server that cannot be asked for points at random
 })
 
 describe('a MELSEC reader and a PLC that can be asked for points at random', () => {
+  afterEach(closeAll)
+
   const q3E = { frame: '3E', encoding: 'binary' } as const
 
   it('asks for one, once, then for all of them', async () => {
@@ -190,6 +192,8 @@ describe('a MELSEC reader and a PLC that can be asked for points at random', () 
 })
 
 describe('a MELSEC reader and a server for one client that closes the connection at a random read', () => {
+  afterEach(closeAll)
+
   it('has no tag bad for more than two cycles', async () => {
     const { device } = await serverOf('closes', { frame: '3E', encoding: 'binary' })
     device.door.manners = { clientsMax: 1, turnAway: 'refuse' }
@@ -207,6 +211,8 @@ describe('a MELSEC reader and a server for one client that closes the connection
 })
 
 describe('a MELSEC reader and a server that does not know the command for the type of the CPU', () => {
+  afterEach(closeAll)
+
   it('reads all the same', async () => {
     const fx5 = { series: 'fx5', frame: '3E', encoding: 'binary' } as const
     const { device } = await serverOf(undefined, fx5)

@@ -10,8 +10,6 @@ import { until } from '../../support/until'
 import { registers, type ShortTag } from './config'
 import { atTheEnd, closeAll, never, openReading, pairOf, plcOf, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const RECOVERY_MS = 10_000
 const Q: Plc = { series: 'q', frame: '3E', encoding: 'binary' }
 
@@ -24,6 +22,8 @@ async function badAfter(reader: Reader, cycles: number): Promise<[number, string
 }
 
 describe('a MELSEC reader and an address that the PLC refuses', () => {
+  afterEach(closeAll)
+
   const plcs: Plc[] = [
     Q,
     { series: 'q', frame: '4E', encoding: 'ascii' },
@@ -94,6 +94,8 @@ describe('a MELSEC reader and an address that the PLC refuses', () => {
 })
 
 describe('a MELSEC reader and a PLC that is not there', () => {
+  afterEach(closeAll)
+
   it('says so, and is well when it is back', async () => {
     for (const transport of TRANSPORTS) {
       const { device, reader } = await pairOf(Q, transport, registers(3))
@@ -175,6 +177,8 @@ describe('a MELSEC reader and a PLC that is not there', () => {
 })
 
 describe('a MELSEC reader and an answer that is late', () => {
+  afterEach(closeAll)
+
   const TIMEOUT_MS = 300
   const tags = [...registers(500), ...registers(500, 5000)]
 
@@ -207,6 +211,8 @@ describe('a MELSEC reader and an answer that is late', () => {
 })
 
 describe('a MELSEC reader that is set up wrong', () => {
+  afterEach(closeAll)
+
   const rows: [node: object, port: object, says: RegExp][] = [
     [{ encoding: 'binary' }, { encoding: 'ascii' }, /it answers in ASCII: set PLC and node to the same data code/],
     [
@@ -235,6 +241,8 @@ describe('a MELSEC reader that is set up wrong', () => {
 })
 
 describe('a MELSEC reader and a PLC that does not know random reads', () => {
+  afterEach(closeAll)
+
   it('reads in batches from the first cycle on', async () => {
     const { port, commands } = await plcWithoutRandom()
     const { reader, logged } = readerOf(

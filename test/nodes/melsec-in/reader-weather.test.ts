@@ -12,8 +12,6 @@ import { TRANSPORTS, type Transport } from '../../../simulators/melsec/melsec-de
 import { registers } from './config'
 import { closeAll, never, pairOf } from './reader-bench'
 
-afterEach(closeAll)
-
 /** Two requests of one length, and more points than a random read has. */
 const COUNT = 200
 const PLACES = [0, 1000]
@@ -81,6 +79,8 @@ function goodOf(reading: Reading | Fault, expected: readonly number[]): number {
 }
 
 describe('a reader in bad weather', () => {
+  afterEach(closeAll)
+
   const tags = PLACES.flatMap((first) => registers(COUNT, first))
   const expected = PLACES.flatMap((first) => Array.from({ length: COUNT }, (_, at) => first + at))
 

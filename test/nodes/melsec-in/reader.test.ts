@@ -8,8 +8,6 @@ import type { ShortTag } from './config'
 import { allPlcs } from './plcs'
 import { closeAll, openReading, plcOf, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 /** Octal numbers in ASCII (tag-rules.ts). */
 const isRefused = ({ series, frame, encoding }: Plc, name: string): boolean =>
   series === 'fx5' && frame === '3E' && encoding === 'ascii' && /^[XY]$/.test(name)
@@ -93,6 +91,8 @@ function plantOf(plc: Plc, memory: PlcMemory): Row[] {
 }
 
 describe('a reader and the plant of a PLC', () => {
+  afterEach(closeAll)
+
   for (const plc of allPlcs) {
     for (const transport of TRANSPORTS) {
       const { series, frame, encoding } = plc
@@ -113,6 +113,8 @@ describe('a reader and the plant of a PLC', () => {
 })
 
 describe('A MELSEC reader of scaled tags', () => {
+  afterEach(closeAll)
+
   it('multiplies by what is in the PLC in the same cycle, and tells nothing of the words read for that', async () => {
     const plc = await plcOf()
     plc.memory.set('D', 100, 50_243, 0xffff, 3)

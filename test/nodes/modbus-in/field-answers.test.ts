@@ -5,8 +5,6 @@ import type { Place } from '../../../simulators/modbus/behaviours/behaviour'
 import { registers, type ShortTag } from './config'
 import { assertGood, closeField, deviceThat, fieldOf, isBad, isGood, readingOf } from './field-bench'
 
-afterEach(closeField)
-
 const holding = (address: number, count = 1): Place => ({ unit: 1, area: 'holding', address, count })
 const others = (count: number, bad: number): Record<string, number> =>
   Object.fromEntries(
@@ -14,6 +12,8 @@ const others = (count: number, bad: number): Record<string, number> =>
   )
 
 describe('a reader and addresses that hold more than 16 bits', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -58,6 +58,8 @@ describe('a reader and addresses that hold more than 16 bits', function () {
 })
 
 describe('a reader and a register that is never answered', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -87,6 +89,8 @@ describe('a reader and a register that is never answered', function () {
 })
 
 describe('a reader and a refusal that passes', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -121,6 +125,8 @@ describe('a reader and a refusal that passes', function () {
 })
 
 describe('a reader and a block with one register that is refused', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 

@@ -8,8 +8,6 @@ import type { Behaviour } from '../../../simulators/modbus/behaviours/behaviour'
 import type { ShortTag } from './config'
 import { assertGood, closeField, deviceThat, fieldOf, goodShare, isGood, readingOf } from './field-bench'
 
-afterEach(closeField)
-
 /** Three requests a cycle. */
 const TAGS: ShortTag[] = [
   ['holding', 'hr10'],
@@ -21,6 +19,8 @@ const NAMES = Object.keys(VALUES)
 const STREAMS = ['tcp', 'rtu-over-tcp', 'ascii-over-tcp'] as const
 
 describe('a reader and a device that closes the connection after every answer', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -35,6 +35,8 @@ describe('a reader and a device that closes the connection after every answer', 
 })
 
 describe('a reader and a device that hears nothing at first', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -84,6 +86,8 @@ describe('a reader and a device that hears nothing at first', function () {
 })
 
 describe('a reader and a device with one connection', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 

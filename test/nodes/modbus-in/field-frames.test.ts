@@ -7,8 +7,6 @@ import type { ModbusTransport } from '../../../simulators/modbus/framing'
 import type { ShortTag } from './config'
 import { assertGood, closeField, fieldOf, isGood } from './field-bench'
 
-afterEach(closeField)
-
 const TAGS: ShortTag[] = [
   ['word', 'hr10', 'uint16'],
   ['long', 'hr12', 'uint32'],
@@ -20,6 +18,8 @@ const NAMES = Object.keys(VALUES)
 const told = (logged: string[]) => logged.filter((line) => /^(info|warn|error)/.test(line))
 
 describe('a reader and a device with exception frames of the wrong length', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -39,6 +39,8 @@ describe('a reader and a device with exception frames of the wrong length', func
 })
 
 describe('a reader and a device whose frames have another length than they say', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -72,6 +74,8 @@ describe('a reader and a device whose frames have another length than they say',
 })
 
 describe('a reader and a device that answers in the name of another request', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -104,6 +108,8 @@ describe('a reader and a device that answers in the name of another request', fu
 })
 
 describe('a reader and bytes that are no Modbus', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 

@@ -5,8 +5,6 @@ import { ModbusDevice } from '../../../simulators/modbus/modbus-device'
 import type { ShortTag } from './config'
 import { assertGood, closeField, deviceThat, fieldOf, goodShare, isGood, readingOf } from './field-bench'
 
-afterEach(closeField)
-
 /** Three requests a cycle. */
 const TAGS: ShortTag[] = [
   ['holding', 'hr10'],
@@ -17,6 +15,8 @@ const VALUES = { holding: 10, input: 11, coil: true }
 const NAMES = Object.keys(VALUES)
 
 describe('a reader and a device that ignores what comes soon behind an answer', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -34,6 +34,8 @@ describe('a reader and a device that ignores what comes soon behind an answer', 
 })
 
 describe('a reader that asks for each tag by itself', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 
@@ -57,6 +59,8 @@ describe('a reader that asks for each tag by itself', function () {
 })
 
 describe('a reader and a device that loses answers', function () {
+  afterEach(closeField)
+
   // in real time: another process may have kept the machine busy
   this.retries(1)
 

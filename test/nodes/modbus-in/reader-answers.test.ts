@@ -4,9 +4,9 @@ import { registers } from './config'
 import { honest, type RawRequest, replyTo } from './raw-device'
 import { closeAll, deviceOf, GOOD, never, openReading, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 describe('a reader and a stream in pieces', () => {
+  afterEach(closeAll)
+
   it('puts an answer together from single bytes', async () => {
     const device = await deviceOf(async (request, socket) => {
       for (const byte of replyTo(request)) {
@@ -48,6 +48,8 @@ describe('a reader and a stream in pieces', () => {
 })
 
 describe('a reader and a device that does not answer', () => {
+  afterEach(closeAll)
+
   it('gives up the connection when nothing comes at all', async () => {
     const device = await deviceOf(() => {})
     const { reader } = readerOf(device.port, registers(5, 100), { timeout: 50 })

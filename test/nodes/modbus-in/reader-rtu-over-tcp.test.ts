@@ -4,11 +4,11 @@ import { registers, type ShortTag } from './config'
 import { type Behaviour, honestRtu, replyTo, rtuReplyTo, withCrc } from './raw-device'
 import { closeAll, GOOD, gatewayOf, never, openReading, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const RTU = { transport: 'rtu-over-tcp', timeout: 60 }
 
 describe('a reader over RTU over TCP', () => {
+  afterEach(closeAll)
+
   it('reads, and asks each unit for a proof once', async () => {
     const gateway = await gatewayOf()
     const { reader } = readerOf(gateway.port, undefined, RTU)

@@ -6,11 +6,11 @@ import { registers } from './config'
 import { type RawRequest, RawUdpDevice, replyTo } from './raw-device'
 import { closeAll, GOOD, never, openReading, readerOf, udpDeviceOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const UDP = { transport: 'udp', timeout: 60 }
 
 describe('a reader over UDP', () => {
+  afterEach(closeAll)
+
   it('reads', async () => {
     const device = await udpDeviceOf()
     const { reader } = readerOf(device.port, undefined, UDP)

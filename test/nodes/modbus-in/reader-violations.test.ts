@@ -4,8 +4,6 @@ import { registers } from './config'
 import { honest, type RawRequest, replyTo } from './raw-device'
 import { closeAll, deviceOf, GOOD, never, openReading, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 const change = (at: number, value: number) => (request: RawRequest) => {
   const changed = replyTo(request)
   changed[at] = value
@@ -17,6 +15,8 @@ const reply = (hex: string, transaction = 1) =>
 const FAR = registers(1, 300)
 
 describe('a reader and an answer that does not fit its request', () => {
+  afterEach(closeAll)
+
   const table: [what: string, answer: (request: RawRequest) => Buffer, says: RegExp][] = [
     ['another unit', change(6, 7), /answers as unit 7, asked was unit 1; .* answerUnit = any/],
     ['another function', change(7, 4), /answers function 4, asked was 3/],
@@ -45,6 +45,8 @@ describe('a reader and an answer that does not fit its request', () => {
 })
 
 describe('a reader and bytes that are no answer', () => {
+  afterEach(closeAll)
+
   const table: [what: string, answer: (request: RawRequest) => Buffer][] = [
     ['another transaction', (request) => replyTo({ ...request, transaction: request.transaction ^ 0x8000 })],
     ['a protocol id', change(3, 1)],
@@ -139,6 +141,8 @@ describe('a reader and bytes that are no answer', () => {
 })
 
 describe('a reader and gateways that do as they like', () => {
+  afterEach(closeAll)
+
   it('reads one that answers with transaction 0, also when answers are lost, over one connection', async () => {
     let requests = 0
     const device = await deviceOf((request, socket) => {

@@ -7,9 +7,9 @@ import { registers } from './config'
 import { honest, portOf, replyTo } from './raw-device'
 import { closeAll, deviceOf, GOOD, never, openReading, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 describe('a reader and a device that is not there', () => {
+  afterEach(closeAll)
+
   const table: [what: string, host: () => Promise<[string, number]>, code: string, says: RegExp][] = [
     [
       'a closed port',
@@ -53,6 +53,8 @@ describe('a reader and a device that is not there', () => {
 })
 
 describe('a reader and a connection that breaks', () => {
+  afterEach(closeAll)
+
   it('says who closed it, and is well after the next open', async () => {
     for (const end of ['destroy', 'end', 'resetAndDestroy'] as const) {
       const device = await deviceOf((_, socket) => socket[end]())

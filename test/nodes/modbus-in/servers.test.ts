@@ -13,9 +13,9 @@ import { portOf } from './raw-device'
 const never = new AbortController().signal
 const closers: (() => Promise<unknown>)[] = []
 
-afterEach(async () => {
+const closeAll = async () => {
   for (const close of closers.splice(0).reverse()) await close()
-})
+}
 
 /** 400 registers and 64 bits in each area. */
 type Memory = { holding: Buffer; input: Buffer; coils: Buffer; discrete: Buffer }
@@ -48,6 +48,8 @@ const servers: [name: string, start: (memory: Memory) => Promise<number>][] = [
 
 for (const [name, start] of servers) {
   describe(`a reader and the server of ${name}`, () => {
+    afterEach(closeAll)
+
     const readerOf = async (tags: ShortTag[], others: object = {}): Promise<Reader> => {
       const port = await start(memory())
       const reader = modbusReader.create(configOf(tags, { port, ...others }), () => {})
@@ -99,6 +101,8 @@ for (const [name, start] of servers) {
 }
 
 describe('a reader and the exceptions of a server', () => {
+  afterEach(closeAll)
+
   it('lose the register that does not exist, and no other', async () => {
     const port = await startModbusSerial(memory())
     const tags: ShortTag[] = [

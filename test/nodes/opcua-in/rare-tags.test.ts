@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
 import { closeAll, deviceOf, never, readerOf } from './reader-bench'
 
-afterEach(closeAll)
-
 describe('OPC UA tags that are read in every n-th cycle', () => {
+  afterEach(closeAll)
+
   for (const mode of ['poll', 'subscribe']) {
     it(`are held between their turns, and all told in the first cycle of a connection, with ${mode}`, async () => {
       const device = await deviceOf()

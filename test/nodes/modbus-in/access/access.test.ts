@@ -7,13 +7,13 @@ import { registers, type ShortTag } from '../config'
 import { honest, replyTo } from '../raw-device'
 import { closeAll, deviceOf, GOOD, never, openReading, readerOf } from '../reader-bench'
 
-afterEach(closeAll)
-
 /** Three blocks. */
 const APART: ShortTag[] = [...registers(2, 100), ...registers(2, 300), ...registers(2, 500)]
 const ALL = [100, 101, 300, 301, 500, 501]
 
 describe('a device that closes its connection', () => {
+  afterEach(closeAll)
+
   it('after every answer: is read over as many connections, and that is told once', async () => {
     const device = await deviceOf((request, socket) => {
       socket.end(replyTo(request))
@@ -54,6 +54,8 @@ describe('a device that closes its connection', () => {
 })
 
 describe('a device that needs its time', () => {
+  afterEach(closeAll)
+
   it('misses what comes within 100 ms behind an answer: is read whole after two cycles, and the row says what it needs', async () => {
     let answeredAtMs = Number.NEGATIVE_INFINITY
     const device = await deviceOf((request, socket) => {
@@ -150,6 +152,8 @@ describe('a device that needs its time', () => {
 })
 
 describe('a connection that others want, too', () => {
+  afterEach(closeAll)
+
   it('is given back after each cycle', async () => {
     const device = await deviceOf()
     let open = 0
