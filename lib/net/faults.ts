@@ -6,6 +6,8 @@ export type Problem = { code: string; text: string }
 
 /** The other end closed a connection that had worked. */
 export const CONNECTION_CLOSED = 'connection-closed'
+/** The other end closed a connection on which it had answered nothing. */
+export const CLOSED_AT_ONCE = 'connection-closed-at-once'
 
 const CLOSED = {
   code: CONNECTION_CLOSED,
@@ -36,7 +38,7 @@ const problems = new Map<string, Problem>([
   ['ECONNRESET', CLOSED],
   ['ECONNABORTED', CLOSED],
   ['EPIPE', CLOSED],
-  ['CLOSED_AT_ONCE', { code: 'connection-closed-at-once', text: 'closed the connection at once: many devices serve one client only; is another program, or another reader, connected to it?' }],
+  ['CLOSED_AT_ONCE', { code: CLOSED_AT_ONCE, text: 'closed the connection at once: many devices serve one client only; is another program, or another reader, connected to it?' }],
 ])
 
 /** The failure with this name (`ECONNREFUSED`) of a connection to `target` (`host:port`); told by its cause if the name says nothing. */

@@ -49,7 +49,7 @@ function stationOf({ network, pc }: Pick<MelsecConfig, 'network' | 'pc'>): Stati
   return network === OWN_STATION.network && pc === OWN_STATION.pc ? 'own' : 'other'
 }
 
-export const SILENCE_ADVICE =
+const SILENCE_ADVICE =
   'are frame (1E, 3E, 4E) and data code (binary, ASCII) those of its port, and is the port open for MC protocol (SLMP)?'
 
 const ABNORMAL_FACTOR = 0x1_0000

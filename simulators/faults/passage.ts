@@ -12,10 +12,13 @@ export type RequestCutter = { push(bytes: Buffer): Buffer[] }
 
 /** What answers the requests of one client. */
 export type Backend = {
-  /** undefined = it says nothing to this. */
+  /** undefined = it says nothing to this. Throws a ConnectionReset where it ends the client's connection instead. */
   ask(request: Buffer): Promise<Buffer | undefined>
   close(): void
 }
+
+/** What a backend ends the connection with. */
+export class ConnectionReset extends Error {}
 
 export type PassageParts = {
   faults: FaultList
@@ -96,8 +99,9 @@ export class Passage implements Guest {
     const before = this.#lanes.get(unit) ?? Promise.resolve()
     const served = before
       .then(() => this.#serve(request, unit, signal))
-      .catch(() => {
-        // dropped, or the backend is gone: no reply
+      .catch((thrown) => {
+        // otherwise dropped, or the backend is gone: no reply
+        if (thrown instanceof ConnectionReset) this.reset()
       })
     this.#lanes.set(unit, served)
   }

@@ -4,6 +4,7 @@ import { wordsOfBits } from './access'
 import { type DeviceName, deviceOfLetters, devices } from './devices'
 import { EndCode } from './end-code'
 import { bitField, FieldReader, NotConvertible, numberField, TooShort } from './fields'
+import { NoAnswer } from './no-answer'
 import type { Plc } from './plc'
 import type { Encoding } from './series'
 
@@ -177,6 +178,7 @@ function numbers(plc: Plc, device: DeviceName, number: number, count: number): n
   if (!memory.exists(device, number)) throw new EndCode(WRONG_HEAD)
   if (!memory.exists(device, number, count)) throw new EndCode(WRONG_POINTS)
   const refusal = memory.refusalOf(device, number, count)
+  if (refusal?.how) throw new NoAnswer(refusal.how)
   if (refusal) throw new EndCode((refusal.endCode ?? WRONG_POINTS) & 0xff)
   return memory.look().read(device, number, count)
 }

@@ -3,6 +3,7 @@
 import { type DeviceName, devices, timerBits } from './devices'
 import { EndCode } from './end-code'
 import type { Look } from './memory'
+import { NoAnswer } from './no-answer'
 import type { Plc } from './plc'
 import type { Encoding } from './series'
 
@@ -114,6 +115,7 @@ function numbers(plc: Plc, look: Look, { device, number }: { device: DeviceName;
   const { beyond } = plc.series.endCodes
   if (!memory.exists(device, number, count)) throw new EndCode(beyond)
   const refusal = memory.refusalOf(device, number, count)
+  if (refusal?.how) throw new NoAnswer(refusal.how)
   if (refusal) throw new EndCode(refusal.endCode ?? beyond)
   return look.read(device, number, count)
 }

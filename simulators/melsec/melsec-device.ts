@@ -1,6 +1,7 @@
 // A simulated Mitsubishi PLC: one memory, and as many ports as its parameters open. Each port has its own transport,
 // encoding and frames, and in front of it a proxy that can misbehave.
 
+import { type Character, together } from '../faults/character'
 import { TcpDoor } from '../faults/doors/tcp-door'
 import { UdpDoor } from '../faults/doors/udp-door'
 import { FaultProxy } from '../faults/fault-proxy'
@@ -37,6 +38,8 @@ export type PortOptions = {
   random?: RandomManners
   /** The only port of a client that it hears, over UDP: the one that is named in its open settings. */
   answersTo?: number
+  /** What it does to everybody. */
+  character?: Character
   /** Sees every request as it comes in. */
   onRequest?: (request: Buffer) => void
 }
@@ -113,7 +116,8 @@ export class MelsecDevice {
 }
 
 async function openPort(plc: Plc, options: PortOptions): Promise<FaultProxy> {
-  const { transport = 'tcp', encoding = 'binary', host = LOOPBACK, port = 0, random, answersTo, onRequest } = options
+  const { transport = 'tcp', encoding = 'binary', host = LOOPBACK, port = 0 } = options
+  const { random, answersTo, character, onRequest } = options
   const frames = options.frames ?? plc.series.frames[plc.endpoint]
   const misfits = options.misfits ?? plc.series.misfits[plc.endpoint]
   const settings = { encoding, frames, misfits, ...(random && { random }) }
@@ -129,6 +133,7 @@ async function openPort(plc: Plc, options: PortOptions): Promise<FaultProxy> {
     backend: () => new Station(plc, settings),
     unitOf: () => undefined,
     corruptions: melsecCorruptions(encoding, frames),
+    ...(character && { character: () => together([character]) }),
     ...(onRequest && { onRequest }),
   })
   proxy.manners = options.manners ?? (isTcp ? ONE_CLIENT : {})

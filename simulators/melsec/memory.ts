@@ -9,8 +9,11 @@ import type { Ranges, Span } from './ranges'
 /** A typed value that moves; of a bit device `bool`, of word devices the low word first, as PLCs have it. */
 export type Point = { device: DeviceName; number: number; type: WordType; wave: Wave }
 
-/** A hole: reads that touch it are refused, with the series' code for numbers that do not exist if none is given. */
-export type Refusal = { device: DeviceName; number: number; count: number; endCode?: number }
+/**
+ * A hole: reads that touch it are refused, with the series' code for numbers that do not exist if none is given; or they are not answered,
+ * or the connection is reset at them.
+ */
+export type Refusal = { device: DeviceName; number: number; count: number; endCode?: number; how?: 'silence' | 'reset' }
 
 type Moving = { point: Point; since: number; reads: number }
 

@@ -1,8 +1,9 @@
 // What answers one client of a port.
 
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Backend } from '../faults/passage'
+import { type Backend, ConnectionReset } from '../faults/passage'
 import { answer1E, late1E, refuse1EAsText, refuseSubheader, timer1E } from './a-frame'
+import { NoAnswer } from './no-answer'
 import type { Plc } from './plc'
 import { answerQna, errorReply, lateQna, refuseAsText, timerQna } from './qna-frame'
 import { isRandomRead, type RandomManners } from './random-manners'
@@ -25,6 +26,20 @@ export class Station implements Backend {
   }
 
   async ask(request: Buffer): Promise<Buffer | undefined> {
+    try {
+      return await this.#answer(request)
+    } catch (thrown) {
+      if (!(thrown instanceof NoAnswer)) throw thrown
+      if (thrown.how === 'reset') throw new ConnectionReset()
+      return undefined
+    }
+  }
+
+  close(): void {
+    this.#gone.abort()
+  }
+
+  async #answer(request: Buffer): Promise<Buffer | undefined> {
     const { encoding, misfits } = this.#settings
     const frame = frameOf(request, this.#settings)
     if (frame === undefined || frame === 'misfit') return misfits === 'silent' ? undefined : this.#refuse(request)
@@ -37,10 +52,6 @@ export class Station implements Backend {
     const isInTime = await this.#process(request, frame)
     if (frame === '1E') return isInTime ? answer1E(this.#plc, request, encoding) : late1E(request, encoding)
     return isInTime ? answerQna(this.#plc, request, frame, encoding) : lateQna(request, frame, encoding)
-  }
-
-  close(): void {
-    this.#gone.abort()
   }
 
   /** Ends when the PLC has done what was asked, or when the monitoring timer of the request has run out; 0 is for ever. */

@@ -23,7 +23,7 @@ async function main(): Promise<void> {
     try {
       queue.send(messages)
     } catch (thrown) {
-      if (!(thrown instanceof QueueError && thrown.kind === 'QueueFull')) throw thrown
+      if (!(thrown instanceof QueueError && (thrown.kind === 'QueueFull' || thrown.busy))) throw thrown
       number -= Number(portion)
       await new Promise((resolve) => setTimeout(resolve, 20))
       continue

@@ -2,11 +2,10 @@
 // reason, and takes the request under way with it.
 
 import { Fault } from '../../../lib/contract/fault'
-import { CONNECTION_CLOSED, linkFault, noAnswerFault, stoppedFault } from '../../../lib/net/faults'
+import { CONNECTION_CLOSED, linkFault, stoppedFault } from '../../../lib/net/faults'
 import type { Link } from '../../../lib/net/link'
 import type { Codec } from '../frames/codec'
 import { type Reply, type Request, type Violation, violation } from '../frames/request'
-import { SILENCE_ADVICE } from '../protocol'
 import type { NamedPort } from './named-port'
 
 export type ConnectionSettings = {
@@ -24,7 +23,11 @@ export type ConnectionSettings = {
   onNoise(text: string): void
 }
 
-export type Answer = Exclude<Reply, Violation> | { readonly kind: 'silence' }
+/** `instead` says what came that could not be the answer, if anything did. */
+export type Answer = Exclude<Reply, Violation> | { readonly kind: 'silence'; readonly instead?: string }
+
+/** What cannot be read as an answer: the connection ends with it. */
+export const VIOLATION = 'melsec-violation'
 
 type Asked = { readonly request: Request; readonly serial: number; readonly resolve: (answer: Answer) => void }
 
@@ -43,6 +46,8 @@ export class Connection {
   #serial = 0
   /** Serials of requests that were given up. */
   readonly #late = new Set<number>()
+  /** An answer without a number may still come. */
+  #isOwed = false
   /** What came instead of an answer. */
   #noise: string | undefined
   #reject: ((fault: Fault) => void) | undefined
@@ -69,13 +74,11 @@ export class Connection {
     return this.#link.address
   }
 
-  /**
-   * Whatever still comes could be taken for the answer to another request: of a stream a timeout ends the connection, but a
-   * datagram may come twice at any time.
-   */
+  /** Whatever still comes could be taken for the answer to the next request. A datagram may come twice at any time. */
   get isSpent(): boolean {
     const { datagrams, numbered, namedPort } = this.#settings
-    return datagrams && !numbered && !namedPort && this.#requests > 0
+    if (numbered || namedPort) return false
+    return datagrams ? this.#requests > 0 : this.#isOwed
   }
 
   /** Rejects with the Fault that ended the connection. */
@@ -112,6 +115,10 @@ export class Connection {
   }
 
   #stream(chunk: Buffer): void {
+    if (this.#isOwed) {
+      this.#settings.onLate()
+      return
+    }
     this.#incoming = this.#incoming.length === 0 ? chunk : Buffer.concat([this.#incoming, chunk])
     while (this.#incoming.length > 0) {
       const isExpected = this.#asked !== undefined || this.#settings.numbered
@@ -169,20 +176,23 @@ export class Connection {
   }
 
   #timeOut(): void {
-    const { datagrams, numbered, namedPort } = this.#settings
-    if (this.#noise !== undefined) this.#end(this.#violation(this.#noise))
-    // what comes late on this stream, or to this port, could not be told from the next answer
-    else if (namedPort || (!datagrams && !numbered)) this.#end(this.#noAnswer())
-    else this.#giveUp()
-  }
-
-  #giveUp(): void {
+    const { numbered, namedPort } = this.#settings
     const asked = this.#asked
     if (!asked) return
-    this.#late.add(asked.serial)
+    if (this.#noise !== undefined) {
+      this.#end(this.#violation(this.#noise))
+      return
+    }
+    if (numbered) this.#remember(asked.serial)
+    else if (namedPort) namedPort.gaveUp()
+    else this.#isOwed = true
+    this.#settle(asked, { kind: 'silence' })
+  }
+
+  #remember(serial: number): void {
+    this.#late.add(serial)
     const [oldest] = this.#late
     if (oldest !== undefined && this.#late.size > LATE_MAX) this.#late.delete(oldest)
-    this.#settle(asked, { kind: 'silence' })
   }
 
   #settle(asked: Asked, answer: Answer): void {
@@ -192,13 +202,8 @@ export class Connection {
     asked.resolve(answer)
   }
 
-  #noAnswer(): Fault {
-    const { target } = this.#link
-    return noAnswerFault({ who: `${target} is connected but`, look: SILENCE_ADVICE }, 1, this.#settings.timeoutMs)
-  }
-
   #violation(text: string): Fault {
-    return new Fault('protocol', 'melsec-violation', `${this.#link.target}: ${text}`)
+    return new Fault('protocol', VIOLATION, `${this.#link.target}: ${text}`)
   }
 
   #end(fault: Fault): void {

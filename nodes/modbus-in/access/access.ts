@@ -5,6 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isTold, TOLD } from '../../../lib/collector/repetition'
 import type { LogLevel } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
+import { overConnections } from '../../../lib/net/connections'
 import { CONNECTION_CLOSED } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { ReadArea } from '../areas'
@@ -33,8 +34,6 @@ type Course = {
 
 const CLOSES_INSTEAD =
   'the device closes the connection instead of answering this request; does it have what is asked for?'
-/** For one request, where the device closes them. */
-const CONNECTIONS_MAX = 3
 const CLOSED_AFTER_ONE_MAX = 2
 const STOPPED = new Fault('link', 'stopped', 'reading was stopped')
 
@@ -70,17 +69,9 @@ export class Access {
 
   /** Throws a Fault when the connection is lost and no other one can be had. */
   async ask(request: Request, signal: AbortSignal): Promise<Answer> {
-    let closed: unknown
-    for (let connection = 0; connection < CONNECTIONS_MAX; connection++) {
-      try {
-        return await this.#askOnce(request, signal)
-      } catch (thrown) {
-        if (!isForgiven(thrown) && !(closed !== undefined && isClosed(thrown))) throw thrown
-        closed ??= thrown
-        if (!isForgiven(thrown)) break
-      }
-    }
-    if (this.#answers === 0) throw closed
+    const outcome = await overConnections(() => this.#askOnce(request, signal))
+    if (outcome.kind === 'answered') return outcome.answer
+    if (this.#answers === 0) throw outcome.fault
     // other requests are answered, and this one ends each connection
     await this.#end()
     return { kind: 'deviation', text: CLOSES_INSTEAD }
@@ -232,15 +223,6 @@ export class Access {
     const text = `the device closes the connection between two requests; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
     this.#log('info', text)
   }
-}
-
-/** A connection that had answered before was closed: the request is worth another one. */
-function isForgiven(thrown: unknown): boolean {
-  return thrown instanceof Fault && thrown.code === CONNECTION_CLOSED
-}
-
-function isClosed(thrown: unknown): boolean {
-  return isForgiven(thrown) || (thrown instanceof Fault && thrown.code === 'connection-closed-at-once')
 }
 
 function keyOf({ unit, area, address, length }: Request): string {

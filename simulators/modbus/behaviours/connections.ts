@@ -1,15 +1,15 @@
 // Connections that are closed, reset, not answered at first, forgotten, or given to somebody else.
 
 import type { Habit } from '../../faults/character'
+import { closingAfterAnswer } from '../../faults/closing-after-answer'
 import type { Manners } from '../../faults/manners'
-import type { Step } from '../../faults/reply-script'
 import type { Behaviour, ConnectionBehaviour } from './behaviour'
 import type { Nature } from './nature'
 
 export function connectionNature(behaviour: ConnectionBehaviour): Nature {
   switch (behaviour.kind) {
     case 'closes-after-answer':
-      return { client: () => ({ send: closing }) }
+      return closingAfterAnswer
     case 'resets-old':
       return {
         client: (connectedMs) => ({
@@ -47,13 +47,6 @@ export function mannersOf(behaviours: readonly Behaviour[]): Manners {
     if (behaviour.kind === 'one-client') Object.assign(manners, { clientsMax: 1, turnAway: behaviour.turnAway })
   }
   return manners
-}
-
-/** Behind the answer, and before what would come later. */
-function closing(steps: Step[]): Step[] {
-  const later = steps.findIndex((step) => step.do === 'postpone')
-  const end = later < 0 ? steps.length : later
-  return [...steps.slice(0, end), { do: 'close' }, ...steps.slice(end)]
 }
 
 function offended(patientFromMs: number): Habit {
