@@ -28,7 +28,8 @@ async function main(): Promise<void> {
 function insistently(call: () => void): void {
   for (;;) {
     try {
-      return call()
+      call()
+      return
     } catch (thrown) {
       if (!(thrown instanceof QueueError && thrown.busy)) throw thrown
     }

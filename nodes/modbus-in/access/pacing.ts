@@ -2,19 +2,27 @@
 
 /** Pauses between an answer and the next request that are tried one after the other, ms. */
 const PAUSES_MS = [0, 110, 250, 550] as const
-/** Requests that were missed at once and answered later, before that is more than bad luck. */
+/** Requests that were missed, or answered, before that is more than chance. */
 const EVIDENCE = 3
+/** So many times more misses start the next trials when no pause has helped. */
+const VAIN_FACTOR = 4
 
 export type Pacing = {
-  /** Index of the pause that is kept. */
+  /** Index of the pause that has helped. */
   readonly pause: number
-  /** Requests that came sooner than the next longer pause and were missed; none of those was answered since. */
-  readonly missed: ReadonlySet<string>
+  /** Index of the pause that is tried now. */
+  readonly trial: number | undefined
+  /** Requests that came sooner than the next longer pause and were missed, none of which was answered so soon. */
   readonly misses: number
   /** Answers to requests that came later than that. */
   readonly answers: number
-  /** Those of them to a request that had been missed. */
-  readonly recovered: number
+  /** The requests that were answered then and not missed: their answers prove nothing in a trial. */
+  readonly heard: ReadonlySet<string>
+  /** Requests of the trial: those that were missed, and those that were answered and had never been before. */
+  readonly failed: number
+  readonly helped: number
+  /** How often no pause has helped. */
+  readonly vain: number
 }
 
 export type PacingEvent = {
@@ -25,32 +33,50 @@ export type PacingEvent = {
   readonly isAnswered: boolean
 }
 
-const nothing = { missed: new Set<string>(), misses: 0, answers: 0, recovered: 0 } as const
-export const NO_PAUSE: Pacing = { pause: 0, ...nothing }
+const nothing = { trial: undefined, misses: 0, answers: 0, heard: new Set<string>(), failed: 0, helped: 0 } as const
+export const NO_PAUSE: Pacing = { pause: 0, vain: 0, ...nothing }
 
-export function pauseMs({ pause }: Pacing): number {
-  return PAUSES_MS[pause] ?? 0
+export function pauseMs({ pause, trial = pause }: Pacing): number {
+  return PAUSES_MS[trial] ?? 0
 }
 
-export function step(pacing: Pacing, { request, afterMs, isAnswered }: PacingEvent): Pacing {
-  const next = PAUSES_MS[pacing.pause + 1]
-  if (next === undefined) return pacing
-  const isSoon = afterMs !== undefined && afterMs < next
+export function step(pacing: Pacing, event: PacingEvent): Pacing {
+  return pacing.trial === undefined ? watched(pacing, event) : tried(pacing, pacing.trial, event)
+}
+
+function watched(pacing: Pacing, { request, afterMs, isAnswered }: PacingEvent): Pacing {
+  const { pause, vain, misses, heard } = pacing
+  const nextMs = PAUSES_MS[pause + 1]
+  if (nextMs === undefined) return pacing
+  const isSoon = afterMs !== undefined && afterMs < nextMs
   // it hears what comes so soon
-  if (isSoon && isAnswered) return pacing.misses === 0 ? pacing : { pause: pacing.pause, ...nothing }
-  if (isSoon) {
-    return decided({ ...pacing, missed: new Set([...pacing.missed, request]), misses: pacing.misses + 1 })
-  }
-  if (!isAnswered || pacing.misses === 0) return pacing
-  const recovered = pacing.recovered + (pacing.missed.has(request) ? 1 : 0)
-  return decided({ ...pacing, answers: pacing.answers + 1, recovered })
+  if (isSoon && isAnswered) return misses === 0 ? pacing : { pause, vain, ...nothing }
+  if (isSoon) return begun({ ...pacing, misses: misses + 1, heard: without(heard, request) })
+  if (!isAnswered || misses === 0) return pacing
+  return begun({ ...pacing, answers: pacing.answers + 1, heard: new Set([...heard, request]) })
 }
 
-/** Either the same request again and again, or several requests of which only those that come late are answered. */
-function decided(pacing: Pacing): Pacing {
-  const { pause, missed, misses, answers, recovered } = pacing
-  const isPlain = misses >= EVIDENCE && answers >= EVIDENCE - 1 && missed.size > 1
-  return recovered >= EVIDENCE || isPlain ? { pause: pause + 1, ...nothing } : pacing
+function begun(pacing: Pacing): Pacing {
+  const { pause, vain, misses, answers } = pacing
+  if (answers < EVIDENCE - 1 || misses < EVIDENCE * VAIN_FACTOR ** vain) return pacing
+  return { ...pacing, trial: pause + 1 }
+}
+
+/** Only requests that came after this pause, and before the next longer one, say something of it. */
+function tried(pacing: Pacing, trial: number, { request, afterMs = 0, isAnswered }: PacingEvent): Pacing {
+  const { pause, vain } = pacing
+  const isProof = afterMs >= (PAUSES_MS[trial] ?? 0) && afterMs < (PAUSES_MS[trial + 1] ?? Number.POSITIVE_INFINITY)
+  if (!isProof || (isAnswered && pacing.heard.has(request))) return pacing
+  const helped = pacing.helped + (isAnswered ? 1 : 0)
+  const failed = pacing.failed + (isAnswered ? 0 : 1)
+  if (helped >= EVIDENCE) return { pause: trial, vain, ...nothing }
+  if (failed < EVIDENCE) return { ...pacing, helped, failed }
+  if (trial + 1 < PAUSES_MS.length) return { ...pacing, trial: trial + 1, helped: 0, failed: 0 }
+  return { pause, vain: vain + 1, ...nothing }
+}
+
+function without(requests: ReadonlySet<string>, request: string): ReadonlySet<string> {
+  return requests.has(request) ? new Set([...requests].filter((other) => other !== request)) : requests
 }
 
 /** What an operator should know after this step; undefined if it is nothing new. */

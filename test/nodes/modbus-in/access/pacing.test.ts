@@ -50,20 +50,36 @@ describe('the pause that a device needs between an answer and the next request',
       it(`is found for one that misses ${requests.length} requests within ${deafMs} ms`, () => {
         const { pauseMs, news } = poll(deafMs, requests, 12)
         assert.equal(pauseMs, found)
-        assert.equal(news.at(-1), `the device misses requests that come right after an answer: requestDelay = ${found}`)
+        assert.deepEqual(news, [`the device misses requests that come right after an answer: requestDelay = ${found}`])
       })
     }
   }
 
-  it('is none for one that never answers a certain request', () => {
-    let pacing: Pacing = NO_PAUSE
-    for (let cycle = 0; cycle < 100; cycle++) {
-      pacing = step(pacing, { request: 'a', afterMs: 500, isAnswered: true })
-      pacing = step(pacing, { request: 'b', afterMs: 1, isAnswered: false })
-      pacing = step(pacing, { request: 'b', afterMs: 1000, isAnswered: false })
+  for (const [what, silent] of [
+    ['a certain request', () => 'b'],
+    ['a part of a request, while that is searched', (cycle: number) => `b${cycle % 7}`],
+  ] as const) {
+    for (const intervalMs of [200, 500, 1000]) {
+      it(`is none, and nothing is told, for one that never answers ${what}, every ${intervalMs} ms`, () => {
+        let pacing: Pacing = NO_PAUSE
+        let slowed = 0
+        const ask = (request: string, gapMs: number, isAnswered: boolean) => {
+          const afterMs = Math.max(gapMs, pauseMs(pacing))
+          const next = step(pacing, { request, afterMs, isAnswered })
+          assert.equal(newsOf(pacing, next), undefined)
+          pacing = next
+          if (pauseMs(pacing) > 0) slowed++
+        }
+        for (let cycle = 0; cycle < 1000; cycle++) {
+          ask('a', intervalMs, true)
+          ask(silent(cycle), 1, false)
+          ask(silent(cycle), 1000, false)
+        }
+        assert.equal(pauseMs(pacing), 0)
+        assert.ok(slowed < 150, `${slowed} of 3000 requests were asked with a pause`)
+      })
     }
-    assert.equal(pauseMs(pacing), 0)
-  })
+  }
 
   it('is none for one whose answers are lost by chance', () => {
     const random = randomNumbers(5)
