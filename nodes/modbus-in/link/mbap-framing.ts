@@ -182,7 +182,7 @@ export abstract class MbapFraming implements Framing {
     return [
       {
         kind: 'noise',
-        text: `the length field, which says ${announced}; by function and byte count the answer has ${length}`,
+        text: `a wrong length field: it says ${announced}, by function and byte count the answer has ${length}`,
       },
     ]
   }
