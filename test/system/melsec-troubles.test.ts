@@ -158,7 +158,9 @@ describe('a PLC that', function () {
       await begin?.(plc)
     }
     for (const turnAway of TURN_AWAY) {
-      const manners = { clientsMax: 1, turnAway, holdPlaceMs: HELD_MS }
+      // a reader that is not heard asks twice before it says so
+      const holdPlaceMs = turnAway === 'silent' ? 2 * HELD_MS : HELD_MS
+      const manners = { clientsMax: 1, turnAway, holdPlaceMs }
       await start(placeOf(turnAway), { ...q, ports: [{ manners }] }, asQ)
     }
     nodeRed = await NodeRed.start({ flows: flowOf(supervisorNode(), ...readers) })

@@ -11,7 +11,7 @@ import type { Link } from '../../../lib/net/link'
 import { type MelsecConfig, plcOf } from '../fields'
 import { type Codec, codecOf, timerWithin } from '../frames/codec'
 import type { Request } from '../frames/request'
-import { type Answer, Connection, VIOLATION } from './connection'
+import { type Answer, Connection } from './connection'
 import { NamedPort } from './named-port'
 import { openLink } from './open-link'
 
@@ -74,8 +74,7 @@ export class Access {
       if (this.#answers === 0) throw outcome.fault
       return { kind: 'deviation', text: CLOSES_INSTEAD }
     } catch (thrown) {
-      if (!(thrown instanceof Fault) || thrown.code !== VIOLATION || this.#answers === 0) throw thrown
-      this.#isSpoilt = true
+      if (!(thrown instanceof Fault) || !this.#connection?.brokenOff || this.#answers === 0) throw thrown
       return { kind: 'silence', instead: thrown.message }
     }
   }

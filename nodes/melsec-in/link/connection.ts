@@ -27,7 +27,7 @@ export type ConnectionSettings = {
 export type Answer = Exclude<Reply, Violation> | { readonly kind: 'silence'; readonly instead?: string }
 
 /** What cannot be read as an answer: the connection ends with it. */
-export const VIOLATION = 'melsec-violation'
+const VIOLATION = 'melsec-violation'
 
 type Asked = { readonly request: Request; readonly serial: number; readonly resolve: (answer: Answer) => void }
 
@@ -48,6 +48,7 @@ export class Connection {
   readonly #late = new Set<number>()
   /** An answer without a number may still come. */
   #isOwed = false
+  #brokenOff = false
   /** What came instead of an answer. */
   #noise: string | undefined
   #reject: ((fault: Fault) => void) | undefined
@@ -67,6 +68,11 @@ export class Connection {
   /** A connection that worked until the PLC closed it between two requests. */
   get closedWhileIdle(): boolean {
     return this.#closedWhileIdle
+  }
+
+  /** It ended because what came instead of an answer cannot be read. */
+  get brokenOff(): boolean {
+    return this.#brokenOff
   }
 
   /** What the host was looked up as, where the next connection wants to know. */
@@ -211,6 +217,7 @@ export class Connection {
     const closed = fault.code === CONNECTION_CLOSED
     this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
     this.#closedWhileIdle = closed && this.#answered && !this.#asked
+    this.#brokenOff = fault.code === VIOLATION && this.#asked !== undefined
     const reject = this.#reject
     // what nothing listened to is not answered later
     if (this.#asked && fault.code !== 'connection-refused') this.#settings.namedPort?.gaveUp()
