@@ -109,7 +109,7 @@ export class QueueSection {
       const item = element('li', 'collector-letter')
       const title = element('div', 'collector-letter-what')
       const times = [...new Set([first, last])].map((time) => new Date(time).toLocaleString())
-      title.textContent = `${what} · ${times.join(' – ')} · ${countOf(samples)}`
+      title.textContent = `${what} · ${times.join(' – ')} · ${this.#translate('queue.samples', { count: countOf(samples) })}`
       const problem = element('div', 'collector-process-problem')
       problem.textContent = reason
       item.append(title, problem, ...this.#buttons({ supervisor, ids }))

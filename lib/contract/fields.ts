@@ -138,7 +138,7 @@ function parseField(field: Field, input: unknown, path: string, problems: Proble
     }
     case 'choice': {
       const value = input === undefined || input === '' ? field.default : String(input)
-      if (!field.choices.includes(value)) refuse(`${JSON.stringify(input)} is not one of ${field.choices.join(', ')}`)
+      if (!field.choices.includes(value)) refuse(`${JSON.stringify(input)} is not one of ${listed(field.choices)}`)
       else refuse(field.check?.(value))
       return value
     }
@@ -154,6 +154,12 @@ function parseField(field: Field, input: unknown, path: string, problems: Proble
     default:
       return field satisfies never
   }
+}
+
+/** Of texts that are none, what to do instead is said. */
+function listed(choices: readonly string[]): string {
+  const named = choices.filter((choice) => choice !== '').join(', ')
+  return choices.includes('') ? `${named}; choose one of them, or leave it empty` : named
 }
 
 function parseMap(field: MapField, input: unknown, refuse: (message: string | undefined) => void): unknown {

@@ -16,8 +16,13 @@ const HALF = 2n ** 32n
 const BITS_MAX = 64
 const EXAMPLE = 'write numbers with commas between them, e.g. 0x8000, 65535, NaN'
 
+/** `3,4e38` may be one number or two, and is most likely one: that of a float32 that has no value. */
+const DECIMAL_COMMA = /(?<![^\s,])[+-]?\d,\d+e[+-]?\d+(?![^\s,])/i
+
 export function parseNoValue(text: string): NoValue[] | { problem: string } {
   if (text.trim() === '') return []
+  const [doubtful] = DECIMAL_COMMA.exec(text) ?? []
+  if (doubtful !== undefined) return { problem: withDecimalComma(doubtful) }
   const entries: NoValue[] = []
   for (const part of text.split(',')) {
     const entry = parseEntry(part.trim())
@@ -25,6 +30,11 @@ export function parseNoValue(text: string): NoValue[] | { problem: string } {
     entries.push(entry)
   }
   return entries
+}
+
+function withDecimalComma(written: string): string {
+  const [point, two] = [written.replace(',', '.'), written.replace(',', ', ')]
+  return `${JSON.stringify(written)} has a decimal comma: write ${point}, or "${two}" if it is two numbers`
 }
 
 export function checkNoValue(text: string): string | undefined {

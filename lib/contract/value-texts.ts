@@ -6,6 +6,8 @@ import { decimal } from './decimal'
 export type ValueTexts = ReadonlyMap<string, string>
 
 const EXAMPLE = 'write e.g. 0=off;1=on'
+/** Behind a comma, or another sign that separates in lists, but not here. */
+const NEXT_PAIR = /[,，；、|]\s*(?:true|false|0x[\da-f]+|[-+]?[\d.]+)\s*=/i
 const truths = new Map([
   ['false', '0'],
   ['true', '1'],
@@ -17,11 +19,10 @@ export function parseTexts(list: string): ValueTexts | { problem: string } {
   for (const pair of split(list, ';')) {
     if (pair.trim() === '') continue
     const [key = '', ...parts] = split(pair, '=')
-    if (parts.length === 0) return { problem: `${JSON.stringify(pair.trim())} has no text: ${EXAMPLE}` }
-    if (parts.length > 1)
-      return { problem: `${JSON.stringify(pair.trim())} has two "=": write \\= where it is part of the text` }
+    if (parts.length === 0) return { problem: `${quoted(pair.trim())} has no text: ${EXAMPLE}` }
+    if (parts.length > 1) return { problem: twoEquals(pair.trim()) }
     const digits = digitsOf(key.trim())
-    if (digits === undefined) return { problem: `${JSON.stringify(key.trim())} is no number: ${EXAMPLE}` }
+    if (digits === undefined) return { problem: `${quoted(key.trim())} is no number: ${EXAMPLE}` }
     const text = plain(parts[0] ?? '').trim()
     if (text === '') return { problem: `${key.trim()} has no text: ${EXAMPLE}` }
     if (texts.has(digits)) return { problem: `${key.trim()} has two texts` }
@@ -33,6 +34,11 @@ export function parseTexts(list: string): ValueTexts | { problem: string } {
 export function checkTexts(list: string): string | undefined {
   const parsed = parseTexts(list)
   return 'problem' in parsed ? parsed.problem : undefined
+}
+
+function twoEquals(pair: string): string {
+  if (!NEXT_PAIR.test(pair)) return `${quoted(pair)} has two "=": write \\= where it is part of the text`
+  return `${quoted(pair)} has two "=": separate the pairs with ";", e.g. 0=off;1=on`
 }
 
 /** A value that has no text is told as its digits: a column that holds texts holds nothing else. */
@@ -54,6 +60,10 @@ function split(list: string, separator: ';' | '='): string[] {
 
 function plain(text: string): string {
   return text.replace(/\\([\\;=])/g, '$1')
+}
+
+function quoted(text: string): string {
+  return JSON.stringify(text)
 }
 
 /** As a value of that number is written. */

@@ -43,6 +43,11 @@ export class DatabaseLink {
     this.connected()
   }
 
+  /** Somebody has mended something: a refusal from before is not told any more once the database takes data. */
+  mended(): void {
+    this.#refusal = undefined
+  }
+
   disconnected(reason: string): void {
     this.#tell('disconnected', reason)
   }

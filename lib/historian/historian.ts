@@ -119,6 +119,7 @@ export class Historian {
   /** Somebody has mended something: what was refused is asked about anew. */
   retry(): void {
     this.#delivery.forget()
+    this.#link.mended()
   }
 
   /** The queue was replaced: what is claimed next comes from the file that is there now. */

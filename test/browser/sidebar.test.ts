@@ -194,6 +194,7 @@ describe('The sidebar', function () {
     await again.root.locator('.collector-section-badge', { hasText: '12' }).waitFor()
     await again.open('Into the database')
     await again.root.getByText('field type conflict').waitFor()
+    await again.root.getByText(/values: 12$/).waitFor()
     await again.root.getByText('1\u202f234\u202f567').waitFor()
     assert.equal(await again.root.locator('img').count(), 0)
     await again.root.locator('[title="Try again"]').click()

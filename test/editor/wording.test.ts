@@ -94,9 +94,10 @@ const contract = [
 
 const meanings = [
   ...problemsOf(tags.item.min, ['much']),
-  ...problemsOf(tags.item.noValue, ['none', '0x10000000000000000', '1,,2']),
+  ...problemsOf(tags.item.noValue, ['none', '0x10000000000000000', '1,,2', '3,4e38']),
   ...problemsOf(tags.item.scaleFrom, ['10^', '*']),
-  ...problemsOf(tags.item.texts, ['off', '0=', 'off=0', '0=a=b', '0=a;0x0=b']),
+  ...problemsOf(tags.item.texts, ['off', '0=', 'off=0', '0=a=b', '0=a,1=b', '0=a;0x0=b']),
+  ...problemsOf(tags.item.charset, ['big5']),
 ]
 
 /** Each is a problem beside a tag whose name is "n". */

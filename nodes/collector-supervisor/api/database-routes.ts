@@ -25,17 +25,28 @@ export function mountDatabaseRoutes(fleet: Fleet, get: Mount, post: Mount): void
 }
 
 async function deadLetters(fleet: Fleet, { query }: Request): Promise<Reply> {
-  const max = query.max === undefined ? LETTERS_STANDARD : asCount(Number(query.max))
-  if (max === undefined || max < 1 || max > LETTERS_MAX) {
-    return errorReply('bad-request', `max must be a whole number from 1 to ${LETTERS_MAX}`)
-  }
-  const supervisor = query.supervisor === undefined ? undefined : asText(query.supervisor, 1000)
+  const parsed = parseLettersQuery(query)
+  if ('problem' in parsed) return errorReply('bad-request', parsed.problem)
+  const { supervisor, max, isGrouped } = parsed
   const unknown = unknownSupervisor(fleet, supervisor)
   if (unknown) return unknown
-  if (query.group !== undefined && query.group !== '0') {
-    return { status: 200, body: await fleet.deadLetterGroups({ supervisor }) }
+  if (!isGrouped) return { status: 200, body: await fleet.deadLetters({ supervisor }, max ?? LETTERS_STANDARD) }
+  const groups = await fleet.deadLetterGroups({ supervisor })
+  return { status: 200, body: groups.slice(0, max) }
+}
+
+type LettersQuery = { supervisor: string | undefined; max: number | undefined; isGrouped: boolean }
+
+function parseLettersQuery({ supervisor, max, group = '0' }: Request['query']): LettersQuery | { problem: string } {
+  const name = asText(supervisor, 1000)
+  if (supervisor !== undefined && name === undefined)
+    return { problem: 'supervisor must be the name of one supervisor' }
+  const count = asCount(Number(max))
+  if (max !== undefined && (count === undefined || count < 1 || count > LETTERS_MAX)) {
+    return { problem: `max must be a whole number from 1 to ${LETTERS_MAX}` }
   }
-  return { status: 200, body: await fleet.deadLetters({ supervisor }, max) }
+  if (group !== '0' && group !== '1') return { problem: 'group must be 1, for dead letters by cause, or 0' }
+  return { supervisor: name, max: count, isGrouped: group === '1' }
 }
 
 async function moveDeadLetters(fleet: Fleet, how: 'requeue' | 'discard', { body }: Request): Promise<Reply> {

@@ -31,6 +31,7 @@ describe('the last step of a reading', () => {
     ['a value × 10^-1, to the last digit', 5024.3, 50243, -1],
     ['a value × 10^0', 5024, 5024, 0],
     ['a value × 10^2', 300, 3, 2],
+    ['a value × 10^40, to the last digit', 5.0243e44, 50243, 40],
     ['a value × n', 120, 3, 40, factor(0, 1)],
     ['a value × 0.1', 0.3, 3, 0.1, factor(0, 1)],
     ['the elements of an array', [0.3, -0.1], [3, -1], -1],

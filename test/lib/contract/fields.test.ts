@@ -109,9 +109,9 @@ const KINDS: Record<string, Case> = {
       ['udp', 'udp'],
     ],
     refuses: [
-      ['TCP', '"TCP" is not one of tcp, udp, '],
-      [null, 'null is not one of tcp, udp, '],
-      [['tcp', 'udp'], '["tcp","udp"] is not one of tcp, udp, '],
+      ['TCP', '"TCP" is not one of tcp, udp; choose one of them, or leave it empty'],
+      [null, 'null is not one of tcp, udp; choose one of them, or leave it empty'],
+      [['tcp', 'udp'], '["tcp","udp"] is not one of tcp, udp; choose one of them, or leave it empty'],
     ],
   },
   'choice among numbers': {

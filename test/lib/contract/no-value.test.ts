@@ -14,13 +14,30 @@ describe('a list of numbers that mean no value', () => {
     ['0x', '"0x" is no number: write numbers with commas between them, e.g. 0x8000, 65535, NaN'],
     ['65535;65534', '"65535;65534" is no number: write numbers with commas between them, e.g. 0x8000, 65535, NaN'],
     ['1,,2', '"" is no number: write numbers with commas between them, e.g. 0x8000, 65535, NaN'],
+    ['3,4e38', '"3,4e38" has a decimal comma: write 3.4e38, or "3, 4e38" if it is two numbers'],
+    [
+      '0x8000,-3,4028234663852886e+38',
+      '"-3,4028234663852886e+38" has a decimal comma: write -3.4028234663852886e+38, or "-3, 4028234663852886e+38" if it is two numbers',
+    ],
     ['0x10000000000000000', '0x10000000000000000 has more than 64 bits'],
     ['1e999', '"1e999" is no number: write numbers with commas between them, e.g. 0x8000, 65535, NaN'],
     ['Infinity', '"Infinity" is no number: write numbers with commas between them, e.g. 0x8000, 65535, NaN'],
   ]
   for (const [text, problem] of wrong) it(`is refused: ${text}`, () => assert.equal(checkNoValue(text), problem))
 
-  for (const text of ['', ' ', '0x8000', '0x8000, 65535, -3.4028234663852886e38, NaN', 'nan', '+5', '.5', '0XFFFF']) {
+  for (const text of [
+    '',
+    ' ',
+    '0x8000',
+    '0x8000, 65535, -3.4028234663852886e38, NaN',
+    'nan',
+    '+5',
+    '.5',
+    '0XFFFF',
+    '3, 4e38',
+    '65535,4e38',
+    '1,2',
+  ]) {
     it(`may be ${JSON.stringify(text)}`, () => assert.equal(checkNoValue(text), undefined))
   }
 

@@ -10,6 +10,12 @@ describe('texts instead of numbers', () => {
     ['=off', '"" is no number: write e.g. 0=off;1=on'],
     ['0=off;0x0=none', '0x0 has two texts'],
     ['0=a=b', '"0=a=b" has two "=": write \\= where it is part of the text'],
+    ['0=off,1=on', '"0=off,1=on" has two "=": separate the pairs with ";", e.g. 0=off;1=on'],
+    ['0=off, 0x10 = on', '"0=off, 0x10 = on" has two "=": separate the pairs with ";", e.g. 0=off;1=on'],
+    ['0=关，1=开', '"0=关，1=开" has two "=": separate the pairs with ";", e.g. 0=off;1=on'],
+    ['0=关；1=开', '"0=关；1=开" has two "=": separate the pairs with ";", e.g. 0=off;1=on'],
+    ['0=off|true=on', '"0=off|true=on" has two "=": separate the pairs with ";", e.g. 0=off;1=on'],
+    ['0=U, I=5', '"0=U, I=5" has two "=": write \\= where it is part of the text'],
   ]
   for (const [list, problem] of wrong) it(`are refused: ${list}`, () => assert.equal(checkTexts(list), problem))
 
@@ -30,6 +36,7 @@ describe('texts instead of numbers', () => {
     ['18446744073709551615=all', '18446744073709551615', 'all'],
     ['1=on', '9007199254740993', '9007199254740993'],
     ['0=正常;1=故障', 1, '故障'],
+    ['0=off, or stopped;1=on', 0, 'off, or stopped'],
   ]
   for (const [list, value, text] of told) {
     it(`${list}: ${JSON.stringify(value)} is ${JSON.stringify(text)}`, () => {

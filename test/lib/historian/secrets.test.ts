@@ -56,6 +56,20 @@ describe('secrets that a server repeats', () => {
     assert.equal(withoutSecrets('sent Basic ZXZhOnBhc3M=, why?', TARGET), 'sent Basic ***, why?')
   })
 
+  const short: [token: string, text: string, told: string][] = [
+    ['t', 'partial write: token t refused, timeout', 'partial write: token *** refused, timeout'],
+    ['t', 'p=t&u=eva "t" (t)', 'p=***&u=eva "***" (***)'],
+    ['4', 'HTTP 400 from 10.0.0.4:8086 after 4 s', 'HTTP 400 from 10.0.0.***:8086 after *** s'],
+    ['a.b', 'a.b axb a.bc xa.b', '*** axb a.bc xa.b'],
+    ['(x)', 'said (x), not x', 'said ***, not x'],
+    ['温', '温度 温', '温度 ***'],
+    ['long', 'no longer: long', 'no ***er: ***'],
+  ]
+  for (const [token, text, told] of short) {
+    it(`${token.length < 4 ? 'of few characters are left out by themselves only' : 'of four are left out anywhere'}: ${text}`, () =>
+      assert.equal(withoutSecrets(text, { token, username: '', password: '' }), told))
+  }
+
   it('cost no words that are none', () => {
     const words = 'Token required: the Basic rules and bearer tokens of 400 points'
     assert.equal(withoutSecrets(words, { token: '', username: '', password: '' }), words)

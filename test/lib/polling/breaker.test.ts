@@ -50,6 +50,17 @@ describe('the breaker of a unit', () => {
     for (const breaker of [open(1, 1000, 1500), closed(2, true), closed(3, true)]) assert.ok(!mayAsk(breaker))
   })
 
+  it('waits no longer for a dead unit that was tried before its time, however often', () => {
+    const third = open(3, 4000, 4000)
+    let breaker: Breaker = third
+    for (const nowMs of [100, 200, 300, 3999]) {
+      breaker = step(step(breaker, due), lost(nowMs))
+      assert.deepEqual(breaker, open(3, 4000, nowMs + 4000))
+    }
+    const atItsTime = step(step(breaker, cycle(7999)), lost(7999))
+    assert.deepEqual(atItsTime, open(4, 8000, 15_999))
+  })
+
   it('makes nothing new as long as all is well', () => {
     const first = step(CLOSED, answered)
     assert.equal(step(step(first, cycle(5)), answered), first)

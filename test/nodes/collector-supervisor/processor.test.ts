@@ -8,6 +8,7 @@ import type { ProcessRow } from '../../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../../lib/contract/processor-status'
 import { encodeReadings, encodeSource } from '../../../lib/contract/readings'
 import { Queue } from '../../../lib/queue/queue'
+import { groupDeadLetters } from '../../../nodes/collector-supervisor/dead-letter-groups'
 import { listDeadLetters, moveDeadLetters } from '../../../nodes/collector-supervisor/dead-letters'
 import type { DurableLaneSettings } from '../../../nodes/collector-supervisor/durable-lane'
 import { Processor } from '../../../nodes/collector-supervisor/processor'
@@ -145,6 +146,25 @@ describe('the way into the database', () => {
     assert.equal(one.status()?.last_error, '401: look at the token')
   })
 
+  it('tells each cause of dead letters once, and the last one as long as there are any', async () => {
+    const one = open()
+    const force = { measurement: 'press', field: 'force', reason: 'type conflict', count: 3 }
+    const speed = { ...force, field: 'speed' }
+    assert.deepEqual(one.refused([force, speed]), [force, speed])
+    assert.deepEqual(one.refused([force]), [])
+    assert.equal(one.status()?.last_error, null, 'there are none yet')
+    send(1)
+    deliver(1, (queue, ids) => queue.dead(ids, 'type conflict'))
+    const { last_error } = await statusWhen(({ queue_dead }) => queue_dead === 3)
+    assert.equal(
+      last_error,
+      '3 values are dead letters; the last cause: the database refuses "force" of "press": type conflict',
+    )
+    await moveDeadLetters([{ name: 'plant', processor: one }], 'requeue', undefined)
+    await until(() => told.at(-1)?.queue_dead === 0 && told.at(-1)?.last_error === null, 5000)
+    assert.deepEqual(one.refused([force]), [force], 'what comes again after that is told again')
+  })
+
   it('goes on counting over a restart', async () => {
     open()
     send(5)
@@ -234,6 +254,34 @@ describe('the way into the database', () => {
     rmSync(join(folder, 'file'))
     await until(() => existsSync(blocked), 10_000)
     assert.equal(replaced.length, 1, 'the collectors open it')
+  })
+
+  it('groups dead letters of all supervisors by cause, those with the most samples first', async () => {
+    const keeper = { name: 'plant', processor: open() }
+    assert.deepEqual(await groupDeadLetters([keeper]), [])
+    send(6)
+    deliver(1, (queue, ids) => queue.dead(ids, 'unknown'))
+    deliver(4, (queue, ids) => queue.dead(ids, 'field type conflict dropped=7'))
+    const before = await groupDeadLetters([keeper])
+    assert.deepEqual(
+      before.map(({ supervisor, reason, samples, letters, ids }) => [supervisor, reason, samples, letters, ids.length]),
+      [
+        ['plant', 'field type conflict dropped=#', 12, 4, 4],
+        ['plant', 'unknown', 3, 1, 1],
+      ],
+    )
+    const [conflict] = before
+    assert.deepEqual([conflict?.measurement, conflict?.field, conflict?.collectors], ['m', '', ['press']])
+    assert.deepEqual(
+      [conflict?.first, conflict?.last],
+      [1, 4].map((ms) => new Date(1e12 + ms).toISOString()),
+    )
+    assert.equal(conflict?.more, undefined)
+    assert.equal(await moveDeadLetters([keeper], 'requeue', conflict?.ids), 4)
+    assert.deepEqual(
+      (await groupDeadLetters([keeper])).map(({ reason }) => reason),
+      ['unknown'],
+    )
   })
 
   it('lists dead letters with what is in them, and moves some or all', async () => {

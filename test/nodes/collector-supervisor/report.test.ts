@@ -13,6 +13,7 @@ import {
   onProcessEnd,
   type Report,
   type RowParts,
+  refusalEvent,
   rowOf,
 } from '../../../nodes/collector-supervisor/report'
 import type { Transition } from '../../../nodes/collector-supervisor/surroundings'
@@ -296,4 +297,16 @@ describe('an event', () => {
   for (const { what, given, event } of table) {
     it(`tells of ${what}`, () => assert.deepEqual(eventOf(given, AROUND), { ...BASE, ...event }))
   }
+
+  it('tells what the database refuses, of a process that goes on', () => {
+    const cause = { measurement: 'press', field: 'force', reason: 'field type conflict', count: 42 }
+    const machine = machineIn('running', { lastError: 'was ended by SIGKILL' })
+    assert.deepEqual(refusalEvent({ name: 'oven', machine, cause }, AROUND), {
+      ...BASE,
+      kind: 'refused',
+      to: 'running',
+      reason: 'the database refuses "force" of "press": field type conflict',
+      refused: cause,
+    })
+  })
 })

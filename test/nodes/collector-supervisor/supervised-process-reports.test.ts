@@ -33,6 +33,16 @@ describe('a supervised process whose child reports', () => {
     assert.deepEqual([row.link, row.last_error], ['disconnected', 'ECONNREFUSED'])
   })
 
+  it('tells why its database refuses values, as far as the child says it in a form that is known', async () => {
+    const causes = ['force', 'speed'].map((field) => ({ measurement: 'press', field, reason: 'type', count: 3 }))
+    const malformed = [{ ...causes[0], count: -1 }]
+    const says = [READY, ...[causes, malformed, causes.slice(1)].map((some) => ({ type: 'refused', causes: some }))]
+    const historian = await running({ says: [...says, { type: 'log', level: 'info', text: 'that is all' }] })
+    await historian.heard('that is all')
+    assert.deepEqual(historian.refusals, [causes, causes.slice(1)])
+    assert.equal(historian.status, 'running')
+  })
+
   it('keeps its totals over a restart', async () => {
     const oven = await running({ says: [READY, { type: 'heartbeat', counters: COUNTERS }] })
     await until(() => oven.process.row().samples_total === 30)

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Counters } from '../../../lib/contract/control'
 import type { Status } from '../../../lib/contract/lifecycle'
 import { CONTROL_VERSION } from '../../../lib/contract/limits'
+import type { RefusedCause } from '../../../lib/contract/refused-cause'
 import type { Outcome } from '../../../nodes/collector-supervisor/operation'
 import type { RestartPolicy } from '../../../nodes/collector-supervisor/policy'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
@@ -61,6 +62,8 @@ export class Supervision {
   /** What it asked for and told, in order. */
   readonly calls: string[] = []
   changes = 0
+  /** Why its database refuses values, as it was told, message by message. */
+  readonly refusals: (readonly RefusedCause[])[] = []
   readonly process: SupervisedProcess
 
   constructor(script: Script = {}, gate?: SpawnGate) {
@@ -111,7 +114,7 @@ export class Supervision {
       distrustLive: () => this.calls.push('distrust'),
       durable: () => undefined,
       distrustDurable: () => this.calls.push('distrust durable'),
-      refused: () => this.calls.push('refused'),
+      refused: (causes) => this.refusals.push(causes),
       folder: () => undefined,
       program: ({ script }) => {
         return { command: this.command, args: [script], cwd: '/', env: { PATH: process.env.PATH ?? '' } }

@@ -110,7 +110,12 @@ describe('modbus-in fields', () => {
     [
       'an unknown order',
       { tags: [{ name: 't', address: '40001', order: 'DABC' }] },
-      'tags[0].order: "DABC" is not one of ',
+      'tags[0].order: "DABC" is not one of AB, BA, ',
+    ],
+    [
+      'an unknown character set',
+      { tags: [{ name: 't', address: '40001', type: 'string', charset: 'big5' }] },
+      'tags[0].charset: "big5" is not one of utf-8, latin1, gbk, shift_jis; choose one of them, or leave it empty',
     ],
     [
       'a name twice',

@@ -3,6 +3,7 @@ import { Fault } from '../../../../lib/contract/fault'
 import type { HistoryQuery } from '../../../../lib/contract/history-query'
 import { QueueError } from '../../../../lib/queue/queue'
 import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
+import type { DeadLetterGroup } from '../../../../nodes/collector-supervisor/dead-letter-groups'
 import type { DeadLetterScope } from '../../../../nodes/collector-supervisor/dead-letters'
 import { AdminServer, type Ask, TOKENS } from '../../../support/admin-server'
 import { FakeFleet } from '../../../support/fake-fleet'
@@ -51,12 +52,50 @@ describe('The REST routes of the way into the database', () => {
       ])
     })
 
+    it('group dead letters by cause, all causes or those with the most samples', async () => {
+      const asked: DeadLetterScope[] = []
+      const groups = [300, 20, 1].map((samples) => letterGroup({ samples }))
+      fleet.letters = () => assert.fail('letters are not wanted')
+      fleet.groups = async (scope) => {
+        asked.push(scope)
+        return groups
+      }
+      for (const [query, count] of [
+        ['?group=1', 3],
+        ['?group=1&max=2', 2],
+        ['?group=1&max=1000', 3],
+        ['?max=1&supervisor=Line%20A&group=1', 1],
+      ] as const) {
+        const { status, json: answer } = await server.ask('GET', `/collectors/dead-letters${query}`)
+        assert.equal(status, 200, query)
+        assert.deepEqual(answer, groups.slice(0, count), query)
+      }
+      assert.deepEqual(
+        asked.map(({ supervisor }) => supervisor),
+        [undefined, undefined, undefined, 'Line A'],
+      )
+    })
+
+    it('list dead letters one by one for group=0', async () => {
+      fleet.groups = () => assert.fail('groups are not wanted')
+      const { status, json: answer } = await server.ask('GET', '/collectors/dead-letters?group=0')
+      assert.deepEqual([status, answer], [200, []])
+    })
+
     const wrong: [string, number, string][] = [
       ['?max=0', 400, 'bad-request'],
       ['?max=1001', 400, 'bad-request'],
       ['?max=some', 400, 'bad-request'],
       ['?max=1.5', 400, 'bad-request'],
+      ['?max=', 400, 'bad-request'],
+      ['?group=1&max=0', 400, 'bad-request'],
+      ['?group=1&max=1001', 400, 'bad-request'],
+      ['?group=', 400, 'bad-request'],
+      ['?group=yes', 400, 'bad-request'],
+      ['?group=1&group=1', 400, 'bad-request'],
+      ['?supervisor=Line%20A&supervisor=Line%20B', 400, 'bad-request'],
       ['?supervisor=nobody', 404, 'not-found'],
+      ['?supervisor=nobody&group=1', 404, 'not-found'],
     ]
     for (const [query, status, code] of wrong) {
       it(`list none for ${query}`, async () => {
@@ -103,9 +142,12 @@ describe('The REST routes of the way into the database', () => {
         [false, 409],
       ] as const) {
         fleet.letters = () => Promise.reject(new QueueError('AccessFailed', 'the queue says no', { busy }))
-        const answer = await server.ask('GET', '/collectors/dead-letters')
-        assert.equal(answer.status, status)
-        assert.match(answer.text, /the queue says no/)
+        fleet.groups = () => fleet.letters({}, 1).then(() => [])
+        for (const query of ['', '?group=1']) {
+          const answer = await server.ask('GET', `/collectors/dead-letters${query}`)
+          assert.equal(answer.status, status)
+          assert.match(answer.text, /the queue says no/)
+        }
       }
     })
 
@@ -163,3 +205,19 @@ describe('The REST routes of the way into the database', () => {
     })
   })
 })
+
+function letterGroup(parts: Partial<DeadLetterGroup>): DeadLetterGroup {
+  return {
+    supervisor: 'Line A',
+    measurement: 'press',
+    field: 'force',
+    reason: 'field type conflict',
+    collectors: ['press'],
+    samples: 1,
+    letters: 1,
+    first: '2026-11-22T04:29:35.833Z',
+    last: '2026-11-22T04:29:36.833Z',
+    ids: [17],
+    ...parts,
+  }
+}
