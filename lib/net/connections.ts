@@ -1,33 +1,85 @@
-// A request over as many connections as it takes: a device may close one between any two requests.
+// Requests over as many connections as it takes: a device may close one between any two requests, and may need a moment before it
+// takes the next one.
 
+import { setTimeout } from 'node:timers/promises'
 import { Fault } from '../contract/fault'
-import { CLOSED_AT_ONCE, CONNECTION_CLOSED } from './faults'
+import { CLOSED_AT_ONCE, CONNECTION_CLOSED, CONNECTION_REFUSED, NO_ANSWER, STOPPED } from './faults'
 
-/** For one request, where the device closes them. */
-const CONNECTIONS_MAX = 3
+/** Closes that are forgiven for one request, of connections that had answered before. */
+const CLOSES_MAX = 2
+/** Before each further try where a connection is refused, or closed at its first request. */
+const WAITS_MS = [20, 200]
 
 export type Outcome<T> =
   | { readonly kind: 'answered'; readonly answer: T }
-  /** Each connection was closed instead of an answer; `fault` is what ended the first. */
-  | { readonly kind: 'closed'; readonly fault: Fault }
+  /** Each connection was closed instead of an answer. */
+  | { readonly kind: 'closed' }
+  /** It was not sent: no connection can be had any more in this cycle, in which others were answered. */
+  | { readonly kind: 'unsent'; readonly reason: string }
 
-/**
- * `ask` opens a connection where there is none. A close of one that had answered before is forgiven; one that never did is given up with
- * the first close. Throws whatever else `ask` throws.
- */
-export async function overConnections<T>(ask: () => Promise<T>): Promise<Outcome<T>> {
-  let closed: Fault | undefined
-  for (let connection = 0; connection < CONNECTIONS_MAX; connection++) {
-    try {
-      return { kind: 'answered', answer: await ask() }
-    } catch (thrown) {
-      const code = thrown instanceof Fault ? thrown.code : undefined
-      const isForgiven = code === CONNECTION_CLOSED
-      if (!(thrown instanceof Fault) || !(isForgiven || (closed && code === CLOSED_AT_ONCE))) throw thrown
-      closed ??= thrown
-      if (!isForgiven) break
+export class Connections {
+  #answers = 0
+  #waits = 0
+  /** Why no connection could be had. */
+  #lost: Fault | undefined
+  /** What the first of the connections ended with that were closed in this cycle. */
+  #closed: Fault | undefined
+
+  /** In this cycle. */
+  get hasAnswered(): boolean {
+    return this.#answers > 0
+  }
+
+  /** A cycle begins. */
+  begin(): void {
+    this.#answers = 0
+    this.#waits = 0
+    this.#lost = undefined
+    this.#closed = undefined
+  }
+
+  /** Why nothing was answered in this cycle, if it was for closed connections; else what was thrown. */
+  explain(thrown: unknown): unknown {
+    const isSilence = thrown instanceof Fault && thrown.code === NO_ANSWER
+    return isSilence && this.#answers === 0 && this.#closed ? this.#closed : thrown
+  }
+
+  /**
+   * `once` opens a connection where there is none. Throws what `once` throws where that is no close, or where nothing has been answered in
+   * this cycle and no connection can be had.
+   */
+  async ask<T extends { readonly kind: string }>(once: () => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
+    for (let closes = 0; ; ) {
+      if (this.#lost) return { kind: 'unsent', reason: this.#lost.message }
+      try {
+        const answer = await once()
+        if (answer.kind !== 'silence') this.#answered()
+        return { kind: 'answered', answer }
+      } catch (thrown) {
+        if (!(thrown instanceof Fault) || thrown.kind !== 'link' || thrown.code === STOPPED) throw thrown
+        const isForgiven = thrown.code === CONNECTION_CLOSED && closes++ < CLOSES_MAX
+        if (isForgiven || (thrown.code !== CONNECTION_CLOSED && (await this.#waited(thrown, signal)))) continue
+        if (thrown.code === CONNECTION_CLOSED || thrown.code === CLOSED_AT_ONCE) {
+          this.#closed ??= thrown
+          return { kind: 'closed' }
+        }
+        if (this.#answers === 0) throw thrown
+        this.#lost = thrown
+      }
     }
   }
-  if (!closed) throw new Fault('bug', 'no-connection', 'a request was sent over no connection')
-  return { kind: 'closed', fault: closed }
+
+  #answered(): void {
+    this.#answers++
+    this.#waits = 0
+  }
+
+  /** False where another try is not worth it. */
+  async #waited({ code }: Fault, signal: AbortSignal): Promise<boolean> {
+    if (code !== CLOSED_AT_ONCE && code !== CONNECTION_REFUSED) return false
+    const waitMs = WAITS_MS[this.#waits++]
+    if (waitMs === undefined) return false
+    await setTimeout(waitMs, undefined, { signal }).catch(() => {})
+    return true
+  }
 }

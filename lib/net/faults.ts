@@ -6,6 +6,10 @@ export type Problem = { code: string; text: string }
 
 /** The other end closed a connection that had worked. */
 export const CONNECTION_CLOSED = 'connection-closed'
+export const CONNECTION_REFUSED = 'connection-refused'
+export const NO_ANSWER = 'no-answer'
+/** We have ended the connection. */
+export const STOPPED = 'stopped'
 /** The other end closed a connection on which it had answered nothing. */
 export const CLOSED_AT_ONCE = 'connection-closed-at-once'
 
@@ -58,7 +62,7 @@ export function datagramFault(error: unknown, target: string, advice = PORT_ADVI
 
 function refusedFault(error: unknown, target: string, text: string): Fault {
   const errno = errnoOf(error)
-  const problem = errno === 'ECONNREFUSED' ? { code: 'connection-refused', text } : problems.get(errno)
+  const problem = errno === 'ECONNREFUSED' ? { code: CONNECTION_REFUSED, text } : problems.get(errno)
   return faultOf(problem, errno, target, error)
 }
 
@@ -74,12 +78,12 @@ export function noAnswerFault(
 ): Fault {
   const unanswered = requests === 1 ? 'a request' : `${requests} requests`
   const seen = instead === undefined ? '' : ` What came instead: ${instead}`
-  return new Fault('link', 'no-answer', `${who} left ${unanswered} unanswered for ${timeoutMs} ms; ${look}${seen}`)
+  return new Fault('link', NO_ANSWER, `${who} left ${unanswered} unanswered for ${timeoutMs} ms; ${look}${seen}`)
 }
 
 /** The end of a connection that we wanted. */
 export function stoppedFault(target: string): Fault {
-  return new Fault('link', 'stopped', `the connection to ${target} was closed by the collector`)
+  return new Fault('link', STOPPED, `the connection to ${target} was closed by the collector`)
 }
 
 /** In the words of the problem, or, without one, of the cause. */

@@ -30,7 +30,7 @@ export type Outcome<Area extends string = string> =
     }
   /** For another reason, says the device; `mayBeAddress`: it may be wrong in that. */
   | { readonly kind: 'failed'; readonly reason: string; readonly mayBeAddress: boolean }
-  /** `withheld`: its unit is not to be asked now. */
+  /** `withheld`: its unit is not to be asked now, or there is no connection. */
   | { readonly kind: 'busy' | 'silent' | 'withheld'; readonly reason: string }
 
 /** A device that leaves so many requests unanswered at the start of a cycle, to two units if there are two, is taken for dead. */
@@ -102,6 +102,7 @@ export class Exchange<Area extends string = string> {
     }
     const startedMs = this.#settings.nowMs()
     const answer = await ask(cycle, block)
+    if (answer.kind === 'withheld') return answer
     if (answer.kind === 'silence') {
       if (onTrial) cycle.timeSpentOnTrial = true
       return this.#silent(cycle, block, unit, onTrial, answer.instead)

@@ -13,13 +13,14 @@ export type ReadRequest<Area extends string = string> = {
 /**
  * `data`: registers as Modbus has them, or packed bits, exactly as many as asked for. `exception`: a valid answer that says no.
  * `deviation`: an answer to this request from which no value can be taken; `text` says what is wrong with it and what to do.
- * `silence`: none came in time; `instead` says what came that could not be the answer, if anything did.
+ * `silence`: none came in time; `instead` says what came that could not be the answer, if anything did. `withheld`: it was not sent.
  */
 export type Answer =
   | { readonly kind: 'data'; readonly view: DataView }
   | { readonly kind: 'exception'; readonly code: number }
   | { readonly kind: 'deviation'; readonly text: string }
   | { readonly kind: 'silence'; readonly instead?: string }
+  | { readonly kind: 'withheld'; readonly reason: string }
 
 /** Asks the device; throws a Fault when the connection is lost. */
 export type Ask<Area extends string = string> = (request: ReadRequest<Area>) => Promise<Answer>

@@ -60,6 +60,7 @@ export class Questions {
       case 'deviation':
         return { kind: 'deviation', text: `${this.#whereIs(block)}: ${answer.text}` }
       case 'silence':
+      case 'withheld':
         return answer
       case 'echo':
       case 'cpu-type':

@@ -92,7 +92,7 @@ export class RandomTrial {
       if (isRandom) this.#how = howOf(answer)
       if (answer.kind === 'silence') {
         if (isRandom) this.#take('broken')
-      } else if (!isRandom) {
+      } else if (!isRandom && answer.kind !== 'withheld') {
         this.#take('batch-answered')
       }
       return answer

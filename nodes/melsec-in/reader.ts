@@ -7,6 +7,7 @@ import type { TagColumn } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { Poller } from '../../lib/polling/poller'
+import type { Ask } from '../../lib/polling/protocol'
 import type { Area } from './areas'
 import { type MelsecConfig, parseMelsecConfig, plcOf } from './fields'
 import { ROUND_TRIP_MS } from './forecast'
@@ -71,11 +72,14 @@ class MelsecReader implements Reader {
     const once = (request: Request): Promise<Answer> => this.#access.askOnce(request, signal)
     if (this.#trial.isDue === 'before') await this.#tryRandom(once)
     const { questions, poller } = this.#trial.isInUse ? this.#atRandom : this.#inBatches
-    const reading = await poller.poll(async (block) => {
+    const answerTo: Ask<Area> = async (block) => {
       const request = questions.requestFor(block)
       if (!request) return questions.refusalOf(block, this.#trial.isGivenUp)
       return questions.answerTo(block, await this.#trial.askBlock(request, (asked) => this.#ask(asked, signal)))
-    }, signal)
+    }
+    const reading = await poller.poll(answerTo, signal).catch((thrown: unknown) => {
+      throw this.#access.explain(thrown)
+    })
     if (this.#trial.isDue === 'behind') await this.#tryRandom(once).catch((thrown) => this.#outlive(thrown))
     return this.#finish(reading)
   }

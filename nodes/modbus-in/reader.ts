@@ -7,6 +7,7 @@ import type { TagColumn } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Plan } from '../../lib/polling/plan'
 import { Poller } from '../../lib/polling/poller'
+import type { ReadRequest } from '../../lib/polling/protocol'
 import { Access } from './access/access'
 import type { ReadArea } from './areas'
 import { type ModbusConfig, parseModbusConfig } from './fields'
@@ -58,7 +59,11 @@ class ModbusReader implements Reader {
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
-    const raw = await this.#poller.poll((request) => this.#access.ask(request, signal), signal)
+    this.#access.begin()
+    const ask = (request: ReadRequest<ReadArea>) => this.#access.ask(request, signal)
+    const raw = await this.#poller.poll(ask, signal).catch((thrown: unknown) => {
+      throw this.#access.explain(thrown)
+    })
     const reading = this.#finish(raw)
     await this.#access.rest()
     const degraded = [reading.degraded, this.#access.takeNews()].filter((text) => text !== undefined).join('; ')

@@ -1,13 +1,10 @@
 // The way to the PLC over as many connections as it takes: a new one where an answer on the old one could be taken for another, and
 // where the PLC has closed it between two requests.
 
-import { setTimeout } from 'node:timers/promises'
 import { isTold, TOLD } from '../../../lib/collector/repetition'
 import type { LogLevel } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
-import { overConnections } from '../../../lib/net/connections'
-import { CLOSED_AT_ONCE } from '../../../lib/net/faults'
-import type { Link } from '../../../lib/net/link'
+import { Connections } from '../../../lib/net/connections'
 import { type MelsecConfig, plcOf } from '../fields'
 import { type Codec, codecOf, timerWithin } from '../frames/codec'
 import type { Request } from '../frames/request'
@@ -15,21 +12,24 @@ import { type Answer, Connection } from './connection'
 import { NamedPort } from './named-port'
 import { openLink } from './open-link'
 
-/** A port that serves one client may need a moment to see that the connection before is closed. */
-const PLACE_WAITS_MS = [20, 200]
-const CLOSES_INSTEAD = 'the PLC closes the connection instead of answering; does it have what is asked for?'
+const CLOSES_INSTEAD = 'the PLC closes the connection'
+/** Of 4E. */
+const SERIALS = 0x1_0000
 
 export class Access {
   readonly #config: MelsecConfig
   readonly #log: (level: LogLevel, text: string) => void
   readonly #codec: Codec
   readonly #namedPort: NamedPort | undefined
+  readonly #connections = new Connections()
   #connection: Connection | undefined
+  /** What the host was looked up as for the connection before, where the next one wants to know. */
+  #address: string | undefined
+  /** By chance at first: late answers to a process before may come. */
+  #serial = Math.floor(Math.random() * SERIALS)
   #isOpen = false
   /** The PLC may say nothing more on this connection. */
   #isSpoilt = false
-  /** Since the cycle began. */
-  #answers = 0
   #lateAnswers = 0
   #noises = 0
   #idleCloses = 0
@@ -59,24 +59,31 @@ export class Access {
     try {
       if (signal.aborted) stop()
       const answer = await connection.ask(request)
-      if (answer.kind !== 'silence') this.#answers++
+      // so that the PLC sees it before the next request
+      if (connection.isSpent) await this.#end()
       return answer
     } finally {
       signal.removeEventListener('abort', stop)
     }
   }
 
-  /** What ends the connection, while other requests of the cycle are answered, is the outcome of this request. */
+  /** What ends the connection, or cannot be read, while other requests of the cycle are answered, is the outcome of this request. */
   async ask(request: Request, signal: AbortSignal): Promise<Answer> {
     try {
-      const outcome = await overConnections(() => this.#askAnew(request, signal))
+      const outcome = await this.#connections.ask(() => this.#askAnew(request, signal), signal)
       if (outcome.kind === 'answered') return outcome.answer
-      if (this.#answers === 0) throw outcome.fault
-      return { kind: 'deviation', text: CLOSES_INSTEAD }
+      if (outcome.kind === 'unsent') return { kind: 'withheld', reason: outcome.reason }
+      await this.#end()
+      return { kind: 'silence', instead: CLOSES_INSTEAD }
     } catch (thrown) {
-      if (!(thrown instanceof Fault) || !this.#connection?.brokenOff || this.#answers === 0) throw thrown
+      if (!(thrown instanceof Fault) || !this.#connection?.brokenOff || !this.#connections.hasAnswered) throw thrown
       return { kind: 'silence', instead: thrown.message }
     }
+  }
+
+  /** What a cycle failed with, in better words where there are some. */
+  explain(thrown: unknown): unknown {
+    return this.#connections.explain(thrown)
   }
 
   /** The next request goes over another connection. */
@@ -86,7 +93,7 @@ export class Access {
 
   /** A cycle begins. */
   begin(): void {
-    this.#answers = 0
+    this.#connections.begin()
   }
 
   async close(): Promise<void> {
@@ -106,17 +113,16 @@ export class Access {
   /** Closing a connection that was quiet for long is a PLC's good right, and no reason to lose a cycle. */
   async #standing(signal: AbortSignal): Promise<Connection> {
     const connection = this.#connection
-    if (!connection) return await this.#reopen(signal)
-    if (connection.isSpent || this.#isSpoilt) return await this.#reopen(signal, connection.address)
+    if (!connection || this.#isSpoilt) return await this.#reopen(signal)
     if (!connection.closedWhileIdle) return connection
     this.#idleClose()
     return await this.#reopen(signal)
   }
 
-  async #reopen(signal: AbortSignal, address?: string): Promise<Connection> {
-    const isAnother = await this.#end()
+  async #reopen(signal: AbortSignal): Promise<Connection> {
+    await this.#end()
     this.#isSpoilt = false
-    const link = await this.#openLink(address, isAnother ? PLACE_WAITS_MS : [], signal)
+    const link = await openLink({ ...this.#config, address: this.#address }, signal)
     const { transport, frame, timeout } = this.#config
     const connection = new Connection(link, this.#codec, {
       datagrams: transport === 'udp',
@@ -125,28 +131,23 @@ export class Access {
       timeoutMs: timeout,
       onLate: () => this.#late(),
       onNoise: (text) => this.#noise(text),
+      nextSerial: () => this.#nextSerial(),
     })
     this.#connection = connection
     return connection
   }
 
-  async #openLink(address: string | undefined, waitsMs: readonly number[], signal: AbortSignal): Promise<Link> {
-    try {
-      return await openLink({ ...this.#config, address }, signal)
-    } catch (thrown) {
-      const [waitMs, ...others] = waitsMs
-      if (waitMs === undefined || !isTaken(thrown)) throw thrown
-      await setTimeout(waitMs, undefined, { signal }).catch(() => {})
-      return await this.#openLink(address, others, signal)
-    }
-  }
-
-  /** Whether there was a connection. */
-  async #end(): Promise<boolean> {
+  async #end(): Promise<void> {
     const connection = this.#connection
     this.#connection = undefined
-    await connection?.close()
-    return connection !== undefined
+    if (!connection) return
+    this.#address = connection.isSpent ? connection.address : undefined
+    await connection.close()
+  }
+
+  #nextSerial(): number {
+    this.#serial = (this.#serial + 1) % SERIALS
+    return this.#serial
   }
 
   #late(): void {
@@ -164,9 +165,4 @@ export class Access {
     if (++this.#idleCloses !== TOLD) return
     this.#log('info', 'the PLC closes the connection between two requests; it is opened anew for each')
   }
-}
-
-/** The port is there, but its place is not free yet. */
-function isTaken(thrown: unknown): boolean {
-  return thrown instanceof Fault && (thrown.code === 'connection-refused' || thrown.code === CLOSED_AT_ONCE)
 }

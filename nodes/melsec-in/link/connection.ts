@@ -2,7 +2,7 @@
 // reason, and takes the request under way with it.
 
 import { Fault } from '../../../lib/contract/fault'
-import { CONNECTION_CLOSED, linkFault, stoppedFault } from '../../../lib/net/faults'
+import { CONNECTION_CLOSED, CONNECTION_REFUSED, linkFault, stoppedFault } from '../../../lib/net/faults'
 import type { Link } from '../../../lib/net/link'
 import type { Codec } from '../frames/codec'
 import { type Reply, type Request, type Violation, violation } from '../frames/request'
@@ -21,10 +21,15 @@ export type ConnectionSettings = {
   onLate(): void
   /** Hears of what came in and was dropped. */
   onNoise(text: string): void
+  /** For the next request: late answers to those of an earlier connection may come to this one. */
+  nextSerial(): number
 }
 
-/** `instead` says what came that could not be the answer, if anything did. */
-export type Answer = Exclude<Reply, Violation> | { readonly kind: 'silence'; readonly instead?: string }
+/** `instead` says what came that could not be the answer, if anything did. `withheld`: the request was not sent. */
+export type Answer =
+  | Exclude<Reply, Violation>
+  | { readonly kind: 'silence'; readonly instead?: string }
+  | { readonly kind: 'withheld'; readonly reason: string }
 
 /** What cannot be read as an answer: the connection ends with it. */
 const VIOLATION = 'melsec-violation'
@@ -32,7 +37,6 @@ const VIOLATION = 'melsec-violation'
 type Asked = { readonly request: Request; readonly serial: number; readonly resolve: (answer: Answer) => void }
 
 const NOTHING: Buffer = Buffer.alloc(0)
-const SERIALS = 0x1_0000
 /** An answer to an earlier request than so many is none. */
 const LATE_MAX = 1000
 const UNASKED = 'it sends what was not asked for'
@@ -92,7 +96,7 @@ export class Connection {
     if (this.#asked) return Promise.reject(new Fault('bug', 'two-requests', 'one request at a time'))
     return new Promise((resolve, reject) => {
       if (this.#fault) return reject(this.#fault)
-      this.#serial = (this.#serial + 1) % SERIALS
+      this.#serial = this.#settings.nextSerial()
       const bytes = this.#codec.encode(request, this.#serial)
       this.#reject = reject
       this.#requests++
@@ -143,8 +147,7 @@ export class Connection {
   /** Nobody can tell who sent a datagram that makes no sense: the answer may still come. */
   #datagram(datagram: Buffer): void {
     const { namedPort, onLate } = this.#settings
-    if (namedPort && !this.#asked) {
-      namedPort.arrived()
+    if (!this.#asked && namedPort?.arrived(datagram)) {
       onLate()
       return
     }
@@ -181,6 +184,13 @@ export class Connection {
     return undefined
   }
 
+  /** Whether a datagram is an answer to this request, as far as can be seen. */
+  #answers(datagram: Buffer, { request, serial }: Asked): boolean {
+    const next = this.#codec.nextFrame(datagram, request)
+    if (next.kind !== 'frame' || next.rest.length > 0) return false
+    return this.#codec.decode(next.frame, request, serial).kind !== 'violation'
+  }
+
   #timeOut(): void {
     const { numbered, namedPort } = this.#settings
     const asked = this.#asked
@@ -190,7 +200,7 @@ export class Connection {
       return
     }
     if (numbered) this.#remember(asked.serial)
-    else if (namedPort) namedPort.gaveUp()
+    else if (namedPort) namedPort.gaveUp((datagram) => this.#answers(datagram, asked))
     else this.#isOwed = true
     this.#settle(asked, { kind: 'silence' })
   }
@@ -220,7 +230,10 @@ export class Connection {
     this.#brokenOff = fault.code === VIOLATION && this.#asked !== undefined
     const reject = this.#reject
     // what nothing listened to is not answered later
-    if (this.#asked && fault.code !== 'connection-refused') this.#settings.namedPort?.gaveUp()
+    const asked = this.#asked
+    if (asked && fault.code !== CONNECTION_REFUSED) {
+      this.#settings.namedPort?.gaveUp((datagram) => this.#answers(datagram, asked))
+    }
     clearTimeout(this.#timer)
     this.#asked = undefined
     this.#reject = undefined

@@ -5,7 +5,7 @@ import { setTimeout } from 'node:timers/promises'
 import { isTold, TOLD } from '../../../lib/collector/repetition'
 import type { LogLevel } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
-import { overConnections } from '../../../lib/net/connections'
+import { Connections } from '../../../lib/net/connections'
 import { CONNECTION_CLOSED } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { ReadArea } from '../areas'
@@ -32,8 +32,7 @@ type Course = {
   answersHere: number
 }
 
-const CLOSES_INSTEAD =
-  'the device closes the connection instead of answering this request; does it have what is asked for?'
+const CLOSES_INSTEAD = 'the device closes the connection'
 const CLOSED_AFTER_ONE_MAX = 2
 const STOPPED = new Fault('link', 'stopped', 'reading was stopped')
 
@@ -41,11 +40,10 @@ export class Access {
   readonly #config: ModbusConfig
   readonly #log: (level: LogLevel, text: string) => void
   readonly #framing: Framing
+  readonly #connections = new Connections()
   #connection: Connection | undefined
   #course: Course = { connectedAtMs: 0, isHeard: false, answersHere: 0 }
   #isOpen = false
-  /** Requests that were answered since the cycle began. */
-  #answers = 0
   #settling = settling.NOTHING_KNOWN
   #pacing = pacing.NO_PAUSE
   #news: string | undefined
@@ -67,14 +65,17 @@ export class Access {
     this.#isOpen = true
   }
 
-  /** Throws a Fault when the connection is lost and no other one can be had. */
+  /** Throws a Fault when the connection is lost, no other one can be had, and nothing was answered in this cycle. */
   async ask(request: Request, signal: AbortSignal): Promise<Answer> {
-    const outcome = await overConnections(() => this.#askOnce(request, signal))
+    const outcome = await this.#connections.ask(() => this.#askAnew(request, signal), signal)
     if (outcome.kind === 'answered') return outcome.answer
-    if (this.#answers === 0) throw outcome.fault
-    // other requests are answered, and this one ends each connection
-    await this.#end()
-    return { kind: 'deviation', text: CLOSES_INSTEAD }
+    if (outcome.kind === 'unsent') return { kind: 'withheld', reason: outcome.reason }
+    return { kind: 'silence', instead: CLOSES_INSTEAD }
+  }
+
+  /** What a cycle failed with, in better words where there are some. */
+  explain(thrown: unknown): unknown {
+    return this.#connections.explain(thrown)
   }
 
   /** What has been learned of the device since the last call. */
@@ -84,15 +85,29 @@ export class Access {
     return news
   }
 
+  /** A cycle begins. */
+  begin(): void {
+    this.#connections.begin()
+  }
+
   /** A cycle is over: others may want the connection that the device has. */
   async rest(): Promise<void> {
-    this.#answers = 0
     if (this.#config.closeAfterCycle) await this.#end()
   }
 
   async close(): Promise<void> {
     this.#isOpen = false
     await this.#end()
+  }
+
+  /** What has failed is not asked again over the same connection. */
+  async #askAnew(request: Request, signal: AbortSignal): Promise<Answer> {
+    try {
+      return await this.#askOnce(request, signal)
+    } catch (thrown) {
+      await this.#end()
+      throw thrown
+    }
   }
 
   async #askOnce(request: Request, signal: AbortSignal): Promise<Answer> {
@@ -174,7 +189,6 @@ export class Access {
       course.silentRequest ??= keyOf(request)
       return
     }
-    this.#answers++
     course.answersHere++
     if (silentAfterMs === undefined) {
       if (answeredAtMs === undefined) this.#settle({ type: 'first-answer' })
@@ -202,6 +216,7 @@ export class Access {
 
   #late(): void {
     this.#course.isHeard = true
+    this.#pacing = pacing.heard(this.#pacing)
     if (!isTold(++this.#lateAnswers)) return
     const { timeout } = this.#config
     this.#log('debug', `an answer came after more than ${timeout} ms and was dropped (${this.#lateAnswers} so far)`)
@@ -220,7 +235,9 @@ export class Access {
   #tellClose(): void {
     if (++this.#closes !== TOLD) return
     const { interval } = this.#config
-    const text = `the device closes the connection between two requests; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
+    const text = this.#isOneAnswerEach
+      ? 'the device closes the connection behind each answer; it is opened anew for each request'
+      : `the device closes the connection between two requests; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
     this.#log('info', text)
   }
 }

@@ -21,7 +21,9 @@ export type Pacing = {
   /** Requests of the trial: those that were missed, and those that were answered and had never been before. */
   readonly failed: number
   readonly helped: number
-  /** How often no pause has helped. */
+  /** Index of a pause that has helped, while it is seen whether requests are missed without it again. */
+  readonly candidate: number | undefined
+  /** How often no pause has helped, or one that was not needed. */
   readonly vain: number
 }
 
@@ -34,10 +36,15 @@ export type PacingEvent = {
 }
 
 const nothing = { trial: undefined, misses: 0, answers: 0, heard: new Set<string>(), failed: 0, helped: 0 } as const
-export const NO_PAUSE: Pacing = { pause: 0, vain: 0, ...nothing }
+export const NO_PAUSE: Pacing = { pause: 0, vain: 0, candidate: undefined, ...nothing }
 
 export function pauseMs({ pause, trial = pause }: Pacing): number {
   return PAUSES_MS[trial] ?? 0
+}
+
+/** An answer came, if late: the request was not missed. */
+export function heard({ pause, vain, candidate }: Pacing): Pacing {
+  return { pause, vain: vain + (candidate === undefined ? 0 : 1), candidate: undefined, ...nothing }
 }
 
 export function step(pacing: Pacing, event: PacingEvent): Pacing {
@@ -45,19 +52,22 @@ export function step(pacing: Pacing, event: PacingEvent): Pacing {
 }
 
 function watched(pacing: Pacing, { request, afterMs, isAnswered }: PacingEvent): Pacing {
-  const { pause, vain, misses, heard } = pacing
+  const { pause, misses } = pacing
   const nextMs = PAUSES_MS[pause + 1]
   if (nextMs === undefined) return pacing
   const isSoon = afterMs !== undefined && afterMs < nextMs
   // it hears what comes so soon
-  if (isSoon && isAnswered) return misses === 0 ? pacing : { pause, vain, ...nothing }
-  if (isSoon) return begun({ ...pacing, misses: misses + 1, heard: without(heard, request) })
+  if (isSoon && isAnswered) return misses === 0 && pacing.candidate === undefined ? pacing : heard(pacing)
+  if (isSoon) return decided({ ...pacing, misses: misses + 1, heard: without(pacing.heard, request) })
   if (!isAnswered || misses === 0) return pacing
-  return begun({ ...pacing, answers: pacing.answers + 1, heard: new Set([...heard, request]) })
+  return decided({ ...pacing, answers: pacing.answers + 1, heard: new Set([...pacing.heard, request]) })
 }
 
-function begun(pacing: Pacing): Pacing {
-  const { pause, vain, misses, answers } = pacing
+function decided(pacing: Pacing): Pacing {
+  const { pause, vain, candidate, misses, answers } = pacing
+  if (candidate !== undefined) {
+    return misses < EVIDENCE ? pacing : { pause: candidate, vain, candidate: undefined, ...nothing }
+  }
   if (answers < EVIDENCE - 1 || misses < EVIDENCE * VAIN_FACTOR ** vain) return pacing
   return { ...pacing, trial: pause + 1 }
 }
@@ -69,10 +79,10 @@ function tried(pacing: Pacing, trial: number, { request, afterMs = 0, isAnswered
   if (!isProof || (isAnswered && pacing.heard.has(request))) return pacing
   const helped = pacing.helped + (isAnswered ? 1 : 0)
   const failed = pacing.failed + (isAnswered ? 0 : 1)
-  if (helped >= EVIDENCE) return { pause: trial, vain, ...nothing }
+  if (helped >= EVIDENCE) return { pause, vain, candidate: trial, ...nothing }
   if (failed < EVIDENCE) return { ...pacing, helped, failed }
   if (trial + 1 < PAUSES_MS.length) return { ...pacing, trial: trial + 1, helped: 0, failed: 0 }
-  return { pause, vain: vain + 1, ...nothing }
+  return { pause, vain: vain + 1, candidate: undefined, ...nothing }
 }
 
 function without(requests: ReadonlySet<string>, request: string): ReadonlySet<string> {

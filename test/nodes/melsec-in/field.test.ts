@@ -1,6 +1,7 @@
 // PLCs and gateways that are no textbook: one device that is never answered, or ends the connection, costs no other.
 
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import type { Reader, Reading } from '../../../lib/collector/reader'
 import { Fault } from '../../../lib/contract/fault'
 import { encodings, type Plc } from '../../../nodes/melsec-in/series'
@@ -64,6 +65,21 @@ describe('a MELSEC reader and one device that the PLC never answers', () => {
     }
   })
 
+  for (const [what, manners] of [
+    ['refuses the next client for 100 ms', { clientsMax: 1, turnAway: 'refuse', holdPlaceMs: 100 }],
+    ['closes what the next client opens for 100 ms', { clientsMax: 1, turnAway: 'close', holdPlaceMs: 100 }],
+    ['closes what the next client opens for 700 ms', { clientsMax: 1, turnAway: 'close', holdPlaceMs: 700 }],
+  ] as const) {
+    it(`reads all others from a port for one client that ${what}`, async () => {
+      const device = await plcOf({ ports: [{ frames: ['3E'] }] })
+      device.door.manners = manners
+      const settings = { series: 'q', frame: '3E', timeout: TIMEOUT_MS, interval: 200, randomRead: false }
+      const { reader } = readerOf(device.port, TAGS, settings)
+      device.memory.refuse([{ device: 'D', number: 107, count: 1, how: 'silence' }])
+      assert.deepEqual([...(await readingUntil(reader, isAlone)).bad.keys()], [CULPRIT])
+    })
+  }
+
   it('reads it again when the PLC answers it', async () => {
     const plc: Plc = { series: 'q', frame: '3E', encoding: 'binary' }
     const { device, reader } = await pairOf(plc, 'tcp', TAGS, { timeout: TIMEOUT_MS, interval: 200 })
@@ -99,20 +115,24 @@ describe('a MELSEC reader and a PLC that closes the connection behind each answe
 const isAlone = ({ bad }: Reading): boolean => bad.size === 1 && bad.has(CULPRIT)
 const isWhole = ({ bad }: Reading): boolean => bad.size === 0
 
-const LIMIT_MS = 10_000
+const LIMIT_MS = 15_000
+const RECONNECT_MS = 20
 
-/** The first reading that fits. As a collector does, it connects anew when the connection is lost. */
+/** The first reading that fits. As a collector does, it connects anew when the connection is lost, and again when that fails. */
 async function readingUntil(reader: Reader, fits: (reading: Reading) => boolean): Promise<Reading> {
   const endMs = performance.now() + LIMIT_MS
-  await reader.open(never)
+  let isOpen = false
   for (;;) {
     try {
+      if (!isOpen) await reader.open(never)
+      isOpen = true
       const reading = await reader.read(never)
       if (fits(reading) || performance.now() > endMs) return reading
     } catch (thrown) {
       if (!(thrown instanceof Fault && thrown.kind === 'link') || performance.now() > endMs) throw thrown
+      isOpen = false
       await reader.close()
-      await reader.open(never)
+      await delay(RECONNECT_MS)
     }
   }
 }

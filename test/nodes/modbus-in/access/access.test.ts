@@ -2,6 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { Socket } from 'node:net'
+import { Fault } from '../../../../lib/contract/fault'
 import { until } from '../../../support/until'
 import { registers, type ShortTag } from '../config'
 import { honest, replyTo } from '../raw-device'
@@ -44,12 +45,67 @@ describe('a device that closes its connection', () => {
     })
     const { reader } = readerOf(device.port, APART)
     await reader.open(never)
-    const { values, bad } = await reader.read(never)
-    assert.deepEqual(values, [100, 101, 300, null, 500, 501])
-    assert.match(bad.get(3) ?? '', /closes the connection instead of answering/)
+    const found = [100, 101, 300, null, 500, 501]
+    for (let cycle = 0; cycle < 8; cycle++) {
+      const { values } = await reader.read(never)
+      if (values.every((value, at) => value === found[at])) break
+      assert.deepEqual([...values.slice(0, 2), ...values.slice(4)], [100, 101, 500, 501])
+    }
     device.connections = 0
-    await reader.read(never)
+    const { values, bad } = await reader.read(never)
+    assert.deepEqual(values, found)
+    assert.match(bad.get(3) ?? '', /^no answer within \d+ ms at .*301/)
     assert.ok(device.connections <= 1)
+  })
+
+  for (const [what, tags, culprit] of [
+    ['the middle one of three blocks', APART, 301],
+    ['one of two blocks', APART.slice(0, 4), 301],
+    ['the only block', APART.slice(2, 4), 300],
+  ] as const) {
+    it(`instead of an answer for a register in ${what}, also where each request has a connection of its own`, async () => {
+      for (const closesAlways of [false, true]) {
+        const device = await deviceOf((request, socket) => {
+          if (request.address <= culprit && culprit < request.address + request.count) socket.destroy()
+          else if (closesAlways) socket.end(replyTo(request))
+          else socket.write(replyTo(request))
+        })
+        const { reader } = readerOf(device.port, [...tags])
+        await reader.open(never)
+        const found = tags.map(([, address]) => (address === `hr${culprit}` ? null : Number(address.slice(2))))
+        let good = 0
+        for (let cycle = 0; cycle < 20 && good < 3; cycle++) {
+          const values = await reader.read(never).then(
+            (reading) => reading.values,
+            async (thrown: unknown) => {
+              assert.ok(thrown instanceof Fault && thrown.code === 'connection-closed-at-once', String(thrown))
+              await reader.close()
+              await reader.open(never)
+              return []
+            },
+          )
+          good = found.every((value, at) => value === values[at]) ? good + 1 : 0
+        }
+        assert.equal(good, 3)
+      }
+    })
+  }
+
+  it('and needs a moment before it takes the next one', async () => {
+    for (const ms of [10, 100]) {
+      let freeAtMs = 0
+      const device = await deviceOf((request, socket) => {
+        if (performance.now() < freeAtMs) {
+          socket.destroy()
+          return
+        }
+        freeAtMs = performance.now() + ms
+        socket.end(replyTo(request))
+      })
+      const { reader } = readerOf(device.port, APART)
+      await reader.open(never)
+      for (let cycle = 0; cycle < 5; cycle++) assert.deepEqual((await reader.read(never)).values, ALL)
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { NO_PAUSE, newsOf, type Pacing, pauseMs, step } from '../../../../nodes/modbus-in/access/pacing'
+import { heard, NO_PAUSE, newsOf, type Pacing, pauseMs, step } from '../../../../nodes/modbus-in/access/pacing'
 import { randomNumbers } from '../../../support/random'
 
 /** A device that misses what comes sooner than `deafMs` behind an answer; one request after the other, each lost one once more. */
@@ -48,7 +48,7 @@ describe('the pause that a device needs between an answer and the next request',
       ['a', 'b', 'c', 'd', 'e', 'f'],
     ]) {
       it(`is found for one that misses ${requests.length} requests within ${deafMs} ms`, () => {
-        const { pauseMs, news } = poll(deafMs, requests, 12)
+        const { pauseMs, news } = poll(deafMs, requests, 20)
         assert.equal(pauseMs, found)
         assert.deepEqual(news, [`the device misses requests that come right after an answer: requestDelay = ${found}`])
       })
@@ -80,6 +80,29 @@ describe('the pause that a device needs between an answer and the next request',
       })
     }
   }
+
+  it('is none for one of whose requests some are not answered for some cycles, again and again', () => {
+    let pacing: Pacing = NO_PAUSE
+    for (let cycle = 0; cycle < 1000; cycle++) {
+      const isPausing = cycle % 10 < 5
+      for (const request of ['a', 'b', 'c']) {
+        const afterMs = Math.max(request === 'a' ? 600 : 1, pauseMs(pacing))
+        const next = step(pacing, { request, afterMs, isAnswered: request === 'a' || !isPausing })
+        assert.equal(newsOf(pacing, next), undefined)
+        pacing = next
+      }
+    }
+  })
+
+  it('is none for one whose answers come late', () => {
+    let pacing: Pacing = NO_PAUSE
+    for (let cycle = 0; cycle < 100; cycle++) {
+      pacing = step(pacing, { request: 'a', afterMs: 600, isAnswered: true })
+      pacing = step(pacing, { request: 'b', afterMs: 1, isAnswered: false })
+      pacing = heard(pacing)
+      assert.equal(pauseMs(pacing), 0)
+    }
+  })
 
   it('is none for one whose answers are lost by chance', () => {
     const random = randomNumbers(5)
