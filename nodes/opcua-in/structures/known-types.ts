@@ -13,7 +13,7 @@ import type { Body } from './body'
 import type { StatusName } from './builtin'
 import type { TypeDescription } from './description'
 import { askIdentity, isSameServer, type ServerIdentity } from './server-identity'
-import { type Finding, type Question, type StandardType, Surveyor } from './survey'
+import { type Finding, type Question, type StandardTypes, Surveyor } from './survey'
 import type { KeptTypes, TypeStore } from './type-store'
 
 export type StructureSettings = {
@@ -23,7 +23,7 @@ export type StructureSettings = {
   /** Whether the numbers of enumerations are told as texts. */
   texts: boolean
   store: TypeStore
-  standard(encoding: NodeRef): StandardType | undefined
+  standard: StandardTypes
   statusName: StatusName
 }
 

@@ -8,9 +8,9 @@ import { type Found, type KnownTypes, type Plain, plainValue } from '../values'
 import type { Body } from './body'
 import type { StatusName } from './builtin'
 import type { TypeDescription } from './description'
-import { type Finding, type StandardType, Surveyor } from './survey'
+import { type Finding, type StandardTypes, Surveyor } from './survey'
 
-export type TypeSources = { standard(encoding: NodeRef): StandardType | undefined; statusName: StatusName }
+export type TypeSources = { standard: StandardTypes; statusName: StatusName }
 
 const UNSCALED = { scale: 1, offset: 0 }
 /** A structure may hold others, whose types are known only when it was read. */

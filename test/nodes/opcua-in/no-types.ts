@@ -1,5 +1,6 @@
 // Where no structures come: nothing is known of any type.
 
+import type { StandardTypes } from '../../../nodes/opcua-in/structures/survey'
 import type { KnownTypes } from '../../../nodes/opcua-in/values'
 
 export const NO_TYPES: KnownTypes = {
@@ -7,3 +8,5 @@ export const NO_TYPES: KnownTypes = {
   doubt: () => {},
   statusName: (code) => `Status${code}`,
 }
+
+export const NO_STANDARD: StandardTypes = { encodedAs: () => undefined, named: () => undefined }
