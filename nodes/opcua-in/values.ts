@@ -84,6 +84,7 @@ function isEmptied(value: Value, gap: string | undefined): boolean {
 class Making {
   readonly #types: KnownTypes
   readonly #allowance = new Allowance()
+  readonly #reading = new Allowance()
   #gap: string | undefined
   isPending = false
 
@@ -182,9 +183,14 @@ class Making {
       return null
     }
     const { statusName } = this.#types
-    const plain = (type: number, data: unknown, at: Place, below: number) => this.#nested(type, data, at, below)
+    const decoding = {
+      types: found.types,
+      allowance: this.#reading,
+      statusName,
+      plain: (type: number, data: unknown, at: Place, below: number) => this.#nested(type, data, at, below),
+    }
     try {
-      return decodeStructure(body.bytes, found.type, { types: found.types, statusName, plain }, place, depth + 1)
+      return decodeStructure(body.bytes, found.type, decoding, place, depth + 1)
     } catch (thrown) {
       if (!(thrown instanceof Malformed)) throw thrown
       this.#types.doubt(body, thrown.message)

@@ -9,12 +9,16 @@ import type { StandardType, StandardTypes } from './survey'
 const HAS_DESCRIPTION = standardNode(39)
 const HAS_COMPONENT = standardNode(47)
 
+/** Of all dictionaries of a server. */
+const DICTIONARIES_MAX_BYTES = 4 * DICTIONARY_MAX_BYTES
+
 type Read = { dictionary: Dictionary } | { reason: string }
 
 export class DictionarySurvey {
   readonly #facts: NodeFacts
   readonly #standard: StandardTypes
   readonly #read = new Map<string, Read>()
+  #leftBytes = DICTIONARIES_MAX_BYTES
 
   constructor(facts: NodeFacts, standard: StandardTypes) {
     this.#facts = facts
@@ -47,9 +51,10 @@ export class DictionarySurvey {
   async #fetch(home: NodeRef): Promise<Read> {
     const [[data] = []] = await this.#facts.attributes([home], ['value'])
     if (!(data instanceof Uint8Array)) return { reason: 'the server does not hand out its type dictionary' }
-    if (data.length > DICTIONARY_MAX_BYTES) {
+    this.#leftBytes -= data.length
+    if (data.length > DICTIONARY_MAX_BYTES || this.#leftBytes < 0) {
       return {
-        reason: `the type dictionary of the server has ${data.length} bytes, ${DICTIONARY_MAX_BYTES} are the limit`,
+        reason: `the type dictionary of the server has ${data.length} bytes, ${DICTIONARY_MAX_BYTES} are the limit, and four times as many for all of them`,
       }
     }
     const dictionary = parseDictionary(Buffer.from(data).toString('utf8'))

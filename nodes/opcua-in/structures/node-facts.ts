@@ -9,6 +9,8 @@ import { qualityOf } from '../statuses'
 
 /** More of one node have no meaning here. */
 const REFERENCES_MAX = 10
+/** Definitions are long: so many go into one message, whatever the server says. */
+const NODES_PER_READ_MAX = 100
 
 export class NodeFacts {
   readonly #service: BrowseService
@@ -29,11 +31,15 @@ export class NodeFacts {
   /** The data of these attributes of each node; undefined for what is not good. Rejects with a Fault when the server does not answer. */
   async attributes(nodes: readonly NodeRef[], wanted: readonly Attribute[]): Promise<unknown[][]> {
     const { nodesPerRead } = await this.#knownLimits()
-    return this.inBatches(nodes, Math.ceil(batchSize(nodesPerRead) / wanted.length), async (batch) => {
-      const asked = batch.flatMap((node) => wanted.map((attribute) => ({ node, attribute })))
-      const data = (await this.#service.readAttributes(asked)).map(goodData)
-      return batch.map((_, index) => data.slice(index * wanted.length, (index + 1) * wanted.length))
-    }).then((found) => found.map((data) => data ?? []))
+    return this.inBatches(
+      nodes,
+      Math.min(NODES_PER_READ_MAX, Math.ceil(batchSize(nodesPerRead) / wanted.length)),
+      async (batch) => {
+        const asked = batch.flatMap((node) => wanted.map((attribute) => ({ node, attribute })))
+        const data = (await this.#service.readAttributes(asked)).map(goodData)
+        return batch.map((_, index) => data.slice(index * wanted.length, (index + 1) * wanted.length))
+      },
+    ).then((found) => found.map((data) => data ?? []))
   }
 
   /** Where the first reference of this kind leads from each node. */

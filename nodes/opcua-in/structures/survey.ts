@@ -5,6 +5,7 @@ import type { BrowseService } from '../browse-service'
 import type { EnumerationTexts } from '../enumeration-texts'
 import { type NodeRef, nodeKey, nodeText } from '../node-ids'
 import { BATCH_UNKNOWN } from '../source'
+import { Body } from './body'
 import { type Definition, parseDefinition } from './definition'
 import type { TypeDescription } from './description'
 import { DictionarySurvey } from './dictionary-survey'
@@ -40,11 +41,13 @@ const STRUCTURE = nodeKey(standardNode(22))
 /** Types within types, and supertypes of supertypes. */
 const ROUNDS_MAX = 40
 const TYPES_MAX = 2000
+const DEFINITIONS_MAX_BYTES = 4 * 1024 * 1024
 
 export class Surveyor {
   readonly #parts: SurveyParts
   readonly #facts: NodeFacts
   readonly #dictionaries: DictionarySurvey
+  #definitionBytes = 0
   readonly #told = new Map<string, Told>()
   /** Encoding -> data type; undefined = the server has no reference from one to the other. */
   readonly #typeOf = new Map<string, NodeRef | undefined>()
@@ -183,7 +186,7 @@ export class Surveyor {
     const attributes = await this.#facts.attributes(nodes, ['dataTypeDefinition', 'isAbstract'])
     const told = nodes.map((node, index): Told => {
       const [definition, isAbstract] = attributes[index] ?? []
-      return { node, definition: parseDefinition(definition), isAbstract: isAbstract === true, supertype: undefined }
+      return { node, definition: this.#parsed(definition), isAbstract: isAbstract === true, supertype: undefined }
     })
     const others = told.filter(({ definition }) => definition?.kind !== 'structure')
     const supertypes = await this.#facts.firstTargets(
@@ -196,6 +199,12 @@ export class Surveyor {
       if (definition?.kind === 'structure') return definition.fieldTypes
       return supertype ? [supertype] : []
     })
+  }
+
+  #parsed(definition: unknown): Definition | undefined {
+    if (definition instanceof Body) this.#definitionBytes += definition.bytes.length
+    if (this.#definitionBytes <= DEFINITIONS_MAX_BYTES) return parseDefinition(definition)
+    return { kind: 'unusable', reason: `all together have more than ${DEFINITIONS_MAX_BYTES} bytes` }
   }
 
   async #tellTexts(types: Map<string, TypeDescription>): Promise<void> {
