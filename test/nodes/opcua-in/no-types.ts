@@ -1,7 +1,7 @@
 // Where no structures come: nothing is known of any type.
 
+import type { KnownTypes } from '../../../nodes/opcua-in/structures/lookup'
 import type { StandardTypes } from '../../../nodes/opcua-in/structures/survey'
-import type { KnownTypes } from '../../../nodes/opcua-in/values'
 
 export const NO_TYPES: KnownTypes = {
   typeOf: () => ({ kind: 'unknown', reason: 'nobody knows' }),
