@@ -1,0 +1,245 @@
+// Asks a server what the types of structures look like: from the encodings of their values to the built-in types of their last fields.
+// Many types go into one call; what was told is not asked for again over the same connection.
+
+import type { BrowseService } from '../browse-service'
+import type { EnumerationTexts } from '../enumeration-texts'
+import { type NodeRef, nodeKey, nodeText, parseNodeAddress } from '../node-ids'
+import { BATCH_UNKNOWN } from '../source'
+import { Body } from './body'
+import { type Definition, parseDefinition } from './definition'
+import type { TypeDescription } from './description'
+import { DictionarySurvey } from './dictionary-survey'
+import { simpleType } from './namespace-zero'
+import { NodeFacts, standardNode } from './node-facts'
+
+/** The encoding of values, and tags that had such values. */
+export type Question = { encoding: NodeRef; tags: readonly NodeRef[] }
+export type Finding = { root: string } | { reason: string }
+export type Survey = { findings: Finding[]; types: Map<string, TypeDescription> }
+
+export type SurveyParts = {
+  service: BrowseService
+  namespaces: readonly string[]
+  /** What the numbers of these enumerations mean; absent = they stay numbers. */
+  texts?: (types: readonly NodeRef[]) => Promise<(EnumerationTexts | undefined)[]>
+  standard: StandardTypes
+}
+/** Types of namespace 0, for servers that do not describe them. */
+export type StandardTypes = {
+  encodedAs(encoding: NodeRef): StandardType | undefined
+  named(name: string): StandardType | undefined
+}
+/** `root` is its key; the others are what it is made of. */
+export type StandardType = { root: string; types: ReadonlyMap<string, TypeDescription> }
+
+type Told = { node: NodeRef; definition: Definition | undefined; isAbstract: boolean; supertype: NodeRef | undefined }
+
+/** Reference types (OPC 10000-3, 7). */
+const HAS_ENCODING = { direction: 'inverse', type: standardNode(38) } as const
+const HAS_SUBTYPE = { direction: 'inverse', type: standardNode(45) } as const
+const STRUCTURE = nodeKey(standardNode(22))
+/** Types within types, and supertypes of supertypes. */
+const ROUNDS_MAX = 40
+const TYPES_MAX = 2000
+const DEFINITIONS_MAX_BYTES = 4 * 1024 * 1024
+
+export class Surveyor {
+  readonly #parts: SurveyParts
+  readonly #facts: NodeFacts
+  readonly #dictionaries: DictionarySurvey
+  #definitionBytes = 0
+  readonly #told = new Map<string, Told>()
+  /** Encoding -> data type; undefined = the server has no reference from one to the other. */
+  readonly #typeOf = new Map<string, NodeRef | undefined>()
+  /** Tag -> data type. */
+  readonly #tagTypes = new Map<string, NodeRef | undefined>()
+  readonly #texts = new Map<string, EnumerationTexts | undefined>()
+
+  constructor(parts: SurveyParts) {
+    this.#parts = parts
+    this.#facts = new NodeFacts(parts.service, parts.namespaces)
+    this.#dictionaries = new DictionarySurvey(this.#facts, parts.standard)
+  }
+
+  /** So far. */
+  get requests(): number {
+    return this.#facts.requests
+  }
+
+  /** One finding for each question. Rejects with a Fault when the server does not answer. */
+  async ask(questions: readonly Question[]): Promise<Survey> {
+    await this.#findTypes(questions.map(({ encoding }) => encoding))
+    await this.#findTagTypes(questions)
+    const roots = questions.map((question) => this.#candidates(question))
+    await this.#explore(roots.flat())
+    const types = new Map<string, TypeDescription>()
+    const findings = questions.map(({ encoding }, index) => this.#findingOf(encoding, roots[index] ?? [], types))
+    await this.#lookUp(questions, findings, types)
+    await this.#tellTexts(types)
+    return { findings, types }
+  }
+
+  /** The data type; without a reference to it perhaps what came is the data type itself, or that of the tag. */
+  #candidates({ encoding, tags }: Question): NodeRef[] {
+    const type = this.#typeOf.get(nodeKey(encoding))
+    return type ? [type] : [encoding, ...tags.flatMap((tag) => this.#tagTypes.get(nodeKey(tag)) ?? [])]
+  }
+
+  #findingOf(encoding: NodeRef, candidates: readonly NodeRef[], types: Map<string, TypeDescription>): Finding {
+    const hasReference = this.#typeOf.get(nodeKey(encoding)) !== undefined
+    let reason: string | undefined
+    for (const candidate of candidates) {
+      if (!hasReference && !this.#mayBeEncodedAs(candidate, encoding)) continue
+      const found = this.#described(candidate)
+      if ('reason' in found) reason ??= found.reason
+      else {
+        for (const [key, type] of found.types) types.set(key, type)
+        return { root: nodeKey(candidate) }
+      }
+    }
+    const standard = this.#parts.standard.encodedAs(encoding)
+    if (!standard) return { reason: reason ?? `the server does not tell the type of ${nodeText(encoding)}` }
+    for (const [key, type] of standard.types) types.set(key, type)
+    return { root: standard.root }
+  }
+
+  /** A definition that names this encoding, whether or not there is a node for it, or none at all. */
+  #mayBeEncodedAs(candidate: NodeRef, encoding: NodeRef): boolean {
+    const told = this.#told.get(nodeKey(candidate))
+    if (told?.definition?.kind !== 'structure' || told.isAbstract) return false
+    const own = told.definition.encoding
+    return nodeKey(candidate) === nodeKey(encoding) || own === undefined || nodeKey(own) === nodeKey(encoding)
+  }
+
+  /** This type and all that it is made of. */
+  #described(root: NodeRef): { types: Map<string, TypeDescription> } | { reason: string } {
+    const types = new Map<string, TypeDescription>()
+    const open = [root]
+    for (let node = open.pop(); node; node = open.pop()) {
+      const key = nodeKey(node)
+      if (types.has(key)) continue
+      const type = this.#describe(node)
+      if ('reason' in type) return type
+      types.set(key, type)
+      const definition = this.#told.get(key)?.definition
+      const isInline = type.kind === 'structure' && (node === root || !type.isAbstract)
+      if (isInline && definition?.kind === 'structure') open.push(...definition.fieldTypes)
+    }
+    return types.get(nodeKey(root))?.kind === 'structure'
+      ? { types }
+      : { reason: `the type ${nodeText(root)} is no structure` }
+  }
+
+  #describe(node: NodeRef): TypeDescription | { reason: string } {
+    let next: NodeRef | undefined = node
+    for (let round = 0; next && round < ROUNDS_MAX; round++) {
+      const simple = simpleType(next)
+      if (simple) return simple
+      const told = this.#told.get(nodeKey(next))
+      const definition = told?.definition
+      if (definition?.kind === 'unusable')
+        return { reason: `the description of ${nodeText(next)} cannot be used: ${definition.reason}` }
+      if (definition?.kind === 'structure') {
+        const { layout, fields } = definition
+        return { kind: 'structure', layout, fields, isAbstract: told?.isAbstract === true }
+      }
+      const isStructure = told?.supertype && nodeKey(told.supertype) === STRUCTURE
+      if (isStructure && !told.isAbstract) break
+      next = told?.supertype
+    }
+    return { reason: `the server does not describe the type ${nodeText(node)}` }
+  }
+
+  /** What has no definition may stand in a dictionary. */
+  async #lookUp(
+    questions: readonly Question[],
+    findings: Finding[],
+    types: Map<string, TypeDescription>,
+  ): Promise<void> {
+    const missing = [...findings.keys()].filter((index) => 'reason' in (findings[index] ?? {}))
+    const found = await this.#dictionaries.ask(missing.flatMap((index) => questions[index]?.encoding ?? []))
+    for (const [at, index] of missing.entries()) {
+      const one = found[at]
+      if (!one) continue
+      findings[index] = 'reason' in one ? one : { root: one.root }
+      if ('types' in one) for (const [key, type] of one.types) types.set(key, type)
+    }
+  }
+
+  async #findTypes(encodings: readonly NodeRef[]): Promise<void> {
+    const unknown = encodings.filter((encoding) => !this.#typeOf.has(nodeKey(encoding)))
+    const types = await this.#facts.firstTargets(unknown, HAS_ENCODING)
+    for (const [index, encoding] of unknown.entries()) this.#typeOf.set(nodeKey(encoding), types[index])
+  }
+
+  /** Of tags whose values have an encoding that leads to no type. */
+  async #findTagTypes(questions: readonly Question[]): Promise<void> {
+    const lost = questions.filter(({ encoding }) => !this.#typeOf.get(nodeKey(encoding)))
+    const tags = new Map(lost.flatMap((question) => question.tags).map((tag) => [nodeKey(tag), tag]))
+    for (const key of this.#tagTypes.keys()) tags.delete(key)
+    const types = await this.#facts.attributes([...tags.values()], ['dataType'])
+    for (const [index, key] of [...tags.keys()].entries()) this.#tagTypes.set(key, nodeIn(types[index]?.[0]))
+  }
+
+  async #explore(roots: readonly NodeRef[]): Promise<void> {
+    let open = roots
+    for (let round = 0; open.length > 0 && round < ROUNDS_MAX; round++) {
+      const fresh = new Map<string, NodeRef>()
+      for (const node of open) {
+        if (this.#told.size + fresh.size >= TYPES_MAX) break
+        if (!simpleType(node) && !this.#told.has(nodeKey(node))) fresh.set(nodeKey(node), node)
+      }
+      open = await this.#look([...fresh.values()])
+    }
+  }
+
+  /** Returns the types that these lead to. */
+  async #look(nodes: readonly NodeRef[]): Promise<NodeRef[]> {
+    const attributes = await this.#facts.attributes(nodes, ['dataTypeDefinition', 'isAbstract'])
+    const told = nodes.map((node, index): Told => {
+      const [definition, isAbstract] = attributes[index] ?? []
+      return { node, definition: this.#parsed(definition), isAbstract: isAbstract === true, supertype: undefined }
+    })
+    const others = told.filter(({ definition }) => definition?.kind !== 'structure')
+    const supertypes = await this.#facts.firstTargets(
+      others.map(({ node }) => node),
+      HAS_SUBTYPE,
+    )
+    for (const [index, one] of others.entries()) one.supertype = supertypes[index]
+    for (const one of told) this.#told.set(nodeKey(one.node), one)
+    return told.flatMap(({ definition, supertype }) => {
+      if (definition?.kind === 'structure') return definition.fieldTypes
+      return supertype ? [supertype] : []
+    })
+  }
+
+  #parsed(definition: unknown): Definition | undefined {
+    if (definition instanceof Body) this.#definitionBytes += definition.bytes.length
+    if (this.#definitionBytes <= DEFINITIONS_MAX_BYTES) return parseDefinition(definition)
+    return { kind: 'unusable', reason: `all together have more than ${DEFINITIONS_MAX_BYTES} bytes` }
+  }
+
+  async #tellTexts(types: Map<string, TypeDescription>): Promise<void> {
+    const ask = this.#parts.texts
+    if (!ask) {
+      for (const [key, type] of types) if (type.kind === 'enumeration') types.set(key, { ...type, texts: undefined })
+      return
+    }
+    const unknown = [...types].flatMap(([key, { kind }]) => {
+      const node = kind === 'enumeration' && !this.#texts.has(key) ? this.#told.get(key)?.node : undefined
+      return node ?? []
+    })
+    const texts = await this.#facts.inBatches(unknown, BATCH_UNKNOWN, ask)
+    for (const [index, node] of unknown.entries()) this.#texts.set(nodeKey(node), texts[index])
+    for (const [key, type] of types) {
+      if (type.kind === 'enumeration') types.set(key, { ...type, texts: this.#texts.get(key) ?? type.texts })
+    }
+  }
+}
+
+/** A value of the type NodeId. */
+function nodeIn(data: unknown): NodeRef | undefined {
+  const parsed = typeof data === 'string' ? parseNodeAddress(data) : undefined
+  if (!parsed || 'problem' in parsed || typeof parsed.namespace !== 'number') return undefined
+  return { ...parsed, namespace: parsed.namespace }
+}
