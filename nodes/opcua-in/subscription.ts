@@ -27,9 +27,6 @@ const SLOW_MS = 300
 /** It is not with its session any more, which need not be its end: another one may take it over. */
 const ELSEWHERE = new Set(['BadNoSubscription', 'GoodSubscriptionTransferred'])
 
-/** What a client says of messages that it cannot read. */
-const NOTHING_READABLE = 'BadDecodingError'
-
 const WAITING = 'connected again: waiting for what the server has to tell'
 
 export class Subscription implements Source {
@@ -305,16 +302,18 @@ export class Subscription implements Source {
     }
     const first = columns.length > 0 && current.publishingMs > SLOW_MS ? this.#items.unheard : []
     if (first.length === 0 && !this.#rereading.isDue) return
-    const isSearch = this.#messageSize.begins()
+    const isSearch = this.#messageSize.beginSearch()
     const found = await this.#rereading.read(session, current.id, this.#batches, first)
-    if (isSearch) await this.#searched(session, current, found)
+    if (isSearch) await this.#endSearch(session, current, found)
   }
 
   /** A message could not be read: either one of its values cannot be, or there were too many in it. */
-  async #searched(session: OpcuaSession, current: SubscriptionAnswer, found: number): Promise<void> {
-    const step = this.#messageSize.searched(found)
-    if (step === 'give-up') this.#ended ??= NOTHING_READABLE
-    if (step !== 'smaller') return
+  async #endSearch(session: OpcuaSession, current: SubscriptionAnswer, found: number): Promise<void> {
+    const result = this.#messageSize.endSearch(found)
+    if (result === 'nothing') return
+    // The next messages need not be like this one.
+    this.#watchdog.heard(this.#settings.clock.nowMs(), true)
+    if (result === 'found') return
     const { notificationsMax } = this.#messageSize
     this.#settings.log('info', `the server is asked to send at most ${notificationsMax} values in one message`)
     await session.modifySubscription(current.id, { ...current, notificationsMax })
@@ -344,10 +343,8 @@ export class Subscription implements Source {
 
   #hearUnreadable(session: OpcuaSession, { message }: Fault): void {
     if (session !== this.#session || !this.#current) return
-    const nowMs = this.#settings.clock.nowMs()
-    if (this.#messageSize.isFirst) this.#settings.log('warn', `${message}: looking for the value that is the reason`)
-    this.#watchdog.heard(nowMs, true)
-    this.#messageSize.cannotRead()
+    const isFirst = this.#messageSize.cannotRead()
+    if (isFirst) this.#settings.log('warn', `${message}: the values are read one by one to find the reason`)
     this.#intake.cannotRead()
     this.#ask()
   }
