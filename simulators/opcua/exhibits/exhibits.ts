@@ -37,7 +37,7 @@ export type Exhibit = {
 
 export const LONG_NAME = `Long ${'a'.repeat(4070)}`
 /** Of a vendor's own: OPC 10000-6, A.2 knows none of this number. */
-export const VENDOR_STATUS = 0x80ab0000
+export const VENDOR_STATUS = 0x8fab0000
 
 const INT64_MIN = -(2n ** 63n)
 const INT64_MAX = 2n ** 63n - 1n
