@@ -8,6 +8,10 @@ import type { BrowseWish, NodeText, ReadWish } from './requests'
 export const ATTRIBUTES = { value: 13, dataType: 14, definition: 23 } as const
 const REFERENCES = { hasEncoding: 38, hasSubtype: 45 } as const
 
+const NAMESPACE_ARRAY = 2255
+const STRING = 12
+const NAMESPACES = ['http://opcfoundation.org/UA/', 'urn:collectors:scripted-server']
+
 const BAD_NODE_ID_UNKNOWN = 0x80340000
 const BAD_ATTRIBUTE_ID_INVALID = 0x80350000
 const DATA_TYPE_CLASS = 64
@@ -20,6 +24,13 @@ type SpaceNode = { attributes: Map<number, () => Buffer>; references: Reference[
 
 export class Space {
   readonly #nodes = new Map<NodeText, SpaceNode>()
+
+  constructor() {
+    const list = NAMESPACES.map((uri) => string(uri))
+    this.addVariable({ id: NAMESPACE_ARRAY }, { id: STRING }, () =>
+      dataValue(binary.arrayVariant('String', list.length, Buffer.concat(list))),
+    )
+  }
 
   /** @param value a DataValue, encoded */
   addVariable(node: NodeNumber, dataType: NodeNumber, value: () => Buffer): void {
