@@ -61,6 +61,7 @@ export class Story {
     ]
     let story: Story | undefined
     const server = await ScriptedServer.start(space, {
+      tellsAvailable: draw.happens(0.5),
       watched: (wishes) => story?.welcome(wishes),
       delayMs: (ask) => {
         if (ask.service === 'Republish') return republishedAfterMs

@@ -11,7 +11,8 @@ import { type PointKind, VersionedPoint } from './opcua-points'
 const SETTLE_MS = 150
 const READ_EVERY_MS = 5
 
-export type HoldMs = { republish?: number; describe?: number }
+/** How long answers to Republish, and to what a type looks like, are held back, ms. */
+export type TellingOptions = { republish?: number; describe?: number; firstNumber?: number; tellsAvailable?: boolean }
 
 export class Telling {
   readonly points: readonly VersionedPoint[]
@@ -30,12 +31,16 @@ export class Telling {
     this.logged = logged
   }
 
-  static async of(kinds: readonly PointKind[], { republish = 0, describe = 0 }: HoldMs = {}): Promise<Telling> {
+  static async of(
+    kinds: readonly PointKind[],
+    { republish = 0, describe = 0, ...others }: TellingOptions = {},
+  ): Promise<Telling> {
     const points = kinds.map((kind, index) => new VersionedPoint(kind, index, Date.now()))
     const space = new Space()
     for (const point of points) point.addTo(space)
     let telling: Telling | undefined
     const server = await ScriptedServer.start(space, {
+      ...others,
       watched: (wishes) => {
         for (const point of points) point.handle ??= wishes.find(({ node }) => node === point.address)?.handle
         if (points.every(({ handle }) => handle !== undefined)) telling?.tell(...points)

@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { closeAll, deviceOf, never, readerOf, readUntil } from '../nodes/opcua-in/reader-bench'
 import type { PointKind, VersionedPoint } from '../support/opcua-points'
-import { type HoldMs, Telling } from '../support/opcua-telling'
+import { Telling, type TellingOptions } from '../support/opcua-telling'
 
 const ROUNDS = 8
 const HELD_MS = 200
@@ -20,8 +20,8 @@ describe('The order of what an OPC UA server tells', function () {
   })
 
   /** What every test begins with: the first versions are shown. */
-  async function told<const Kinds extends readonly PointKind[]>(kinds: Kinds, held: HoldMs = {}) {
-    telling = await Telling.of(kinds, held)
+  async function told<const Kinds extends readonly PointKind[]>(kinds: Kinds, options: TellingOptions = {}) {
+    telling = await Telling.of(kinds, options)
     await telling.shows(...kinds.map(() => 1))
     return telling
   }
@@ -61,21 +61,24 @@ describe('The order of what an OPC UA server tells', function () {
     assertNothingLost(telling)
   })
 
-  it('is that of the messages where Republish brings one that has not come', async () => {
-    const all = await told(['count', 'count'], { republish: HELD_MS })
-    const [one, other] = pointsOf(all)
-    const missed = all.change(one, other)
-    all.server.deliver(all.change(one))
-    const versions = await all.shownOf(one, 2 * HELD_MS)
-    assert.equal(versions.at(-1), 3, `${versions}`)
-    assert.deepEqual(versions, [...versions].sort())
-    await all.shows(3, 2)
-    // And again, by the Publish that it was meant for.
-    all.server.deliver(missed)
-    assert.deepEqual(await all.shownOf(one), [3])
-    assert.deepEqual(await all.shownNow(), [3, 2])
-    assertNothingLost(all)
-  })
+  for (const tellsAvailable of [true, false]) {
+    const server = tellsAvailable ? 'lists what it keeps' : 'lists nothing'
+    it(`is that of the messages where Republish brings one that has not come, of a server that ${server}`, async () => {
+      const all = await told(['count', 'count'], { republish: HELD_MS, tellsAvailable })
+      const [one, other] = pointsOf(all)
+      const missed = all.change(one, other)
+      all.server.deliver(all.change(one))
+      const versions = await all.shownOf(one, 2 * HELD_MS)
+      assert.equal(versions.at(-1), 3, `${versions}`)
+      assert.deepEqual(versions, [...versions].sort())
+      await all.shows(3, 2)
+      // And again, by the Publish that it was meant for.
+      all.server.deliver(missed)
+      assert.deepEqual(await all.shownOf(one), [3])
+      assert.deepEqual(await all.shownNow(), [3, 2])
+      assertNothingLost(all)
+    })
+  }
 
   it('is that of the messages where Publish brings a later one first', async () => {
     const all = await told(['count', 'count'])
@@ -104,6 +107,23 @@ describe('The order of what an OPC UA server tells', function () {
     all.server.deliver(all.change(other))
     await readUntil(all.reader, () => all.logged.some((text) => LOST.test(text)))
     assert.match(all.logged.find((text) => LOST.test(text)) ?? '', /: 1$/)
+  })
+
+  it("begins with a number of the server's own, before which nothing is lost", async () => {
+    const all = await told(['count'], { firstNumber: 2 })
+    assertNothingLost(all)
+  })
+
+  it('has no gaps where keep-alives have numbers of their own', async () => {
+    const all = await told(['count'])
+    const [one] = all.points
+    assert.ok(one)
+    for (let round = 0; round < ROUNDS; round++) {
+      all.server.keepAlive(true)
+      all.server.deliver(all.change(one))
+      await all.shows(one.version)
+    }
+    assertNothingLost(all)
   })
 
   it('begins anew with each subscription, of which nothing is lost', async () => {

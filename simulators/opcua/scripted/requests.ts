@@ -17,7 +17,6 @@ const PLAIN = [
   'ActivateSession',
   'CloseSession',
   'CreateSubscription',
-  'Publish',
 ] as const
 type PlainService = (typeof PLAIN)[number]
 
@@ -26,6 +25,7 @@ export type Ask =
   | { service: 'Read'; wishes: readonly ReadWish[] }
   | { service: 'Browse'; wishes: readonly BrowseWish[] }
   | { service: 'CreateMonitoredItems'; wishes: readonly ItemWish[] }
+  | { service: 'Publish'; acknowledged: readonly number[] }
   | { service: 'Republish'; sequenceNumber: number }
   /** Of so many things, each of which goes well. */
   | { service: 'DeleteMonitoredItems' | 'SetPublishingMode' | 'DeleteSubscriptions'; count: number }
@@ -78,6 +78,8 @@ function askOf(typeId: number | undefined, reader: Reader): Ask {
       reader.nodeId()
       reader.skip(8 + 4 + 4)
       return { service: 'Browse', wishes: reader.array(() => browseWish(reader)) }
+    case SERVICES.Publish[0]:
+      return { service: 'Publish', acknowledged: reader.array(() => acknowledged(reader)) }
     case TYPE_IDS.Republish[0]:
       reader.skip(4)
       return { service: 'Republish', sequenceNumber: reader.uint32() }
@@ -111,6 +113,12 @@ function itemWish(reader: Reader): ItemWish {
   reader.skipExtension()
   reader.skip(4 + 1)
   return { node, handle }
+}
+
+/** Of the one subscription that there is. */
+function acknowledged(reader: Reader): number {
+  reader.skip(4)
+  return reader.uint32()
 }
 
 function browseWish(reader: Reader): BrowseWish {

@@ -24,6 +24,10 @@ export type Message = { sequenceNumber: number; content: Buffer }
 export type Change = { handle: number; value: Buffer }
 
 export type ServerScript = {
+  /** Of its messages; 1 if absent, as it should be (OPC 10000-4, 5.14.1.1). */
+  firstNumber?: number
+  /** A Publish brings the numbers of the messages that Republish has; not every server tells them. */
+  tellsAvailable?: boolean
   /** The client watches these now. */
   watched(wishes: readonly ItemWish[]): void
   /** How long an answer is held back, ms. */
@@ -39,7 +43,7 @@ export class ScriptedServer {
   /** Publish requests that wait, and messages that wait for one. */
   #waiting: { line: Line; request: Request }[] = []
   #outbox: Message[] = []
-  #nextNumber = 1
+  #nextNumber: number
   /** Since the start, both. */
   connections = 0
   subscriptions = 0
@@ -47,6 +51,7 @@ export class ScriptedServer {
   private constructor(space: Space, script: ServerScript) {
     this.space = space
     this.script = script
+    this.#nextNumber = script.firstNumber ?? 1
     this.#door = new TcpDoor({ host: LOOPBACK, port: 0 }, (client) => {
       this.connections++
       const line = new Line(client, this, () => this.#forget(line))
@@ -85,9 +90,13 @@ export class ScriptedServer {
     else this.#outbox.push(message)
   }
 
-  /** Bears the number of the message that comes next (OPC 10000-4, 5.14.1.2). */
-  keepAlive(): void {
+  /**
+   * Bears the number of the message that comes next (OPC 10000-4, 5.14.1.2).
+   * @param isCounted against the standard: the message that comes next has another one
+   */
+  keepAlive(isCounted = false): void {
     this.deliver(this.#message(this.#nextNumber, []))
+    if (isCounted) this.#nextNumber++
   }
 
   forget({ sequenceNumber }: Message): void {
@@ -99,8 +108,15 @@ export class ScriptedServer {
     for (const line of this.#lines) line.stall(isStalled)
   }
 
-  /** A Publish has come. */
+  /** The numbers that a Publish tells. */
+  get available(): readonly number[] {
+    return this.script.tellsAvailable ? [...this.#kept.keys()] : []
+  }
+
+  /** A Publish has come. What it acknowledges need not be kept any more. */
   wait(line: Line, request: Request): void {
+    const { ask } = request
+    if (ask.service === 'Publish') for (const number of ask.acknowledged) this.#kept.delete(number)
     const message = this.#outbox.shift()
     if (message) line.publish(request, message)
     else this.#waiting.push({ line, request })
@@ -197,7 +213,8 @@ class Line implements Guest {
 
   /** OPC 10000-4, 5.14.5.2. */
   publish(request: Request, { content }: Message): void {
-    const head = [uint32(SUBSCRIPTION_ID), array([]), binary.boolean(false)]
+    const available = array(this.#server.available.map(uint32))
+    const head = [uint32(SUBSCRIPTION_ID), available, binary.boolean(false)]
     const body = Buffer.concat([...head, content, array([]), array([])])
     this.#send(response(request, this.#surroundings(), [SERVICES.Publish[1], body]))
   }
