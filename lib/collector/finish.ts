@@ -109,9 +109,13 @@ function finishedBy({ scale, bounds, texts }: ColumnFinish, value: Value, known:
   return finish(value)
 }
 
-function finishedEach(parts: readonly Value[], finish: (part: Value) => Finished): Finished {
-  const values: Value[] = []
+function finishedEach(parts: readonly (Value | null)[], finish: (part: Value) => Finished): Finished {
+  const values: (Value | null)[] = []
   for (const [index, part] of parts.entries()) {
+    if (part === null) {
+      values.push(null)
+      continue
+    }
     const finished = finish(part)
     if ('reason' in finished) return { reason: `element [${index}]: ${finished.reason}` }
     values.push(finished.value)

@@ -43,5 +43,5 @@ function reasonAgainst(value: Value | null): string | undefined {
 function isSound(value: Value): boolean {
   if (typeof value === 'number') return Number.isFinite(value)
   if (typeof value !== 'object') return true
-  return Object.values(value).every(isSound)
+  return Object.values(value).every((part) => part === null || isSound(part))
 }

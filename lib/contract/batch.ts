@@ -4,8 +4,11 @@
 import { asCount, asNumber, asOneOf, asRecord, asText, parseJson } from './parse'
 import { checkTagName } from './reader-fields'
 
-/** What a tag may hold. Exact 64-bit integers above 2^53 are decimal strings, dates ISO 8601. */
-export type Value = number | boolean | string | Value[] | { [key: string]: Value }
+/**
+ * What a tag may hold. Exact 64-bit integers above 2^53 are decimal strings, dates ISO 8601. A part of an array or of an object is null
+ * where the device has none, or none that can be told.
+ */
+export type Value = number | boolean | string | (Value | null)[] | { [key: string]: Value | null }
 
 export const TAG_KINDS = ['number', 'integer', 'unsigned', 'boolean', 'any'] as const
 /**
@@ -166,7 +169,7 @@ export function isValue(input: unknown, depth = DEPTH_MAX): input is Value {
   if (typeof input === 'number' || typeof input === 'boolean' || typeof input === 'string') return true
   // JSON.parse yields nothing but these, null, arrays and plain objects
   if (typeof input !== 'object' || input === null || depth === 0) return false
-  return Object.values(input).every((part) => isValue(part, depth - 1))
+  return Object.values(input).every((part) => part === null || isValue(part, depth - 1))
 }
 
 function countOfNull(values: readonly (Value | null)[]): number {

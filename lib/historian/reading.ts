@@ -17,7 +17,7 @@ export type Reading = {
 }
 export type Field = { column: TagColumn; value: Value }
 
-/** As a database keeps them: of an array each element for itself, under the names `name[0]`, `name[1]` ... */
+/** As a database keeps them: of an array each element for itself, under the names `name[0]`, `name[1]` ..., but for those that are null. */
 export function singleFields(fields: readonly Field[]): readonly Field[] {
   return fields.some(({ value }) => Array.isArray(value)) ? fields.flatMap(elementsOf) : fields
 }
@@ -26,7 +26,7 @@ function elementsOf(field: Field): Field[] {
   const { column, value } = field
   if (!Array.isArray(value)) return [field]
   return value.flatMap((element, index) =>
-    elementsOf({ column: { ...column, name: `${column.name}[${index}]` }, value: element }),
+    element === null ? [] : elementsOf({ column: { ...column, name: `${column.name}[${index}]` }, value: element }),
   )
 }
 

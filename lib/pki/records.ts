@@ -4,12 +4,13 @@
 //   rejected/<fingerprint>.der   certificates that nobody trusts, with who met them in <fingerprint>.json
 //   first-use/<endpoint>.json    what a reader took at its first connecting, for this endpoint only
 //   endpoints/<endpoint>.json    which certificate an endpoint was last talked to with
+//   structures/<name>.json       not of certificates: what a reader knows of the types of its server
 
 import { createHash } from 'node:crypto'
 import { asOneOf, asRecord, asText } from '../contract/parse'
 import { FLAW_CODES, type Flaw } from './flaws'
 
-export type Part = 'own' | 'trusted' | 'rejected' | 'first-use' | 'endpoints'
+export type Part = 'own' | 'trusted' | 'rejected' | 'first-use' | 'endpoints' | 'structures'
 export const IDENTITY_FILE = 'identity.pem'
 export const FOLDER_MODE = 0o700
 export const FILE_MODE = 0o600

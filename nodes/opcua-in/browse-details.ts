@@ -9,7 +9,8 @@ import { type NodeAddress, type NodeRef, nodeAddressText, parseNodeAddress, reso
 import type { Sample } from './session'
 import { batchSize } from './source'
 import { qualityOf, reasonOf } from './statuses'
-import { plainValue } from './values'
+import { type TypeSources, TypesAtOnce } from './structures/types-at-once'
+import type { Plain } from './values'
 
 export type Wish = { details: boolean; values: boolean }
 
@@ -31,7 +32,6 @@ const NAMES_MAX = 10_000
 const TEXT_MAX = 500
 /** Characters of JSON. */
 const VALUE_MAX = 4000
-const UNSCALED = { scale: 1, offset: 0 }
 const HIERARCHICAL: NodeRef = { namespace: 0, id: { kind: 'numeric', value: REFERENCE_TYPES.hierarchical }, range: '' }
 
 type Listed = { reference: Reference; node: NodeRef | undefined }
@@ -40,13 +40,16 @@ type Asked = { index: number; node: NodeRef; attribute: Attribute }
 export class Details {
   readonly #service: BrowseService
   readonly #limits: BrowseLimits
+  readonly #types: TypeSources
+  #structures: TypesAtOnce | undefined
   readonly #reads: Batches
   readonly #values: Batches
   /** NodeId of a type -> its name. */
   readonly #names = new Map<string, string>()
   #probes = true
 
-  constructor(service: BrowseService, limits: BrowseLimits) {
+  constructor(service: BrowseService, limits: BrowseLimits, types: TypeSources) {
+    this.#types = types
     this.#service = service
     this.#limits = limits
     this.#reads = new Batches(batchSize(limits.nodesPerRead))
@@ -69,13 +72,14 @@ export class Details {
     )
     const attributes = wish.details ? await this.#attributes(listed, DETAILS, this.#reads, signal) : []
     const values = wish.values ? await this.#attributes(listed, ['value'], this.#values, signal) : []
+    const plain = await this.#plainValues(values, namespaces)
     const types = attributes.map((known) => typeIn(known?.get('dataType')))
     await this.#learnNames([...references.flatMap(typesOf), ...types], namespaces, signal)
     const parents = wish.details ? await this.#parents(listed, held, signal) : new Map<number, boolean>()
     return listed.map(({ reference, node }, index) => ({
       ...this.#told(reference, node, namespaces),
       ...this.#variable(attributes[index], types[index]),
-      ...shownValue(values[index]?.get('value')),
+      ...shownValue(values[index]?.get('value'), plain[index]),
       ...(parents.has(index) && { hasChildren: parents.get(index) === true }),
     }))
   }
@@ -125,6 +129,11 @@ export class Details {
       known[index] = of.set(attribute, sample)
     })
     return known
+  }
+
+  async #plainValues(values: readonly (Known | undefined)[], namespaces: readonly string[]): Promise<Plain[]> {
+    this.#structures ??= new TypesAtOnce(this.#service, namespaces, this.#types)
+    return this.#structures.plainValues(values.map((known) => known?.get('value')?.value))
   }
 
   /** Every type is asked for once in the life of a session. */
@@ -247,18 +256,18 @@ function nameIn(sample: Sample): string | undefined {
   return typeof data.name === 'string' ? data.name.slice(0, TEXT_MAX) : undefined
 }
 
-/** Of a type, as the library writes a NodeId. */
+/** Of a type. */
 function typeIn(sample: Sample | undefined): NodeAddress | undefined {
   const data = dataOf(sample)
-  if (typeof data !== 'object' || data === null || !('identifierType' in data)) return undefined
-  const address = parseNodeAddress(String(data))
+  if (typeof data !== 'string') return undefined
+  const address = parseNodeAddress(data)
   return 'problem' in address ? undefined : address
 }
 
-function shownValue(sample: Sample | undefined): { value?: Value; problem?: string } {
-  if (!sample) return {}
+function shownValue(sample: Sample | undefined, plain: Plain | undefined): { value?: Value; problem?: string } {
+  if (!sample || !plain) return {}
   if (qualityOf(sample.code) === 'bad') return { problem: reasonOf(sample.status) }
-  const plain = plainValue(sample.value, UNSCALED)
-  const isLong = 'value' in plain && JSON.stringify(plain.value).length > VALUE_MAX
-  return isLong ? { problem: 'the value is too long to be shown here' } : plain
+  if ('problem' in plain) return { problem: plain.problem }
+  const isLong = JSON.stringify(plain.value).length > VALUE_MAX
+  return isLong ? { problem: 'the value is too long to be shown here' } : { value: plain.value }
 }

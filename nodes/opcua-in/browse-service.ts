@@ -34,11 +34,13 @@ export type BrowseWish = { node: NodeRef; direction: 'forward' | 'inverse' | 'bo
 export const ATTRIBUTES = {
   browseName: 3,
   description: 5,
+  isAbstract: 8,
   value: 13,
   dataType: 14,
   valueRank: 15,
   accessLevel: 17,
   userAccessLevel: 18,
+  dataTypeDefinition: 23,
 } as const
 export type Attribute = keyof typeof ATTRIBUTES
 

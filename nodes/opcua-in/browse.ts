@@ -8,6 +8,7 @@ import { Listing } from './browse-listing'
 import type { BrowseAnswer, BrowsedNode, BrowseQuestion } from './browse-question'
 import type { BrowseService } from './browse-service'
 import { type NodeAddress, type NodeRef, resolveAddress } from './node-ids'
+import type { TypeSources } from './structures/types-at-once'
 
 /** Lists that were begun and may be asked on. */
 const LISTINGS_MAX = 8
@@ -19,11 +20,13 @@ const FRAME_BYTES = 1024
 export class Browser {
   readonly #service: BrowseService
   readonly #nowMs: () => number
+  readonly #types: TypeSources
   readonly #listings = new Map<string, Listing>()
   #namespaces: readonly string[] = []
   #details: Details | undefined
 
-  constructor(service: BrowseService, nowMs: () => number) {
+  constructor(service: BrowseService, nowMs: () => number, types: TypeSources) {
+    this.#types = types
     this.#service = service
     this.#nowMs = nowMs
   }
@@ -32,7 +35,7 @@ export class Browser {
   async answer(question: BrowseQuestion, signal: AbortSignal): Promise<BrowseAnswer> {
     const { from, size } = question
     const startedMs = this.#nowMs()
-    this.#details ??= new Details(this.#service, await this.#service.limits())
+    this.#details ??= new Details(this.#service, await this.#service.limits(), this.#types)
     const listing = await this.#listing(question)
     await listing.load(from + size, () => this.#nowMs() - startedMs > PAGE_MS, signal)
     const references = listing.references.slice(from, from + size)

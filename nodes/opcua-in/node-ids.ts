@@ -53,6 +53,18 @@ export function nodeAddressText(address: NodeAddress): string | undefined {
   return isFaithful ? text : undefined
 }
 
+/** As a value: always with its namespace, e.g. `ns=0;i=85`; undefined for the null NodeId (OPC 10000-3, 8.2.4). */
+export function nodeText({ namespace, id }: NodeAddress): string | undefined {
+  if (namespace === 0 && (id.value === 0 || id.value === '')) return undefined
+  const space = typeof namespace === 'string' ? `nsu=${escapeUri(namespace)}` : `ns=${namespace}`
+  return `${space};${KINDS[id.kind]}=${id.value}`
+}
+
+/** The same for the same node at the same server. */
+export function nodeKey({ namespace, id }: NodeAddress): string {
+  return `${namespace};${id.kind};${id.value}`
+}
+
 /** For the field of the tag table: a text says what is wrong. */
 export function checkNodeAddress(address: string): string | undefined {
   const parsed = parseNodeAddress(address)

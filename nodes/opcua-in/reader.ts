@@ -18,6 +18,8 @@ import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
+import { standardType } from './link/standard-types'
+import { statusName } from './link/status-names'
 import { type Meaning, meaningOf, type Scales, scalesOf } from './meanings'
 import { parseNodeAddress } from './node-ids'
 import { Pki } from './pki'
@@ -26,6 +28,8 @@ import { onlyWhoseTurnItIs } from './rare-tags'
 import type { OpcuaSession, Sample } from './session'
 import type { Answer, Heard, Source, SourceSettings, Wanted } from './source'
 import { qualityOf, reasonOf } from './statuses'
+import { StructureTypes } from './structures/known-types'
+import { TypeFile } from './structures/type-store'
 import { Subscription } from './subscription'
 import { type Plain, plainValue } from './values'
 
@@ -54,6 +58,7 @@ class OpcuaReader implements Reader {
   readonly #taken: (Taken | undefined)[]
   readonly #source: Source
   readonly #enumerations: Enumerations
+  readonly #structures: StructureTypes
   #session: (OpcuaSession & Browsable) | undefined
   /** Of the session that it asks. */
   #browser: { session: Browsable; browser: Browser } | undefined
@@ -83,6 +88,7 @@ class OpcuaReader implements Reader {
       ),
       clock,
     )
+    this.#structures = this.#structuresIn(folder)
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -99,6 +105,7 @@ class OpcuaReader implements Reader {
     this.#turns.restart()
     await this.#source.start(session)
     this.#enumerations.connected(session)
+    this.#structures.connected(session)
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -112,6 +119,9 @@ class OpcuaReader implements Reader {
     }
     const answers = await source.read(signal, turns.rare.length === 0 ? undefined : isDue)
     await this.#enumerations.see(answers)
+    // Making the values shows which types are missing.
+    for (const [column, answer] of answers.entries()) this.#take(answer, column)
+    await this.#structures.ask(signal)
     this.#tellOverflows(source.overflows)
     const { degraded = source.doubt, doubt } = source
     const unreliable = this.#config.uncertain === 'accept' ? undefined : doubt
@@ -120,6 +130,7 @@ class OpcuaReader implements Reader {
     const sourceTimes = new Map<number, number>()
     answers.forEach((answer, column) => {
       const { plain, sourceTime } = this.#take(answer, column)
+      this.#tellGap(plain, column)
       const problem = 'problem' in plain ? plain.problem : unreliable
       if (problem !== undefined) bad.set(column, problem)
       else if (sourceTime !== undefined) sourceTimes.set(column, sourceTime)
@@ -145,7 +156,8 @@ class OpcuaReader implements Reader {
   }
 
   forecast(): Forecast | undefined {
-    return this.#source.forecast
+    const { forecast } = this.#source
+    return forecast && { ...forecast, requests: forecast.requests + this.#structures.requests }
   }
 
   /** The session stays at the server for a while, so that the next connection finds it and its subscription. */
@@ -170,7 +182,7 @@ class OpcuaReader implements Reader {
     this.#session = session
     signal.throwIfAborted()
     if (this.#browser?.session !== session) {
-      this.#browser = { session, browser: new Browser(session.browsing(), clock.nowMs) }
+      this.#browser = { session, browser: new Browser(session.browsing(), clock.nowMs, TYPE_SOURCES) }
     }
     return this.#browser.browser.answer(wanted, signal)
   }
@@ -218,6 +230,24 @@ class OpcuaReader implements Reader {
     this.#log(level, text)
   }
 
+  /** The value is good without it: it is told in the log, once. */
+  #tellGap(plain: Plain, column: number): void {
+    if (!('gap' in plain) || plain.gap === undefined) return
+    this.#tellOnce('warn', `tag "${this.#config.tags[column]?.name}": ${plain.gap}; it is null there`)
+  }
+
+  #structuresIn(folder: string): StructureTypes {
+    const { name: reader, endpoint, enumerations } = this.#config
+    const store = new TypeFile({ folder, reader, endpoint: endpoint.trim(), wording: enumerations })
+    return new StructureTypes({
+      ...TYPE_SOURCES,
+      wanted: this.#wanted,
+      clock,
+      texts: enumerations === 'text',
+      store,
+    })
+  }
+
   #sourceOf(): Source {
     const { mode, interval, timeout, publishingInterval, samplingInterval, queueSize } = this.#config
     const settings: SourceSettings = { wanted: this.#wanted, timeoutMs: timeout, clock, log: this.#log }
@@ -234,8 +264,9 @@ class OpcuaReader implements Reader {
   #take(answer: Answer, column: number): Taken {
     const known = this.#taken[column]
     const texts = this.#enumerations.of(column)
-    if (known?.answer === answer && known.texts === texts) return known
-    const taken = { answer, texts, ...this.#looked(answer, column, texts) }
+    const revision = mayHoldStructures(answer) ? this.#structures.revision : 0
+    if (known?.answer === answer && known.texts === texts && known.revision === revision) return known
+    const taken = { answer, texts, revision, ...this.#looked(answer, column, texts) }
     this.#taken[column] = taken
     return taken
   }
@@ -245,7 +276,7 @@ class OpcuaReader implements Reader {
     const { sample } = answer
     const problem = this.#problemOf(sample)
     if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
-    const plain = plainValue(sample.value, this.#meanings[column] ?? UNSCALED)
+    const plain = plainValue(sample.value, this.#meanings[column] ?? UNSCALED, this.#structures.of(column))
     return { plain: told(plain, texts), sourceTime: sample.sourceTime }
   }
 
@@ -271,12 +302,15 @@ class OpcuaReader implements Reader {
 type Taken = {
   answer: Answer
   texts: EnumerationTexts | 'asking' | undefined
+  /** Of the types of structures that were known then. */
+  revision: number
   plain: Plain
   sourceTime: number | undefined
 }
 
 const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
 const UNSCALED = { scale: 1, offset: 0 }
+const TYPE_SOURCES = { standard: standardType, statusName }
 
 const clock = {
   nowMs: () => performance.now(),
@@ -286,10 +320,16 @@ const clock = {
   },
 }
 
+/** ExtensionObject, DataValue and Variant (OPC 10000-6, 5.1.2). */
+function mayHoldStructures(answer: Answer): boolean {
+  const type = 'sample' in answer ? answer.sample.value?.type : undefined
+  return type === 22 || type === 23 || type === 24
+}
+
 /** Held back while it is not known whether it is a number or a text: a column never changes its type. */
 function told(plain: Plain, texts: Taken['texts']): Plain {
   if (texts === undefined || 'problem' in plain) return plain
-  return texts === 'asking' ? ASKING : { value: textFor(plain.value, texts) }
+  return texts === 'asking' ? ASKING : { ...plain, value: textFor(plain.value, texts) }
 }
 
 /** Of the server: a tag that has texts of its own, or is scaled, is a number. */

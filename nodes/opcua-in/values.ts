@@ -1,62 +1,206 @@
-// A value as it came -> what a tag may hold (lib/contract/batch.ts), or why it cannot. What the library hands over is looked at
-// piece by piece: it was made by a server.
+// A value as it came -> what a tag may hold (lib/contract/batch.ts), or why it cannot. What is nested in it is null where it cannot
+// be told, so that it costs nothing else.
 
 import type { Value } from '../../lib/contract/batch'
 import { reasonOutside } from '../../lib/contract/bounds'
 import { textOf } from '../../lib/contract/value-texts'
+import { Allowance, LIMITS, Refusal, refuseDeeper } from './limits'
 import type { Meaning } from './meanings'
-import type { WireValue } from './session'
+import { type Place, placeText } from './places'
+import type { Sample, WireValue } from './session'
+import { qualityOf, reasonOf } from './statuses'
+import { Body } from './structures/body'
+import type { StatusName } from './structures/builtin'
+import { Malformed } from './structures/bytes'
+import { decodeStructure } from './structures/decoding'
+import type { StructureType, TypeDescriptions } from './structures/description'
+import { isKnownTime } from './times'
 
-export type Plain = { value: Value } | { problem: string }
+export type Plain =
+  /** `gap`: why a part of it is null. */
+  | { value: Value; gap?: string }
+  /** `isPending`: it may be told soon. */
+  | { problem: string; isPending?: true }
 
-/** Built-in types (OPC 10000-6, 5.1.2) that cannot be known by what the library makes of them. */
+/** What is known of the types of a server. */
+export type KnownTypes = {
+  typeOf(body: Body): Found
+  /** It does not describe this body. */
+  doubt(body: Body, why: string): void
+  statusName: StatusName
+}
+export type Found =
+  | { kind: 'known'; type: StructureType; types: TypeDescriptions }
+  | { kind: 'asking' }
+  | { kind: 'unknown'; reason: string }
+
+/** Built-in types (OPC 10000-6, 5.1.2) whose values say nothing of themselves. */
+const BOOLEAN = 1
 const INT64 = 8
 const UINT64 = 9
+const DATE_TIME = 13
+const QUALIFIED_NAME = 20
+const LOCALIZED_TEXT = 21
 const EXTENSION_OBJECT = 22
+const DATA_VALUE = 23
+const VARIANT = 24
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7, INT64, UINT64, 10, 11])
-const BOOLEAN = 1
 
-/** Of one value: further on it is part of a message of limited size. */
-export const LIMITS = { elements: 10_000, characters: 65_536, depth: 16 }
-
-class Refusal extends Error {}
+export const ASKING: Plain = {
+  problem: 'the server is being asked what this structure looks like',
+  isPending: true,
+}
+const NO_VALUE: Plain = { problem: 'the server has no value' }
+const NO_TIME: Plain = { problem: 'the server does not know the time: it sends one that means so' }
 
 /**
  * Whole numbers of 64 bits are numbers as long as they are exact, else decimal digits; times are ISO 8601 in UTC; byte strings are
  * base64; structures are objects. What a tag says goes to numbers, and to the numbers of an array; its texts to booleans, too.
  */
-export function plainValue(wire: WireValue | undefined, meaning: Meaning): Plain {
-  if (wire === undefined || wire.data === null || wire.data === undefined) return { problem: 'the server has no value' }
-  const budget = { elements: LIMITS.elements }
+export function plainValue(wire: WireValue | undefined, meaning: Meaning, types: KnownTypes): Plain {
+  if (wire === undefined || wire.data === null || wire.data === undefined) return NO_VALUE
+  const making = new Making(types)
   try {
     const nothing = meaning.nothing?.(wire.type, wire.isArray ? elementsOf(wire.data) : [wire.data])
     if (nothing !== undefined) return { problem: nothing }
-    const value = wire.isArray ? arrayOf(wire, budget) : element(wire.type, wire.data, 0, budget)
-    if (value === undefined) return { problem: 'the server has no value' }
-    if (NUMBERS.has(wire.type)) return { value: meant(scaled(value, meaning), meaning) }
-    return { value: wire.type === BOOLEAN && meaning.texts ? meant(value, meaning) : value }
+    const value = making.value(wire)
+    if (making.isPending) return ASKING
+    const { gap } = making
+    if (value === null || isEmptied(value, gap))
+      return gap === undefined ? (wire.type === DATE_TIME ? NO_TIME : NO_VALUE) : { problem: gap }
+    return { value: withMeaning(value, wire.type, meaning), ...(gap !== undefined && { gap }) }
   } catch (thrown) {
     if (thrown instanceof Refusal) return { problem: thrown.message }
     throw thrown
   }
 }
 
-type Budget = { elements: number }
-
-function arrayOf({ type, data, dimensions }: WireValue, budget: Budget): Value[] {
-  const flat = elementsOf(data).map((item) => element(type, item, 1, budget) ?? '')
-  return dimensions === undefined ? flat : rowsOf(flat, dimensions)
+/** Of an array nothing is left. */
+function isEmptied(value: Value, gap: string | undefined): boolean {
+  return gap !== undefined && Array.isArray(value) && value.every((part) => part === null || isEmptied(part, gap))
 }
 
-/** A matrix comes row by row, the last dimension fastest (OPC 10000-6, 5.2.2.16). */
-function rowsOf(flat: readonly Value[], dimensions: readonly number[]): Value[] {
-  const [first = 0, ...others] = dimensions
-  const size = others.reduce((product, length) => product * length, 1)
-  if (dimensions.length > LIMITS.depth || first * size !== flat.length) {
-    throw new Refusal(`the server sent ${flat.length} elements for an array of ${dimensions.join(' x ')}`)
+/** One value being made: what it costs, and what of it cannot be told. */
+class Making {
+  readonly #types: KnownTypes
+  readonly #allowance = new Allowance()
+  #gap: string | undefined
+  isPending = false
+
+  constructor(types: KnownTypes) {
+    this.#types = types
   }
-  if (others.length === 0) return [...flat]
-  return Array.from({ length: first }, (_, row) => rowsOf(flat.slice(row * size, (row + 1) * size), others))
+
+  /** The first part that cannot be told, and why. */
+  get gap(): string | undefined {
+    return this.#gap
+  }
+
+  value({ type, isArray, data, dimensions }: WireValue, place?: Place, depth = 0): Value | null {
+    refuseDeeper(depth)
+    if (data === null || data === undefined) return null
+    if (!isArray) return this.#part(type, data, place, depth)
+    const parts = elementsOf(data)
+    if (dimensions === undefined) {
+      return parts.map((part, at) => this.#part(type, part, { within: place, at }, depth + 1))
+    }
+    return this.#rows(type, parts, dimensions, place, depth + 1)
+  }
+
+  /** A matrix comes row by row, the last dimension fastest (OPC 10000-6, 5.2.2.16). */
+  #rows(
+    type: number,
+    parts: readonly unknown[],
+    dimensions: readonly number[],
+    place: Place | undefined,
+    depth: number,
+  ): (Value | null)[] {
+    const [first = 0, ...others] = dimensions
+    const size = others.reduce((product, length) => product * length, 1)
+    if (dimensions.length > LIMITS.depth || first < 0 || first * size !== parts.length) {
+      throw new Refusal(`the server sent ${parts.length} elements for an array of ${dimensions.join(' x ')}`)
+    }
+    return Array.from({ length: first }, (_, at) => {
+      const here = { within: place, at }
+      if (others.length === 0) return this.#part(type, parts[at], here, depth)
+      return this.#rows(type, parts.slice(at * size, (at + 1) * size), others, here, depth)
+    })
+  }
+
+  #part(type: number, data: unknown, place: Place | undefined, depth: number): Value | null {
+    this.#allowance.spend(1)
+    if (data === null || data === undefined) return null
+    switch (typeof data) {
+      case 'number':
+        return Number.isFinite(data) ? data : this.#lack(`is ${data}, which is no number`, place)
+      case 'boolean':
+        return data
+      case 'bigint':
+        return exact(data)
+      case 'string':
+        return text(data)
+      case 'object':
+        return this.#object(type, data, place, depth)
+      default:
+        throw new Refusal('the server sent something that is no value')
+    }
+  }
+
+  /** By its type, and never by its look: the fields of a structure may have any name. */
+  #object(type: number, data: object, place: Place | undefined, depth: number): Value | null {
+    if (data instanceof Date) return isKnownTime(data.getTime()) ? data.toISOString() : null
+    if (data instanceof Uint8Array) return text(Buffer.from(data).toString('base64'))
+    if (data instanceof Body) return this.#structure(data, place, depth)
+    switch (type) {
+      case INT64:
+      case UINT64:
+        return wide(type, data)
+      case QUALIFIED_NAME:
+        return qualifiedName(data)
+      case LOCALIZED_TEXT:
+        return 'text' in data && typeof data.text === 'string' ? text(data.text) : null
+      case DATA_VALUE:
+        return isSample(data) ? this.#dataValue(data, place, depth) : null
+      case VARIANT:
+        return isWireValue(data) ? this.value(data, place, depth + 1) : null
+      default:
+        return this.#lack(type === EXTENSION_OBJECT ? 'is no structure' : 'is of a kind that is not told', place)
+    }
+  }
+
+  #dataValue({ code, status, value }: Sample, place: Place | undefined, depth: number): Value | null {
+    if (qualityOf(code) !== 'good') return this.#lack(`is not good: ${reasonOf(status)}`, place)
+    return value === undefined ? null : this.value(value, place, depth + 1)
+  }
+
+  #structure(body: Body, place: Place | undefined, depth: number): Value | null {
+    if (body.format === 'xml') return this.#lack('is a structure in XML, and only the binary form is read', place)
+    const found = this.#types.typeOf(body)
+    if (found.kind === 'unknown') return this.#lack(`is a structure that cannot be read: ${found.reason}`, place)
+    if (found.kind === 'asking') {
+      this.isPending = true
+      return null
+    }
+    const { statusName } = this.#types
+    const plain = (type: number, data: unknown, at: Place, below: number) => this.#nested(type, data, at, below)
+    try {
+      return decodeStructure(body.bytes, found.type, { types: found.types, statusName, plain }, place, depth + 1)
+    } catch (thrown) {
+      if (!(thrown instanceof Malformed)) throw thrown
+      this.#types.doubt(body, thrown.message)
+      return this.#lack(`is not as the server describes its type: ${thrown.message}`, place)
+    }
+  }
+
+  #nested(type: number, data: unknown, place: Place, depth: number): Value | null {
+    refuseDeeper(depth)
+    return this.#part(type, data, place, depth)
+  }
+
+  #lack(why: string, place: Place | undefined): null {
+    this.#gap ??= `${placeText(place) || 'the value'} ${why}`
+    return null
+  }
 }
 
 function elementsOf(data: unknown): readonly unknown[] {
@@ -79,28 +223,6 @@ function within(items: readonly unknown[]): readonly unknown[] {
   return items
 }
 
-/** undefined = null, which a text, a byte string and a structure may be. */
-function element(type: number, data: unknown, depth: number, budget: Budget): Value | undefined {
-  if (depth > LIMITS.depth) throw new Refusal(`the value is nested deeper than ${LIMITS.depth} levels`)
-  if (--budget.elements < 0) throw new Refusal(`the value has more than ${LIMITS.elements} parts`)
-  if (data === null || data === undefined) return undefined
-  switch (typeof data) {
-    case 'number':
-      if (!Number.isFinite(data)) throw new Refusal(`the value is ${data}, which is no number`)
-      return data
-    case 'boolean':
-      return data
-    case 'bigint':
-      return exact(data)
-    case 'string':
-      return text(data)
-    case 'object':
-      return type === INT64 || type === UINT64 ? wide(type, data) : objectOf(type, data, depth, budget)
-    default:
-      throw new Refusal('the server sent something that is no value')
-  }
-}
-
 /** The library's 64-bit numbers are pairs of unsigned halves, the high one first. */
 function wide(type: number, data: object): Value {
   const [high, low]: unknown[] = Array.isArray(data) ? data : []
@@ -119,77 +241,31 @@ function text(value: string): string {
   throw new Refusal(`a text of ${value.length} characters is too long, ${LIMITS.characters} are the limit`)
 }
 
-function objectOf(type: number, data: object, depth: number, budget: Budget): Value | undefined {
-  if (data instanceof Date) {
-    if (Number.isNaN(data.getTime())) throw new Refusal('the value is no time')
-    return data.toISOString()
-  }
-  if (Buffer.isBuffer(data)) return text(data.toString('base64'))
-  if (type !== EXTENSION_OBJECT) {
-    const told = tell(data)
-    if (told !== undefined) return told === null ? undefined : text(told)
-  }
-  // A Variant in a Variant brings its type along (OPC 10000-6, 5.2.2.16).
-  if ('dataType' in data && typeof data.dataType === 'number' && 'value' in data) {
-    if (data.value === null || data.value === undefined) return undefined
-    const isList = 'arrayType' in data && data.arrayType !== 0
-    if (!isList) return element(data.dataType, data.value, depth + 1, budget)
-    const { dataType } = data
-    return elementsOf(data.value).map((item) => element(dataType, item, depth + 1, budget) ?? '')
-  }
-  if (Array.isArray(data) || ArrayBuffer.isView(data)) {
-    return elementsOf(data).map((item) => element(type, item, depth + 1, budget) ?? '')
-  }
-  return structureOf(data, depth, budget)
+/** As OPC 10000-6, 5.1.12 writes it: with its namespace unless that is 0. */
+function qualifiedName(data: object): Value | null {
+  const name = 'name' in data && typeof data.name === 'string' ? data.name : undefined
+  const namespace = 'namespaceIndex' in data && typeof data.namespaceIndex === 'number' ? data.namespaceIndex : 0
+  if (name === undefined) return null
+  return text(namespace === 0 ? name : `${namespace}:${name}`)
 }
 
-/** Localized text: its text; qualified name, NodeId and status code: as they are written. null = an empty one. */
-function tell(data: object): string | null | undefined {
-  if ('text' in data && 'locale' in data) return typeof data.text === 'string' ? data.text : null
-  if ('name' in data && 'namespaceIndex' in data) {
-    return data.namespaceIndex === 0 ? String(data.name ?? '') : `${data.namespaceIndex}:${data.name ?? ''}`
-  }
-  if ('identifierType' in data) return String(data)
-  if ('name' in data && 'description' in data && 'value' in data) return String(data.name).split('#')[0] ?? ''
-  return undefined
+function isWireValue(data: object): data is WireValue {
+  return 'type' in data && typeof data.type === 'number' && 'isArray' in data && 'data' in data
 }
 
-/** What its schema says, where it has one: a pair of numbers is a 64-bit number then, and not an array. */
-function structureOf(data: object, depth: number, budget: Budget): Value {
-  const types = fieldTypes(data)
-  const plain: { [key: string]: Value } = {}
-  for (const [name, part] of Object.entries(data)) {
-    if (name === '__proto__' || typeof part === 'function') continue
-    const type = types.get(name) ?? 0
-    const value = part === null || part === undefined ? undefined : partOf(type, part, depth, budget)
-    if (value !== undefined) plain[name] = value
-  }
-  return plain
+function isSample(data: object): data is Sample {
+  return 'code' in data && typeof data.code === 'number' && 'status' in data && typeof data.status === 'string'
 }
 
-function partOf(type: number, part: unknown, depth: number, budget: Budget): Value | undefined {
-  const isList = Array.isArray(part) && (type !== INT64 && type !== UINT64 ? true : Array.isArray(part[0]))
-  if (!isList) return element(type, part, depth + 1, budget)
-  return within(part).map((item) => element(type, item, depth + 1, budget) ?? '')
-}
-
-function fieldTypes(data: object): Map<string, number> {
-  const types = new Map<string, number>()
-  const schema: unknown = 'schema' in data ? data.schema : undefined
-  if (typeof schema !== 'object' || schema === null || !('fields' in schema)) return types
-  const fields: unknown[] = Array.isArray(schema.fields) ? schema.fields : []
-  for (const field of fields) {
-    if (typeof field !== 'object' || field === null || !('name' in field) || !('fieldType' in field)) continue
-    if (field.fieldType === 'Int64') types.set(String(field.name), INT64)
-    else if (field.fieldType === 'UInt64') types.set(String(field.name), UINT64)
-  }
-  return types
+function withMeaning(value: Value, type: number, meaning: Meaning): Value {
+  if (NUMBERS.has(type)) return meant(scaled(value, meaning), meaning)
+  return type === BOOLEAN && meaning.texts ? meant(value, meaning) : value
 }
 
 function scaled(value: Value, meaning: Meaning): Value {
   const { scale, offset } = meaning
   if (scale === 1 && offset === 0) return value
-  if (Array.isArray(value)) return value.map((part) => scaled(part, meaning))
+  if (Array.isArray(value)) return value.map((part) => (part === null ? null : scaled(part, meaning)))
   const number = Number(value) * scale + offset
   if (!Number.isFinite(number)) throw new Refusal('the scaled value is no number')
   return number
@@ -198,7 +274,7 @@ function scaled(value: Value, meaning: Meaning): Value {
 function meant(value: Value, meaning: Meaning): Value {
   const { bounds, texts } = meaning
   if (!bounds && !texts) return value
-  if (Array.isArray(value)) return value.map((part) => meant(part, meaning))
+  if (Array.isArray(value)) return value.map((part) => (part === null ? null : meant(part, meaning)))
   if (typeof value === 'object') return value
   const reason = bounds && typeof value !== 'boolean' ? reasonOutside(value, bounds) : undefined
   if (reason !== undefined) throw new Refusal(reason)

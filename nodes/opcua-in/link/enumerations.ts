@@ -1,8 +1,9 @@
 // Data types and the texts of enumerations, as services of the library's session.
 
 import { AttributeIds, type ClientSession, NodeId, VariantArrayType } from 'node-opcua-client'
-import { type EnumerationTexts, textsOfDefinition, textsOfFields, textsOfStrings } from '../enumeration-texts'
+import { type EnumerationTexts, textsOfStrings } from '../enumeration-texts'
 import type { NodeRef } from '../node-ids'
+import { parseDefinition, parseEnumValues } from '../structures/definition'
 import { nodeIdOf, nodeRefOf } from './nodes'
 
 type Session = Pick<ClientSession, 'read' | 'translateBrowsePath'>
@@ -56,9 +57,20 @@ async function textsOfProperties(
     const variant = values[index]?.value
     const data: unknown = variant?.arrayType === VariantArrayType.Array ? variant.value : undefined
     const type = Math.floor(path / PROPERTIES.length)
-    texts[type] ??= PROPERTIES[path % PROPERTIES.length] === 'EnumValues' ? textsOfFields(data) : textsOfStrings(data)
+    texts[type] ??=
+      PROPERTIES[path % PROPERTIES.length] === 'EnumValues' ? some(parseEnumValues(data)) : textsOfStrings(data)
   }
   return texts
+}
+
+/** A structure has a definition, too, but no texts. */
+function textsOfDefinition(data: unknown): EnumerationTexts | undefined {
+  const definition = parseDefinition(data)
+  return definition?.kind === 'enumeration' ? some(definition.texts) : undefined
+}
+
+function some(texts: EnumerationTexts): EnumerationTexts | undefined {
+  return texts.size === 0 ? undefined : texts
 }
 
 function pathTo(type: NodeRef, name: string) {

@@ -2,12 +2,18 @@
 
 import {
   DataChangeNotification,
-  type DataValue,
+  DataValue,
+  NodeId,
   type PublishResponse,
   StatusChangeNotification,
+  StatusCode,
+  Variant,
   VariantArrayType,
 } from 'node-opcua-client'
-import type { Publication, Sample } from '../session'
+import { nodeText } from '../node-ids'
+import type { Publication, Sample, WireValue } from '../session'
+import { isKnownTime } from '../times'
+import { nodeRefOf } from './nodes'
 
 export function publicationOf({
   subscriptionId,
@@ -26,18 +32,44 @@ export function publicationOf({
 }
 
 export function sampleOf({ statusCode, value, sourceTimestamp }: DataValue): Sample {
-  const data = ownBytes(value?.value)
+  const sourceTime = sourceTimestamp?.getTime()
   return {
     code: statusCode.value,
     status: statusCode.name,
-    value: value && {
-      type: value.dataType,
-      isArray: value.arrayType !== VariantArrayType.Scalar,
-      dimensions: value.arrayType === VariantArrayType.Matrix ? (value.dimensions ?? undefined) : undefined,
-      data,
-    },
-    sourceTime: sourceTimestamp?.getTime(),
+    value: value && wireValueOf(value),
+    sourceTime: sourceTime !== undefined && isKnownTime(sourceTime) ? sourceTime : undefined,
   }
+}
+
+function wireValueOf({ dataType: type, arrayType, dimensions, value }: Variant): WireValue {
+  const isArray = arrayType !== VariantArrayType.Scalar
+  return {
+    type,
+    isArray,
+    dimensions: arrayType === VariantArrayType.Matrix ? (dimensions ?? undefined) : undefined,
+    data: isArray && Array.isArray(value) && type > PLAIN_MAX ? value.map(neutral) : neutral(ownBytes(value)),
+  }
+}
+
+/** Built-in types (OPC 10000-6, 5.1.2) up to this have no classes of the library's. */
+const PLAIN_MAX = 14
+
+/** Without the library's classes, in the forms that structures/builtin.ts has them. */
+function neutral(data: unknown): unknown {
+  if (typeof data !== 'object' || data === null) return data
+  if (Buffer.isBuffer(data)) return ownBytes(data)
+  if (data instanceof NodeId) return nodeText(addressOf(data))
+  if (data instanceof StatusCode) return data.name
+  if (data instanceof DataValue) return sampleOf(data)
+  if (data instanceof Variant) return wireValueOf(data)
+  return data
+}
+
+/** An expanded NodeId brings the URI of its namespace instead of the index (OPC 10000-6, 5.2.2.10). */
+function addressOf(nodeId: NodeId) {
+  const uri: unknown = 'namespaceUri' in nodeId ? nodeId.namespaceUri : undefined
+  const node = nodeRefOf(nodeId)
+  return typeof uri === 'string' && uri !== '' ? { ...node, namespace: uri } : node
 }
 
 /** The library's arrays of numbers and byte strings are views of the message, which would be kept as long as its smallest value. */

@@ -8,7 +8,6 @@ import {
   type OPCUAClient,
   PublishRequest,
   type PublishResponse,
-  promoteOpaqueStructureInNotificationData,
   RepublishRequest,
   type RepublishResponse,
   type StatusCode,
@@ -37,7 +36,6 @@ import { filterOf } from './filters'
 import { numeric, readValueOf } from './nodes'
 import { publicationOf, sampleOf } from './samples'
 import type { Guard } from './transport'
-import { sparingly } from './unfolding'
 import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
@@ -89,8 +87,7 @@ export class LinkSession implements OpcuaSession, Browsable {
     session.performMessageTransaction = (request, callback) =>
       session._performMessageTransaction(request, (error, response) => {
         if (error && SESSION_GONE.test(error.message)) this.#lose('the server does not know the session any more')
-        // The library opens the structures of an answer after it was decoded.
-        sparingly(() => callback(error, response))
+        callback(error, response)
       })
     client.on('connection_lost', () => this.#lose('the connection was lost'))
     client.on('close', () => this.#lose('the server closed the connection'))
@@ -201,7 +198,6 @@ export class LinkSession implements OpcuaSession, Browsable {
     const response = await this.#ask('Republish', () =>
       called<RepublishResponse>((done) => this.#session.republish(request, done)),
     )
-    await this.#openStructures(response)
     return publicationOf({ subscriptionId, notificationMessage: response.notificationMessage })
   }
 
@@ -254,14 +250,7 @@ export class LinkSession implements OpcuaSession, Browsable {
     })
     const ask = () => called<PublishResponse>((done) => this.#session.publish(request, done))
     const response = await this.#ask('Publish', ask, patienceMs)
-    await this.#openStructures(response)
     return publicationOf(response)
-  }
-
-  /** What structures look like only the server knows: it is asked when the first of a kind comes. Without, they stay bytes. */
-  async #openStructures({ notificationMessage }: Pick<PublishResponse, 'notificationMessage'>): Promise<void> {
-    const notifications = (notificationMessage.notificationData ?? []).filter((one) => one !== null)
-    await sparingly(() => promoteOpaqueStructureInNotificationData(this.#session, notifications)).catch(() => {})
   }
 
   leave(): void {

@@ -2,10 +2,10 @@
 // with words for it.
 
 import { StatusCodes } from 'node-opcua-client'
-import { getStatusCodeFromCode } from 'node-opcua-status-code'
 import { ClientTCP_transport, type IClientTransportFactory, type ISocketLike } from 'node-opcua-transport'
 import { type Fault, toFault } from '../../../lib/contract/fault'
 import { CHUNK_MAX_BYTES, CHUNKS_MAX, Chunks, MESSAGE_MAX_BYTES } from './chunks'
+import { statusName } from './status-names'
 import { strictly } from './unfolding'
 
 /** Makes the transports of one client, and remembers why the first of them had to be ended. */
@@ -56,7 +56,7 @@ class GuardedTransport extends ClientTCP_transport {
 
   protected override _install_socket(socket: ISocketLike): void {
     super._install_socket(socket)
-    const chunks = new Chunks(nameOfStatus)
+    const chunks = new Chunks(statusName)
     const feeds = socket.listeners('data')
     socket.removeAllListeners('data')
     socket.on('data', (bytes: Buffer) => {
@@ -89,8 +89,4 @@ class GuardedTransport extends ClientTCP_transport {
   end(fault: Fault): void {
     this.prematureTerminate(new Error(fault.message), StatusCodes.BadTcpInternalError)
   }
-}
-
-function nameOfStatus(code: number): string {
-  return getStatusCodeFromCode(code).name
 }

@@ -1,10 +1,10 @@
-// How much a message may unfold to while the library decodes it. A null in an array is one byte on the wire and an object of
-// 150 bytes here; a structure may claim a length that leads back into itself, so that the same bytes are read again and again.
+// How much a message may unfold to while the library decodes it: a null in an array is one byte on the wire and an object of
+// 150 bytes here. Structures in values stay bytes.
 
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { BinaryStream } from 'node-opcua-binary-stream'
 import { MessageBuilder, Variant } from 'node-opcua-client'
 import { Fault, messageOf } from '../../../lib/contract/fault'
+import { decodeBodies } from './bodies'
 import { MESSAGE_MAX_BYTES } from './chunks'
 
 /** Elements of arrays, values and structures in one message: those of 20 000 notifications, several times over. */
@@ -18,8 +18,6 @@ type Budget = { parts: number; textBytes: number; fault: Fault | undefined }
 
 /** Of the message that is decoded at this moment. */
 let budget: Budget | undefined
-/** Of what is decoded later: structures, once their server has told how they are built. */
-const later = new AsyncLocalStorage<Budget>()
 let isInstalled = false
 
 /** Whatever is wrong with what is fed ends in a Fault, and neither in silence nor out of reach. */
@@ -38,12 +36,6 @@ export function strictly(feed: () => void): void {
   if (own.fault) throw own.fault
 }
 
-/** All that is decoded on behalf of `work`, now and later; what is too much is its error. */
-export function sparingly<T>(work: () => T): T {
-  install()
-  return later.run(newBudget(), work)
-}
-
 function newBudget(): Budget {
   return { parts: PARTS_MAX, textBytes: MESSAGE_MAX_BYTES, fault: undefined }
 }
@@ -54,7 +46,7 @@ function malformed(why: string): Fault {
 
 /** Once it is overdrawn, nothing more is decoded. */
 function spend(kind: 'parts' | 'textBytes', count: number): void {
-  const own = budget ?? later.getStore()
+  const own = budget
   if (!own) return
   own[kind] -= count
   if (own[kind] >= 0) return
@@ -98,7 +90,9 @@ function install(): void {
   const { decode } = Variant.prototype
   Variant.prototype.decode = function (stream) {
     spend('parts', elementsAhead(stream))
-    noted(() => decode.call(this, stream))
+    noted(() => {
+      if (!budget || !decodeBodies(this, stream)) decode.call(this, stream)
+    })
   }
   const { emit } = MessageBuilder.prototype
   MessageBuilder.prototype.emit = function (event: string | symbol, ...parts: unknown[]): boolean {

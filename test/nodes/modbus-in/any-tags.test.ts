@@ -38,7 +38,8 @@ const anyMemory = fc.array(fc.constantFrom(0, 1, 2, 0x2020, 0x4142, 0x1234, 0x7f
   maxLength: MEMORY_WORDS,
 })
 
-function isOfKind(value: Value, kind: TagKind): boolean {
+function isOfKind(value: Value | null, kind: TagKind): boolean {
+  if (value === null) return false
   if (Array.isArray(value)) return value.every((part) => isOfKind(part, kind))
   switch (kind) {
     case 'number':

@@ -6,11 +6,12 @@ import { type BrowseAnswer, parseBrowseQuestion, REFERENCES_MAX } from '../../..
 import { connectionLost, ImaginedAddressSpace, nodeOf, referenceTo } from './imagined-address-space'
 
 const never = new AbortController().signal
+const TYPES = { standard: () => undefined, statusName: () => 'Good' }
 
 class Bench {
   readonly space = new ImaginedAddressSpace()
   nowMs = 0
-  readonly browser = new Browser(this.space, () => this.nowMs)
+  readonly browser = new Browser(this.space, () => this.nowMs, TYPES)
 
   ask(question: object, signal = never): Promise<BrowseAnswer> {
     return this.browser.answer(parseBrowseQuestion({ ask: 'browse', details: false, ...question }), signal)
@@ -228,7 +229,7 @@ describe('what is told of a listed node', () => {
 
   it('is what the server says of a variable, types by their names', async () => {
     const { attributes } = bench.space
-    const type = { identifierType: 1, toString: () => 'ns=0;i=11' }
+    const type = 'ns=0;i=11'
     attributes.set('dataType of ns=2;s=Motor', { data: type })
     attributes.set('valueRank of ns=2;s=Motor', { data: 1 })
     attributes.set('accessLevel of ns=2;s=Motor', { data: 3 })
@@ -320,7 +321,7 @@ describe('what is told of a listed node', () => {
       bench.space.told = { ...bench.space.told, continuationPoints: points }
       bench.space.perCall = count
       bench.space.fill('Some', 100)
-      const other = new Browser(bench.space, () => 0)
+      const other = new Browser(bench.space, () => 0, TYPES)
       const { nodes } = await other.answer(
         parseBrowseQuestion({ ask: 'browse', node: 'ns=2;s=Some', size: count }),
         never,

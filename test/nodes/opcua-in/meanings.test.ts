@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { meaningOf, scalesOf } from '../../../nodes/opcua-in/meanings'
 import { plainValue } from '../../../nodes/opcua-in/values'
 import { configOf } from './config'
+import { NO_TYPES } from './no-types'
 
 const [BOOLEAN, SBYTE, INT16, UINT16, INT32, UINT32, INT64, UINT64, FLOAT, DOUBLE, STRING] = [
   1, 2, 4, 5, 6, 7, 8, 9, 10, 11, 12,
@@ -11,7 +12,7 @@ const [BOOLEAN, SBYTE, INT16, UINT16, INT32, UINT32, INT64, UINT64, FLOAT, DOUBL
 function told(columns: object, type: number, data: unknown, isArray = false): unknown {
   const [tag] = configOf([['t', 'i=1', columns]]).tags
   assert.ok(tag)
-  const plain = plainValue({ type, data, isArray, dimensions: undefined }, meaningOf(tag))
+  const plain = plainValue({ type, data, isArray, dimensions: undefined }, meaningOf(tag), NO_TYPES)
   return 'problem' in plain ? plain.problem : plain.value
 }
 

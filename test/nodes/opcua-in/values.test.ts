@@ -1,5 +1,9 @@
 import assert from 'node:assert/strict'
-import { LIMITS, plainValue } from '../../../nodes/opcua-in/values'
+import { LIMITS } from '../../../nodes/opcua-in/limits'
+import { Body } from '../../../nodes/opcua-in/structures/body'
+import { plainValue } from '../../../nodes/opcua-in/values'
+import { NO_TYPES } from './no-types'
+import { bodyOf, node } from './structures/encoding'
 
 const PLAIN = { scale: 1, offset: 0 }
 const plainOf = (
@@ -15,24 +19,15 @@ const plainOf = (
       dimensions,
     },
     scaling,
+    NO_TYPES,
   )
+const variant = (type: number, data: unknown, isArray = false) => ({ type, isArray, dimensions: undefined, data })
+const sample = (code: number, status: string, value: unknown) => ({ code, status, value, sourceTime: undefined })
 
 const noValue = /^the server has no value$/
+const noTime = /^the server does not know the time/
 
 describe('A value of an OPC UA server', () => {
-  class Text {
-    readonly locale = 'de'
-    readonly text: string | null
-    constructor(text: string | null) {
-      this.text = text
-    }
-  }
-  class Id {
-    readonly identifierType = 2
-    toString() {
-      return 'ns=2;s=x'
-    }
-  }
   // biome-ignore format: a table, one line a value
   const table: [what: string, type: number, data: unknown, expected: unknown][] = [
     ['a boolean', 1, true, true],
@@ -46,29 +41,43 @@ describe('A value of an OPC UA server', () => {
     ['an empty text', 12, '', ''],
     ['a null text', 12, null, noValue],
     ['a time', 13, new Date(0), '1970-01-01T00:00:00.000Z'],
-    ['a time that is none', 13, new Date(Number.NaN), /^the value is no time$/],
+    ['the first time that there is', 13, new Date(-11_644_473_599_999), '1601-01-01T00:00:00.001Z'],
+    ['the time 0', 13, new Date(-11_644_473_600_000), noTime],
+    ['the last time that there is', 13, new Date('9999-12-31T23:59:58.999Z'), '9999-12-31T23:59:58.999Z'],
+    ['a time after all others', 13, new Date('9999-12-31T23:59:59Z'), noTime],
+    ['a time that the library takes for the year 30828', 13, new Date('+030828-09-14T02:48:05.477Z'), noTime],
+    ['a time that the library takes for the year 59318', 13, new Date('+059318-01-01T00:00:00Z'), noTime],
+    ['a time that is none', 13, new Date(Number.NaN), noTime],
     ['a GUID', 14, '72962B91-FA75-4AE6-8D28-B404DC7DAF63', '72962B91-FA75-4AE6-8D28-B404DC7DAF63'],
     ['a byte string', 15, Buffer.from([0, 255]), 'AP8='],
     ['a null byte string', 15, null, noValue],
-    ['a NodeId', 17, new Id(), 'ns=2;s=x'],
-    ['a status', 19, { name: 'BadTimeout#x', description: '', value: 1 }, 'BadTimeout'],
+    ['a NodeId', 17, 'ns=2;s=x', 'ns=2;s=x'],
+    ['a status', 19, 'BadTimeout', 'BadTimeout'],
     ['a qualified name', 20, { namespaceIndex: 2, name: 'x' }, '2:x'],
     ['a qualified name of OPC UA itself', 20, { namespaceIndex: 0, name: 'x' }, 'x'],
-    ['a localized text', 21, new Text('an'), 'an'],
-    ['a localized text without a text', 21, new Text(null), noValue],
+    ['a qualified name without a name', 20, { namespaceIndex: 0, name: null }, noValue],
+    ['a localized text', 21, { text: 'an', locale: 'de' }, 'an'],
+    ['a localized text without a text', 21, { text: null }, noValue],
     ['no number', 11, Number.NaN, /^the value is NaN, which is no number$/],
     ['an infinite number', 10, -Infinity, /^the value is -Infinity/],
     ['an array', 6, [1, 2], [1, 2]],
     ['an empty array', 6, [], []],
-    ['an array with something that is no number', 11, [1, Number.NaN], /NaN/],
-    ['an array with a null text', 12, ['a', null], ['a', '']],
-    ['a Variant in an array', 24, [{ dataType: 8, arrayType: 0, value: [0, 7] }, { dataType: 12, arrayType: 0, value: 'x' }], [7, 'x']],
-    ['an array in a Variant', 24, { dataType: 6, arrayType: 1, value: [1, 2] }, [1, 2]],
+    ['an array with a null text', 12, ['a', null, ''], ['a', null, '']],
+    ['an array of null texts', 12, [null, null], [null, null]],
+    ['an array of times of which one is not known', 13, [new Date(0), new Date(-11_644_473_600_000)], ['1970-01-01T00:00:00.000Z', null]],
+    ['an array without a single number', 11, [Number.NaN, Number.NaN], /^element 0 is NaN/],
+    ['Variants in an array', 24, [variant(8, [0, 7]), variant(12, 'x'), variant(12, null), variant(24, variant(1, true))], [7, 'x', null, true]],
+    ['an array in a Variant', 24, variant(6, [1, 2], true), [1, 2]],
+    ['a matrix in a Variant in an array', 24, [{ ...variant(6, [1, 2], true), dimensions: [2, 1] }], [[[1], [2]]]],
+    ['a DataValue', 23, sample(0, 'Good', variant(6, 5)), 5],
+    ['a DataValue that is not good', 23, sample(0x80000000, 'BadNoData', variant(6, 5)), /^the value is not good: there is no value/],
     ['a 64-bit number that is none', 8, 'x'.split(''), /number that is none/],
     ['a function', 12, () => {}, /no value$/],
-    ['a structure', 22, { a: 1, b: { c: ['x'] }, d: null }, { a: 1, b: { c: ['x'] } }],
-    ['a structure with a 64-bit number', 22, { schema: { fields: [{ name: 'n', fieldType: 'UInt64' }] }, n: [0, 5] }, { schema: { fields: [{ name: 'n', fieldType: 'UInt64' }] }, n: 5 }],
-    ['a structure whose text looks like a localized one', 22, { locale: 'x', text: 'y' }, { locale: 'x', text: 'y' }],
+    ['a structure in XML', 22, new Body(node(1), 'xml', Buffer.from('<a/>')), /structure in XML, and only the binary form is read/],
+    ['a structure that nobody knows', 22, bodyOf(node(1)), /^the value is a structure that cannot be read: nobody knows$/],
+    ['no structure at all', 22, null, noValue],
+    ['structures that nobody knows', 22, [bodyOf(node(1)), null], /^element 0 is a structure that cannot be read/],
+    ['bytes that the library would make of a structure', 22, { nodeId: 'ns=1;i=1', buffer: {} }, /is no structure/],
     ['a long text', 12, 'x'.repeat(LIMITS.characters + 1), /too long/],
     ['a long array', 6, new Array(LIMITS.elements + 1).fill(0), /too long.*read a range/],
   ]
@@ -76,29 +85,34 @@ describe('A value of an OPC UA server', () => {
     it(`that is ${what}`, () => {
       const plain =
         type === 8 || type === 9
-          ? plainValue({ type, data, isArray: false, dimensions: undefined }, PLAIN)
+          ? plainValue({ type, data, isArray: false, dimensions: undefined }, PLAIN, NO_TYPES)
           : plainOf(type, data)
       if (expected instanceof RegExp) assert.match('problem' in plain ? plain.problem : JSON.stringify(plain), expected)
       else assert.deepEqual(plain, { value: expected })
     })
   }
 
+  // biome-ignore format: a table, one line a value
+  const partial: [what: string, type: number, data: unknown, dimensions: number[] | undefined, value: unknown, gap: string][] = [
+    ['an array', 11, [1, Number.NaN, Infinity], undefined, [1, null, null], 'element 1 is NaN, which is no number'],
+    ['a matrix', 10, new Float32Array([1, 2, Number.NaN, 4]), [2, 2], [[1, 2], [null, 4]], 'element 1,0 is NaN, which is no number'],
+    ['Variants', 24, [variant(6, 1), variant(11, [0, -Infinity], true)], undefined, [1, [0, null]], 'element 1,1 is -Infinity, which is no number'],
+  ]
+  for (const [what, type, data, dimensions, value, gap] of partial) {
+    it(`is null where a part of ${what} is no number, and says so`, () => {
+      assert.deepEqual(plainOf(type, data, dimensions ? { dimensions } : {}), { value, gap })
+    })
+  }
+
   it('may be nested, but not without end', () => {
-    let deep: unknown = 1
-    for (let level = 0; level <= LIMITS.depth; level++) deep = { deep }
-    assert.match(JSON.stringify(plainOf(22, deep)), /nested deeper/)
+    let deep: unknown = variant(6, 1)
+    for (let level = 0; level <= LIMITS.depth; level++) deep = variant(24, deep)
+    assert.match(JSON.stringify(plainOf(24, deep)), /nested deeper/)
   })
 
   it('may have many parts, but not too many', () => {
-    const row = new Array(LIMITS.elements - 10).fill(0)
-    assert.match(JSON.stringify(plainOf(22, { a: row, b: row })), /more than/)
-  })
-
-  it('never brings a prototype', () => {
-    const hostile: unknown = JSON.parse('{"__proto__":{"polluted":1},"a":1}')
-    const plain = plainOf(22, hostile)
-    assert.deepEqual(plain, { value: { a: 1 } })
-    assert.equal('value' in plain && Object.getPrototypeOf(plain.value), Object.prototype)
+    const row = variant(6, new Array(LIMITS.elements - 10).fill(0), true)
+    assert.match(JSON.stringify(plainOf(24, [row, row])), /more than/)
   })
 
   it('is a table of rows when it is a matrix', () => {
@@ -117,9 +131,14 @@ describe('A value of an OPC UA server', () => {
     const scaling = { scale: 2, offset: 1 }
     assert.deepEqual(plainOf(6, 5, { scaling }), { value: 11 })
     assert.deepEqual(plainOf(11, [1, 2], { scaling }), { value: [3, 5] })
-    assert.deepEqual(plainValue({ type: 8, data: [0x00200000, 0], isArray: false, dimensions: undefined }, scaling), {
-      value: 2 * 2 ** 53 + 1,
+    assert.deepEqual(plainOf(11, [1, Number.NaN], { scaling }), {
+      value: [3, null],
+      gap: 'element 1 is NaN, which is no number',
     })
+    assert.deepEqual(
+      plainValue({ type: 8, data: [0x00200000, 0], isArray: false, dimensions: undefined }, scaling, NO_TYPES),
+      { value: 2 * 2 ** 53 + 1 },
+    )
     assert.deepEqual(plainOf(12, '5', { scaling }), { value: '5' })
     assert.deepEqual(plainOf(1, true, { scaling }), { value: true })
     assert.match(JSON.stringify(plainOf(11, 1e308, { scaling: { scale: 1e10, offset: 0 } })), /scaled value/)

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
-import { setImmediate as turn } from 'node:timers/promises'
 import { BinaryStream } from 'node-opcua-binary-stream'
 import { DataValue, Variant } from 'node-opcua-client'
-import { PARTS_MAX, sparingly, strictly } from '../../../../nodes/opcua-in/link/unfolding'
+import { PARTS_MAX, strictly } from '../../../../nodes/opcua-in/link/unfolding'
 import * as binary from '../../../../simulators/opcua/raw/binary'
 
 const nothings = (count: number) => binary.arrayVariant('DataValue', count, Buffer.alloc(count))
@@ -54,20 +53,6 @@ describe('What a message unfolds to', () => {
     assert.throws(() => strictly(() => new DataValue().decode(new BinaryStream(Buffer.from([1])))), {
       code: 'malformed-message',
     })
-  })
-
-  it('has the same limit when it is decoded later, in the turns after', async () => {
-    const late = async (parts: number) => {
-      await turn()
-      decode(nothings(parts))
-      await turn()
-      decode(nothings(parts))
-    }
-    await sparingly(() => late(PARTS_MAX / 4))
-    await assert.rejects(
-      sparingly(() => late(PARTS_MAX / 2 + 1)),
-      tooMuch,
-    )
   })
 
   it('has none for what others decode', () => {

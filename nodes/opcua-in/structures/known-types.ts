@@ -1,0 +1,294 @@
+// What is known of the types of structures, at this connection and from the one before. What is not known yet is asked for beside the
+// reading; what the server does not tell is asked for again, ever more rarely.
+
+import { type Fault, toFault } from '../../../lib/contract/fault'
+import { Arrivals } from '../arrivals'
+import { Batches } from '../batches'
+import type { Browsable } from '../browse-service'
+import { type NodeRef, nodeKey, resolveAddress } from '../node-ids'
+import type { OpcuaSession } from '../session'
+import { batchSize, type SourceClock, type Wanted } from '../source'
+import type { Found, KnownTypes } from '../values'
+import type { Body } from './body'
+import type { StatusName } from './builtin'
+import type { TypeDescription } from './description'
+import { askIdentity, isSameServer, type ServerIdentity } from './server-identity'
+import { type Finding, type Question, type StandardType, Surveyor } from './survey'
+import type { KeptTypes, TypeStore } from './type-store'
+
+export type StructureSettings = {
+  /** By column: whose DataType may say what a value is. */
+  wanted: readonly Wanted[]
+  clock: SourceClock
+  /** Whether the numbers of enumerations are told as texts. */
+  texts: boolean
+  store: TypeStore
+  standard(encoding: NodeRef): StandardType | undefined
+  statusName: StatusName
+}
+
+type Session = OpcuaSession & Browsable
+
+/** A type by the encoding of its values. */
+type Entry = {
+  encoding: NodeRef
+  /** Where values with it came, or some of them. */
+  columns: Set<number>
+  found: { kind: 'known'; root: string } | { kind: 'asking' } | { kind: 'unknown'; reason: string }
+  /** When it is asked for, ms; Infinity = it need not be. */
+  askMs: number
+  waitMs: number
+}
+
+/** The first reading may wait so long for types. */
+const PATIENCE_MS = 1000
+const FIRST_WAIT_MS = 30_000
+const LONGEST_WAIT_MS = 600_000
+const ENTRIES_MAX = 1000
+/** So many tags are looked at for what the type of a value may be. */
+const COLUMNS_MAX = 4
+const ASKING: Found = { kind: 'asking' }
+const TOO_MANY: Found = { kind: 'unknown', reason: `there are more than ${ENTRIES_MAX} types of structures` }
+
+export class StructureTypes {
+  readonly #settings: StructureSettings
+  readonly #views: readonly KnownTypes[]
+  readonly #entries = new Map<string, Entry>()
+  readonly #types = new Map<string, TypeDescription>()
+  readonly #arrivals = new Arrivals()
+  /** Encoding -> type, from the connection before. */
+  #kept: ReadonlyMap<string, string> = new Map()
+  #identity: ServerIdentity | undefined
+  #session: Session | undefined
+  #surveyor: Surveyor | undefined
+  #namespaces: readonly string[] = []
+  /** What is known is of another connection, and it is being found out whether it still holds. */
+  #isDoubtful = true
+  #asking: Promise<void> | undefined
+  #lastRequests = 1
+  #isFirst = true
+  #revision = 0
+
+  constructor(settings: StructureSettings) {
+    this.#settings = settings
+    const { statusName } = settings
+    this.#views = settings.wanted.map((_, column) => ({
+      typeOf: (body) => this.#typeOf(body, column),
+      doubt: (body) => this.#doubt(body),
+      statusName,
+    }))
+  }
+
+  /** For the values of this column. */
+  of(column: number): KnownTypes {
+    return this.#views[column] ?? { typeOf: () => ASKING, doubt: () => {}, statusName: this.#settings.statusName }
+  }
+
+  /** Another one whenever more is known: values are made anew then. */
+  get revision(): number {
+    return this.#revision
+  }
+
+  /** What the next cycle asks of the server besides values. */
+  get requests(): number {
+    return this.#asking || this.#due().length > 0 ? this.#lastRequests : 0
+  }
+
+  connected(session: Session): void {
+    this.#session = session
+    this.#surveyor = undefined
+    this.#asking = undefined
+    this.#isDoubtful = !session.resumed || this.#isDoubtful
+    this.#isFirst = true
+    for (const entry of this.#entries.values()) if (entry.found.kind === 'asking') entry.askMs = 0
+  }
+
+  /** Asks for what is missing. Only after connecting it takes a moment: the first values are made of what is known then. */
+  async ask(signal: AbortSignal): Promise<void> {
+    const isFirst = this.#isFirst
+    this.#isFirst = false
+    const session = this.#session
+    if (session && !this.#asking && this.#due().length > 0) this.#start(session)
+    const { clock } = this.#settings
+    if (isFirst) await this.#arrivals.wait(() => this.#isMissing(), { ms: PATIENCE_MS, clock, signal })
+  }
+
+  #isMissing(): boolean {
+    if (!this.#asking) return false
+    return this.#isDoubtful || [...this.#entries.values()].some(({ found }) => found.kind === 'asking')
+  }
+
+  #typeOf(body: Body, column: number): Found {
+    const encoding = resolveAddress(body.typeId, this.#namespaces)
+    // Which namespace it is may be known once the server has been asked.
+    if (!encoding) return this.#isDoubtful ? ASKING : { kind: 'unknown', reason: 'its namespace is not known' }
+    const key = nodeKey(encoding)
+    const entry = this.#entries.get(key) ?? this.#enter(key, encoding)
+    if (!entry) return TOO_MANY
+    if (entry.columns.size < COLUMNS_MAX) entry.columns.add(column)
+    if (this.#isDoubtful) return ASKING
+    if (entry.found.kind !== 'known') return entry.found
+    const type = this.#types.get(entry.found.root)
+    return type?.kind === 'structure' ? { kind: 'known', type, types: this.#types } : ASKING
+  }
+
+  #enter(key: string, encoding: NodeRef): Entry | undefined {
+    if (this.#entries.size >= ENTRIES_MAX) return undefined
+    const root = this.#kept.get(key)
+    const found: Entry['found'] = root === undefined ? { kind: 'asking' } : { kind: 'known', root }
+    const entry = { encoding, columns: new Set<number>(), found, askMs: 0, waitMs: FIRST_WAIT_MS }
+    this.#entries.set(key, entry)
+    return entry
+  }
+
+  /** The server may have another definition by now. */
+  #doubt({ typeId }: Body): void {
+    const encoding = resolveAddress(typeId, this.#namespaces)
+    const entry = encoding && this.#entries.get(nodeKey(encoding))
+    if (!entry || entry.askMs !== Infinity) return
+    this.#askLater(entry)
+    this.#surveyor = undefined
+  }
+
+  #due(): Entry[] {
+    const nowMs = this.#settings.clock.nowMs()
+    return [...this.#entries.values()].filter(({ askMs }) => this.#isDoubtful || askMs <= nowMs)
+  }
+
+  #start(session: Session): void {
+    this.#asking = this.#askFor(session)
+      .catch((thrown: unknown) => this.#refused(session, toFault(thrown)))
+      .finally(() => {
+        if (session === this.#session) this.#asking = undefined
+        this.#arrivals.tell()
+      })
+  }
+
+  async #askFor(session: Session): Promise<void> {
+    if (this.#isDoubtful) await this.#meet(session)
+    if (session !== this.#session) return
+    const due = this.#due()
+    const surveyor = this.#surveyorFor(session)
+    const before = surveyor.requests
+    const questions = await this.#questions(session, due)
+    const { findings, types } = await surveyor.ask(questions)
+    if (session !== this.#session) return
+    this.#lastRequests = Math.max(1, surveyor.requests - before)
+    for (const [key, type] of types) this.#types.set(key, type)
+    due.forEach((entry, index) => {
+      this.#settle(entry, findings[index])
+    })
+    this.#revision++
+    this.#save()
+  }
+
+  /** What was known holds on if this is the server of before; it is asked for once more all the same, beside the reading. */
+  async #meet(session: Session): Promise<void> {
+    const { namespaces, identity } = await askIdentity(session.browsing())
+    const isKnown = isSameServer(identity, this.#identity)
+    const kept = isKnown || !identity ? undefined : await this.#settings.store.load(identity)
+    if (session !== this.#session) return
+    this.#namespaces = namespaces
+    this.#identity = identity
+    if (!isKnown) this.#beginWith(kept)
+    this.#isDoubtful = false
+    for (const entry of this.#entries.values()) entry.askMs = 0
+    this.#revision++
+    this.#arrivals.tell()
+  }
+
+  /** Nothing else is known; which types have come since is. */
+  #beginWith(kept: Pick<KeptTypes, 'roots' | 'types'> = { roots: new Map(), types: new Map() }): void {
+    const columns = new Map([...this.#entries.values()].map((entry) => [entry.encoding, entry.columns]))
+    this.#kept = kept.roots
+    this.#types.clear()
+    for (const [key, type] of kept.types) this.#types.set(key, type)
+    this.#entries.clear()
+    for (const [encoding, of] of columns) {
+      const entry = this.#enter(nodeKey(encoding), encoding)
+      for (const column of of) entry?.columns.add(column)
+    }
+  }
+
+  #surveyorFor(session: Session): Surveyor {
+    const { texts, standard } = this.#settings
+    this.#surveyor ??= new Surveyor({
+      service: session.browsing(),
+      namespaces: this.#namespaces,
+      standard,
+      ...(texts && { texts: (types: readonly NodeRef[]) => session.enumerationTexts(types) }),
+    })
+    return this.#surveyor
+  }
+
+  async #questions(session: Session, entries: readonly Entry[]): Promise<Question[]> {
+    const nodes = entries.flatMap(({ encoding, columns }) =>
+      [...columns].flatMap((column) => {
+        const address = this.#settings.wanted[column]?.address
+        const node = address && resolveAddress({ ...address, range: '' }, this.#namespaces)
+        return node ? [{ encoding, node }] : []
+      }),
+    )
+    const types = await tagTypesOf(
+      session,
+      nodes.map(({ node }) => node),
+    )
+    return entries.map(({ encoding }) => ({
+      encoding,
+      tagTypes: nodes.flatMap((one, index) => (one.encoding === encoding ? (types[index] ?? []) : [])),
+    }))
+  }
+
+  #settle(entry: Entry, finding: Finding | undefined): void {
+    if (finding && 'root' in finding) {
+      entry.found = { kind: 'known', root: finding.root }
+      entry.askMs = Infinity
+      return
+    }
+    entry.found = { kind: 'unknown', reason: finding?.reason ?? 'the server did not answer' }
+    this.#askLater(entry)
+  }
+
+  #askLater(entry: Entry): void {
+    entry.askMs = this.#settings.clock.nowMs() + entry.waitMs
+    entry.waitMs = Math.min(entry.waitMs * 2, LONGEST_WAIT_MS)
+  }
+
+  /** What is known already stays so. */
+  #refused(session: Session, { message }: Fault): void {
+    if (session !== this.#session || session.lost) return
+    // Nothing says that the server is the one of before.
+    if (this.#isDoubtful) {
+      this.#namespaces = []
+      this.#identity = undefined
+      this.#isDoubtful = false
+      this.#beginWith()
+    }
+    for (const entry of this.#entries.values()) {
+      if (entry.askMs > this.#settings.clock.nowMs()) continue
+      if (entry.found.kind === 'asking') entry.found = { kind: 'unknown', reason: message }
+      this.#askLater(entry)
+    }
+    this.#revision++
+  }
+
+  #save(): void {
+    if (!this.#identity) return
+    const roots = new Map(
+      [...this.#entries].flatMap(([key, { found }]) => (found.kind === 'known' ? [[key, found.root] as const] : [])),
+    )
+    this.#settings.store.save({ identity: this.#identity, roots, types: this.#types })
+  }
+}
+
+/** In batches that the server can stand; undefined where it does not tell. */
+async function tagTypesOf(session: Session, nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]> {
+  const types = new Map<NodeRef, NodeRef | undefined>()
+  const { nodesPerRead } = await session.operationLimits()
+  const ask = async (batch: readonly NodeRef[]): Promise<void> => {
+    const told = await session.dataTypes(batch)
+    for (const [index, node] of batch.entries()) types.set(node, told[index])
+  }
+  await new Batches(batchSize(nodesPerRead)).each(nodes, ask, () => {})
+  return nodes.map((node) => types.get(node))
+}
