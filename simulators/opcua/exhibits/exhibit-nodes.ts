@@ -7,7 +7,6 @@ import {
   DataValue,
   LocalizedText,
   type NodeId,
-  type StatusCode,
   StatusCodes,
   Variant,
 } from 'node-opcua-client'
@@ -16,7 +15,7 @@ import type { Namespace, Node } from '../address-space'
 import * as binary from '../raw/binary'
 import { definitionOf, isTypeName, structureDefinition } from './definitions'
 import { type Exhibit, exhibitsIn, prototypeExhibit } from './exhibits'
-import { RawVariant } from './raw-variant'
+import { rawVariant } from './raw-variant'
 import {
   BUILTIN,
   type EnumerationType,
@@ -53,7 +52,7 @@ export function addUnusedTypes(namespace: Namespace, count: number): void {
 }
 
 function addExhibit(namespace: Namespace, folder: Node, { name, type, rank = -1, variant, status }: Exhibit): void {
-  const value = new RawVariant(variant)
+  const value = rawVariant(variant)
   const statusCode =
     status === undefined ? StatusCodes.Good : new ConstantStatusCode({ value: status, name: 'Vendor', description: '' })
   const sourceTimestamp = new Date()
@@ -65,7 +64,7 @@ function addExhibit(namespace: Namespace, folder: Node, { name, type, rank = -1,
     valueRank: rank,
     arrayDimensions: rank > 0 ? Array.from({ length: rank }, () => 0) : null,
   })
-  show(variable, () => holding(value, { statusCode, sourceTimestamp }))
+  show(variable, () => new DataValue({ value, statusCode, sourceTimestamp }))
 }
 
 function addGreeting(namespace: Namespace, folder: Node): void {
@@ -115,22 +114,15 @@ function addEncoding(namespace: Namespace, type: DataTypeNode, nodeId?: string):
 }
 
 function define(type: DataTypeNode, definition: Buffer): void {
-  const value = new RawVariant(definition)
+  const value = rawVariant(definition)
   const readAttribute = type.readAttribute.bind(type)
   type.readAttribute = (context, attributeId, ...others) =>
     attributeId === AttributeIds.DataTypeDefinition
-      ? holding(value, { statusCode: StatusCodes.Good })
+      ? new DataValue({ value, statusCode: StatusCodes.Good })
       : readAttribute(context, attributeId, ...others)
 }
 
 function typeIdOf(namespace: Namespace, type: keyof typeof BUILTIN | TypeName): NodeId {
   const id = isTypeName(type) ? `ns=${namespace.index};i=${typeNumber(type)}` : `i=${BUILTIN[type]}`
   return coerceNodeId(id)
-}
-
-/** The constructor would make a Variant of node-opcua's own of it. */
-function holding(value: RawVariant, parts: { statusCode: StatusCode; sourceTimestamp?: Date }): DataValue {
-  const dataValue = new DataValue(parts)
-  dataValue.value = value
-  return dataValue
 }

@@ -60,7 +60,7 @@ const drive = (name: string, value: number) =>
 const driveMeans = (name: string, value: number) => ({
   Name: name,
   Value: value,
-  DataType: 'i=11',
+  DataType: 'ns=0;i=11',
   Text: text,
   RPM: 1500,
   speed: 0.5,

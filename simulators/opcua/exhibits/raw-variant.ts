@@ -2,22 +2,34 @@
 
 import { DataType, Variant, VariantArrayType } from 'node-opcua-client'
 
-export class RawVariant extends Variant {
-  readonly #bytes: Buffer
-
-  /** @param bytes a Variant as OPC 10000-6, 5.2.2.16 encodes it */
+/** node-opcua copies a Variant on its way, but not what is in one of this type: by that it is known again where it is encoded. */
+class RawBytes {
+  readonly bytes: Buffer
   constructor(bytes: Buffer) {
-    // By these the server sees whether it has changed.
-    super({ dataType: DataType.ByteString, arrayType: VariantArrayType.Scalar, value: bytes })
-    this.#bytes = bytes
+    this.bytes = bytes
   }
+}
 
-  override encode(stream: Parameters<Variant['encode']>[0]): void {
-    const { buffer, byteOffset, length } = Buffer.from(this.#bytes)
-    if (buffer instanceof ArrayBuffer) stream.writeArrayBuffer(buffer, byteOffset, length)
-  }
+let isInstalled = false
 
-  override clone(): RawVariant {
-    return new RawVariant(this.#bytes)
+/** @param bytes a Variant as OPC 10000-6, 5.2.2.16 encodes it */
+export function rawVariant(bytes: Buffer): Variant {
+  install()
+  const variant = new Variant({ dataType: DataType.String, arrayType: VariantArrayType.Scalar, value: '' })
+  variant.value = new RawBytes(bytes)
+  return variant
+}
+
+function install(): void {
+  if (isInstalled) return
+  isInstalled = true
+  const { encode } = Variant.prototype
+  Variant.prototype.encode = function (stream) {
+    const value: unknown = this.value
+    if (!(value instanceof RawBytes)) {
+      encode.call(this, stream)
+      return
+    }
+    for (const byte of value.bytes) stream.writeUInt8(byte)
   }
 }
