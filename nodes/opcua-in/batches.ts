@@ -37,7 +37,7 @@ export class Batches {
   /**
    * Calls with as many as may be, one call after the other. A call that the server refuses as a whole is halved until it is one
    * item's fault, which `refused` hears of; where it refuses everything, all items are refused without asking for each. Rejects with any
-   * other Fault.
+   * other Fault. The size is learned from calls that are answered once they are smaller, not from items that are refused alone.
    */
   async each<T>(items: readonly T[], call: Call<T>, refused: Refused<T>): Promise<void> {
     for (let at = 0; at < items.length; ) {
@@ -52,18 +52,21 @@ export class Batches {
     }
   }
 
-  async #halve<T>(batch: readonly T[], refusal: Fault, call: Call<T>, refused: Refused<T>): Promise<void> {
+  /** Whether an item was refused alone. */
+  async #halve<T>(batch: readonly T[], refusal: Fault, call: Call<T>, refused: Refused<T>): Promise<boolean> {
     const [only] = batch
     if (batch.length === 1 && only !== undefined) {
       refused(only, refusal)
-      return
+      return true
     }
     const half = Math.ceil(batch.length / 2)
-    if (TOO_MANY.has(refusal.code)) this.#learn(half)
+    let isItems = false
     for (const part of [batch.slice(0, half), batch.slice(half)]) {
       const again = await refusalOf(call, part)
-      if (again) await this.#halve(part, again, call, refused)
+      if (again && (await this.#halve(part, again, call, refused))) isItems = true
     }
+    if (!isItems && TOO_MANY.has(refusal.code)) this.#learn(half)
+    return isItems
   }
 
   #learn(size: number): void {

@@ -23,11 +23,12 @@ const CLOCK_MIN_MS = 1000
 export async function subscribe(
   session: OpcuaSession,
   publishingMs: number,
+  notificationsMax: number,
   log: (level: LogLevel, text: string) => void,
 ): Promise<SubscriptionAnswer> {
   const keepAliveCount = Math.ceil(KEEP_ALIVE_MS / publishingMs)
   const lifetimeCount = Math.max(keepAliveCount * LIFETIME_KEEP_ALIVES, Math.ceil(LIFETIME_MS / publishingMs))
-  const wish = { publishingMs, keepAliveCount, lifetimeCount }
+  const wish = { publishingMs, keepAliveCount, lifetimeCount, notificationsMax }
   const current = await session.createSubscription(wish).catch(withAdvice)
   if (current.publishingMs > publishingMs) {
     log('warn', `the server publishes every ${current.publishingMs} ms, not every ${publishingMs} ms as it should`)

@@ -1,6 +1,7 @@
 // The monitored items of a subscription: asked for in batches, each with a fate of its own. What the server refuses is asked for
 // again, ever more slowly: controllers show some of their nodes minutes after their start.
 
+import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../../lib/contract/fault'
 import type { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
@@ -17,6 +18,12 @@ export type ItemSettings = Pick<SourceSettings, 'wanted' | 'log'> & {
 
 type Item = {
   answer: Answer
+  /** How many notifications have come. */
+  told: number
+  /** `answer` was read after the item was made: the first notification may have been on its way, with an older value. */
+  isRead: boolean
+  /** A notification that is older than `answer` by its source time, so that the server would not tell of a change back to it. */
+  older: Sample | undefined
   isTaken: boolean
   /** At the server. */
   itemId: number | undefined
@@ -31,6 +38,8 @@ const FIRST_WAIT_MS = 10_000
 const LONGEST_WAIT_MS = 300_000
 /** Where it is not the item that the server refuses, but the call: it may have no room at the moment. */
 const LONGEST_WAIT_FOR_SERVER_MS = 30_000
+/** Of one that is not asked for before somebody says so. */
+const NEVER_MS = Infinity
 /** Between two readings. */
 const EARLIER_MAX = 100_000
 const NOT_YET: Answer = { problem: 'the server has not sent the value yet' }
@@ -54,6 +63,9 @@ export class Items {
     this.#settings = settings
     this.#items = settings.wanted.map(() => ({
       answer: NOT_YET,
+      told: 0,
+      isRead: false,
+      older: undefined,
       isTaken: true,
       itemId: undefined,
       askAgainMs: undefined,
@@ -86,6 +98,8 @@ export class Items {
     for (const [column, item] of this.#items.entries()) {
       this.#keep(column, item)
       item.answer = NOT_YET
+      item.isRead = false
+      item.older = undefined
       item.itemId = undefined
       item.askAgainMs = undefined
       item.waitMs = FIRST_WAIT_MS
@@ -95,7 +109,7 @@ export class Items {
   /** Something has changed at the server: what it refused so far it may have now. */
   askSoon(): void {
     for (const item of this.#items) {
-      if (item.askAgainMs !== undefined) item.askAgainMs = this.#settings.nowMs()
+      if (item.askAgainMs !== undefined && item.askAgainMs !== NEVER_MS) item.askAgainMs = this.#settings.nowMs()
       item.waitMs = FIRST_WAIT_MS
     }
   }
@@ -103,8 +117,12 @@ export class Items {
   hear(column: number, sample: Sample): void {
     const item = this.#items[column]
     if (!item) return
+    item.told++
+    item.older = isOlder(sample, item) ? sample : undefined
+    if (item.older) return
     this.#keep(column, item)
     item.answer = { sample }
+    item.isRead = false
     item.isTaken = false
     if (GONE.test(sample.status)) this.#askLater(item)
     else item.waitMs = FIRST_WAIT_MS
@@ -158,26 +176,75 @@ export class Items {
     await batches.each(again, call, refused)
   }
 
-  /** Those that the server has not told yet it is asked for: with a slow publishing interval they would come late. */
-  async readMissing(session: OpcuaSession, batches: Batches): Promise<void> {
-    const namespaces = await this.#namespaces(session)
-    const missing = this.#items.flatMap(({ answer, itemId }, column) => {
-      const node = answer === NOT_YET && itemId !== undefined && this.#nodeOf(column, namespaces)
-      return node ? [{ node, column }] : []
-    })
-    const read = async (batch: typeof missing): Promise<void> => {
-      const samples = await session.read(batch.map(({ node }) => node))
-      batch.forEach(({ column }, index) => {
-        const [item, sample] = [this.#items[column], samples[index]]
-        // What the subscription has told meanwhile is newer.
-        if (item?.answer === NOT_YET && sample) item.answer = { sample }
-      })
+  /** Those that the server watches, and has not told yet. */
+  get unheard(): number[] {
+    return this.#columnsOf(({ answer, itemId }) => answer === NOT_YET && itemId !== undefined)
+  }
+  /** All that the server watches. */
+  get watched(): number[] {
+    return this.#columnsOf(({ itemId }) => itemId !== undefined)
+  }
+  /** Those whose last notification was older than what had been read. */
+  get contested(): number[] {
+    return this.#columnsOf(({ older }) => older !== undefined)
+  }
+  #columnsOf(isMeant: (item: Item) => boolean): number[] {
+    return this.#items.flatMap((item, column) => (isMeant(item) ? [column] : []))
+  }
+
+  /** How many notifications of it have come. */
+  told(column: number): number {
+    return this.#items[column]?.told ?? 0
+  }
+
+  /** @param told how many notifications had come when the server was asked: one that came since then is what the server tells next */
+  hearRead(column: number, sample: Sample, told: number): void {
+    const item = this.#items[column]
+    if (!item || item.told !== told) return
+    this.#keep(column, item)
+    item.answer = { sample }
+    item.isRead = true
+    item.isTaken = true
+    // What the server compares with is what it has: it will tell of the next change.
+    if (item.older && isDeepStrictEqual(item.older.value, sample.value)) item.older = undefined
+  }
+
+  /** No message that includes them can be read: they are watched no longer, and told their problem. */
+  async withdraw(
+    session: OpcuaSession,
+    subscriptionId: number,
+    problems: ReadonlyMap<number, string>,
+    batches: Batches,
+  ): Promise<void> {
+    const itemIds: number[] = []
+    for (const [column, problem] of problems) {
+      const item = this.#items[column]
+      if (!item) continue
+      if (item.itemId !== undefined) itemIds.push(item.itemId)
+      item.answer = { problem }
+      item.itemId = undefined
+      item.older = undefined
+      item.askAgainMs = NEVER_MS
     }
+    // The server may know nothing of one any more.
     await batches.each(
-      missing,
-      (batch) => read([...batch]),
+      itemIds,
+      (batch) => session.deleteItems(subscriptionId, batch),
       () => {},
     )
+  }
+  /** It can be read again: it becomes an item again. */
+  restore(column: number): void {
+    const item = this.#items[column]
+    if (item) item.askAgainMs = undefined
+  }
+
+  async nodesOf(session: OpcuaSession, columns: readonly number[]): Promise<{ node: NodeRef; column: number }[]> {
+    const namespaces = await this.#namespaces(session)
+    return columns.flatMap((column) => {
+      const node = this.#nodeOf(column, namespaces)
+      return node ? [{ node, column }] : []
+    })
   }
 
   #namespaces(session: OpcuaSession): Promise<readonly string[]> {
@@ -257,4 +324,9 @@ export class Items {
       `the server looks every ${samplingMs} ms and keeps ${queueSize} values, not ${wish.samplingMs} ms and ${wish.queueSize}`,
     )
   }
+}
+
+function isOlder({ sourceTime }: Sample, { answer, isRead }: Item): boolean {
+  if (!isRead || !('sample' in answer) || sourceTime === undefined) return false
+  return answer.sample.sourceTime !== undefined && sourceTime < answer.sample.sourceTime
 }

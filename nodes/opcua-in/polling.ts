@@ -2,21 +2,30 @@
 
 import type { Forecast } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
+import { Aside, describeAside } from './aside'
 import { Batches } from './batches'
 import { type NodeRef, resolveAddress } from './node-ids'
 import { SERVER_STATE, ServerStatus } from './server-status'
 import type { OpcuaSession, Sample } from './session'
 import { type Answer, batchSize, type Heard, namespacesFor, type Source, type SourceSettings } from './source'
-import { reasonOf } from './statuses'
+import { isUnreadable, reasonOf } from './statuses'
 
 /** A namespace that the server did not know is looked for again after this, ms. */
 const NAMESPACES_MS = 30_000
+
+/** Without a column: the state of the server. */
+type Asked = { node: NodeRef; column: number | undefined }
 
 export class Polling implements Source {
   readonly degraded = undefined
   readonly overflows = 0
   readonly #settings: SourceSettings
   readonly #batches = new Batches(1)
+  /** Alone, and not to be learned from. */
+  readonly #singles = new Batches(1)
+  readonly #aside: Aside
+  /** Of those that are aside, what they were told last. */
+  readonly #problems = new Map<number, Answer>()
   readonly #server = new ServerStatus()
   #session: OpcuaSession | undefined
   #nodes: (NodeRef | undefined)[] = []
@@ -25,6 +34,7 @@ export class Polling implements Source {
 
   constructor(settings: SourceSettings) {
     this.#settings = settings
+    this.#aside = new Aside(() => settings.clock.nowMs())
   }
 
   get doubt(): string | undefined {
@@ -38,6 +48,8 @@ export class Polling implements Source {
 
   async start(session: OpcuaSession): Promise<void> {
     this.#session = session
+    this.#aside.clear()
+    this.#problems.clear()
     this.#server.hear(undefined, undefined)
     const { nodesPerRead } = await session.operationLimits()
     this.#batches.limit(batchSize(nodesPerRead))
@@ -58,25 +70,51 @@ export class Polling implements Source {
     if (!session) throw new Fault('link', 'not-connected', 'not connected')
     const startedMs = clock.nowMs()
     if (this.#nodes.includes(undefined) && startedMs - this.#resolvedMs >= NAMESPACES_MS) await this.#resolve(session)
-    const answers: Answer[] = wanted.map(({ address }) => ({ problem: unknownNamespace(address.namespace) }))
-    const known = this.#nodes.flatMap((node, column) => (node && isDue(column) ? [{ node, column }] : []))
-    await this.#batches.each(
-      [{ node: SERVER_STATE, column: undefined }, ...known],
-      async (batch) => {
-        signal.throwIfAborted()
-        const samples = await session.read(batch.map(({ node }) => node))
-        batch.forEach(({ column }, index) => {
-          const sample = samples[index]
-          if (column === undefined) this.#hearState(sample, session)
-          else if (sample) answers[column] = { sample }
-        })
-      },
-      ({ column }, fault) => {
-        if (column !== undefined) answers[column] = { problem: refusal(fault) }
-      },
+    const answers: Answer[] = wanted.map(
+      ({ address }, column) => this.#problems.get(column) ?? { problem: unknownNamespace(address.namespace) },
     )
+    const known = this.#nodes.flatMap((node, column) => (node && isDue(column) ? [{ node, column }] : []))
+    const refusals = new Map<number, Fault>()
+    const call = async (batch: readonly Asked[]): Promise<void> => {
+      signal.throwIfAborted()
+      const samples = await session.read(batch.map(({ node }) => node))
+      batch.forEach(({ column }, index) => {
+        const sample = samples[index]
+        if (column === undefined) this.#hearState(sample, session)
+        else if (sample) answers[column] = { sample }
+      })
+    }
+    const refused = ({ column }: Asked, fault: Fault): void => {
+      if (column !== undefined) refusals.set(column, fault)
+    }
+    const together = known.filter(({ column }) => !this.#aside.has(column))
+    const due = new Set(this.#aside.due())
+    const alone = known.filter(({ column }) => due.has(column))
+    await this.#batches.each([{ node: SERVER_STATE, column: undefined }, ...together], call, refused)
+    // A server that refuses everything refuses none of them in particular.
+    const isGeneral = refusals.size === together.length
+    await this.#singles.each(alone, call, refused)
+    for (const [column, fault] of refusals) answers[column] = { problem: refusal(fault) }
+    for (const { column } of alone) if (!refusals.has(column)) this.#release(column)
+    this.#setAside([...refusals].filter(([column, { code }]) => due.has(column) || !isGeneral || isUnreadable(code)))
     this.#cycleMs = clock.nowMs() - startedMs
     return answers
+  }
+
+  #setAside(refusals: readonly (readonly [column: number, fault: Fault])[]): void {
+    const { wanted, log } = this.#settings
+    const news = refusals.filter(([column]) => !this.#aside.has(column))
+    for (const [column, fault] of refusals) {
+      this.#aside.put(column)
+      this.#problems.set(column, { problem: refusal(fault) })
+    }
+    if (news.length === 0) return
+    log('warn', describeAside(news.map(([column, { message }]) => [wanted[column]?.name ?? '', message])))
+  }
+
+  #release(column: number): void {
+    this.#aside.release(column)
+    this.#problems.delete(column)
   }
 
   #hearState(sample: Sample | undefined, session: OpcuaSession): void {

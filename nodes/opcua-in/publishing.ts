@@ -4,6 +4,7 @@
 import { Fault } from '../../lib/contract/fault'
 import type { Acknowledgement, OpcuaSession, Publication } from './session'
 import type { SourceClock } from './source'
+import { isUnreadable } from './statuses'
 
 export type PublishingParts = {
   session: OpcuaSession
@@ -12,6 +13,8 @@ export type PublishingParts = {
   keepAliveMs(): number
   /** Settles when it has been taken in. */
   hear(publication: Publication): Promise<void>
+  /** A message came that cannot be read, or that the server cannot send. */
+  unreadable(fault: Fault): void
   /** A Fault of kind `device`: the server has nothing to publish; else the connection is of no use any more. */
   trouble(thrown: unknown): void
 }
@@ -57,7 +60,7 @@ export class Publishing {
 
   /** Whether to send another one. */
   async #once(round: number): Promise<boolean> {
-    const { session, clock, timeoutMs, keepAliveMs, hear, trouble } = this.#parts
+    const { session, clock, timeoutMs, keepAliveMs, hear, unreadable, trouble } = this.#parts
     const startedMs = clock.nowMs()
     const acknowledgements = this.#acknowledgements.splice(0)
     try {
@@ -76,7 +79,10 @@ export class Publishing {
       }
       // A server from which nothing came is the watchdog's affair.
       if (!refused) return true
-      if (thrown.code !== 'BadTooManyPublishRequests') trouble(thrown)
+      if (isUnreadable(thrown.code)) {
+        unreadable(thrown)
+        if (!atOnce) return true
+      } else if (thrown.code !== 'BadTooManyPublishRequests') trouble(thrown)
       await new Promise<void>((resolve) => clock.after(AT_ONCE_MS, resolve))
       return true
     }

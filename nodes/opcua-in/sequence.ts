@@ -9,21 +9,28 @@ export class Sequence {
 
   /** The number that the next message should have. */
   get next(): number {
-    return this.#last === HIGHEST ? 1 : this.#last + 1
+    return after(this.#last)
   }
 
-  /** A new subscription. */
-  begin(): void {
-    this.#last = 0
-  }
-
-  /** How many messages have been sent before this number that have not come; a keep-alive bears the number of the next message. */
-  missedBefore(number: number): number {
-    const gap = number >= this.next ? number - this.next : number - this.next + HIGHEST
-    return gap > GAP_MAX ? 0 : gap
+  /** Those that have been sent before this number and have not come; a keep-alive bears the number of the next message. */
+  missingBefore(number: number): number[] {
+    const { next } = this
+    const gap = number >= next ? number - next : number - next + HIGHEST
+    if (gap > GAP_MAX) return []
+    const missing: number[] = []
+    for (let one = next; one !== number; one = after(one)) missing.push(one)
+    return missing
   }
 
   came(number: number): void {
     this.#last = number
   }
+  /** What was sent before this number is not waited for any more. */
+  expect(number: number): void {
+    this.#last = number - 1
+  }
+}
+
+function after(number: number): number {
+  return number === HIGHEST ? 1 : number + 1
 }

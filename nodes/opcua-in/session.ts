@@ -33,7 +33,13 @@ export type ItemWish = {
 }
 export type ItemAnswer = { code: number; status: string; itemId: number; samplingMs: number; queueSize: number }
 
-export type SubscriptionWish = { publishingMs: number; keepAliveCount: number; lifetimeCount: number }
+export type SubscriptionWish = {
+  publishingMs: number
+  keepAliveCount: number
+  lifetimeCount: number
+  /** Values in one message at most. */
+  notificationsMax: number
+}
 /** As the server revised it. */
 export type SubscriptionAnswer = SubscriptionWish & { id: number }
 
@@ -44,6 +50,8 @@ export type Publication = {
   samples: { handle: number; sample: Sample }[]
   /** The subscription is gone, and this is why. */
   ended: string | undefined
+  /** The numbers of the messages that the server keeps to be sent again; empty where it does not tell. */
+  available?: readonly number[]
 }
 export type Acknowledgement = { subscriptionId: number; sequenceNumber: number }
 
@@ -60,6 +68,8 @@ export interface OpcuaSession {
   /** What the numbers of each of these types mean; undefined for one that is no enumeration, or does not tell. */
   enumerationTexts(types: readonly NodeRef[]): Promise<(EnumerationTexts | undefined)[]>
   createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer>
+  /** The same subscription, with other settings. */
+  modifySubscription(id: number, wish: SubscriptionWish): Promise<void>
   deleteSubscription(id: number): Promise<void>
   /** Tells the server to publish, which it should do anyway. */
   enablePublishing(subscriptionId: number): Promise<void>

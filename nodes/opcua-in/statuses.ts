@@ -15,6 +15,13 @@ export function hasOverflow(code: number): boolean {
   return (code & 0xf80 & OVERFLOW) === OVERFLOW
 }
 
+/** What a client says of an answer that it cannot read, and a server of one that it cannot send (OPC 10000-4, 7.38.2). */
+const UNREADABLE = new Set(['BadDecodingError', 'BadEncodingError', 'BadEncodingLimitsExceeded', 'BadResponseTooLarge'])
+
+export function isUnreadable(status: string): boolean {
+  return UNREADABLE.has(status)
+}
+
 // biome-ignore format: a table, one line a status
 const advice = new Map<string, string>([
   ['BadNodeIdUnknown', 'the server has no such node: is the NodeId right? It is looked for again now and then'],
@@ -40,8 +47,10 @@ const advice = new Map<string, string>([
   ['BadDataLost', 'values were lost'],
   ['BadTimeout', 'the server did not get the value in time'],
   ['BadTooManyMonitoredItems', 'the server watches no more values: close other clients, or poll'],
-  ['BadEncodingLimitsExceeded', 'the value is too long for the server to send'],
-  ['BadResponseTooLarge', 'the value is too long for the server to send'],
+  ['BadDecodingError', 'the value cannot be read: it is not encoded as OPC UA has it'],
+  ['BadEncodingError', 'the server cannot send the value'],
+  ['BadEncodingLimitsExceeded', 'the value is too long for one message: read a range of the array'],
+  ['BadResponseTooLarge', 'the value is too long for the server to send: read a range of the array'],
   ['BadTypeMismatch', 'the server says that the types do not fit'],
   ['BadShutdown', 'the server is about to stop'],
   ['UncertainLastUsableValue', 'the server lost the source, this is its last value'],
@@ -53,9 +62,17 @@ const advice = new Map<string, string>([
   ['UncertainSubNormal', 'fewer sources than needed are good'],
 ])
 
+/** A status without a name: the standard does not have it. */
+const UNNAMED = /^0x[0-9A-F]{8}$/
+
+function severityOf(code: number): string {
+  return { good: 'a good', uncertain: 'an uncertain', bad: 'a bad' }[qualityOf(code)]
+}
+
 /** Why a value is not good. `status` is the name of the code; info bits may follow it behind a `#`. */
 export function reasonOf(status: string): string {
   const [name = status] = status.split('#')
+  if (UNNAMED.test(name)) return `the server says ${name}, ${severityOf(Number(name))} status of the vendor's own`
   const text = advice.get(name)
   return text === undefined ? `the server says ${name}` : `${text} (${name})`
 }

@@ -9,8 +9,10 @@ import { keepAliveMsOf, limitsOf, MARGIN_MS, subscribe, watchServer } from './fo
 import { Intake } from './intake'
 import { Items } from './items'
 import { Lookout } from './lookout'
+import { MessageSize } from './message-size'
 import { Publishing } from './publishing'
 import { describeStep, describeTrouble, nextStep, type Stage, WELL } from './repair'
+import { Rereading } from './rereading'
 import { CURRENT_TIME, ServerStatus } from './server-status'
 import type { OpcuaSession, Publication, Sample, SubscriptionAnswer } from './session'
 import { type Answer, batchSize, type Heard, type Source, type SourceSettings } from './source'
@@ -34,9 +36,10 @@ export class Subscription implements Source {
   readonly #watchdog = new Watchdog()
   readonly #server = new ServerStatus()
   readonly #arrivals = new Arrivals()
-  readonly #intake: Intake
   readonly #batches = new Batches(1)
-  readonly #readBatches = new Batches(1)
+  readonly #rereading: Rereading
+  readonly #messageSize: MessageSize
+  #intake: Intake
   #session: OpcuaSession | undefined
   #publishing: Publishing | undefined
   #current: SubscriptionAnswer | undefined
@@ -56,11 +59,27 @@ export class Subscription implements Source {
     this.#settings = settings
     const { wanted, log, samplingMs, queueSize, clock } = settings
     this.#items = new Items({ wanted, log, samplingMs, queueSize, nowMs: () => clock.nowMs() })
-    this.#intake = new Intake({
+    this.#rereading = new Rereading({
+      items: this.#items,
+      nameOf: (column) => wanted[column]?.name ?? '',
+      nowMs: () => clock.nowMs(),
       log,
-      tell: (publication) => this.#tell(publication),
-      acknowledge: (acknowledgement) => this.#publishing?.acknowledge(acknowledgement),
     })
+    this.#messageSize = new MessageSize(wanted.length)
+    this.#intake = this.#newIntake()
+  }
+
+  /** Of each subscription its own: what is still to come from another one is told no more. */
+  #newIntake(): Intake {
+    const intake = new Intake({
+      log: this.#settings.log,
+      tell: (publication) => {
+        if (intake === this.#intake) this.#tell(publication)
+      },
+      acknowledge: (acknowledgement) => this.#publishing?.acknowledge(acknowledgement),
+      lost: () => this.#rereading.want(),
+    })
+    return intake
   }
 
   get degraded(): string | undefined {
@@ -87,6 +106,7 @@ export class Subscription implements Source {
       timeoutMs,
       keepAliveMs: () => (this.#current ? keepAliveMsOf(this.#current) : 0),
       hear: (publication) => this.#hear(session, publication),
+      unreadable: (fault) => this.#hearUnreadable(session, fault),
       trouble: (thrown) => this.#trouble(session, thrown),
     })
     if (!(await this.#takeUp(session))) await this.#begin(session)
@@ -147,6 +167,7 @@ export class Subscription implements Source {
       if (!session.resumed) await session.transferSubscription(current.id)
       this.#ended = undefined
       const missed = await this.#intake.catchUp(session, current.id)
+      if (!session.resumed) this.#intake.takenOver()
       const how = session.resumed ? 'the session lives on' : 'the subscription was taken over by a new session'
       log('info', `connected again: ${how}; messages that had been missed: ${missed}`)
       this.#watchdog.beginAgain(clock.nowMs())
@@ -162,7 +183,7 @@ export class Subscription implements Source {
   async #begin(session: OpcuaSession): Promise<void> {
     const { itemsPerCall, nodesPerRead } = await session.operationLimits()
     this.#batches.limit(batchSize(itemsPerCall))
-    this.#readBatches.limit(batchSize(nodesPerRead))
+    this.#rereading.limit(batchSize(nodesPerRead))
     this.#items.forget()
     await this.#subscribe(session)
   }
@@ -170,8 +191,10 @@ export class Subscription implements Source {
   async #subscribe(session: OpcuaSession): Promise<void> {
     const { publishingMs, wanted, clock, log } = this.#settings
     this.#current = undefined
-    const current = await subscribe(session, publishingMs, log)
-    this.#intake.begin()
+    const current = await subscribe(session, publishingMs, this.#messageSize.notificationsMax, log)
+    this.#intake = this.#newIntake()
+    this.#rereading.begin()
+    this.#messageSize.begin()
     this.#server.hear(undefined, undefined)
     this.#torn = false
     this.#unheard = false
@@ -183,6 +206,7 @@ export class Subscription implements Source {
 
   async #look(session: OpcuaSession, nowMs: number): Promise<void> {
     if (session !== this.#session || this.#fault) return
+    if (this.#rereading.isDue) this.#ask()
     const standing = this.#watchdog.standing(nowMs)
     const step = nextStep(this.#stage, standing, this.#ended, nowMs)
     if (step === 'none') return
@@ -259,7 +283,7 @@ export class Subscription implements Source {
   /** Runs beside the cycles: thousands of items take their time. */
   #ask(): void {
     const [due, session, current] = [this.#items.due(), this.#session, this.#current]
-    if (this.#asking || !session || !current || due.length === 0) return
+    if (this.#asking || !session || !current || (due.length === 0 && !this.#rereading.isDue)) return
     this.#asking = this.#askFor(session, current, due)
       .catch((thrown: unknown) => {
         if (current === this.#current) this.#trouble(session, thrown)
@@ -270,15 +294,29 @@ export class Subscription implements Source {
       })
   }
 
-  async #askFor(
-    session: OpcuaSession,
-    { id, publishingMs }: SubscriptionAnswer,
-    columns: readonly number[],
-  ): Promise<void> {
-    this.#torn = true
-    await this.#items.ask(session, id, this.#batches, columns)
-    this.#torn = false
-    if (publishingMs > SLOW_MS) await this.#items.readMissing(session, this.#readBatches)
+  async #askFor(session: OpcuaSession, current: SubscriptionAnswer, columns: readonly number[]): Promise<void> {
+    if (columns.length > 0) {
+      this.#torn = true
+      await this.#items.ask(session, current.id, this.#batches, columns)
+      this.#torn = false
+    }
+    const first = columns.length > 0 && current.publishingMs > SLOW_MS ? this.#items.unheard : []
+    if (first.length === 0 && !this.#rereading.isDue) return
+    const isSearch = this.#messageSize.beginSearch()
+    const found = await this.#rereading.read(session, current.id, this.#batches, first)
+    if (isSearch) await this.#endSearch(session, current, found)
+  }
+
+  /** A message could not be read: either one of its values cannot be, or there were too many in it. */
+  async #endSearch(session: OpcuaSession, current: SubscriptionAnswer, found: number): Promise<void> {
+    const result = this.#messageSize.endSearch(found)
+    if (result === 'nothing') return
+    // The next messages need not be like this one.
+    this.#watchdog.heard(this.#settings.clock.nowMs(), true)
+    if (result === 'found') return
+    const { notificationsMax } = this.#messageSize
+    this.#settings.log('info', `the server is asked to send at most ${notificationsMax} values in one message`)
+    await session.modifySubscription(current.id, { ...current, notificationsMax })
   }
 
   #trouble(session: OpcuaSession, thrown: unknown): void {
@@ -303,9 +341,17 @@ export class Subscription implements Source {
     this.#arrivals.tell()
   }
 
-  #tell({ subscriptionId, samples, ended }: Publication): void {
-    if (subscriptionId !== this.#current?.id) return
+  #hearUnreadable(session: OpcuaSession, { message }: Fault): void {
+    if (session !== this.#session || !this.#current) return
+    const isFirst = this.#messageSize.cannotRead()
+    if (isFirst) this.#settings.log('warn', `${message}: the values are read one by one to find the reason`)
+    this.#intake.cannotRead()
+    this.#ask()
+  }
+
+  #tell({ samples, ended }: Publication): void {
     if (ended !== undefined) this.#ended = ended
+    if (samples.length > 0) this.#messageSize.couldRead()
     const clockHandle = this.#settings.wanted.length
     for (const { handle, sample } of samples) {
       if (hasOverflow(sample.code)) this.#overflows++

@@ -1,6 +1,7 @@
 // What connecting can fail with, in words that say what to look at.
 
 import { Fault, messageOf } from '../../../lib/contract/fault'
+import { unreadableFault } from './unreadable'
 
 /** Servers refuse certificates and addresses in this way, too. */
 export const ENDED_BY_SERVER = 'ended-by-server'
@@ -41,6 +42,8 @@ const LOGINS = {
 /** Anything that connecting was rejected with; a Fault says it already, unless a server said it. */
 export function connectFault(thrown: unknown, target: string, login: keyof typeof LOGINS = 'username'): Fault {
   if (thrown instanceof Fault && thrown.code !== ENDED_BY_SERVER) return thrown
+  const unreadable = unreadableFault(thrown)
+  if (unreadable) return new Fault('link', 'malformed-message', `${target}: ${unreadable.message}`, { cause: thrown })
   // What servers write behind the status are words of their own.
   const said = thrown instanceof Fault ? (statusIn(thrown.message) ?? '') : messageOf(thrown)
   const found = problems.find(([pattern]) => pattern.test(said))
@@ -54,6 +57,8 @@ export function connectFault(thrown: unknown, target: string, login: keyof typeo
 /** A service that the server refused (its code is the status), or that it did not answer. */
 export function serviceFault(thrown: unknown, service: string): Fault {
   if (thrown instanceof Fault) return thrown
+  const unreadable = unreadableFault(thrown)
+  if (unreadable) return unreadable
   const said = messageOf(thrown)
   const status = statusIn(said)
   const gone = /Session|Channel|ConnectionClosed|Timeout|Shutdown|ServerHalted|Communication/
@@ -64,8 +69,9 @@ export function serviceFault(thrown: unknown, service: string): Fault {
   return new Fault('link', status ?? 'service-failed', `${service}: ${text}`, { cause: thrown })
 }
 
+/** Vendors have statuses without a name. */
 function statusIn(text: string): string | undefined {
-  return /\bBad[A-Z]\w+/.exec(text)?.[0]
+  return /\b(Bad[A-Z]\w+|0x[89A-F][0-9A-F]{7})/.exec(text)?.[0]
 }
 
 function firstLine(text: string): string {

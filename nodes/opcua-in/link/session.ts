@@ -33,6 +33,7 @@ import { LinkBrowsing } from './browse'
 import { dataTypes, enumerationTexts } from './enumerations'
 import { serviceFault } from './faults'
 import { filterOf } from './filters'
+import { keepAge } from './lasting-age'
 import { numeric, readValueOf } from './nodes'
 import { publicationOf, sampleOf } from './samples'
 import type { Guard } from './transport'
@@ -40,8 +41,6 @@ import { briefly, unlessAborted } from './waiting'
 
 /** What a small controller takes for one item of many. */
 const ITEM_MS = 10
-/** In one message; what is more comes in the next one. */
-const NOTIFICATIONS_MAX = 20_000
 const SERVER_NAMESPACES = numeric(2255)
 const MAX_NODES_PER_READ = numeric(11705)
 const MAX_ITEMS_PER_CALL = numeric(11714)
@@ -82,6 +81,7 @@ export class LinkSession implements OpcuaSession, Browsable {
     this.#client = client
     this.#session = session
     this.resumed = resumed
+    keepAge(session, 'lastResponseReceivedTime')
     // Where a server does not know the session any more, the library makes another one without a word, which has none of our
     // subscriptions.
     session.performMessageTransaction = (request, callback) =>
@@ -162,14 +162,7 @@ export class LinkSession implements OpcuaSession, Browsable {
 
   async createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer> {
     const answer = await this.#ask('CreateSubscription', () =>
-      this.#session.createSubscription({
-        requestedPublishingInterval: wish.publishingMs,
-        requestedLifetimeCount: wish.lifetimeCount,
-        requestedMaxKeepAliveCount: wish.keepAliveCount,
-        maxNotificationsPerPublish: NOTIFICATIONS_MAX,
-        publishingEnabled: true,
-        priority: 0,
-      }),
+      this.#session.createSubscription({ ...requested(wish), publishingEnabled: true }),
     )
     if (!Number.isFinite(answer.revisedPublishingInterval)) {
       throw new Fault('protocol', 'publishing-interval', 'the server says no number for the publishing interval')
@@ -179,7 +172,14 @@ export class LinkSession implements OpcuaSession, Browsable {
       publishingMs: answer.revisedPublishingInterval,
       lifetimeCount: answer.revisedLifetimeCount,
       keepAliveCount: answer.revisedMaxKeepAliveCount,
+      notificationsMax: wish.notificationsMax,
     }
+  }
+
+  async modifySubscription(id: number, wish: SubscriptionWish): Promise<void> {
+    await this.#ask('ModifySubscription', () =>
+      this.#session.modifySubscription({ subscriptionId: id, ...requested(wish) }),
+    )
   }
 
   async deleteSubscription(id: number): Promise<void> {
@@ -250,7 +250,7 @@ export class LinkSession implements OpcuaSession, Browsable {
     })
     const ask = () => called<PublishResponse>((done) => this.#session.publish(request, done))
     const response = await this.#ask('Publish', ask, patienceMs)
-    return publicationOf(response)
+    return { ...publicationOf(response), available: [...(response.availableSequenceNumbers ?? [])] }
   }
 
   leave(): void {
@@ -303,6 +303,16 @@ export class LinkSession implements OpcuaSession, Browsable {
 
   #lose(reason: string): void {
     this.#lost ??= new Error(reason)
+  }
+}
+
+function requested(wish: SubscriptionWish) {
+  return {
+    requestedPublishingInterval: wish.publishingMs,
+    requestedLifetimeCount: wish.lifetimeCount,
+    requestedMaxKeepAliveCount: wish.keepAliveCount,
+    maxNotificationsPerPublish: wish.notificationsMax,
+    priority: 0,
   }
 }
 

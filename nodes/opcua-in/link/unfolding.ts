@@ -2,10 +2,13 @@
 // 150 bytes here. Structures in values stay bytes.
 
 import { BinaryStream } from 'node-opcua-binary-stream'
-import { MessageBuilder, Variant } from 'node-opcua-client'
+import { MessageBuilder, OpenSecureChannelResponse, Variant } from 'node-opcua-client'
+import { StatusCodes } from 'node-opcua-status-code'
 import { Fault, messageOf } from '../../../lib/contract/fault'
 import { decodeBodies } from './bodies'
 import { MESSAGE_MAX_BYTES } from './chunks'
+import { keepAge } from './lasting-age'
+import { UnreadableAnswer } from './unreadable'
 
 /** Elements of arrays, values and structures in one message: those of 20 000 notifications, several times over. */
 export const PARTS_MAX = 200_000
@@ -20,7 +23,10 @@ type Budget = { parts: number; textBytes: number; fault: Fault | undefined }
 let budget: Budget | undefined
 let isInstalled = false
 
-/** Whatever is wrong with what is fed ends in a Fault, and neither in silence nor out of reach. */
+/**
+ * Whatever is wrong with what is fed ends in a Fault, and neither in silence nor out of reach; a response that cannot be decoded
+ * is a refusal of its request instead.
+ */
 export function strictly(feed: () => void): void {
   install()
   const own = newBudget()
@@ -96,8 +102,8 @@ function install(): void {
   }
   const { emit } = MessageBuilder.prototype
   MessageBuilder.prototype.emit = function (event: string | symbol, ...parts: unknown[]): boolean {
-    if (budget) intercept(event, parts)
-    return Boolean(Reflect.apply(emit, this, [event, ...parts]))
+    const told = budget ? intercept(this, budget, event, parts) : [event, ...parts]
+    return Boolean(Reflect.apply(emit, this, told))
   }
 }
 
@@ -109,12 +115,33 @@ function elementsAhead({ buffer, length: at }: BinaryStream): number {
   return Math.max(0, buffer.readInt32LE(at + 1))
 }
 
-/** The library ignores messages that it cannot decode, and errors that belong to no request, so that everybody waits in vain. */
-function intercept(event: string | symbol, [first, , , requestId]: unknown[]): void {
+/**
+ * What the library is to hear instead. It ignores messages that it cannot decode, so that everybody waits in vain, and errors that
+ * belong to no request.
+ */
+function intercept(builder: MessageBuilder, own: Budget, event: string | symbol, parts: unknown[]): unknown[] {
+  const [first, status, , requestId] = parts
+  if (event === 'invalid_message' && !(first instanceof OpenSecureChannelResponse)) {
+    return refusalInstead(builder, own, 'it is not built as it should be')
+  }
+  // of a type that does not exist: the errors before it are about the framing
+  if (event === 'error' && status === StatusCodes.BadNotSupported) {
+    return refusalInstead(builder, own, messageOf(first))
+  }
   if (event === 'error') noted(() => refuse(messageOf(first)))
   if (event === 'invalid_message') noted(() => refuse('it is not built as it should be'))
+  if (event === 'message' && first instanceof OpenSecureChannelResponse) keepAge(first.securityToken, 'createdAt')
   // A response is found by the id of its request; of one with another handle the library would write a long description.
   if (event === 'message' && isResponse(first)) first.responseHeader.requestHandle = Number(requestId)
+  return [event, ...parts]
+}
+
+/** The chunks were sound, and tell which request it is that has been answered with what cannot be decoded. */
+function refusalInstead(builder: MessageBuilder, own: Budget, why: string): unknown[] {
+  const requestId = builder.sequenceHeader?.requestId ?? 0
+  const answer = new UnreadableAnswer(requestId, own.fault ?? malformed(why))
+  Object.assign(own, newBudget())
+  return ['message', answer, 'MSG', builder.securityHeader, requestId, builder.channelId]
 }
 
 function refuse(why: string): never {

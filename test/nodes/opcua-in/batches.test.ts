@@ -74,6 +74,19 @@ describe('Batches', () => {
     assert.deepEqual(calls, [25, 25, 25, 25])
   })
 
+  it('stay as large as they are where one item alone is too large', async () => {
+    const { calls, told, ask } = serverThat((batch) => (batch.includes(37) ? 'BadEncodingLimitsExceeded' : undefined))
+    const batches = new Batches(50)
+    await ask(batches)
+    assert.deepEqual([batches.size, told.get(37), told.get(36)], [50, 'BadEncodingLimitsExceeded', 'answered'])
+    calls.length = 0
+    await ask(
+      batches,
+      NUMBERS.filter((number) => number !== 37),
+    )
+    assert.deepEqual(calls, [50, 49])
+  })
+
   it('end with a connection that is lost', async () => {
     const { told, ask } = serverThat((batch) => (batch.includes(60) ? 'lost' : undefined))
     await assert.rejects(ask(new Batches(50)), { code: 'lost' })

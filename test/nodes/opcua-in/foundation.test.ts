@@ -9,7 +9,7 @@ describe('What a subscription is asked for', () => {
   ]
   for (const [publishingMs, keepAliveMs, silentMs] of rows) {
     it(`is a sign of life every ${keepAliveMs} ms, when it publishes every ${publishingMs} ms`, async () => {
-      const current = await subscribe(new ImaginedServer().session(), publishingMs, () => {})
+      const current = await subscribe(new ImaginedServer().session(), publishingMs, 500, () => {})
       assert.equal(keepAliveMsOf(current), keepAliveMs)
       assert.equal(limitsOf(current, undefined).silentMs, silentMs)
       // It outlives a session of 30 s, and three signs of life.
@@ -19,7 +19,7 @@ describe('What a subscription is asked for', () => {
   }
 
   it('counts as the server has revised it, and data count where the clock is told', () => {
-    const revised = { id: 1, publishingMs: 1000, keepAliveCount: 600, lifetimeCount: 1800 }
+    const revised = { id: 1, publishingMs: 1000, keepAliveCount: 600, lifetimeCount: 1800, notificationsMax: 500 }
     assert.deepEqual(limitsOf(revised, 1000), { silentMs: 1_201_000, starvedMs: 5000 })
   })
 
@@ -27,7 +27,7 @@ describe('What a subscription is asked for', () => {
     const server = new ImaginedServer()
     server.refuses.set('subscribe', 'BadServiceUnsupported')
     await assert.rejects(
-      subscribe(server.session(), 1000, () => {}),
+      subscribe(server.session(), 1000, 500, () => {}),
       { kind: 'link', message: /choose poll/ },
     )
   })

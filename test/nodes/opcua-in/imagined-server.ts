@@ -37,6 +37,12 @@ export class ImaginedServer {
   mostAtOnce = Infinity
   /** A node that makes it refuse the whole call. */
   poison: string | undefined
+  /** Nodes whose values nobody can read: neither can any message that they are in. */
+  readonly unreadable = new Set<string>()
+  /** More values in one message than this cannot be read either. */
+  mostReadable = Infinity
+  /** Of the last subscription. */
+  notificationsMax = Infinity
   /** Service -> the status with which it is refused as a whole, or `mute`: it is not answered. */
   readonly refuses = new Map<string, string>()
   listsNamespaces = true
@@ -62,7 +68,16 @@ export class ImaginedServer {
 
   /** Tells these values of nodes, or, without any, that it lives. */
   tell(values: { [name: string]: Sample } = {}, others: Partial<Publication> = {}): void {
-    this.#waiting.shift()?.resolve({ ...this.#message(values), ...others })
+    const message = this.#message(values)
+    const waiting = this.#waiting.shift()
+    if (this.#isReadable(Object.keys(values), message.samples.length)) waiting?.resolve({ ...message, ...others })
+    else waiting?.reject(new Fault('device', 'BadDecodingError', 'the server sent a message that cannot be read'))
+  }
+  /** A message that was sent comes once more, or late. */
+  tellAgain(sequenceNumber: number, values: { [name: string]: Sample }): void {
+    const { samples } = this.#message(values)
+    this.#sequence--
+    this.#waiting.shift()?.resolve({ subscriptionId: this.subscription, sequenceNumber, samples, ended: undefined })
   }
   tellAll(): void {
     const names = [...this.watched.values(), ...this.#own.keys()]
@@ -103,7 +118,18 @@ export class ImaginedServer {
   /** Answers no question for types as long as this is not done. */
   thinking: Promise<void> = Promise.resolve()
 
+  /** Its answers to Read, and to Republish, are on their way as long as this is not done. */
+  answering: Promise<void> = Promise.resolve()
+
   // What follows is for its sessions.
+
+  refuseUnreadable(names: readonly string[]): void {
+    if (this.#isReadable(names, 0)) return
+    throw new Fault('device', 'BadDecodingError', 'the server sent a message that cannot be read')
+  }
+  #isReadable(names: readonly string[], values: number): boolean {
+    return values <= this.mostReadable && !names.some((name) => this.unreadable.has(name))
+  }
 
   wait(waiting: Waiting): void {
     this.#waiting.push(waiting)
@@ -120,6 +146,7 @@ export class ImaginedServer {
     this.#own.clear()
     this.#sequence = 0
     this.subscription = ++this.#made
+    this.notificationsMax = wish.notificationsMax
     return { ...wish, publishingMs: this.revisedPublishingMs ?? wish.publishingMs, id: this.subscription }
   }
   createOwn(wishes: readonly ItemWish[]): ItemAnswer[] {
@@ -176,13 +203,21 @@ export class ImaginedSession implements OpcuaSession {
     this.#server.calls.push(`read ${nodes.length}`)
     await this.#may('read')
     this.#refuse(nodes.map(nameOf))
-    return nodes.map((node) => this.#server.sampleOf(nameOf(node)))
+    this.#server.refuseUnreadable(nodes.map(nameOf))
+    const samples = nodes.map((node) => this.#server.sampleOf(nameOf(node)))
+    await this.#server.answering
+    return samples
   }
 
   async createSubscription(wish: SubscriptionWish): Promise<SubscriptionAnswer> {
     this.#server.calls.push('subscribe')
     await this.#may('subscribe')
     return this.#server.subscribe(wish)
+  }
+  async modifySubscription(id: number, { notificationsMax }: SubscriptionWish): Promise<void> {
+    this.#server.calls.push(`modify ${id}: ${notificationsMax}`)
+    await this.#may('modify')
+    this.#server.notificationsMax = notificationsMax
   }
   async deleteSubscription(id: number): Promise<void> {
     this.#server.calls.push(`unsubscribe ${id}`)
@@ -197,6 +232,7 @@ export class ImaginedSession implements OpcuaSession {
     await this.#may('republish')
     this.#mustBe(id)
     const samples = this.#server.missed.get(sequenceNumber)
+    await this.#server.answering
     if (!samples) throw new Fault('device', 'BadMessageNotAvailable', 'none')
     return { subscriptionId: id, sequenceNumber, samples, ended: undefined }
   }
@@ -219,6 +255,7 @@ export class ImaginedSession implements OpcuaSession {
   async deleteItems(_: number, itemIds: readonly number[]): Promise<void> {
     this.#server.calls.push(`delete ${itemIds.join(' ')}`)
     await this.#may('delete')
+    for (const itemId of itemIds) this.#server.watched.delete(itemId - 1)
   }
 
   async publish(acknowledgements: readonly Acknowledgement[]): Promise<Publication> {

@@ -11,7 +11,9 @@ const never = new AbortController().signal
 describe('Reading cycle for cycle', () => {
   let server: ImaginedServer
   let clock: SteppedClock
+  let logged: string[]
   beforeEach(() => {
+    logged = []
     server = new ImaginedServer()
     clock = new SteppedClock()
     for (const [index, name] of ['a', 'b', 'c'].entries()) server.nodes.set(name, sampleOf(index))
@@ -26,7 +28,12 @@ describe('Reading cycle for cycle', () => {
       assert.ok(!('problem' in address))
       return { name, address, deadband: undefined }
     })
-    const polling = new Polling({ wanted, timeoutMs: 1000, clock, log: () => {} })
+    const polling = new Polling({
+      wanted,
+      timeoutMs: 1000,
+      clock,
+      log: (level, text) => logged.push(`${level}: ${text}`),
+    })
     await polling.start(server.session())
     server.calls.length = 0
     return polling
@@ -73,6 +80,64 @@ describe('Reading cycle for cycle', () => {
   it('names the one node that the server cannot stand', async () => {
     server.poison = 'b'
     assert.deepEqual(await read(await started(['a', 'b', 'c'])), [0, 'the server says BadInternalError', 2])
+  })
+
+  describe('where a value cannot be read, or no answer with it', () => {
+    const UNREADABLE = 'the value cannot be read: it is not encoded as OPC UA has it (BadDecodingError)'
+
+    it('reads the others with as few requests as before, and asks for this one alone, ever more rarely', async () => {
+      const polling = await started(['a', 'b', 'c'])
+      server.unreadable.add('b')
+      assert.deepEqual(await read(polling), [0, UNREADABLE, 2])
+      server.calls.length = 0
+      for (let second = 0; second < 60; second++) {
+        await clock.advance(1000)
+        assert.deepEqual(await read(polling), [0, UNREADABLE, 2])
+      }
+      // state, a and c; after 10 s and after 20 s more b alone
+      assert.deepEqual([server.calls.filter((call) => call === 'read 3').length, server.calls.length], [60, 62])
+      assert.equal(logged.length, 1)
+      assert.match(
+        logged[0] ?? '',
+        /^warn: no answer that includes "b" can be used, .* alone and rarely: the server sent/,
+      )
+    })
+
+    it('reads it with the others again once it can be read', async () => {
+      const polling = await started(['a', 'b'])
+      server.unreadable.add('b')
+      await read(polling)
+      server.unreadable.clear()
+      assert.deepEqual(await read(polling), [0, UNREADABLE])
+      await clock.advance(10_000)
+      assert.deepEqual(await read(polling), [0, 1])
+      server.calls.length = 0
+      await read(polling)
+      assert.deepEqual(server.calls, ['read 3'])
+    })
+
+    it('asks for few of many at a time, however many there are', async () => {
+      const names = Array.from({ length: 40 }, (_, index) => `n${index}`)
+      for (const name of names) {
+        server.nodes.set(name, sampleOf(1))
+        server.unreadable.add(name)
+      }
+      const polling = await started(['a', ...names])
+      assert.deepEqual(new Set(await read(polling)), new Set([0, UNREADABLE]))
+      server.calls.length = 0
+      await clock.advance(10_000)
+      await read(polling)
+      assert.deepEqual(server.calls, ['read 2', 'read 1', 'read 1', 'read 1', 'read 1', 'read 1'])
+    })
+
+    it('finds out anew with the next connection', async () => {
+      const polling = await started(['a', 'b'])
+      server.unreadable.add('b')
+      await read(polling)
+      server.unreadable.clear()
+      await polling.start(server.session())
+      assert.deepEqual(await read(polling), [0, 1])
+    })
   })
 
   it('finds its nodes where the namespaces are after the next connection', async () => {

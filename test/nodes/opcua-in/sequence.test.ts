@@ -20,15 +20,23 @@ describe('The numbers of the messages of a subscription', () => {
     it(rule, () => {
       const sequence = new Sequence()
       if (last > 0) sequence.came(last)
-      assert.equal(sequence.missedBefore(number), missed)
+      assert.equal(sequence.missingBefore(number).length, missed)
     })
   }
+
+  it('are listed one by one where they are missing, around the highest, too', () => {
+    const sequence = new Sequence()
+    sequence.came(HIGHEST - 1)
+    assert.deepEqual(sequence.missingBefore(3), [HIGHEST, 1, 2])
+  })
 
   it('have a next one, which is never 0', () => {
     const sequence = new Sequence()
     sequence.came(HIGHEST)
     assert.equal(sequence.next, 1)
-    sequence.begin()
+    sequence.expect(1)
     assert.equal(sequence.next, 1)
+    sequence.expect(8)
+    assert.equal(sequence.next, 8)
   })
 })

@@ -25,4 +25,9 @@ describe('A status code', () => {
     assert.match(reasonOf('BadSensorFailure#Overflow'), /sensor.*\(BadSensorFailure\)$/)
     assert.equal(reasonOf('BadSomethingNew'), 'the server says BadSomethingNew')
   })
+
+  it('of a vendor is told by its number and severity', () => {
+    assert.equal(reasonOf('0x8F120000'), "the server says 0x8F120000, a bad status of the vendor's own")
+    assert.equal(reasonOf('0x4F120000#Overflow'), "the server says 0x4F120000, an uncertain status of the vendor's own")
+  })
 })

@@ -53,6 +53,7 @@ describe('What a service of an OPC UA server fails with', () => {
   const said: [thrown: string, kind: string, code: string][] = [
     ['ServiceResult is BadTooManyOperations', 'device', 'BadTooManyOperations'],
     ['ServiceResult is BadSubscriptionIdInvalid', 'device', 'BadSubscriptionIdInvalid'],
+    [' serviceResult = 0x8F120000 (0x8f120000)', 'device', '0x8F120000'],
     ['ServiceResult is BadSessionIdInvalid', 'link', 'BadSessionIdInvalid'],
     ['BadSecureChannelClosed', 'link', 'BadSecureChannelClosed'],
     ['Connection Break', 'link', 'service-failed'],
