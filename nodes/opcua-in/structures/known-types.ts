@@ -247,6 +247,8 @@ export class StructureTypes {
     }
     entry.found = { kind: 'unknown', reason: finding?.reason ?? 'the server did not answer' }
     this.#askLater(entry)
+    // What it did not tell it may tell the next time.
+    this.#surveyor = undefined
   }
 
   #askLater(entry: Entry): void {

@@ -2,10 +2,10 @@
 // file that cannot be read or written costs nothing but that.
 
 import { createHash } from 'node:crypto'
-import { rmSync, statSync } from 'node:fs'
+import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { asCount, asRecord, asText, everyParsed, parseJson } from '../../../lib/contract/parse'
-import { makePart, namesIn, readSmallFile, replaceWhole } from '../../../lib/pki/files'
+import { makePart, readSmallFile, replaceWhole } from '../../../lib/pki/files'
 import type { TypeDescription } from './description'
 import { parseTypes, typesJson } from './description-json'
 import { isSameServer, type ServerIdentity } from './server-identity'
@@ -61,7 +61,7 @@ export class TypeFile implements TypeStore {
       const part = makePart(folder, 'structures')
       replaceWhole(join(part, this.#name()), text)
       this.#saved = text
-      void makeRoom(part)
+      makeRoom(part)
     } catch {
       // a full disk, say: the types are asked for at the next connection
     }
@@ -80,8 +80,8 @@ function parsePair(item: unknown): [string, string] | undefined {
 }
 
 /** The oldest go. */
-async function makeRoom(folder: string): Promise<void> {
-  const { names } = await namesIn(folder)
+function makeRoom(folder: string): void {
+  const names = readdirSync(folder)
   if (names.length <= FILES_MAX) return
   const aged = names.map((name) => {
     const path = join(folder, name)

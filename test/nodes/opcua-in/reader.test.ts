@@ -53,7 +53,7 @@ describe('An OPC UA reader', function () {
             [1, 2, 3],
             [4, 5, 6],
           ],
-          { name: 'Bread', speed: 1500, steps: [1, 2, 3], position: { x: 1.5, y: -2.5 } },
+          { Name: 'Bread', Speed: 1500, Steps: [1, 2, 3], Position: { X: 1.5, Y: -2.5 } },
           -16383,
         ])
         assert.deepEqual([...bad], [[14, 'the value is NaN, which is no number']])

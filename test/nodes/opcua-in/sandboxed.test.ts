@@ -62,7 +62,7 @@ describe('The process of an OPC UA reader, in its sandbox', function () {
       const device = await deviceOf()
       const config = { endpoint: device.endpoint, ...SECURE, securityPolicy, ...login }
       start([['status', 'i=2256']], config)
-      await until(() => batches().some(({ values }) => /"productName":/.test(JSON.stringify(values[0] ?? ''))))
+      await until(() => batches().some(({ values }) => /"ProductName":/.test(JSON.stringify(values[0] ?? ''))))
     })
   }
 

@@ -1,0 +1,227 @@
+import assert from 'node:assert/strict'
+import { setImmediate as turn } from 'node:timers/promises'
+import { StructureTypes } from '../../../../nodes/opcua-in/structures/known-types'
+import { isSameServer, type ServerIdentity } from '../../../../nodes/opcua-in/structures/server-identity'
+import type { KeptTypes, TypeStore } from '../../../../nodes/opcua-in/structures/type-store'
+import { ImaginedAddressSpace } from '../imagined-address-space'
+import { ImaginedServer, ImaginedSession } from '../imagined-server'
+import { bodyOf, node, structureDefinition } from './encoding'
+import { define, describePlant, introduce, MOTOR, MOTOR_ENCODING, refer } from './plant-types'
+
+const never = new AbortController().signal
+const MOTOR_BODY = bodyOf(MOTOR_ENCODING)
+const OTHER_BODY = bodyOf(node(50))
+
+class BrowsableSession extends ImaginedSession {
+  readonly #space: ImaginedAddressSpace
+  constructor(server: ImaginedServer, space: ImaginedAddressSpace, resumed: boolean) {
+    super(server, resumed)
+    this.#space = space
+  }
+  browsing(): ImaginedAddressSpace {
+    return this.#space
+  }
+}
+
+class Shelf implements TypeStore {
+  kept: KeptTypes | undefined
+  async load(identity: ServerIdentity): Promise<KeptTypes | undefined> {
+    return isSameServer(this.kept?.identity, identity) ? this.kept : undefined
+  }
+  save(kept: KeptTypes): void {
+    this.kept = { ...kept, types: new Map(kept.types) }
+  }
+}
+
+describe('The types of structures that a reader knows', () => {
+  const server = new ImaginedServer()
+  const shelf = new Shelf()
+  let space: ImaginedAddressSpace
+  let nowMs: number
+  let types: StructureTypes
+  beforeEach(() => {
+    shelf.kept = undefined
+    nowMs = 0
+    space = new ImaginedAddressSpace()
+    introduce(space, 1000)
+    describePlant(space)
+    types = newTypes()
+  })
+
+  function newTypes(): StructureTypes {
+    return new StructureTypes({
+      wanted: ['a', 'b'].map((value) => ({
+        name: value,
+        address: { namespace: 1, id: { kind: 'string', value }, range: '' },
+        deadband: undefined,
+      })),
+      clock: {
+        nowMs: () => nowMs,
+        after: (_, then) => {
+          const timer = setImmediate(then)
+          return () => clearImmediate(timer)
+        },
+      },
+      texts: false,
+      store: shelf,
+      standard: () => undefined,
+      statusName: String,
+    })
+  }
+  function connect(resumed = false): void {
+    types.connected(new BrowsableSession(server, space, resumed))
+  }
+  /** Asks, and waits until it is done. */
+  async function settle(): Promise<void> {
+    await types.ask(never)
+    for (let turns = 0; turns < 50; turns++) await turn()
+  }
+  const kindOf = (body = MOTOR_BODY, column = 0) => types.of(column).typeOf(body).kind
+  const speedOf = () => {
+    const found = types.of(0).typeOf(MOTOR_BODY)
+    return found.kind === 'known' ? found.type.fields.map(({ name }) => name) : found
+  }
+
+  it('are asked for once a value came', async () => {
+    connect()
+    await settle()
+    assert.deepEqual(space.calls, [])
+    assert.deepEqual([kindOf(), types.requests], ['asking', 1])
+    const before = types.revision
+    await settle()
+    assert.deepEqual([kindOf(), types.requests, types.revision > before], ['known', 0, true])
+    const asked = space.calls.length
+    await settle()
+    assert.equal(space.calls.length, asked)
+  })
+
+  it('that the server does not tell are asked for again, ever more rarely, all in the same calls', async () => {
+    connect()
+    kindOf(OTHER_BODY)
+    kindOf(bodyOf(node(51)))
+    await settle()
+    const asked: number[] = []
+    for (nowMs = 0; nowMs <= 3_600_000; nowMs += 1000) {
+      const before = space.calls.length
+      await settle()
+      if (space.calls.length > before) asked.push(nowMs / 1000)
+    }
+    assert.equal(kindOf(OTHER_BODY), 'unknown')
+    assert.deepEqual(asked, [30, 90, 210, 450, 930, 1530, 2130, 2730, 3330])
+    // identity; then limits apart, encodings, definitions, supertypes
+    assert.deepEqual(space.calls.slice(0, 4), ['read 2', 'browse 2', 'read 4', 'browse 2'])
+    assert.equal(space.calls.length, 1 + 3 * (1 + asked.length))
+  })
+
+  it('that the server tells later are known then', async () => {
+    connect()
+    kindOf(OTHER_BODY)
+    await settle()
+    refer(space, node(50), MOTOR)
+    nowMs = 30_000
+    await settle()
+    assert.equal(kindOf(OTHER_BODY), 'known')
+  })
+
+  it('are known at once at the next connection to the same server, and asked for once more beside', async () => {
+    connect()
+    kindOf()
+    await settle()
+    types = newTypes()
+    connect()
+    assert.equal(kindOf(), 'asking')
+    const asked = space.calls.length
+    // As soon as it is known which server it is.
+    space.before = (call) => {
+      if (call.startsWith('browse')) assert.equal(kindOf(), 'known')
+    }
+    await settle()
+    assert.equal(kindOf(), 'known')
+    assert.ok(space.calls.length > asked + 1)
+  })
+
+  it('are not taken from a server that was started anew, or has other namespaces', async () => {
+    connect()
+    kindOf()
+    await settle()
+    for (const change of [
+      () => introduce(space, 2000),
+      () => space.attributes.set('value of i=2255', { data: ['http://opcfoundation.org/UA/', 'urn:other'] }),
+      () => space.attributes.delete('value of i=2257'),
+    ]) {
+      change()
+      types = newTypes()
+      connect()
+      kindOf()
+      let seen = ''
+      space.before = (call) => {
+        if (call.startsWith('browse')) seen = kindOf()
+      }
+      await settle()
+      assert.equal(seen, 'asking')
+      space.before = () => {}
+      if (space.attributes.has('value of i=2257')) introduce(space, 1000)
+    }
+  })
+
+  it('change with their definition, which is asked for again once a value did not fit', async () => {
+    connect()
+    kindOf()
+    await settle()
+    define(space, MOTOR, structureDefinition([{ name: 'RPM', type: node(11, 0) }], { encoding: 11 }))
+    types.of(0).doubt(MOTOR_BODY, 'too long')
+    await settle()
+    assert.deepEqual(speedOf(), ['Axes', 'State', 'Flags', 'Since'])
+    nowMs = 30_000
+    await settle()
+    assert.deepEqual(speedOf(), ['RPM'])
+  })
+
+  it('hold on over a session that was taken up again', async () => {
+    connect()
+    kindOf()
+    await settle()
+    connect(true)
+    assert.equal(kindOf(), 'known')
+  })
+
+  it('are doubtful over a new session until it is known which server it is', async () => {
+    connect()
+    kindOf()
+    await settle()
+    connect()
+    assert.equal(kindOf(), 'asking')
+    await settle()
+    assert.equal(kindOf(), 'known')
+  })
+
+  it('are not known while the server does not answer, and are asked for again', async () => {
+    connect()
+    kindOf()
+    space.before = () => {
+      throw new Error('no answer')
+    }
+    await settle()
+    const found = types.of(0).typeOf(MOTOR_BODY)
+    assert.match(found.kind === 'unknown' ? found.reason : found.kind, /no answer/)
+    space.before = () => {}
+    nowMs = 30_000
+    await settle()
+    assert.equal(kindOf(), 'known')
+  })
+
+  it('are the type of the tag where nothing else says what a value is', async () => {
+    connect()
+    server.types.clear()
+    define(space, MOTOR, structureDefinition([{ name: 'a', type: node(6, 0) }]))
+    assert.equal(kindOf(OTHER_BODY, 1), 'asking')
+    await settle()
+    assert.equal(kindOf(OTHER_BODY, 1), 'unknown')
+  })
+
+  it('are only so many', async () => {
+    connect()
+    for (let id = 0; id < 1000; id++) kindOf(bodyOf(node(1000 + id)))
+    assert.equal(kindOf(OTHER_BODY), 'unknown')
+  })
+})
