@@ -88,8 +88,9 @@ class Witness {
     this.#story = story
   }
 
+  /** Once of the same. */
   complain(text: string): void {
-    this.complaints.push(text)
+    if (!this.complaints.includes(text)) this.complaints.push(text)
   }
 
   see({ values, bad }: Reading): void {

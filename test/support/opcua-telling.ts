@@ -2,8 +2,9 @@
 
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Reader } from '../../lib/collector/reader'
+import type { Ask } from '../../simulators/opcua/scripted/requests'
 import { type Message, ScriptedServer } from '../../simulators/opcua/scripted/scripted-server'
-import { Space } from '../../simulators/opcua/scripted/space'
+import { ATTRIBUTES, Space } from '../../simulators/opcua/scripted/space'
 import { never, readerOf, readUntil } from '../nodes/opcua-in/reader-bench'
 import { type PointKind, VersionedPoint } from './opcua-points'
 
@@ -45,7 +46,7 @@ export class Telling {
         for (const point of points) point.handle ??= wishes.find(({ node }) => node === point.address)?.handle
         if (points.every(({ handle }) => handle !== undefined)) telling?.tell(...points)
       },
-      delayMs: ({ service }) => (service === 'Republish' ? republish : service === 'Browse' ? describe : 0),
+      delayMs: (ask) => (ask.service === 'Republish' ? republish : asksForTypes(ask) ? describe : 0),
     })
     telling = new Telling(points, server)
     await telling.reader.open(never)
@@ -96,4 +97,9 @@ export class Telling {
   #message(changed: readonly VersionedPoint[]): Message {
     return this.server.compose(changed.map((point) => ({ handle: point.handle ?? -1, value: point.value() })))
   }
+}
+
+function asksForTypes(ask: Ask): boolean {
+  if (ask.service === 'Read') return ask.wishes.some(({ attribute }) => attribute === ATTRIBUTES.definition)
+  return ask.service === 'Browse'
 }
