@@ -18,7 +18,7 @@ import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
 import { quietenLibrary } from './link/silence'
-import { standardType } from './link/standard-types'
+import { standardTypes } from './link/standard-types'
 import { statusName } from './link/status-names'
 import { type Meaning, meaningOf, type Scales, scalesOf } from './meanings'
 import { parseNodeAddress } from './node-ids'
@@ -310,7 +310,7 @@ type Taken = {
 
 const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
 const UNSCALED = { scale: 1, offset: 0 }
-const TYPE_SOURCES = { standard: standardType, statusName }
+const TYPE_SOURCES = { standard: standardTypes, statusName }
 
 const clock = {
   nowMs: () => performance.now(),

@@ -3,7 +3,7 @@
 import { DataChangeNotification, DataType } from 'node-opcua-client'
 import { type NodeRef, nodeKey } from '../node-ids'
 import type { Field, TypeDescription } from '../structures/description'
-import type { StandardType } from '../structures/survey'
+import type { StandardType, StandardTypes } from '../structures/survey'
 import { nodeIdOf, nodeRefOf, numeric } from './nodes'
 
 /** Built-in types (OPC 10000-6, 5.1.2) of flags and of enumerations, by their bits. */
@@ -18,13 +18,24 @@ const factory = () => DataChangeNotification.schema.getDataTypeFactory()
 type Schema = ReturnType<ReturnType<typeof factory>['getStructuredTypeSchema']>
 type SchemaField = Schema['fields'][number]
 
-/** The type with this encoding; undefined where the library has none, or one that is not a plain sequence of fields. */
-export function standardType(encoding: NodeRef): StandardType | undefined {
-  if (encoding.namespace !== 0 || encoding.id.kind !== 'numeric') return undefined
-  const schema = schemaOf(encoding)
-  if (!schema) return undefined
+/** undefined where the library has no such type, or one that is not a plain sequence of fields. */
+export const standardTypes: StandardTypes = {
+  encodedAs(encoding) {
+    if (encoding.namespace !== 0 || encoding.id.kind !== 'numeric') return undefined
+    const schema = schemaOf(encoding)
+    return schema && withParts((types) => addStructure(schema, types))
+  },
+  named(name) {
+    if (factory().hasStructureByTypeName(name)) {
+      return withParts((types) => addStructure(factory().getStructuredTypeSchema(name), types))
+    }
+    return withParts((types) => addBuiltIn(name, types) ?? addEnumeration(name, types))
+  },
+}
+
+function withParts(add: (types: Map<string, TypeDescription>) => string | undefined): StandardType | undefined {
   const types = new Map<string, TypeDescription>()
-  const root = addStructure(schema, types)
+  const root = add(types)
   return root === undefined ? undefined : { root, types }
 }
 
@@ -55,11 +66,13 @@ function allFields(schema: Schema): SchemaField[] {
   return [...(base ? allFields(base) : []), ...schema.fields]
 }
 
-function addFieldType({ category, fieldType, schema }: SchemaField, types: Map<string, TypeDescription>) {
-  if (category === 'complex')
-    return 'fields' in schema ? addStructure(factory().getStructuredTypeSchema(fieldType), types) : undefined
-  if (category === 'enumeration') return addEnumeration(fieldType, types)
-  const type = builtInOf(fieldType)
+function addFieldType({ category, fieldType }: SchemaField, types: Map<string, TypeDescription>): string | undefined {
+  if (category === 'complex') return addStructure(factory().getStructuredTypeSchema(fieldType), types)
+  return category === 'enumeration' ? addEnumeration(fieldType, types) : addBuiltIn(fieldType, types)
+}
+
+function addBuiltIn(name: string, types: Map<string, TypeDescription>): string | undefined {
+  const type = builtInOf(name)
   if (type === undefined) return undefined
   const key = nodeKey(numeric(type))
   types.set(key, { kind: 'simple', type })
@@ -68,7 +81,7 @@ function addFieldType({ category, fieldType, schema }: SchemaField, types: Map<s
 
 /** Some are as short as the flags that they hold. */
 function addEnumeration(name: string, types: Map<string, TypeDescription>): string | undefined {
-  const schema = factory().getEnumeration(name)
+  const schema = factory().hasEnumeration(name) ? factory().getEnumeration(name) : null
   const type = INTEGERS.get(schema?.lengthInBits ?? 0)
   if (!schema || type === undefined) return undefined
   const texts = new Map<number, string>()

@@ -15,10 +15,12 @@ export type ExpandedNode = NodeAddress & { server: number }
 
 export class Bytes {
   readonly #view: DataView
-  readonly #allowance = new Allowance()
+  readonly #allowance: Allowance
   #at = 0
 
-  constructor(bytes: Uint8Array) {
+  /** @param allowance of the value that all of these bytes belong to */
+  constructor(bytes: Uint8Array, allowance = new Allowance()) {
+    this.#allowance = allowance
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   }
 

@@ -2,7 +2,7 @@
 
 import type { Value } from '../../../lib/contract/batch'
 import { textFor } from '../enumeration-texts'
-import { LIMITS, Refusal, refuseDeeper } from '../limits'
+import { type Allowance, LIMITS, Refusal, refuseDeeper } from '../limits'
 import type { Place } from '../places'
 import { readBuiltIn, readDimensions, type StatusName } from './builtin'
 import { Bytes, Malformed } from './bytes'
@@ -14,6 +14,8 @@ const VARIANT = 24
 const INT32 = 6
 
 export type Decoding = {
+  /** For what is read of all structures of the value. */
+  allowance: Allowance
   types: TypeDescriptions
   statusName: StatusName
   /** What a tag may hold of this piece of a built-in type. */
@@ -31,7 +33,7 @@ export function decodeStructure(
   place: Place | undefined,
   depth: number,
 ): Value | null {
-  const bytes = new Bytes(content)
+  const bytes = new Bytes(content, decoding.allowance)
   const value = new StructureDecoder(bytes, decoding).structure(type, place, depth)
   if (bytes.left > 0) throw new Malformed(`it has ${bytes.left} bytes more`)
   return value
@@ -92,8 +94,14 @@ class StructureDecoder {
     if (!type) throw new Refusal(`the type of the field ${field.name} is not known`)
     const read = (at: Place, below: number): Value | null => this.#value(type, field.isSubtyped, at, below)
     if (field.rank < 1) return read(place, depth)
-    const lengths = field.rank === 1 ? [this.#bytes.arrayLength()] : readDimensions(this.#bytes)
+    const lengths = field.rank === 1 ? [this.#length()] : readDimensions(this.#bytes)
     return this.#array(lengths, field.rank, place, depth, read)
+  }
+
+  /** undefined = a null array. Its elements are counted one by one. */
+  #length(): number | undefined {
+    const length = this.#bytes.int32()
+    return length < 0 ? undefined : length
   }
 
   /** The last dimension fastest; undefined lengths are those of a null array. */

@@ -38,7 +38,7 @@ function parseType(input: unknown): TypeDescription | undefined {
   const record = asRecord(input)
   switch (record?.kind) {
     case 'simple': {
-      const type = asNumber(record.type, 0, BUILT_IN_MAX)
+      const type = asNumber(record.type, 1, BUILT_IN_MAX)
       return type === undefined ? undefined : { kind: 'simple', type }
     }
     case 'enumeration': {

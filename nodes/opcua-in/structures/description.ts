@@ -36,3 +36,16 @@ export type Field = {
 export type TypeDescriptions = ReadonlyMap<string, TypeDescription>
 
 export const FIELDS_MAX = 1000
+
+/** These types and all that they are made of. */
+export function reachable(roots: Iterable<string>, types: TypeDescriptions): Map<string, TypeDescription> {
+  const reached = new Map<string, TypeDescription>()
+  const open = [...roots]
+  for (let key = open.pop(); key !== undefined; key = open.pop()) {
+    const type = types.get(key)
+    if (!type || reached.has(key)) continue
+    reached.set(key, type)
+    if (type.kind === 'structure') open.push(...type.fields.map((field) => field.type))
+  }
+  return reached
+}

@@ -8,12 +8,12 @@ import type { Browsable } from '../browse-service'
 import { type NodeRef, nodeKey, resolveAddress } from '../node-ids'
 import type { OpcuaSession } from '../session'
 import { batchSize, type SourceClock, type Wanted } from '../source'
-import type { Found, KnownTypes } from '../values'
 import type { Body } from './body'
 import type { StatusName } from './builtin'
-import type { TypeDescription } from './description'
+import { reachable, type TypeDescriptions } from './description'
+import type { Found, KnownTypes } from './lookup'
 import { askIdentity, isSameServer, type ServerIdentity } from './server-identity'
-import { type Finding, type Question, type StandardType, Surveyor } from './survey'
+import { type Finding, type Question, type StandardTypes, Surveyor } from './survey'
 import type { KeptTypes, TypeStore } from './type-store'
 
 export type StructureSettings = {
@@ -23,7 +23,7 @@ export type StructureSettings = {
   /** Whether the numbers of enumerations are told as texts. */
   texts: boolean
   store: TypeStore
-  standard(encoding: NodeRef): StandardType | undefined
+  standard: StandardTypes
   statusName: StatusName
 }
 
@@ -54,7 +54,7 @@ export class StructureTypes {
   readonly #settings: StructureSettings
   readonly #views: readonly KnownTypes[]
   readonly #entries = new Map<string, Entry>()
-  readonly #types = new Map<string, TypeDescription>()
+  #types: TypeDescriptions = new Map()
   readonly #arrivals = new Arrivals()
   /** Encoding -> type, from the connection before. */
   #kept: ReadonlyMap<string, string> = new Map()
@@ -174,10 +174,10 @@ export class StructureTypes {
     const { findings, types } = await surveyor.ask(questions)
     if (session !== this.#session) return
     this.#lastRequests = Math.max(1, surveyor.requests - before)
-    for (const [key, type] of types) this.#types.set(key, type)
     due.forEach((entry, index) => {
       this.#settle(entry, findings[index])
     })
+    this.#types = reachable(this.#roots().values(), new Map([...this.#types, ...types]))
     this.#revision++
     this.#save()
   }
@@ -201,8 +201,7 @@ export class StructureTypes {
   #beginWith(kept: Pick<KeptTypes, 'roots' | 'types'> = { roots: new Map(), types: new Map() }): void {
     const columns = new Map([...this.#entries.values()].map((entry) => [entry.encoding, entry.columns]))
     this.#kept = kept.roots
-    this.#types.clear()
-    for (const [key, type] of kept.types) this.#types.set(key, type)
+    this.#types = kept.types
     this.#entries.clear()
     for (const [encoding, of] of columns) {
       const entry = this.#enter(nodeKey(encoding), encoding)
@@ -275,11 +274,17 @@ export class StructureTypes {
   }
 
   #save(): void {
-    if (!this.#identity) return
-    const roots = new Map(
-      [...this.#entries].flatMap(([key, { found }]) => (found.kind === 'known' ? [[key, found.root] as const] : [])),
-    )
-    this.#settings.store.save({ identity: this.#identity, roots, types: this.#types })
+    if (this.#identity) {
+      this.#settings.store.save({ identity: this.#identity, roots: this.#roots(), types: this.#types })
+    }
+  }
+
+  #roots(): Map<string, string> {
+    const known = new Map<string, string>()
+    for (const [key, { found }] of this.#entries) if (found.kind === 'known') known.set(key, found.root)
+    // Values of others may come yet.
+    for (const [key, root] of this.#kept) if (!this.#entries.has(key)) known.set(key, root)
+    return known
   }
 }
 

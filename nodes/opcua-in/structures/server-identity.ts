@@ -1,9 +1,7 @@
 // Whether a server is the one of before: what was known of its types holds as long as it runs and its namespaces are the same.
 
 import type { BrowseService } from '../browse-service'
-import type { NodeRef } from '../node-ids'
-import type { Sample } from '../session'
-import { qualityOf } from '../statuses'
+import { goodData, standardNode } from './node-facts'
 
 export type ServerIdentity = {
   /** ms since the epoch; it has run since then. */
@@ -12,8 +10,8 @@ export type ServerIdentity = {
 }
 
 /** Server_NamespaceArray and Server_ServerStatus_StartTime (OPC 10000-5, 6.3). */
-const NAMESPACES = serverNode(2255)
-const START_TIME = serverNode(2257)
+const NAMESPACES = standardNode(2255)
+const START_TIME = standardNode(2257)
 
 /** `identity` is undefined for a server that does not tell since when it runs. */
 export async function askIdentity(
@@ -33,12 +31,4 @@ export function isSameServer(one: ServerIdentity | undefined, other: ServerIdent
   if (!one || !other || one.startedMs !== other.startedMs) return false
   const { namespaces } = other
   return one.namespaces.length === namespaces.length && one.namespaces.every((uri, index) => uri === namespaces[index])
-}
-
-function goodData(sample: Sample | undefined): unknown {
-  return sample && qualityOf(sample.code) !== 'bad' ? sample.value?.data : undefined
-}
-
-function serverNode(value: number): NodeRef {
-  return { namespace: 0, id: { kind: 'numeric', value }, range: '' }
 }

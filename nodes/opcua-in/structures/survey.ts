@@ -1,16 +1,16 @@
 // Asks a server what the types of structures look like: from the encodings of their values to the built-in types of their last fields.
 // Many types go into one call; what was told is not asked for again over the same connection.
 
-import { Batches } from '../batches'
-import type { BrowseLimits, BrowseService } from '../browse-service'
+import type { BrowseService } from '../browse-service'
 import type { EnumerationTexts } from '../enumeration-texts'
-import { type NodeAddress, type NodeRef, nodeKey, nodeText, resolveAddress } from '../node-ids'
-import type { Sample } from '../session'
-import { batchSize } from '../source'
-import { qualityOf } from '../statuses'
+import { type NodeRef, nodeKey, nodeText } from '../node-ids'
+import { BATCH_UNKNOWN } from '../source'
+import { Body } from './body'
 import { type Definition, parseDefinition } from './definition'
 import type { TypeDescription } from './description'
+import { DictionarySurvey } from './dictionary-survey'
 import { simpleType } from './namespace-zero'
+import { NodeFacts, standardNode } from './node-facts'
 
 /** The encoding of values, and the data types of tags that had them. */
 export type Question = { encoding: NodeRef; tagTypes: readonly NodeRef[] }
@@ -22,38 +22,46 @@ export type SurveyParts = {
   namespaces: readonly string[]
   /** What the numbers of these enumerations mean; absent = they stay numbers. */
   texts?: (types: readonly NodeRef[]) => Promise<(EnumerationTexts | undefined)[]>
-  /** Of namespace 0, for servers that do not describe it: the type with this encoding, or this type. */
-  standard(node: NodeRef): StandardType | undefined
+  standard: StandardTypes
 }
+/** Types of namespace 0, for servers that do not describe them. */
+export type StandardTypes = {
+  encodedAs(encoding: NodeRef): StandardType | undefined
+  named(name: string): StandardType | undefined
+}
+/** `root` is its key; the others are what it is made of. */
 export type StandardType = { root: string; types: ReadonlyMap<string, TypeDescription> }
 
 type Told = { node: NodeRef; definition: Definition | undefined; isAbstract: boolean; supertype: NodeRef | undefined }
 
 /** Reference types (OPC 10000-3, 7). */
-const HAS_ENCODING = reference(38)
-const HAS_SUBTYPE = reference(45)
-/** More of one node have no meaning. */
-const REFERENCES_MAX = 10
+const HAS_ENCODING = { direction: 'inverse', type: standardNode(38) } as const
+const HAS_SUBTYPE = { direction: 'inverse', type: standardNode(45) } as const
+const STRUCTURE = nodeKey(standardNode(22))
 /** Types within types, and supertypes of supertypes. */
 const ROUNDS_MAX = 40
 const TYPES_MAX = 2000
+const DEFINITIONS_MAX_BYTES = 4 * 1024 * 1024
 
 export class Surveyor {
   readonly #parts: SurveyParts
+  readonly #facts: NodeFacts
+  readonly #dictionaries: DictionarySurvey
+  #definitionBytes = 0
   readonly #told = new Map<string, Told>()
   /** Encoding -> data type; undefined = the server has no reference from one to the other. */
   readonly #typeOf = new Map<string, NodeRef | undefined>()
   readonly #texts = new Map<string, EnumerationTexts | undefined>()
-  #limits: BrowseLimits | undefined
-  #requests = 0
 
   constructor(parts: SurveyParts) {
     this.#parts = parts
+    this.#facts = new NodeFacts(parts.service, parts.namespaces)
+    this.#dictionaries = new DictionarySurvey(this.#facts, parts.standard)
   }
 
   /** So far. */
   get requests(): number {
-    return this.#requests
+    return this.#facts.requests
   }
 
   /** One finding for each question. Rejects with a Fault when the server does not answer. */
@@ -63,6 +71,7 @@ export class Surveyor {
     await this.#explore(roots.flat())
     const types = new Map<string, TypeDescription>()
     const findings = questions.map(({ encoding }, index) => this.#findingOf(encoding, roots[index] ?? [], types))
+    await this.#lookUp(questions, findings, types)
     await this.#tellTexts(types)
     return { findings, types }
   }
@@ -85,7 +94,7 @@ export class Surveyor {
         return { root: nodeKey(candidate) }
       }
     }
-    const standard = this.#parts.standard(encoding)
+    const standard = this.#parts.standard.encodedAs(encoding)
     if (!standard) return { reason: reason ?? `the server does not tell the type of ${nodeText(encoding)}` }
     for (const [key, type] of standard.types) types.set(key, type)
     return { root: standard.root }
@@ -138,9 +147,26 @@ export class Surveyor {
     return { reason: `the server does not describe the type ${nodeText(node)}` }
   }
 
+  /** What has no definition may stand in a dictionary. */
+  async #lookUp(
+    questions: readonly Question[],
+    findings: Finding[],
+    types: Map<string, TypeDescription>,
+  ): Promise<void> {
+    const missing = [...findings.keys()].filter((index) => 'reason' in (findings[index] ?? {}))
+    const found = await this.#dictionaries.ask(missing.flatMap((index) => questions[index]?.encoding ?? []))
+    for (const [at, index] of missing.entries()) {
+      const one = found[at]
+      if (!one) continue
+      findings[index] = 'reason' in one ? one : { root: one.root }
+      if ('types' in one) for (const [key, type] of one.types) types.set(key, type)
+    }
+  }
+
   async #findTypes(encodings: readonly NodeRef[]): Promise<void> {
     const unknown = encodings.filter((encoding) => !this.#typeOf.has(nodeKey(encoding)))
-    await this.#browse(unknown, HAS_ENCODING, (encoding, type) => this.#typeOf.set(nodeKey(encoding), type))
+    const types = await this.#facts.firstTargets(unknown, HAS_ENCODING)
+    for (const [index, encoding] of unknown.entries()) this.#typeOf.set(nodeKey(encoding), types[index])
   }
 
   async #explore(roots: readonly NodeRef[]): Promise<void> {
@@ -157,68 +183,28 @@ export class Surveyor {
 
   /** Returns the types that these lead to. */
   async #look(nodes: readonly NodeRef[]): Promise<NodeRef[]> {
-    for (const node of nodes) {
-      this.#told.set(nodeKey(node), { node, definition: undefined, isAbstract: false, supertype: undefined })
-    }
-    await this.#read(nodes, (told, definition, isAbstract) => {
-      told.definition = definition
-      told.isAbstract = isAbstract
+    const attributes = await this.#facts.attributes(nodes, ['dataTypeDefinition', 'isAbstract'])
+    const told = nodes.map((node, index): Told => {
+      const [definition, isAbstract] = attributes[index] ?? []
+      return { node, definition: this.#parsed(definition), isAbstract: isAbstract === true, supertype: undefined }
     })
-    const told = nodes.flatMap((node) => this.#told.get(nodeKey(node)) ?? [])
-    const others = told.filter(({ definition }) => definition?.kind !== 'structure').map(({ node }) => node)
-    await this.#browse(others, HAS_SUBTYPE, (node, supertype) => {
-      const of = this.#told.get(nodeKey(node))
-      if (of) of.supertype = supertype
-    })
+    const others = told.filter(({ definition }) => definition?.kind !== 'structure')
+    const supertypes = await this.#facts.firstTargets(
+      others.map(({ node }) => node),
+      HAS_SUBTYPE,
+    )
+    for (const [index, one] of others.entries()) one.supertype = supertypes[index]
+    for (const one of told) this.#told.set(nodeKey(one.node), one)
     return told.flatMap(({ definition, supertype }) => {
       if (definition?.kind === 'structure') return definition.fieldTypes
       return supertype ? [supertype] : []
     })
   }
 
-  async #read(
-    nodes: readonly NodeRef[],
-    take: (told: Told, definition: Definition | undefined, isAbstract: boolean) => void,
-  ): Promise<void> {
-    const { nodesPerRead } = await this.#knownLimits()
-    const batches = new Batches(Math.ceil(batchSize(nodesPerRead) / 2))
-    const read = async (batch: readonly NodeRef[]): Promise<void> => {
-      this.#requests++
-      const samples = await this.#parts.service.readAttributes(
-        batch.flatMap((node) => [
-          { node, attribute: 'dataTypeDefinition' as const },
-          { node, attribute: 'isAbstract' as const },
-        ]),
-      )
-      batch.forEach((node, index) => {
-        const told = this.#told.get(nodeKey(node))
-        if (told) take(told, parseDefinition(goodData(samples[2 * index])), goodData(samples[2 * index + 1]) === true)
-      })
-    }
-    await batches.each(nodes, read, () => {})
-  }
-
-  /** The first node that each refers to in the inverse direction. */
-  async #browse(
-    nodes: readonly NodeRef[],
-    type: NodeRef,
-    take: (node: NodeRef, target: NodeRef | undefined) => void,
-  ): Promise<void> {
-    if (nodes.length === 0) return
-    const { nodesPerBrowse } = await this.#knownLimits()
-    const { service, namespaces } = this.#parts
-    const browse = async (batch: readonly NodeRef[]): Promise<void> => {
-      this.#requests++
-      const wishes = batch.map((node) => ({ node, direction: 'inverse' as const, type }))
-      const answers = await service.browse(wishes, REFERENCES_MAX)
-      batch.forEach((node, index) => {
-        const [first] = answers[index]?.references.filter(({ server }) => server === 0) ?? []
-        take(node, first && withoutRange(resolveAddress(first.node, namespaces)))
-      })
-      const points = answers.flatMap(({ next }) => next ?? [])
-      if (points.length > 0) await service.release(points)
-    }
-    await new Batches(batchSize(nodesPerBrowse)).each(nodes, browse, (node) => take(node, undefined))
+  #parsed(definition: unknown): Definition | undefined {
+    if (definition instanceof Body) this.#definitionBytes += definition.bytes.length
+    if (this.#definitionBytes <= DEFINITIONS_MAX_BYTES) return parseDefinition(definition)
+    return { kind: 'unusable', reason: `all together have more than ${DEFINITIONS_MAX_BYTES} bytes` }
   }
 
   async #tellTexts(types: Map<string, TypeDescription>): Promise<void> {
@@ -229,41 +215,12 @@ export class Surveyor {
     }
     const unknown = [...types].flatMap(([key, { kind }]) => {
       const node = kind === 'enumeration' && !this.#texts.has(key) ? this.#told.get(key)?.node : undefined
-      return node ? [{ key, node }] : []
+      return node ?? []
     })
-    const { nodesPerRead } = await this.#knownLimits()
-    const look = async (batch: typeof unknown): Promise<void> => {
-      this.#requests++
-      const found = await ask(batch.map(({ node }) => node))
-      for (const [index, { key }] of batch.entries()) this.#texts.set(key, found[index])
-    }
-    await new Batches(batchSize(nodesPerRead)).each(
-      unknown,
-      (batch) => look([...batch]),
-      () => {},
-    )
+    const texts = await this.#facts.inBatches(unknown, BATCH_UNKNOWN, ask)
+    for (const [index, node] of unknown.entries()) this.#texts.set(nodeKey(node), texts[index])
     for (const [key, type] of types) {
       if (type.kind === 'enumeration') types.set(key, { ...type, texts: this.#texts.get(key) ?? type.texts })
     }
   }
-
-  async #knownLimits(): Promise<BrowseLimits> {
-    if (!this.#limits) this.#requests++
-    this.#limits ??= await this.#parts.service.limits()
-    return this.#limits
-  }
-}
-
-const STRUCTURE = nodeKey(reference(22))
-
-function goodData(sample: Sample | undefined): unknown {
-  return sample && qualityOf(sample.code) !== 'bad' ? sample.value?.data : undefined
-}
-
-function reference(value: number): NodeRef {
-  return { namespace: 0, id: { kind: 'numeric', value }, range: '' }
-}
-
-function withoutRange(node: NodeAddress | undefined): NodeRef | undefined {
-  return node && typeof node.namespace === 'number' ? { ...node, namespace: node.namespace, range: '' } : undefined
 }

@@ -4,13 +4,14 @@ import { toFault } from '../../../lib/contract/fault'
 import type { BrowseService } from '../browse-service'
 import { type NodeRef, nodeKey, resolveAddress } from '../node-ids'
 import type { WireValue } from '../session'
-import { type Found, type KnownTypes, type Plain, plainValue } from '../values'
+import { type Plain, plainValue } from '../values'
 import type { Body } from './body'
 import type { StatusName } from './builtin'
 import type { TypeDescription } from './description'
-import { type Finding, type StandardType, Surveyor } from './survey'
+import type { Found, KnownTypes } from './lookup'
+import { type Finding, type StandardTypes, Surveyor } from './survey'
 
-export type TypeSources = { standard(encoding: NodeRef): StandardType | undefined; statusName: StatusName }
+export type TypeSources = { standard: StandardTypes; statusName: StatusName }
 
 const UNSCALED = { scale: 1, offset: 0 }
 /** A structure may hold others, whose types are known only when it was read. */

@@ -4,9 +4,10 @@ import { ANSWER_MAX_BYTES } from '../../../lib/contract/limits'
 import { Browser } from '../../../nodes/opcua-in/browse'
 import { type BrowseAnswer, parseBrowseQuestion, REFERENCES_MAX } from '../../../nodes/opcua-in/browse-question'
 import { connectionLost, ImaginedAddressSpace, nodeOf, referenceTo } from './imagined-address-space'
+import { NO_STANDARD } from './no-types'
 
 const never = new AbortController().signal
-const TYPES = { standard: () => undefined, statusName: () => 'Good' }
+const TYPES = { standard: NO_STANDARD, statusName: () => 'Good' }
 
 class Bench {
   readonly space = new ImaginedAddressSpace()

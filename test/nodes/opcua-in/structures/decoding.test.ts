@@ -3,7 +3,8 @@ import type { Value } from '../../../../lib/contract/batch'
 import { LIMITS } from '../../../../nodes/opcua-in/limits'
 import type { Body } from '../../../../nodes/opcua-in/structures/body'
 import type { Field, Layout, StructureType, TypeDescription } from '../../../../nodes/opcua-in/structures/description'
-import { type KnownTypes, plainValue } from '../../../../nodes/opcua-in/values'
+import type { KnownTypes } from '../../../../nodes/opcua-in/structures/lookup'
+import { plainValue } from '../../../../nodes/opcua-in/values'
 import * as binary from '../../../../simulators/opcua/raw/binary'
 import { bodyOf, extension, float, node, own, standard } from './encoding'
 
@@ -11,6 +12,7 @@ const PLAIN = { scale: 1, offset: 0 }
 const ENUMERATION = own(90)
 const ABSTRACT = own(91)
 const INNER = own(92)
+const EMPTY = own(93)
 
 function field(name: string, type: string | number, others: Partial<Field> = {}): Field {
   const key = typeof type === 'number' ? standard(type) : type
@@ -37,6 +39,7 @@ class Bench implements KnownTypes {
       [ENUMERATION, { kind: 'enumeration', texts: new Map([[1, 'Running']]) }],
       [ABSTRACT, structure([], 'plain', true)],
       [INNER, inner],
+      [EMPTY, structure([])],
       [own(1), type],
     ])
   }
@@ -223,7 +226,14 @@ describe('A structure', () => {
 
   it('waits as a whole for the type of a part', () => {
     const plain = decoded(structure([field('a', 22), field('b', 6)]), extension(3), binary.int32(1))
-    assert.deepEqual(plain, { problem: 'the server is being asked what this structure looks like', isPending: true })
+    assert.deepEqual(plain, { problem: 'the server is being asked what this structure looks like' })
+  })
+
+  it('has its parts counted over all structures of a value', () => {
+    const bench = new Bench(structure([field('a', EMPTY, { rank: 1 })]))
+    const bodies = Array.from({ length: 1000 }, () => bodyOf(node(1), binary.int32(LIMITS.elements)))
+    const plain = plainValue({ type: 22, isArray: true, dimensions: undefined, data: bodies }, PLAIN, bench)
+    assert.deepEqual(plain, { problem: 'the value has more than 10000 parts' })
   })
 
   const simple = structure([field('a', 6), field('b', 6)])
@@ -253,14 +263,36 @@ describe('A structure', () => {
     binary.bytes(0),
   ])
   // biome-ignore format: a table, one line a value
+  const wide = structure(Array.from({ length: 1000 }, (_, index) => field(`${index}`, own(1))))
   const excessive: [what: string, type: StructureType, bytes: Buffer, words: RegExp][] = [
-    ['many elements', structure([field('a', 1, { rank: 1 })]), binary.int32(LIMITS.elements + 1), /more than 10000 parts/],
-    ['elements of no size', structure([field('a', own(91), { rank: 1 })]), binary.int32(2 ** 31 - 1), /more than 10000 parts/],
-    ['a matrix without end', structure([field('a', 6, { rank: 3 })]), binary.array([65_536, 65_536, 65_536].map(binary.int32)), /more than 10000 parts/],
+    [
+      'many elements',
+      structure([field('a', 1, { rank: 1 })]),
+      binary.int32(LIMITS.elements + 1),
+      /more than 10000 parts/,
+    ],
+    [
+      'elements of no size',
+      structure([field('a', EMPTY, { rank: 1 })]),
+      binary.int32(2 ** 31 - 1),
+      /more than 10000 parts/,
+    ],
+    ['fields that are structures of as many fields', wide, Buffer.alloc(0), /nested deeper|more than/],
+    [
+      'a matrix without end',
+      structure([field('a', 6, { rank: 3 })]),
+      binary.array([65_536, 65_536, 65_536].map(binary.int32)),
+      /more than 10000 parts/,
+    ],
     ['a long text', structure([field('a', 12)]), binary.string('x'.repeat(LIMITS.characters + 1)), /too long/],
     ['structures in each other', recursive, deep, /nested deeper than 16/],
     ['Variants in each other', structure([field('a', 24)]), deepVariant, /nested deeper than 16/],
-    ['diagnostics in each other', structure([field('a', 25)]), Buffer.concat([Buffer.alloc(40, 0x40), binary.bytes(0)]), /nested deeper than 16/],
+    [
+      'diagnostics in each other',
+      structure([field('a', 25)]),
+      Buffer.concat([Buffer.alloc(40, 0x40), binary.bytes(0)]),
+      /nested deeper than 16/,
+    ],
   ]
   for (const [what, type, bytes, words] of excessive) {
     it(`has no end with ${what}, and is refused`, () => {

@@ -5,6 +5,7 @@ import { isSameServer, type ServerIdentity } from '../../../../nodes/opcua-in/st
 import type { KeptTypes, TypeStore } from '../../../../nodes/opcua-in/structures/type-store'
 import { ImaginedAddressSpace } from '../imagined-address-space'
 import { ImaginedServer, ImaginedSession } from '../imagined-server'
+import { NO_STANDARD } from '../no-types'
 import { bodyOf, node, structureDefinition } from './encoding'
 import { define, describePlant, introduce, MOTOR, MOTOR_ENCODING, refer } from './plant-types'
 
@@ -64,7 +65,7 @@ describe('The types of structures that a reader knows', () => {
       },
       texts: false,
       store: shelf,
-      standard: () => undefined,
+      standard: NO_STANDARD,
       statusName: String,
     })
   }
@@ -108,9 +109,9 @@ describe('The types of structures that a reader knows', () => {
     }
     assert.equal(kindOf(OTHER_BODY), 'unknown')
     assert.deepEqual(asked, [30, 90, 210, 450, 930, 1530, 2130, 2730, 3330])
-    // identity; then limits apart, encodings, definitions, supertypes
-    assert.deepEqual(space.calls.slice(0, 4), ['read 2', 'browse 2', 'read 4', 'browse 2'])
-    assert.equal(space.calls.length, 1 + 3 * (1 + asked.length))
+    // which server it is; then types by their encodings, definitions, supertypes, dictionaries
+    assert.deepEqual(space.calls.slice(0, 5), ['read 2', 'browse 2', 'read 4', 'browse 2', 'browse 2'])
+    assert.equal(space.calls.length, 1 + 4 * (1 + asked.length))
   })
 
   it('that the server tells later are known then', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { NodeRef } from '../../../../nodes/opcua-in/node-ids'
 import { type Finding, Surveyor, type SurveyParts } from '../../../../nodes/opcua-in/structures/survey'
 import { ImaginedAddressSpace } from '../imagined-address-space'
+import { NO_STANDARD } from '../no-types'
 import { bodyOf, node, own, standard, structureDefinition } from './encoding'
 import { AXIS, define, describePlant, MOTOR, MOTOR_ENCODING, refer, STATE, text } from './plant-types'
 
@@ -16,7 +17,7 @@ describe('A survey of the types of a server', () => {
   })
 
   function surveyorWith(others: Partial<SurveyParts>): Surveyor {
-    return new Surveyor({ service: space, namespaces: [], standard: () => undefined, ...others })
+    return new Surveyor({ service: space, namespaces: [], standard: NO_STANDARD, ...others })
   }
   async function findingOf(encoding: NodeRef, tagTypes: readonly NodeRef[] = []): Promise<Finding | undefined> {
     return (await surveyor.ask([{ encoding, tagTypes }])).findings[0]
@@ -121,9 +122,27 @@ describe('A survey of the types of a server', () => {
 
   it('falls back on what is known of OPC UA itself', async () => {
     const type = { kind: 'structure', layout: 'plain', isAbstract: false, fields: [] } as const
-    surveyor = surveyorWith({ standard: () => ({ root: standard(862), types: new Map([[standard(862), type]]) }) })
+    const encodedAs = () => ({ root: standard(862), types: new Map([[standard(862), type]]) })
+    surveyor = surveyorWith({ standard: { ...NO_STANDARD, encodedAs } })
     const { findings, types } = await surveyor.ask([{ encoding: node(864, 0), tagTypes: [] }])
     assert.deepEqual([findings, types.get(standard(862))], [[{ root: standard(862) }], type])
+  })
+
+  it('looks into the type dictionary of a server that has no definitions', async () => {
+    const [description, dictionary] = [node(70), node(71)]
+    // The space leads to the same in every direction: an encoding to its description, that to its dictionary.
+    refer(space, MOTOR_ENCODING, description)
+    refer(space, description, dictionary)
+    const xml =
+      '<d:TypeDictionary xmlns:opc="http://opcfoundation.org/BinarySchema/"><d:StructuredType Name="Motor"/></d:TypeDictionary>'
+    space.attributes.set(`value of ${text(description)}`, { data: 'Motor' })
+    space.attributes.set(`value of ${text(dictionary)}`, { data: Buffer.from(xml) })
+    const { findings, types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tagTypes: [] }])
+    assert.deepEqual(findings, [{ root: '1;numeric;71/Motor' }])
+    assert.equal(types.get('1;numeric;71/Motor')?.kind, 'structure')
+    space.attributes.set(`value of ${text(dictionary)}`, { data: Buffer.from('<x/>') })
+    surveyor = surveyorWith({})
+    assert.match(await reasonFor(MOTOR_ENCODING), /type dictionary of the server cannot be read/)
   })
 
   it('gives continuation points back', async () => {
