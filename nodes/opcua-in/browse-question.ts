@@ -3,6 +3,7 @@
 import type { Value } from '../../lib/contract/batch'
 import { Fault } from '../../lib/contract/fault'
 import { asCount, asOneOf, asRecord, asText } from '../../lib/contract/parse'
+import { ADDRESS_MAX_LENGTH } from './fields'
 import { type NodeAddress, parseNodeAddress } from './node-ids'
 
 export type BrowseQuestion = {
@@ -81,8 +82,6 @@ export const REFERENCE_TYPES = { all: 31, hierarchical: 33, 'type-definition': 4
 export const PAGE = { standard: 200, max: 1000 } as const
 /** What a list may hold; a server that never comes to an end must not fill the memory. */
 export const REFERENCES_MAX = 100_000
-/** A NodeId may hold a text of 4096 characters (OPC 10000-3, 8.2.4). */
-const ADDRESS_MAX = 5000
 const OBJECTS = 'i=85'
 
 /** Throws a Fault that says what is wrong. */
@@ -111,7 +110,7 @@ function isNamed(references: unknown): references is keyof typeof REFERENCE_TYPE
 }
 
 function addressOf(input: unknown, what: string): NodeAddress {
-  const text = asText(input, ADDRESS_MAX)
+  const text = asText(input, ADDRESS_MAX_LENGTH)
   if (text === undefined) return refuse(`${what}: expected a NodeId`)
   const address = parseNodeAddress(text)
   return 'problem' in address ? refuse(`${what}: ${address.problem}`) : { ...address, range: '' }

@@ -23,10 +23,13 @@ import { checkBounds } from '../../lib/contract/word-rules'
 import { checkNodeAddress } from './node-ids'
 import { OLD_POLICIES, SAFE_POLICIES, SECURITY_MODES } from './security'
 
+/** An identifier may hold 4096 characters (OPC 10000-3, 8.2.4); the URI of its namespace and a range come on top. */
+export const ADDRESS_MAX_LENGTH = 5000
+
 /** In the order of the CSV columns. The type is the server's. */
 export const opcuaTagFields = {
   name: tagFields.name,
-  address: { ...tagFields.address, check: checkNodeAddress },
+  address: { ...tagFields.address, maxLength: ADDRESS_MAX_LENGTH, check: checkNodeAddress },
   scale: tagFields.scale,
   offset: tagFields.offset,
   unit: tagFields.unit,
@@ -68,14 +71,18 @@ export const opcuaFields = {
   trust: choice(['reject', 'first-use']),
   /** How often the server tells what changed; 0 = as often as the reader sends. */
   publishingInterval: whole({ default: 0, min: 0, max: 3_600_000 }),
-  /** How often the server looks; 0 = as often as it tells. */
+  /** How often the server looks; 0 = as often as it tells, which flows have been saved with. */
   samplingInterval: whole({ default: 0, min: 0, max: 3_600_000 }),
+  /** The server looks as often as it can (a sampling interval of 0: OPC 10000-4, 5.13.1.2); `samplingInterval` does not count then. */
+  fastestSampling: flag(false),
   /** Values of one tag that the server keeps until it tells. */
   queueSize: whole({ default: 1, min: 1, max: 10_000 }),
   /** Whether a value that the server is not sure of (OPC 10000-4, 7.39) is good enough. */
   uncertain: choice(['reject', 'accept']),
   /** What an enumeration is in messages: the text that the server has for it, or its number. A tag with scale or offset is a number. */
   enumerations: choice(['text', 'number']),
+  /** Languages of texts that the server has in several, the preferred one first: `zh-CN,en`; '' = the server's choice. */
+  locale: text({ maxLength: 200, check: checkLocales }),
   tags: tagList(opcuaTagFields, checkTags),
 }
 
@@ -127,6 +134,22 @@ function checkEndpoint(endpoint: string): string | undefined {
   const { protocol, hostname, username } = new URL(endpoint.trim())
   if (protocol !== 'opc.tcp:' || hostname === '') return 'must look like opc.tcp://192.168.0.10:4840'
   return username === '' ? undefined : 'must not hold a user: there are fields for user name and password'
+}
+
+/** For ActivateSession (OPC 10000-4, 5.6.3). */
+export function parseLocales(locale: string): string[] {
+  return locale
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+}
+
+/** A language, and what it is spoken in: `en`, `zh-CN`, `zh-Hans-CN` (OPC 10000-3, 8.4). */
+const LOCALE = /^[a-z]{2,8}(-[a-z\d]{1,8})*$/i
+
+function checkLocales(locale: string): string | undefined {
+  const wrong = parseLocales(locale).find((one) => !LOCALE.test(one))
+  return wrong === undefined ? undefined : `${JSON.stringify(wrong)} is no language: write e.g. zh-CN,en`
 }
 
 export type Filter = { type: 'absolute' | 'percent'; value: number }

@@ -17,15 +17,18 @@ export type IntakeParts = {
 
 /** So many gaps in a row that nothing could fill are enough: this server counts in a way of its own. */
 const HOLES_MAX = 3
-/** Numbers of messages that may come once more, late. */
-const SETTLED_MAX = 1000
+/** Numbers of messages that may come once more: later ones have been told since. */
+const PASSED_MAX = 1000
+/** So many in a row that had come before: this server uses its numbers again and again. */
+const REPEATED_MAX = 3
 const SUBSCRIPTION_GONE = 'BadSubscriptionIdInvalid'
 
 export class Intake {
   readonly #parts: IntakeParts
   readonly #sequence = new Sequence()
-  /** Fetched or given up: should one of them come by Publish after all, later ones have been told. */
-  readonly #settled = new Set<number>()
+  /** Told, fetched or given up. */
+  readonly #passed = new Set<number>()
+  #repeated = 0
   #holes = 0
   /** Messages that came and could not be read: they leave a gap that nothing can fill. */
   #unreadable = 0
@@ -70,13 +73,17 @@ export class Intake {
   async #take(session: OpcuaSession, publication: Publication): Promise<void> {
     const { sequenceNumber } = publication
     const isKeepAlive = isEmpty(publication)
-    if (!isKeepAlive && this.#settled.delete(sequenceNumber)) return
+    if (!isKeepAlive && this.#comesAgain(sequenceNumber)) return
     const missing = this.#sequence.missingBefore(sequenceNumber)
     if (missing.length > 0 && this.#holes < HOLES_MAX) await this.#fill(session, publication, missing)
     this.#unreadable = 0
-    if (isKeepAlive) this.#announced = sequenceNumber
-    if (isKeepAlive && this.#countsKeepAlives) this.#sequence.came(sequenceNumber)
+    if (isKeepAlive) this.#announce(sequenceNumber)
     this.#tell(publication)
+  }
+
+  #announce(number: number): void {
+    this.#announced = number
+    if (this.#countsKeepAlives && number === this.#sequence.next) this.#sequence.came(number)
   }
 
   async #fill(session: OpcuaSession, publication: Publication, missing: readonly number[]): Promise<void> {
@@ -111,7 +118,7 @@ export class Intake {
       if (!refusal) fetched.add(number)
       else if (known.size === 0 || refusal.kind !== 'device') break
     }
-    for (const number of missing) this.#settle(number)
+    for (const number of missing) this.#pass(number)
     return fetched
   }
 
@@ -139,16 +146,26 @@ export class Intake {
     }
   }
 
-  #settle(number: number): void {
-    this.#settled.add(number)
-    const [oldest] = this.#settled
-    if (this.#settled.size > SETTLED_MAX && oldest !== undefined) this.#settled.delete(oldest)
+  /** What it holds is known, or newer values were read since; in case that the server has begun to count anew, all are read. */
+  #comesAgain(number: number): boolean {
+    if (!this.#passed.has(number) || this.#repeated >= REPEATED_MAX) return false
+    this.#repeated++
+    if (this.#repeated >= REPEATED_MAX) this.#parts.lost()
+    return true
+  }
+
+  #pass(number: number): void {
+    this.#passed.add(number)
+    const [oldest] = this.#passed
+    if (this.#passed.size > PASSED_MAX && oldest !== undefined) this.#passed.delete(oldest)
   }
 
   #tell(publication: Publication): void {
     const { subscriptionId, sequenceNumber } = publication
     if (!isEmpty(publication)) {
       this.#isFirst = false
+      if (!this.#passed.has(sequenceNumber)) this.#repeated = 0
+      this.#pass(sequenceNumber)
       this.#sequence.came(sequenceNumber)
       this.#parts.acknowledge({ subscriptionId, sequenceNumber })
     }

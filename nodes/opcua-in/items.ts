@@ -316,7 +316,7 @@ export class Items {
 
   #tellRevised({ samplingMs, queueSize }: ItemAnswer): void {
     const wish = this.#settings
-    const sampled = wish.samplingMs < 0 || samplingMs <= wish.samplingMs
+    const sampled = wish.samplingMs <= 0 || samplingMs <= wish.samplingMs
     if (this.#revisedTold || (sampled && queueSize >= wish.queueSize)) return
     this.#revisedTold = true
     wish.log(

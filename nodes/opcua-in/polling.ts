@@ -13,8 +13,9 @@ import { isUnreadable, reasonOf } from './statuses'
 /** A namespace that the server did not know is looked for again after this, ms. */
 const NAMESPACES_MS = 30_000
 
-/** Without a column: the state of the server. */
-type Asked = { node: NodeRef; column: number | undefined }
+/** In the place of a column: the state of the server, which is read along with the values. */
+const STATE = -1
+type Asked = { node: NodeRef; column: number }
 
 export class Polling implements Source {
   readonly degraded = undefined
@@ -80,21 +81,22 @@ export class Polling implements Source {
       const samples = await session.read(batch.map(({ node }) => node))
       batch.forEach(({ column }, index) => {
         const sample = samples[index]
-        if (column === undefined) this.#hearState(sample, session)
+        if (column === STATE) this.#hearState(sample, session)
         else if (sample) answers[column] = { sample }
       })
     }
     const refused = ({ column }: Asked, fault: Fault): void => {
-      if (column !== undefined) refusals.set(column, fault)
+      refusals.set(column, fault)
     }
-    const together = known.filter(({ column }) => !this.#aside.has(column))
+    const all = [{ node: SERVER_STATE, column: STATE }, ...known]
+    const together = all.filter(({ column }) => !this.#aside.has(column))
     const due = new Set(this.#aside.due())
-    const alone = known.filter(({ column }) => due.has(column))
-    await this.#batches.each([{ node: SERVER_STATE, column: undefined }, ...together], call, refused)
+    const alone = all.filter(({ column }) => due.has(column))
+    await this.#batches.each(together, call, refused)
     // A server that refuses everything refuses none of them in particular.
     const isGeneral = refusals.size === together.length
     await this.#singles.each(alone, call, refused)
-    for (const [column, fault] of refusals) answers[column] = { problem: refusal(fault) }
+    for (const [column, fault] of refusals) if (column !== STATE) answers[column] = { problem: refusal(fault) }
     for (const { column } of alone) if (!refusals.has(column)) this.#release(column)
     this.#setAside([...refusals].filter(([column, { code }]) => due.has(column) || !isGeneral || isUnreadable(code)))
     this.#cycleMs = clock.nowMs() - startedMs
@@ -109,7 +111,10 @@ export class Polling implements Source {
       this.#problems.set(column, { problem: refusal(fault) })
     }
     if (news.length === 0) return
-    log('warn', describeAside(news.map(([column, { message }]) => [wanted[column]?.name ?? '', message])))
+    log(
+      'warn',
+      describeAside(news.map(([column, { message }]) => [wanted[column]?.name ?? 'the state of the server', message])),
+    )
   }
 
   #release(column: number): void {

@@ -13,7 +13,7 @@ import { parseBrowseQuestion } from './browse-question'
 import type { Browsable } from './browse-service'
 import { type EnumerationTexts, textFor } from './enumeration-texts'
 import { Enumerations } from './enumerations'
-import { type OpcuaConfig, parseFilter, parseOpcuaConfig, parseUntaggedConfig } from './fields'
+import { type OpcuaConfig, parseFilter, parseLocales, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 import { ownIdentity } from './identity'
 import { connect } from './link/connect'
 import { makeIdentity } from './link/identity'
@@ -196,7 +196,7 @@ class OpcuaReader implements Reader {
   }
 
   async #connect(signal: AbortSignal, left?: OpcuaSession): Promise<OpcuaSession & Browsable> {
-    const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust } = this.#config
+    const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust, locale } = this.#config
     const endpoint = typed.trim()
     const tell = (level: LogLevel, text: string) => this.#tellOnce(level, text)
     const identity = await ownIdentity({
@@ -215,6 +215,7 @@ class OpcuaReader implements Reader {
         user: userOf(this.#config),
         timeoutMs: timeout,
         sessionTimeoutMs: SESSION_TIMEOUT_MS,
+        locales: parseLocales(locale),
         identity,
         admit: (chosen) => admit(chosen, admission),
       },
@@ -249,13 +250,13 @@ class OpcuaReader implements Reader {
   }
 
   #sourceOf(): Source {
-    const { mode, interval, timeout, publishingInterval, samplingInterval, queueSize } = this.#config
+    const { mode, interval, timeout, publishingInterval, queueSize } = this.#config
     const settings: SourceSettings = { wanted: this.#wanted, timeoutMs: timeout, clock, log: this.#log }
     if (mode === 'poll') return new Polling(settings)
     return new Subscription({
       ...settings,
       publishingMs: publishingInterval || interval,
-      samplingMs: samplingInterval || -1,
+      samplingMs: samplingMsOf(this.#config),
       queueSize,
     })
   }
@@ -330,6 +331,11 @@ function mayHoldStructures(answer: Answer): boolean {
 function told(plain: Plain, texts: Taken['texts']): Plain {
   if (texts === undefined || 'problem' in plain) return plain
   return texts === 'asking' ? ASKING : { ...plain, value: textFor(plain.value, texts) }
+}
+
+/** As ItemWish has it. */
+function samplingMsOf({ fastestSampling, samplingInterval }: OpcuaConfig): number {
+  return fastestSampling ? 0 : samplingInterval || -1
 }
 
 /** Of the server: a tag that has texts of its own, or is scaled, is a number. */

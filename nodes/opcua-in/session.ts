@@ -26,7 +26,7 @@ export type ItemWish = {
   node: NodeRef
   /** Comes back with each of its values. */
   handle: number
-  /** -1 = the publishing interval. */
+  /** -1 = the publishing interval, 0 = as often as the server can. */
   samplingMs: number
   queueSize: number
   deadband: Deadband | undefined

@@ -10,6 +10,7 @@ export const opcuaWordings: [key: string, pattern: RegExp][] = [
   ['id-guid', /^(?<text>".*"): g= wants a GUID$/],
   ['id-bytes', /^(?<text>".*"): b= wants base64$/],
   ['filter-form', /^(?<text>".*") is no deadband: write e\.g\. (?<examples>.+)$/],
+  ['locale-form', /^(?<text>".*") is no language: write e\.g\. (?<example>.+)$/],
   ['filter-percent', /^(?<text>\S+) is more than 100%$/],
   ['scale-tag', /^there is no tag (?<name>".*"): a scale is another tag here$/],
   ['endpoint-form', /^must look like (?<example>opc\.tcp:.+)$/],

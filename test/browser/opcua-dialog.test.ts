@@ -3,7 +3,7 @@ import { inEveryNodeRed } from './suite'
 
 const COMMON = ['endpoint', 'timeout', 'securityMode', 'authentication']
 const SECURE = ['endpoint', 'timeout', 'securityMode', 'securityPolicy', 'trust', 'authentication']
-const SUBSCRIBED = ['publishingInterval', 'samplingInterval', 'queueSize']
+const SUBSCRIBED = ['publishingInterval', 'samplingInterval', 'fastestSampling', 'queueSize']
 
 inEveryNodeRed('The dialog of opcua in', ({ version, deployed, open }) => {
   it('shows what belongs to the security, login and mode that are chosen, and explains every choice', async () => {
@@ -19,7 +19,7 @@ inEveryNodeRed('The dialog of opcua in', ({ version, deployed, open }) => {
     await editor.shot(`${version}-opcua-secure`)
     for (const property of ['securityMode', 'securityPolicy', 'trust', 'authentication']) await explained(property)
     await editor.tab('reading')
-    assert.deepEqual((await editor.rowsIn('reading')).slice(0, 5), ['interval', 'mode', ...SUBSCRIBED])
+    assert.deepEqual((await editor.rowsIn('reading')).slice(0, 6), ['interval', 'mode', ...SUBSCRIBED])
     await editor.shot(`${version}-opcua-reading`)
     for (const property of ['uncertain', 'enumerations', 'time', 'mode']) await explained(property)
     assert.deepEqual((await editor.rowsIn('reading')).slice(0, 3), ['interval', 'mode', 'emit'])

@@ -242,6 +242,7 @@ const opcua = [
   ...problemsOf(opcuaFields.endpoint, ['', '192.168.0.10:4840', 'http://plc', 'opc.tcp://', 'opc.tcp://me:secret@plc']),
   ...problemsOf(opcuaFields.securityMode, ['SignAndEncrypt']),
   ...problemsOf(opcuaFields.queueSize, [0, 1.5]),
+  ...problemsOf(opcuaFields.locale, ['zh_CN', 'en, 中文']),
   ...problemsOf(address, [
     '',
     'Motor.Speed',

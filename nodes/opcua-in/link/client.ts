@@ -20,6 +20,8 @@ export type ClientSettings = {
   /** A session that is not heard of ends after this, ms: what a killed process leaves behind. */
   sessionTimeoutMs: number
   identity: Identity
+  /** Languages of texts, the preferred one first. */
+  locales: readonly string[]
 }
 
 export const APPLICATION_NAME = 'Node-RED collectors'
@@ -28,7 +30,7 @@ export const APPLICATION_NAME = 'Node-RED collectors'
 const RENEWAL_MAX_MS = 2_700_000
 
 export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefined, guard: Guard): OPCUAClient {
-  const { identity, timeoutMs, sessionTimeoutMs } = settings
+  const { identity, timeoutMs, sessionTimeoutMs, locales } = settings
   const chain = [Buffer.from(crypto_utils.convertPEMtoDER(identity.certificatePem))]
   const key = crypto_utils.makePrivateKeyFromPem(identity.privateKeyPem)
   const options: OPCUAClientOptions = {
@@ -52,6 +54,7 @@ export function clientOf(settings: ClientSettings, endpoint: Endpoint | undefine
     keepSessionAlive: true,
     // A lifetime longer than timers can be would be over at once.
     tokenRenewalInterval: RENEWAL_MAX_MS,
+    localeIds: [...locales],
     requestedSessionTimeout: sessionTimeoutMs,
     defaultTransactionTimeout: timeoutMs,
     // of a connection on which nothing is heard, keep-alives included

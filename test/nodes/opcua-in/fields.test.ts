@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict'
 import { describeProblems } from '../../../lib/contract/fields'
-import { parseFilter, parseOpcuaConfig } from '../../../nodes/opcua-in/fields'
+import { parseFilter, parseLocales, parseOpcuaConfig } from '../../../nodes/opcua-in/fields'
 import { configOf, rawConfig } from './config'
 
 const said = (others: object, tag: object = {}) => {
-  const parsed = parseOpcuaConfig(rawConfig([['a', 'i=2258', tag]], others))
+  const parsed = parseOpcuaConfig({ ...rawConfig([['a', 'i=2258', tag]]), ...others })
   return parsed.ok ? undefined : describeProblems(parsed.problems)
 }
 
@@ -39,6 +39,7 @@ describe('The configuration of an OPC UA reader', () => {
     ['a certificate without security', { authentication: 'certificate' }, /^authentication: /],
     ['no tags', { tags: [] }, /^tags: /],
     ['a queue without room', { queueSize: 0 }, /^queueSize: /],
+    ['a language that is none', { locale: 'en, zh_CN' }, /^locale: "zh_CN" is no language: write e\.g\. zh-CN,en$/],
   ]
   for (const [what, others, says] of mistakes) {
     it(`is refused with ${what}`, () => {
@@ -70,6 +71,31 @@ describe('The configuration of an OPC UA reader', () => {
       assert.equal(parsed.ok ? '' : describeProblems(parsed.problems), says)
     })
   }
+
+  it('takes NodeIds with identifiers of 4096 characters, with namespace and range', () => {
+    const address = (length: number) => `nsu=http://plant/;s=${'x'.repeat(length)};range=0:9`
+    assert.equal(said({ tags: [{ name: 'a', address: address(4096) }] }), undefined)
+    assert.match(said({ tags: [{ name: 'a', address: address(5000) }] }) ?? '', /longer than 5000 characters/)
+  })
+
+  it('lists languages in the order wished', () => {
+    const table: [string, string[]][] = [
+      ['', []],
+      [' , ', []],
+      ['en', ['en']],
+      [' zh-CN , en-US,de ', ['zh-CN', 'en-US', 'de']],
+      ['zh-Hans-CN', ['zh-Hans-CN']],
+    ]
+    for (const [locale, expected] of table) {
+      assert.equal(said({ locale }), undefined)
+      assert.deepEqual(parseLocales(locale), expected)
+    }
+  })
+
+  it('samples as often as it publishes in flows that were saved with 0, or before there was a choice', () => {
+    const { samplingInterval, fastestSampling } = configOf([['a', 'i=1']], { samplingInterval: 0 })
+    assert.deepEqual([samplingInterval, fastestSampling], [0, false])
+  })
 
   it('sends a password without security only to who insists', () => {
     assert.equal(said({ authentication: 'username', username: 'me', insecurePassword: true }), undefined)

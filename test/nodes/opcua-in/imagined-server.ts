@@ -69,6 +69,7 @@ export class ImaginedServer {
   /** Tells these values of nodes, or, without any, that it lives. */
   tell(values: { [name: string]: Sample } = {}, others: Partial<Publication> = {}): void {
     const message = this.#message(values)
+    if (others.samples && message.samples.length === 0) this.#sequence++
     const waiting = this.#waiting.shift()
     if (this.#isReadable(Object.keys(values), message.samples.length)) waiting?.resolve({ ...message, ...others })
     else waiting?.reject(new Fault('device', 'BadDecodingError', 'the server sent a message that cannot be read'))

@@ -116,6 +116,20 @@ describe('Reading cycle for cycle', () => {
       assert.deepEqual(server.calls, ['read 3'])
     })
 
+    it('reads the state of the server alone, too, when that is the reason', async () => {
+      server.nodes.set(STATE, sampleOf(0))
+      server.unreadable.add(STATE)
+      const polling = await started(['a', 'b'])
+      assert.deepEqual(await read(polling), [0, 1])
+      server.calls.length = 0
+      assert.deepEqual([await read(polling), server.calls], [[0, 1], ['read 2']])
+      server.unreadable.clear()
+      server.nodes.set(STATE, sampleOf(3))
+      await clock.advance(10_000)
+      await read(polling)
+      assert.match(polling.doubt ?? '', /was suspended/)
+    })
+
     it('asks for few of many at a time, however many there are', async () => {
       const names = Array.from({ length: 40 }, (_, index) => `n${index}`)
       for (const name of names) {

@@ -91,6 +91,28 @@ describe('What a subscription tells last', () => {
     assert.deepEqual([await now(subscription), logged], [[4], []])
   })
 
+  it('is not what comes by Publish a second time', async () => {
+    const subscription = await started(['a', 'b'])
+    server.tell({ a: sampleOf(1), b: sampleOf(1) })
+    tell('a', sampleOf(2))
+    server.tellAgain(1, { a: sampleOf(1), b: sampleOf(1) })
+    server.tellAgain(2, { a: sampleOf(2) })
+    assert.deepEqual(await now(subscription), [2, 1])
+    tell('a', sampleOf(3))
+    assert.deepEqual([await now(subscription), logged], [[3, 1], []])
+    assert.ok(!server.calls.some((call) => call.startsWith('republish')))
+  })
+
+  it('is what a server sent last that uses one number for all its messages', async () => {
+    const subscription = await started(['a'])
+    for (let value = 1; value <= 10; value++) {
+      server.nodes.set('a', sampleOf(value))
+      server.tell({ a: sampleOf(value) }, { sequenceNumber: 1 })
+      await setImmediate()
+    }
+    assert.deepEqual(await now(subscription), [10])
+  })
+
   it('is read when a message was lost for good, and a late one does not overwrite it', async () => {
     const subscription = await started(['a', 'b'])
     server.tellAll()

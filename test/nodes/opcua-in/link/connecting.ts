@@ -28,6 +28,7 @@ export async function connectTo(endpoint: string, others: Partial<ConnectSetting
       user: { kind: 'anonymous' },
       timeoutMs: 3000,
       sessionTimeoutMs: 30_000,
+      locales: [],
       identity: await identity,
       admit: async () => {},
       ...others,
