@@ -113,14 +113,13 @@ class Witness {
     return version
   }
 
-  /** What should be shown now that nothing happens any more, and is not. */
+  /** What should be shown now that nothing happens any more, and is not: also what was lost can be read. */
   lacks(): string[] {
     return this.#story.points.flatMap((point) => {
-      const [sent, last] = [this.#story.sentVersion(point), this.#last.get(point)]
-      if (last !== undefined && last < sent) return [`${point.name} is shown good with ${last} in the end, not ${sent}`]
-      if (last === undefined && point.isShown(sent) && sent === point.version)
-        return [`${point.name} is null in the end, not ${sent}`]
-      return []
+      const { name, version } = point
+      const last = this.#last.get(point)
+      if (last === undefined) return point.isShown(version) ? [`${name} is null in the end, not ${version}`] : []
+      return last < version ? [`${name} is shown good with ${last} in the end, not ${version}`] : []
     })
   }
 }

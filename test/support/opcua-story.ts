@@ -37,8 +37,6 @@ export class Story {
   readonly told: string[] = []
   readonly #draw: Draw
   readonly #fates: readonly Fate[]
-  /** Point -> the newest version that the client has been sent, or can ask for. */
-  readonly #sent = new Map<VersionedPoint, number>()
   readonly #pending = new Set<Promise<void>>()
   #forgotten = 0
 
@@ -75,9 +73,6 @@ export class Story {
   /** Whether something was lost for which nobody can be asked. */
   get hasForgotten(): boolean {
     return this.#forgotten > 0
-  }
-  sentVersion(point: VersionedPoint): number {
-    return this.#sent.get(point) ?? 0
   }
 
   welcome(wishes: readonly ItemWish[]): void {
@@ -116,7 +111,6 @@ export class Story {
       this.server.forget(message)
       return
     }
-    for (const point of changed) this.#sent.set(point, point.version)
     if (fate === 'prompt' || fate === 'twice') this.server.deliver(message)
     if (fate === 'late' || fate === 'twice') this.#later(message)
   }

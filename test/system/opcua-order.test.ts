@@ -139,8 +139,8 @@ describe('The order of what an OPC UA server tells', function () {
     await readUntil(reader, () => made() === 2)
     await readUntil(reader, ({ values }) => values[0] !== null)
     // Time for a few messages of the new one.
-    const [{ values }] = [await reader.read(never)]
-    await readUntil(reader, (reading) => Number(reading.values[0]) > Number(values[0]) + 5)
+    const { values } = await reader.read(never)
+    await readUntil(reader, (later) => Number(later.values[0]) > Number(values[0]) + 5)
     assert.deepEqual(
       logged.filter((text) => LOST.test(text)),
       [],

@@ -1,17 +1,15 @@
 // A server of one subscription that says what it is told to, when it is told to: its messages come in any order, twice, late, or
 // not at all, and what it is asked it answers late.
 
-import type { Client, Guest } from '../../faults/doors/door'
 import { TcpDoor } from '../../faults/doors/tcp-door'
-import { FrameStream } from '../../faults/frames'
 import * as binary from '../raw/binary'
 import { array, int32, uint32 } from '../raw/binary'
-import { acknowledge, messageLength, reply, response, SERVICES, serviceFault } from '../raw/messages'
-import { type Ask, type ItemWish, parseAsk, type Request, TYPE_IDS } from './requests'
+import { SERVICES } from '../raw/messages'
+import { Line } from './line'
+import { type Ask, type ItemWish, type Request, TYPE_IDS } from './requests'
 import type { Space } from './space'
 
 const LOOPBACK = '127.0.0.1'
-const FRAME_MAX = 1024 * 1024
 const SUBSCRIPTION_ID = 5
 const PUBLISHING_MS = 50
 /** DataChangeNotification_Encoding_DefaultBinary. */
@@ -86,7 +84,7 @@ export class ScriptedServer {
   /** As the answer to a Publish that waits, or to the next one. */
   deliver(message: Message): void {
     const publish = this.#waiting.shift()
-    if (publish) publish.line.publish(publish.request, message)
+    if (publish) publish.line.publish(publish.request, this.#published(message))
     else this.#outbox.push(message)
   }
 
@@ -108,17 +106,12 @@ export class ScriptedServer {
     for (const line of this.#lines) line.stall(isStalled)
   }
 
-  /** The numbers that a Publish tells. */
-  get available(): readonly number[] {
-    return this.script.tellsAvailable ? [...this.#kept.keys()] : []
-  }
-
   /** A Publish has come. What it acknowledges need not be kept any more. */
   wait(line: Line, request: Request): void {
     const { ask } = request
     if (ask.service === 'Publish') for (const number of ask.acknowledged) this.#kept.delete(number)
     const message = this.#outbox.shift()
-    if (message) line.publish(request, message)
+    if (message) line.publish(request, this.#published(message))
     else this.#waiting.push({ line, request })
   }
 
@@ -161,6 +154,13 @@ export class ScriptedServer {
     ])
   }
 
+  /** OPC 10000-4, 5.14.5.2. */
+  #published({ content }: Message): Buffer {
+    const available = this.script.tellsAvailable ? [...this.#kept.keys()] : []
+    const head = [uint32(SUBSCRIPTION_ID), array(available.map(uint32)), binary.boolean(false)]
+    return Buffer.concat([...head, content, array([]), array([])])
+  }
+
   #message(sequenceNumber: number, notifications: readonly Buffer[]): Message {
     const content = Buffer.concat([uint32(sequenceNumber), binary.dateTime(Date.now()), array(notifications)])
     return { sequenceNumber, content }
@@ -174,112 +174,4 @@ export class ScriptedServer {
 
 function results(items: readonly Buffer[]): Buffer {
   return Buffer.concat([array(items), int32(-1)])
-}
-
-class Line implements Guest {
-  readonly #client: Client
-  readonly #server: ScriptedServer
-  readonly #onGone: () => void
-  readonly #requests = new FrameStream(messageLength, FRAME_MAX)
-  readonly #late = new Set<NodeJS.Timeout>()
-  #sequenceNumber = 0
-  #isStalled = false
-  #stalled: Buffer[] = []
-
-  constructor(client: Client, server: ScriptedServer, onGone: () => void) {
-    this.#client = client
-    this.#server = server
-    this.#onGone = onGone
-  }
-
-  receive(bytes: Buffer): void {
-    try {
-      for (const frame of this.#requests.push(bytes)) this.#hear(frame)
-    } catch {
-      this.#client.reset()
-    }
-  }
-
-  gone(): void {
-    for (const timer of this.#late) clearTimeout(timer)
-    this.#late.clear()
-    this.#onGone()
-  }
-
-  stall(isStalled: boolean): void {
-    this.#isStalled = isStalled
-    if (!isStalled && this.#stalled.length > 0) this.#client.send(Buffer.concat(this.#stalled.splice(0)))
-  }
-
-  /** OPC 10000-4, 5.14.5.2. */
-  publish(request: Request, { content }: Message): void {
-    const available = array(this.#server.available.map(uint32))
-    const head = [uint32(SUBSCRIPTION_ID), available, binary.boolean(false)]
-    const body = Buffer.concat([...head, content, array([]), array([])])
-    this.#send(response(request, this.#surroundings(), [SERVICES.Publish[1], body]))
-  }
-
-  #hear(frame: Buffer): void {
-    const kind = frame.toString('latin1', 0, 3)
-    if (kind === 'CLO') this.#client.close()
-    else if (kind === 'HEL') this.#send(acknowledge())
-    else this.#serve(parseAsk(frame))
-  }
-
-  #serve(request: Request): void {
-    if (request.ask.service === 'Publish') {
-      this.#server.wait(this, request)
-      return
-    }
-    const delayMs = this.#server.script.delayMs(request.ask)
-    if (delayMs <= 0) {
-      this.#answer(request)
-      return
-    }
-    const timer = setTimeout(() => {
-      this.#late.delete(timer)
-      this.#answer(request)
-    }, delayMs)
-    this.#late.add(timer)
-  }
-
-  #answer(request: Request): void {
-    const { ask } = request
-    this.#send(this.#answerTo(request))
-    if (ask.service === 'CreateMonitoredItems') this.#server.script.watched(ask.wishes)
-  }
-
-  #answerTo(request: Request): Buffer {
-    const { requestId, requestHandle, ask } = request
-    const surroundings = this.#surroundings()
-    switch (ask.service) {
-      case 'OpenSecureChannel':
-      case 'GetEndpoints':
-      case 'CreateSession':
-      case 'ActivateSession':
-      case 'CloseSession':
-        return reply({ service: ask.service, requestId, requestHandle, count: 0 }, surroundings)
-      default: {
-        const result = this.#server.resultOf(ask)
-        if (!result) return serviceFault(request, surroundings)
-        if ('refuse' in result) return serviceFault(request, surroundings, result.refuse)
-        return response(request, surroundings, result)
-      }
-    }
-  }
-
-  #surroundings() {
-    return {
-      endpointUrl: this.#server.endpoint,
-      sequenceNumber: () => ++this.#sequenceNumber,
-      nowMs: Date.now(),
-      value: Buffer.alloc(0),
-      notifications: Buffer.alloc(0),
-    }
-  }
-
-  #send(bytes: Buffer): void {
-    if (this.#isStalled) this.#stalled.push(bytes)
-    else this.#client.send(bytes)
-  }
 }
