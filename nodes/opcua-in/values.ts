@@ -11,8 +11,7 @@ import type { KnownTypes } from './structures/lookup'
 
 export type Plain =
   /** `gap`: why a part of it is null. */
-  | { value: Value; gap?: string }
-  | { problem: string }
+  { value: Value; gap?: string } | { problem: string }
 
 /** Built-in types (OPC 10000-6, 5.1.2). */
 const BOOLEAN = 1

@@ -3,17 +3,17 @@
 
 import { type Fault, toFault } from '../../../lib/contract/fault'
 import { Arrivals } from '../arrivals'
-import { Batches } from '../batches'
 import type { Browsable } from '../browse-service'
 import { type NodeRef, nodeKey, resolveAddress } from '../node-ids'
 import type { OpcuaSession } from '../session'
-import { batchSize, type SourceClock, type Wanted } from '../source'
+import type { SourceClock, Wanted } from '../source'
 import type { Body } from './body'
 import type { StatusName } from './builtin'
 import { reachable, type TypeDescriptions } from './description'
 import type { Found, KnownTypes } from './lookup'
 import { askIdentity, isSameServer, type ServerIdentity } from './server-identity'
 import { type Finding, type Question, type StandardTypes, Surveyor } from './survey'
+import { TypeEntry } from './type-entry'
 import type { KeptTypes, TypeStore } from './type-store'
 
 export type StructureSettings = {
@@ -29,31 +29,17 @@ export type StructureSettings = {
 
 type Session = OpcuaSession & Browsable
 
-/** A type by the encoding of its values. */
-type Entry = {
-  encoding: NodeRef
-  /** Where values with it came, or some of them. */
-  columns: Set<number>
-  found: { kind: 'known'; root: string } | { kind: 'asking' } | { kind: 'unknown'; reason: string }
-  /** When it is asked for, ms; Infinity = it need not be. */
-  askMs: number
-  waitMs: number
-}
-
 /** The first reading may wait so long for types. */
 const PATIENCE_MS = 1000
-const FIRST_WAIT_MS = 30_000
-const LONGEST_WAIT_MS = 600_000
 const ENTRIES_MAX = 1000
-/** So many tags are looked at for what the type of a value may be. */
-const COLUMNS_MAX = 4
+const UNANSWERED: Finding = { reason: 'the server did not answer' }
 const ASKING: Found = { kind: 'asking' }
 const TOO_MANY: Found = { kind: 'unknown', reason: `there are more than ${ENTRIES_MAX} types of structures` }
 
 export class StructureTypes {
   readonly #settings: StructureSettings
   readonly #views: readonly KnownTypes[]
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries = new Map<string, TypeEntry>()
   #types: TypeDescriptions = new Map()
   readonly #arrivals = new Arrivals()
   /** Encoding -> type, from the connection before. */
@@ -100,7 +86,7 @@ export class StructureTypes {
     this.#asking = undefined
     this.#isDoubtful = !session.resumed || this.#isDoubtful
     this.#isFirst = true
-    for (const entry of this.#entries.values()) if (entry.found.kind === 'asking') entry.askMs = 0
+    for (const entry of this.#entries.values()) if (entry.found.kind === 'asking') entry.askSoon()
   }
 
   /** Asks for what is missing. Only after connecting it takes a moment: the first values are made of what is known then. */
@@ -125,18 +111,16 @@ export class StructureTypes {
     const key = nodeKey(encoding)
     const entry = this.#entries.get(key) ?? this.#enter(key, encoding)
     if (!entry) return TOO_MANY
-    if (entry.columns.size < COLUMNS_MAX) entry.columns.add(column)
+    entry.cameIn(column)
     if (this.#isDoubtful) return ASKING
     if (entry.found.kind !== 'known') return entry.found
     const type = this.#types.get(entry.found.root)
     return type?.kind === 'structure' ? { kind: 'known', type, types: this.#types } : ASKING
   }
 
-  #enter(key: string, encoding: NodeRef): Entry | undefined {
+  #enter(key: string, encoding: NodeRef): TypeEntry | undefined {
     if (this.#entries.size >= ENTRIES_MAX) return undefined
-    const root = this.#kept.get(key)
-    const found: Entry['found'] = root === undefined ? { kind: 'asking' } : { kind: 'known', root }
-    const entry = { encoding, columns: new Set<number>(), found, askMs: 0, waitMs: FIRST_WAIT_MS }
+    const entry = new TypeEntry(encoding, this.#kept.get(key))
     this.#entries.set(key, entry)
     return entry
   }
@@ -145,14 +129,14 @@ export class StructureTypes {
   #doubt({ typeId }: Body): void {
     const encoding = resolveAddress(typeId, this.#namespaces)
     const entry = encoding && this.#entries.get(nodeKey(encoding))
-    if (!entry || entry.askMs !== Infinity) return
-    this.#askLater(entry)
+    if (!entry?.isSettled) return
+    entry.askLater(this.#settings.clock.nowMs())
     this.#surveyor = undefined
   }
 
-  #due(): Entry[] {
+  #due(): TypeEntry[] {
     const nowMs = this.#settings.clock.nowMs()
-    return [...this.#entries.values()].filter(({ askMs }) => this.#isDoubtful || askMs <= nowMs)
+    return [...this.#entries.values()].filter((entry) => this.#isDoubtful || entry.isDue(nowMs))
   }
 
   #start(session: Session): void {
@@ -170,13 +154,13 @@ export class StructureTypes {
     const due = this.#due()
     const surveyor = this.#surveyorFor(session)
     const before = surveyor.requests
-    const questions = await this.#questions(session, due)
-    const { findings, types } = await surveyor.ask(questions)
+    const { findings, types } = await surveyor.ask(due.map((entry) => this.#questionOf(entry)))
     if (session !== this.#session) return
     this.#lastRequests = Math.max(1, surveyor.requests - before)
-    due.forEach((entry, index) => {
-      this.#settle(entry, findings[index])
-    })
+    const nowMs = this.#settings.clock.nowMs()
+    for (const [index, entry] of due.entries()) entry.settle(findings[index] ?? UNANSWERED, nowMs)
+    // What it did not tell it may tell the next time.
+    if (due.some(({ isSettled }) => !isSettled)) this.#surveyor = undefined
     this.#types = reachable(this.#roots().values(), new Map([...this.#types, ...types]))
     this.#revision++
     this.#save()
@@ -192,20 +176,20 @@ export class StructureTypes {
     this.#identity = identity
     if (!isKnown) this.#beginWith(kept)
     this.#isDoubtful = false
-    for (const entry of this.#entries.values()) entry.askMs = 0
+    for (const entry of this.#entries.values()) entry.askSoon()
     this.#revision++
     this.#arrivals.tell()
   }
 
   /** Nothing else is known; which types have come since is. */
   #beginWith(kept: Pick<KeptTypes, 'roots' | 'types'> = { roots: new Map(), types: new Map() }): void {
-    const columns = new Map([...this.#entries.values()].map((entry) => [entry.encoding, entry.columns]))
+    const before = [...this.#entries]
     this.#kept = kept.roots
     this.#types = kept.types
     this.#entries.clear()
-    for (const [encoding, of] of columns) {
-      const entry = this.#enter(nodeKey(encoding), encoding)
-      for (const column of of) entry?.columns.add(column)
+    for (const [key, { encoding, columns }] of before) {
+      const entry = this.#enter(key, encoding)
+      for (const column of columns) entry?.cameIn(column)
     }
   }
 
@@ -220,39 +204,12 @@ export class StructureTypes {
     return this.#surveyor
   }
 
-  async #questions(session: Session, entries: readonly Entry[]): Promise<Question[]> {
-    const nodes = entries.flatMap(({ encoding, columns }) =>
-      [...columns].flatMap((column) => {
-        const address = this.#settings.wanted[column]?.address
-        const node = address && resolveAddress({ ...address, range: '' }, this.#namespaces)
-        return node ? [{ encoding, node }] : []
-      }),
-    )
-    const types = await tagTypesOf(
-      session,
-      nodes.map(({ node }) => node),
-    )
-    return entries.map(({ encoding }) => ({
-      encoding,
-      tagTypes: nodes.flatMap((one, index) => (one.encoding === encoding ? (types[index] ?? []) : [])),
-    }))
-  }
-
-  #settle(entry: Entry, finding: Finding | undefined): void {
-    if (finding && 'root' in finding) {
-      entry.found = { kind: 'known', root: finding.root }
-      entry.askMs = Infinity
-      return
-    }
-    entry.found = { kind: 'unknown', reason: finding?.reason ?? 'the server did not answer' }
-    this.#askLater(entry)
-    // What it did not tell it may tell the next time.
-    this.#surveyor = undefined
-  }
-
-  #askLater(entry: Entry): void {
-    entry.askMs = this.#settings.clock.nowMs() + entry.waitMs
-    entry.waitMs = Math.min(entry.waitMs * 2, LONGEST_WAIT_MS)
+  #questionOf({ encoding, columns }: TypeEntry): Question {
+    const tags = columns.flatMap((column) => {
+      const address = this.#settings.wanted[column]?.address
+      return (address && resolveAddress({ ...address, range: '' }, this.#namespaces)) ?? []
+    })
+    return { encoding, tags }
   }
 
   /** What is known already stays so. */
@@ -265,11 +222,8 @@ export class StructureTypes {
       this.#isDoubtful = false
       this.#beginWith()
     }
-    for (const entry of this.#entries.values()) {
-      if (entry.askMs > this.#settings.clock.nowMs()) continue
-      if (entry.found.kind === 'asking') entry.found = { kind: 'unknown', reason: message }
-      this.#askLater(entry)
-    }
+    const nowMs = this.#settings.clock.nowMs()
+    for (const entry of this.#due()) entry.unanswered(message, nowMs)
     this.#revision++
   }
 
@@ -286,16 +240,4 @@ export class StructureTypes {
     for (const [key, root] of this.#kept) if (!this.#entries.has(key)) known.set(key, root)
     return known
   }
-}
-
-/** In batches that the server can stand; undefined where it does not tell. */
-async function tagTypesOf(session: Session, nodes: readonly NodeRef[]): Promise<(NodeRef | undefined)[]> {
-  const types = new Map<NodeRef, NodeRef | undefined>()
-  const { nodesPerRead } = await session.operationLimits()
-  const ask = async (batch: readonly NodeRef[]): Promise<void> => {
-    const told = await session.dataTypes(batch)
-    for (const [index, node] of batch.entries()) types.set(node, told[index])
-  }
-  await new Batches(batchSize(nodesPerRead)).each(nodes, ask, () => {})
-  return nodes.map((node) => types.get(node))
 }

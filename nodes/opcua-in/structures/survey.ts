@@ -3,7 +3,7 @@
 
 import type { BrowseService } from '../browse-service'
 import type { EnumerationTexts } from '../enumeration-texts'
-import { type NodeRef, nodeKey, nodeText } from '../node-ids'
+import { type NodeRef, nodeKey, nodeText, parseNodeAddress } from '../node-ids'
 import { BATCH_UNKNOWN } from '../source'
 import { Body } from './body'
 import { type Definition, parseDefinition } from './definition'
@@ -12,8 +12,8 @@ import { DictionarySurvey } from './dictionary-survey'
 import { simpleType } from './namespace-zero'
 import { NodeFacts, standardNode } from './node-facts'
 
-/** The encoding of values, and the data types of tags that had them. */
-export type Question = { encoding: NodeRef; tagTypes: readonly NodeRef[] }
+/** The encoding of values, and tags that had such values. */
+export type Question = { encoding: NodeRef; tags: readonly NodeRef[] }
 export type Finding = { root: string } | { reason: string }
 export type Survey = { findings: Finding[]; types: Map<string, TypeDescription> }
 
@@ -51,6 +51,8 @@ export class Surveyor {
   readonly #told = new Map<string, Told>()
   /** Encoding -> data type; undefined = the server has no reference from one to the other. */
   readonly #typeOf = new Map<string, NodeRef | undefined>()
+  /** Tag -> data type. */
+  readonly #tagTypes = new Map<string, NodeRef | undefined>()
   readonly #texts = new Map<string, EnumerationTexts | undefined>()
 
   constructor(parts: SurveyParts) {
@@ -67,6 +69,7 @@ export class Surveyor {
   /** One finding for each question. Rejects with a Fault when the server does not answer. */
   async ask(questions: readonly Question[]): Promise<Survey> {
     await this.#findTypes(questions.map(({ encoding }) => encoding))
+    await this.#findTagTypes(questions)
     const roots = questions.map((question) => this.#candidates(question))
     await this.#explore(roots.flat())
     const types = new Map<string, TypeDescription>()
@@ -77,9 +80,9 @@ export class Surveyor {
   }
 
   /** The data type; without a reference to it perhaps what came is the data type itself, or that of the tag. */
-  #candidates({ encoding, tagTypes }: Question): NodeRef[] {
+  #candidates({ encoding, tags }: Question): NodeRef[] {
     const type = this.#typeOf.get(nodeKey(encoding))
-    return type ? [type] : [encoding, ...tagTypes]
+    return type ? [type] : [encoding, ...tags.flatMap((tag) => this.#tagTypes.get(nodeKey(tag)) ?? [])]
   }
 
   #findingOf(encoding: NodeRef, candidates: readonly NodeRef[], types: Map<string, TypeDescription>): Finding {
@@ -169,6 +172,15 @@ export class Surveyor {
     for (const [index, encoding] of unknown.entries()) this.#typeOf.set(nodeKey(encoding), types[index])
   }
 
+  /** Of tags whose values have an encoding that leads to no type. */
+  async #findTagTypes(questions: readonly Question[]): Promise<void> {
+    const lost = questions.filter(({ encoding }) => !this.#typeOf.get(nodeKey(encoding)))
+    const tags = new Map(lost.flatMap((question) => question.tags).map((tag) => [nodeKey(tag), tag]))
+    for (const key of this.#tagTypes.keys()) tags.delete(key)
+    const types = await this.#facts.attributes([...tags.values()], ['dataType'])
+    for (const [index, key] of [...tags.keys()].entries()) this.#tagTypes.set(key, nodeIn(types[index]?.[0]))
+  }
+
   async #explore(roots: readonly NodeRef[]): Promise<void> {
     let open = roots
     for (let round = 0; open.length > 0 && round < ROUNDS_MAX; round++) {
@@ -223,4 +235,11 @@ export class Surveyor {
       if (type.kind === 'enumeration') types.set(key, { ...type, texts: this.#texts.get(key) ?? type.texts })
     }
   }
+}
+
+/** A value of the type NodeId. */
+function nodeIn(data: unknown): NodeRef | undefined {
+  const parsed = typeof data === 'string' ? parseNodeAddress(data) : undefined
+  if (!parsed || 'problem' in parsed || typeof parsed.namespace !== 'number') return undefined
+  return { ...parsed, namespace: parsed.namespace }
 }

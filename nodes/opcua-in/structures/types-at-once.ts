@@ -60,7 +60,7 @@ export class TypesAtOnce implements KnownTypes {
   async #learn(): Promise<void> {
     const missing = [...this.#missing]
     this.#missing = new Map()
-    const questions = missing.map(([, encoding]) => ({ encoding, tagTypes: [] }))
+    const questions = missing.map(([, encoding]) => ({ encoding, tags: [] }))
     const { findings, types } = await this.#surveyor.ask(questions).catch((thrown: unknown) => {
       const fault = toFault(thrown)
       if (fault.kind !== 'device') throw fault

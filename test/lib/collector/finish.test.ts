@@ -34,6 +34,7 @@ describe('the last step of a reading', () => {
     ['a value × n', 120, 3, 40, factor(0, 1)],
     ['a value × 0.1', 0.3, 3, 0.1, factor(0, 1)],
     ['the elements of an array', [0.3, -0.1], [3, -1], -1],
+    ['the elements of an array that are there', [0.3, null, [null, -0.1]], [3, null, [null, -1]], -1],
     ['digits beyond 2^53', 900719925474099.2, '9007199254740993', -1],
     ['a scale that is no power', 'the scale "SF" holds 41, which is no power of ten that a device scales by', 1, 41],
     ['a scale between two', 'the scale "SF" holds 0.5, which is no power of ten that a device scales by', 1, 0.5],

@@ -8,6 +8,11 @@ describe('columns of a reading', () => {
     { what: 'good values', values: [1, false, 'x', [1, 2]], want: { values: [1, false, 'x', [1, 2]], bad: [] } },
     { what: 'NaN', values: [Number.NaN], want: { values: [null], bad: [[0, NOT_A_NUMBER]] } },
     { what: 'Infinity', values: [1, -Infinity], want: { values: [1, null], bad: [[1, NOT_A_NUMBER]] } },
+    {
+      what: 'null in an array and an object',
+      values: [[1, null], { a: [null] }],
+      want: { values: [[1, null], { a: [null] }], bad: [] },
+    },
     { what: 'NaN in an array', values: [[1, [Number.NaN]]], want: { values: [null], bad: [[0, NOT_A_NUMBER]] } },
     { what: 'NaN in an object', values: [{ a: Infinity }], want: { values: [null], bad: [[0, NOT_A_NUMBER]] } },
     { what: 'null without a reason', values: [null], want: { values: [null], bad: [[0, NO_VALUE]] } },

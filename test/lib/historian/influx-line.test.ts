@@ -98,6 +98,11 @@ describe('a reading as line protocol', () => {
       ],
     })
     assert.deepEqual(linesOf(readingOf(1, { f: [] }), MODERN), { ok: true, lines: [] })
+    assert.deepEqual(linesOf(readingOf(1, { f: [null] }), MODERN), { ok: true, lines: [] })
+    assert.deepEqual(linesOf(readingOf(1, { f: [null, 2] }), MODERN), {
+      ok: true,
+      lines: ['plant,collector=press\\ 1,type=modbus f[1]=2 1000000'],
+    })
     assert.deepEqual(linesOf(readingOf(1, { u: [1, -1] }, { kinds: { u: 'unsigned' } }), MODERN), {
       ok: false,
       reason: 'tag "u[1]": -1 cannot be written as an unsigned integer',

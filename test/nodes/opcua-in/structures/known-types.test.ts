@@ -109,9 +109,10 @@ describe('The types of structures that a reader knows', () => {
     }
     assert.equal(kindOf(OTHER_BODY), 'unknown')
     assert.deepEqual(asked, [30, 90, 210, 450, 930, 1530, 2130, 2730, 3330])
-    // which server it is; then types by their encodings, definitions, supertypes, dictionaries
-    assert.deepEqual(space.calls.slice(0, 5), ['read 2', 'browse 2', 'read 4', 'browse 2', 'browse 2'])
-    assert.equal(space.calls.length, 1 + 4 * (1 + asked.length))
+    // which server it is; then types by encodings, the tag, definitions, supertypes, dictionaries
+    const calls = ['read 2', 'browse 2', 'read 1', 'read 4', 'browse 2', 'browse 2']
+    assert.deepEqual(space.calls.slice(0, 6), calls)
+    assert.equal(space.calls.length, 1 + 5 * (1 + asked.length))
   })
 
   it('that the server tells later are known then', async () => {
@@ -213,11 +214,12 @@ describe('The types of structures that a reader knows', () => {
 
   it('are the type of the tag where nothing else says what a value is', async () => {
     connect()
-    server.types.clear()
     define(space, MOTOR, structureDefinition([{ name: 'a', type: node(6, 0) }]))
-    assert.equal(kindOf(OTHER_BODY, 1), 'asking')
+    space.attributes.set('dataType of ns=1;s=b', { data: 'ns=1;i=10' })
+    kindOf(OTHER_BODY, 1)
+    kindOf(bodyOf(node(51)), 0)
     await settle()
-    assert.equal(kindOf(OTHER_BODY, 1), 'unknown')
+    assert.deepEqual([kindOf(OTHER_BODY, 1), kindOf(bodyOf(node(51)), 0)], ['known', 'unknown'])
   })
 
   it('are only so many', async () => {

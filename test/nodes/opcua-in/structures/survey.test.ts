@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import type { NodeRef } from '../../../../nodes/opcua-in/node-ids'
+import { type NodeRef, nodeText } from '../../../../nodes/opcua-in/node-ids'
 import { type Finding, Surveyor, type SurveyParts } from '../../../../nodes/opcua-in/structures/survey'
 import { ImaginedAddressSpace } from '../imagined-address-space'
 import { NO_STANDARD } from '../no-types'
@@ -19,8 +19,13 @@ describe('A survey of the types of a server', () => {
   function surveyorWith(others: Partial<SurveyParts>): Surveyor {
     return new Surveyor({ service: space, namespaces: [], standard: NO_STANDARD, ...others })
   }
+  /** `tagTypes`: of tags that had a value. */
   async function findingOf(encoding: NodeRef, tagTypes: readonly NodeRef[] = []): Promise<Finding | undefined> {
-    return (await surveyor.ask([{ encoding, tagTypes }])).findings[0]
+    const tags = tagTypes.map((_, index) => node(900 + index))
+    for (const [index, tag] of tags.entries()) {
+      space.attributes.set(`dataType of ${text(tag)}`, { data: nodeText(tagTypes[index] ?? tag) })
+    }
+    return (await surveyor.ask([{ encoding, tags }])).findings[0]
   }
   async function reasonFor(encoding: NodeRef, tagTypes: readonly NodeRef[] = []): Promise<string> {
     const finding = await findingOf(encoding, tagTypes)
@@ -30,7 +35,7 @@ describe('A survey of the types of a server', () => {
   it('goes from the encoding to the built-in types of the last fields', async () => {
     describePlant(space)
     surveyor = surveyorWith({ texts: async (types) => types.map(() => new Map([[1, 'Running']])) })
-    const { findings, types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tagTypes: [] }])
+    const { findings, types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tags: [] }])
     assert.deepEqual(findings, [{ root: own(10) }])
     assert.deepEqual([types.get(own(10))?.kind, types.get(own(20))?.kind], ['structure', 'structure'])
     assert.deepEqual(types.get(own(30)), { kind: 'enumeration', texts: new Map([[1, 'Running']]) })
@@ -43,7 +48,7 @@ describe('A survey of the types of a server', () => {
     describePlant(space)
     const encodings = Array.from({ length: 50 }, (_, index) => node(100 + index))
     for (const encoding of encodings) refer(space, encoding, MOTOR)
-    const questions = encodings.map((encoding) => ({ encoding, tagTypes: [] }))
+    const questions = encodings.map((encoding) => ({ encoding, tags: [] }))
     await surveyor.ask(questions)
     assert.deepEqual(space.calls, ['browse 50', 'read 2', 'read 6', 'browse 2'])
     await surveyor.ask(questions)
@@ -52,7 +57,7 @@ describe('A survey of the types of a server', () => {
 
   it('leaves enumerations as numbers where nobody wants their texts', async () => {
     describePlant(space)
-    const { types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tagTypes: [] }])
+    const { types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tags: [] }])
     assert.deepEqual(types.get(own(30)), { kind: 'enumeration', texts: undefined })
   })
 
@@ -92,7 +97,7 @@ describe('A survey of the types of a server', () => {
     )
     refer(space, AXIS, node(22, 0))
     space.attributes.set(`isAbstract of ${text(AXIS)}`, { data: true })
-    const { types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tagTypes: [] }])
+    const { types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tags: [] }])
     const simple = (type: number) => ({ kind: 'simple', type })
     assert.deepEqual([types.get(own(20)), types.get(standard(26))], [simple(22), simple(24)])
   })
@@ -124,7 +129,7 @@ describe('A survey of the types of a server', () => {
     const type = { kind: 'structure', layout: 'plain', isAbstract: false, fields: [] } as const
     const encodedAs = () => ({ root: standard(862), types: new Map([[standard(862), type]]) })
     surveyor = surveyorWith({ standard: { ...NO_STANDARD, encodedAs } })
-    const { findings, types } = await surveyor.ask([{ encoding: node(864, 0), tagTypes: [] }])
+    const { findings, types } = await surveyor.ask([{ encoding: node(864, 0), tags: [] }])
     assert.deepEqual([findings, types.get(standard(862))], [[{ root: standard(862) }], type])
   })
 
@@ -137,7 +142,7 @@ describe('A survey of the types of a server', () => {
       '<d:TypeDictionary xmlns:opc="http://opcfoundation.org/BinarySchema/"><d:StructuredType Name="Motor"/></d:TypeDictionary>'
     space.attributes.set(`value of ${text(description)}`, { data: 'Motor' })
     space.attributes.set(`value of ${text(dictionary)}`, { data: Buffer.from(xml) })
-    const { findings, types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tagTypes: [] }])
+    const { findings, types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tags: [] }])
     assert.deepEqual(findings, [{ root: '1;numeric;71/Motor' }])
     assert.equal(types.get('1;numeric;71/Motor')?.kind, 'structure')
     space.attributes.set(`value of ${text(dictionary)}`, { data: Buffer.from('<x/>') })
