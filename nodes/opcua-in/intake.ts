@@ -19,16 +19,15 @@ export type IntakeParts = {
 const HOLES_MAX = 3
 /** Numbers of messages that may come once more: later ones have been told since. */
 const PASSED_MAX = 1000
-/** So many in a row that had come before: this server uses its numbers again and again. */
-const REPEATED_MAX = 3
+/** A number that comes more often than this is used by the server again and again. */
+const AGAIN_MAX = 2
 const SUBSCRIPTION_GONE = 'BadSubscriptionIdInvalid'
 
 export class Intake {
   readonly #parts: IntakeParts
   readonly #sequence = new Sequence()
-  /** Told, fetched or given up. */
-  readonly #passed = new Set<number>()
-  #repeated = 0
+  /** Numbers of messages that were told or given up, and how often they have come again. */
+  readonly #passed = new Map<number, number>()
   #holes = 0
   /** Messages that came and could not be read: they leave a gap that nothing can fill. */
   #unreadable = 0
@@ -75,7 +74,7 @@ export class Intake {
     const isKeepAlive = isEmpty(publication)
     if (!isKeepAlive && this.#comesAgain(sequenceNumber)) return
     const missing = this.#sequence.missingBefore(sequenceNumber)
-    if (missing.length > 0 && this.#holes < HOLES_MAX) await this.#fill(session, publication, missing)
+    if (missing.length > 0) await this.#fill(session, publication, missing)
     this.#unreadable = 0
     if (isKeepAlive) this.#announce(sequenceNumber)
     this.#tell(publication)
@@ -89,15 +88,13 @@ export class Intake {
   async #fill(session: OpcuaSession, publication: Publication, missing: readonly number[]): Promise<void> {
     const fetched = await this.#fetchAll(session, publication, missing)
     this.#sequence.expect(publication.sequenceNumber)
+    if (fetched.size > 0) this.#holes = 0
     const lost = missing.filter((number) => !fetched.has(number))
-    if (lost.length === 0) {
-      this.#holes = 0
-      return
-    }
+    if (lost.length === 0 || this.#holes >= HOLES_MAX) return
     const unexplained = lost.filter((number) => !this.#explains(number)).length
     this.#parts.lost()
     if (unexplained === 0) return
-    this.#holes++
+    if (fetched.size === 0) this.#holes++
     this.#parts.log('warn', `messages of the server that it has no longer were lost on the way: ${unexplained}`)
   }
 
@@ -109,7 +106,7 @@ export class Intake {
   ): Promise<ReadonlySet<number>> {
     const fetched = new Set<number>()
     // What could not be read the first time cannot be read the second time either.
-    const wanted = missing.length > this.#unreadable ? missing : []
+    const wanted = missing.length > this.#unreadable && this.#holes < HOLES_MAX ? missing : []
     const known = new Set(available)
     for (const number of wanted) {
       // A server that lists what it keeps need not be asked for the rest.
@@ -146,17 +143,18 @@ export class Intake {
     }
   }
 
-  /** What it holds is known, or newer values were read since; in case that the server has begun to count anew, all are read. */
+  /** Later ones have been told. Whether it holds anything that is not known shows when all values are read. */
   #comesAgain(number: number): boolean {
-    if (!this.#passed.has(number) || this.#repeated >= REPEATED_MAX) return false
-    this.#repeated++
-    if (this.#repeated >= REPEATED_MAX) this.#parts.lost()
+    const times = this.#passed.get(number)
+    if (times === undefined || times >= AGAIN_MAX) return false
+    this.#passed.set(number, times + 1)
+    this.#parts.lost()
     return true
   }
 
   #pass(number: number): void {
-    this.#passed.add(number)
-    const [oldest] = this.#passed
+    if (!this.#passed.has(number)) this.#passed.set(number, 0)
+    const [oldest] = this.#passed.keys()
     if (this.#passed.size > PASSED_MAX && oldest !== undefined) this.#passed.delete(oldest)
   }
 
@@ -164,7 +162,6 @@ export class Intake {
     const { subscriptionId, sequenceNumber } = publication
     if (!isEmpty(publication)) {
       this.#isFirst = false
-      if (!this.#passed.has(sequenceNumber)) this.#repeated = 0
       this.#pass(sequenceNumber)
       this.#sequence.came(sequenceNumber)
       this.#parts.acknowledge({ subscriptionId, sequenceNumber })

@@ -8,4 +8,6 @@ export function quietenLibrary(): void {
   setLogLevel(LogLevel.Emergency)
   for (const set of [setDebugLogger, setWarningLogger, setErrorLogger]) set(() => {})
   nameVendorStatuses()
+  // What is no status at all is written there past all loggers.
+  console.warn = () => {}
 }
