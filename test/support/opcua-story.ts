@@ -26,6 +26,8 @@ const LATE_MS = { from: 5, to: 120 } as const
 const STALL_MS = { from: 20, to: 150 } as const
 const DESCRIBED_AFTER_MS = { from: 50, to: 400 } as const
 const REPUBLISHED_AFTER_MS = { from: 0, to: 60 } as const
+/** A server that never has what it is asked for is taken for one that counts in a way of its own, and not asked any more. */
+const FORGOTTEN_MAX = 3
 /** Of the points, at each step. */
 const CHANGES = 0.4
 const FLAWED = 0.5
@@ -93,12 +95,17 @@ export class Story {
       if (step === stallAt) this.#stall(between(draw, STALL_MS))
       const changed = this.points.filter(() => draw.happens(CHANGES))
       for (const point of changed) point.change(this.#flawFor(point))
-      if (changed.length > 0) this.#tell(changed, draw.one(this.#fates))
+      if (changed.length > 0) this.#tell(changed, this.#fate())
       await delay(between(draw, PAUSE_MS))
     }
     await Promise.all(this.#pending)
     // What was not delivered shows by its number.
     this.server.keepAlive()
+  }
+
+  #fate(): Fate {
+    const fate = this.#draw.one(this.#fates)
+    return fate === 'forgotten' && this.#forgotten >= FORGOTTEN_MAX ? 'prompt' : fate
   }
 
   #tell(changed: readonly VersionedPoint[], fate: Fate): void {
