@@ -75,9 +75,16 @@ export class Intake {
     if (!isKeepAlive && this.#comesAgain(sequenceNumber)) return
     const missing = this.#sequence.missingBefore(sequenceNumber)
     if (missing.length > 0) await this.#fill(session, publication, missing)
+    else this.#endHoles()
     this.#unreadable = 0
     if (isKeepAlive) this.#announce(sequenceNumber)
     this.#tell(publication)
+  }
+
+  /** The numbers follow each other: what was given up before this was lost after all. */
+  #endHoles(): void {
+    if (this.#holes >= HOLES_MAX) this.#parts.lost()
+    this.#holes = 0
   }
 
   #announce(number: number): void {
