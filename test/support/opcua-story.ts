@@ -26,8 +26,8 @@ const LATE_MS = { from: 5, to: 120 } as const
 const STALL_MS = { from: 20, to: 150 } as const
 const DESCRIBED_AFTER_MS = { from: 50, to: 400 } as const
 const REPUBLISHED_AFTER_MS = { from: 0, to: 60 } as const
-/** A server that never has what it is asked for is taken for one that counts in a way of its own, and not asked any more. */
-const FORGOTTEN_MAX = 3
+/** A server that never has what it is asked for is not asked any more after the third time, as if it counted in a way of its own. */
+const FORGOTTEN_MAX = 2
 /** Of the points, at each step. */
 const CHANGES = 0.4
 const FLAWED = 0.5
