@@ -19,6 +19,7 @@ import { measureModbusRival } from './modbus-rival'
 import { measureNews } from './monitors'
 import { measureOpcuaReaders, OPCUA_VARIABLES, type OpcuaReaders } from './opcua-reader'
 import { measureOpcuaRival } from './opcua-rival'
+import { measureStructures } from './opcua-structure'
 import { measurePlanning } from './planning'
 import { measureBareSqlite, measureQueue } from './queue-cost'
 import { measureThroughput } from './queue-throughput'
@@ -76,6 +77,8 @@ async function main(): Promise<void> {
     const readers = await measureModbusReaders(plan, device)
     const melsecReaders = await measureMelsecReaders(plan)
     const { opcua, opcuaRival } = await measureOpcua(plan, tell)
+    tell('one structure among many values')
+    const structures = await measureStructures(plan)
     tell('the usual way to read Modbus')
     const rival = await measureModbusRival({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device, tell)
     tell('what keeping a history costs')
@@ -104,6 +107,7 @@ async function main(): Promise<void> {
       planning,
       melsecReaders,
       opcua,
+      structures,
       rival,
       opcuaRival,
       queues,

@@ -10,6 +10,7 @@ import { markdownTable } from './measure/table'
 import { type NewsTimes, newsSection } from './monitors'
 import type { OpcuaReaders } from './opcua-reader'
 import { OPCUA_CONTEST } from './opcua-rival'
+import { STRUCTURE_BENCH, type StructureStart } from './opcua-structure'
 import type { PlanningCost } from './planning'
 import type { BareSqlite, QueueCost } from './queue-cost'
 import type { Throughput } from './queue-throughput'
@@ -31,6 +32,7 @@ const AIM = {
   opcuaPrivateMb: 45,
   latenessMs: 20,
   planMs: 5,
+  structureRatio: 1.2,
 } as const
 
 export type Results = {
@@ -46,6 +48,7 @@ export type Results = {
   planning: PlanningCost[]
   melsecReaders: ReaderLoad[]
   opcua: OpcuaReaders
+  structures: StructureStart[]
   /** Absent where they could not be installed. */
   rival: RivalCost[] | undefined
   opcuaRival: RivalCost[] | undefined
@@ -67,6 +70,7 @@ export function report(results: Results): string {
     modbusReaders(results),
     melsecReaders(results),
     opcuaReaders(results),
+    structures(results),
     planning(results),
     rival(results),
     opcuaRival(results),
@@ -267,6 +271,21 @@ function rival({ rival, values, intervalMs }: Results): string {
   const text = `50 connections, each reading ${values} holding registers every ${intervalMs} ms, in turns in the same Node-RED. node-red-contrib-modbus gives raw
 registers without names, quality or time, and reads within Node-RED's own process; its modbus-serial is the one of the registry.`
   return contest('## Beside the usual way to read Modbus', text, 'node-red-contrib-modbus', rival)
+}
+
+function structures({ structures }: Results): string {
+  const { tags, roundTripMs, types } = STRUCTURE_BENCH
+  const text = `${tags} numbers and one structure, whose type the reader does not know yet, over a path with a round trip of
+${roundTripMs} ms; the server has ${types} types more where it says so. From connecting to the first values, median of the runs.`
+  const header = ['mode', 'values', 'the numbers, ms', 'all, ms', `the numbers, ratio (aim ${AIM.structureRatio})`]
+  const rows = structures.map(({ mode, name, plainMs, allMs, ratio }) => [
+    mode,
+    name,
+    median(plainMs).toFixed(0),
+    median(allMs).toFixed(0),
+    ratio.toFixed(2),
+  ])
+  return `## One structure among many values\n\n${text}\n\n${markdownTable(header, rows)}`
 }
 
 function opcuaRival({ opcuaRival }: Results): string {

@@ -4,12 +4,15 @@ import { AttributeIds, DataValue, StatusCodes } from 'node-opcua-client'
 import type { OPCUAServer } from 'node-opcua-server'
 import { dataTypeOf } from './builtin-values'
 import type { DeviceSettings } from './device-settings'
+import { addExhibits, addUnusedTypes } from './exhibits/exhibit-nodes'
 import { MODE_TEXTS, type Place, type Plant, STATE_TEXTS } from './plant'
 import { addRecipe } from './recipe'
 
 export type AddressSpace = NonNullable<OPCUAServer['engine']['addressSpace']>
 export type Namespace = ReturnType<AddressSpace['getOwnNamespace']>
 export type Node = ReturnType<Namespace['addFolder']>
+
+type SpaceSettings = Pick<DeviceSettings, 'namespacesBefore' | 'limits' | 'exhibits' | 'unusedTypes'>
 
 export const PLANT_NAMESPACE = 'urn:collectors:simulated-plant'
 export const SHAPE_RANKS = { scalar: -1, array: 1, matrix: 2 } as const
@@ -26,7 +29,7 @@ export class PlantNodes {
   constructor(
     addressSpace: AddressSpace,
     plant: Plant,
-    { namespacesBefore, limits }: Pick<DeviceSettings, 'namespacesBefore' | 'limits'>,
+    { namespacesBefore, limits, exhibits, unusedTypes }: SpaceSettings,
   ) {
     this.#plant = plant
     this.#minSamplingMs = limits.minSamplingMs
@@ -44,6 +47,8 @@ export class PlantNodes {
     for (const place of plant.places) this.add(place)
     this.#bringRecipe = addRecipe(addressSpace, this.#namespace, this.#folder('Structures'))
     this.#folder('Late')
+    if (exhibits) addExhibits(this.#namespace, this.#folder('Exhibits'))
+    addUnusedTypes(this.#namespace, unusedTypes)
   }
 
   /** To be called when the server has started: only then it can make structures. */

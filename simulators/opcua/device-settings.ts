@@ -42,6 +42,10 @@ export type DeviceSettings = {
   anonymousTransfer: boolean
   /** Asks for passwords in clear, whatever the security of the connection. */
   clearPasswords: boolean
+  /** Whether it shows what is in exhibits/: values at the edges of what may be sent. */
+  exhibits: boolean
+  /** Structures that no variable has. */
+  unusedTypes: number
 }
 
 /** Part 5, 12.6. */
@@ -74,6 +78,8 @@ export const DEFAULT_SETTINGS: DeviceSettings = {
   tokenLifetimeMs: 3_600_000,
   anonymousTransfer: false,
   clearPasswords: false,
+  exhibits: false,
+  unusedTypes: 0,
 }
 
 /** What is absent stays as it was. */
@@ -99,6 +105,8 @@ export function parseSettingsChange(input: unknown): SettingsChange | undefined 
     tokenLifetimeMs: parseCount,
     anonymousTransfer: parseFlag,
     clearPasswords: parseFlag,
+    exhibits: parseFlag,
+    unusedTypes: parseCount,
     limits: parseLimits,
   })
 }

@@ -1,12 +1,14 @@
 // A node-opcua server that can be told to treat a service badly, and to forget its subscriptions without a word.
 
-import { MonitoredItemCreateResult, type StatusCode } from 'node-opcua-client'
+import { AttributeIds, MonitoredItemCreateResult, ReadRequest, type StatusCode } from 'node-opcua-client'
 import { OPCUAServer } from 'node-opcua-server'
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
 import { statusOf } from './builtin-values'
 
 /** Of a service: it is refused as a whole with this status, never answered, or late. */
 export type Treatment = { refuse: string } | { ignore: true } | { delayMs: number }
+
+const DEFINITION = 'Definition'
 
 type OnRequest = OPCUAServer['on_request']
 type PublishEngine = ReturnType<OPCUAServer['engine']['getSessions']>[number]['publishEngine']
@@ -35,7 +37,7 @@ export class UnrulyServer extends OPCUAServer {
 
   /**
    * Throws a RangeError for a status that does not exist.
-   * @param service as in `Read`, `CreateSession`
+   * @param service as in `Read`, `CreateSession`; `Definition` is a Read of what a data type looks like
    * @param treatment undefined = as it should be again
    */
   treat(service: string, treatment: Treatment | undefined): void {
@@ -47,7 +49,10 @@ export class UnrulyServer extends OPCUAServer {
   }
 
   override on_request(...[message, channel]: Parameters<OnRequest>): void {
-    const treatment = this.#treatments.get(serviceOf(message.request))
+    const { request } = message
+    const treatment =
+      this.#treatments.get(serviceOf(request)) ??
+      (asksForDefinition(request) ? this.#treatments.get(DEFINITION) : undefined)
     if (!treatment) super.on_request(message, channel)
     else if ('refuse' in treatment) {
       const fault = OPCUAServer.makeServiceFault(statusOf(treatment.refuse), ['as told'])
@@ -119,6 +124,11 @@ export class UnrulyServer extends OPCUAServer {
       if (!this.#silent.has(subscription.id)) sendResponse(subscription, response)
     }
   }
+}
+
+function asksForDefinition(request: object): boolean {
+  const isAsked = ({ attributeId }: { attributeId: number }): boolean => attributeId === AttributeIds.DataTypeDefinition
+  return request instanceof ReadRequest && (request.nodesToRead ?? []).some(isAsked)
 }
 
 export function serviceOf(request: { schema: { name: string } }): string {

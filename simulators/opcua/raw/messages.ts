@@ -99,34 +99,65 @@ export type Surroundings = {
   diagnostics?: Buffer
 }
 
-/** One chunk, or as many as it takes. */
-export function reply(request: ReturnType<typeof parseRequest>, surroundings: Surroundings): Buffer {
-  const { requestId, requestHandle, service } = request
-  const { nowMs, diagnostics = noDiagnostics } = surroundings
-  const responseHeader = (result: number) =>
-    Buffer.concat([binary.dateTime(nowMs), uint32(requestHandle), uint32(result), diagnostics, int32(0), noExtension])
-  const sequence = () => Buffer.concat([uint32(surroundings.sequenceNumber()), uint32(requestId)])
-  if (service === 'OpenSecureChannel') {
-    const security = Buffer.concat([uint32(CHANNEL_ID), string(NO_SECURITY), string(null), string(null)])
-    const body = [
-      binary.nodeId(SERVICES[service][1]),
-      responseHeader(0),
-      openedChannel(nowMs, surroundings.tokenLifetimeMs),
-    ]
-    return message('OPNF', Buffer.concat([security, sequence(), ...body]))
-  }
+type Asked = Pick<RawRequest, 'requestId' | 'requestHandle'>
+type Chance = Pick<Surroundings, 'sequenceNumber' | 'nowMs' | 'diagnostics'>
+
+/**
+ * One chunk, or as many as it takes.
+ * @param content what comes behind the header of the response
+ */
+export function response(
+  { requestId, requestHandle }: Asked,
+  { sequenceNumber, nowMs, diagnostics = noDiagnostics }: Chance,
+  [typeId, content, result = 0]: readonly [typeId: number, content: Buffer, result?: number],
+): Buffer {
   const security = Buffer.concat([uint32(CHANNEL_ID), uint32(TOKEN_ID)])
-  const body = Buffer.concat(
-    service
-      ? [binary.nodeId(SERVICES[service][1]), responseHeader(0), resultOf(request, surroundings)]
-      : [binary.nodeId(SERVICE_FAULT), responseHeader(BAD_SERVICE_UNSUPPORTED)],
-  )
+  const sequence = () => Buffer.concat([uint32(sequenceNumber()), uint32(requestId)])
+  const body = Buffer.concat([
+    binary.nodeId(typeId),
+    responseHeader(requestHandle, { nowMs, diagnostics, result }),
+    content,
+  ])
   const chunks: Buffer[] = []
   for (let at = 0; at < body.length; at += BODY_MAX) {
     const kind = at + BODY_MAX < body.length ? 'MSGC' : 'MSGF'
     chunks.push(message(kind, Buffer.concat([security, sequence(), body.subarray(at, at + BODY_MAX)])))
   }
   return Buffer.concat(chunks)
+}
+
+/** The service is refused as a whole (Part 4, 7.35). */
+export function serviceFault(asked: Asked, chance: Chance, status = BAD_SERVICE_UNSUPPORTED): Buffer {
+  return response(asked, chance, [SERVICE_FAULT, Buffer.alloc(0), status])
+}
+
+function responseHeader(
+  requestHandle: number,
+  { nowMs, diagnostics, result }: { nowMs: number; diagnostics: Buffer; result: number },
+): Buffer {
+  return Buffer.concat([
+    binary.dateTime(nowMs),
+    uint32(requestHandle),
+    uint32(result),
+    diagnostics,
+    int32(0),
+    noExtension,
+  ])
+}
+
+export function reply(request: ReturnType<typeof parseRequest>, surroundings: Surroundings): Buffer {
+  const { requestId, requestHandle, service } = request
+  if (!service) return serviceFault(request, surroundings)
+  const [, typeId] = SERVICES[service]
+  if (service !== 'OpenSecureChannel') {
+    return response(request, surroundings, [typeId, resultOf(request, surroundings)])
+  }
+  const { nowMs, diagnostics = noDiagnostics, tokenLifetimeMs } = surroundings
+  const security = Buffer.concat([uint32(CHANNEL_ID), string(NO_SECURITY), string(null), string(null)])
+  const sequence = Buffer.concat([uint32(surroundings.sequenceNumber()), uint32(requestId)])
+  const header = responseHeader(requestHandle, { nowMs, diagnostics, result: 0 })
+  const body = [binary.nodeId(typeId), header, openedChannel(nowMs, tokenLifetimeMs)]
+  return message('OPNF', Buffer.concat([security, sequence, ...body]))
 }
 
 function resultOf(request: RawRequest, surroundings: Surroundings): Buffer {
