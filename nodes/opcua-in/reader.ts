@@ -238,8 +238,10 @@ class OpcuaReader implements Reader {
   }
 
   #structuresIn(folder: string): StructureTypes {
-    const { name: reader, endpoint, enumerations } = this.#config
-    const store = new TypeFile({ folder, reader, endpoint: endpoint.trim(), wording: enumerations })
+    const { name: reader, endpoint, enumerations, locale } = this.#config
+    // texts that are kept are those of the languages they were asked for in
+    const wording = [enumerations, ...parseLocales(locale)].join(' ')
+    const store = new TypeFile({ folder, reader, endpoint: endpoint.trim(), wording })
     return new StructureTypes({
       ...TYPE_SOURCES,
       wanted: this.#wanted,
