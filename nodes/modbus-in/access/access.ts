@@ -52,6 +52,8 @@ export class Access {
   #closes = 0
   /** Connections in a row that the device closed behind their first answer. */
   #closedAfterOne = 0
+  /** The request at which the device closed such a connection; undefined once another one has shown why. */
+  #closedAt: string | undefined
 
   constructor(config: ModbusConfig, log: (level: LogLevel, text: string) => void) {
     this.#config = config
@@ -105,7 +107,7 @@ export class Access {
     try {
       return await this.#askOnce(request, signal)
     } catch (thrown) {
-      await this.#end()
+      await this.#end(request)
       throw thrown
     }
   }
@@ -163,18 +165,27 @@ export class Access {
     return this.#closedAfterOne >= CLOSED_AFTER_ONE_MAX
   }
 
-  async #end(): Promise<void> {
+  /** @param at the request at which it failed, if it did */
+  async #end(at?: Request): Promise<void> {
     const connection = this.#connection
     if (!connection) return
     this.#connection = undefined
     const { answersHere } = this.#course
     const isClosed = connection.fault?.code === CONNECTION_CLOSED
-    if (isClosed) this.#closedAfterOne = answersHere === 1 ? this.#closedAfterOne + 1 : 0
+    if (isClosed) this.#noteClose(answersHere, at)
     if (isClosed || (this.#isOneAnswerEach && answersHere > 0)) this.#tellClose()
     const { silentAfterMs, answeredAtMs, isHeard } = this.#course
     if (silentAfterMs !== undefined && answeredAtMs === undefined && !isHeard)
       this.#settle({ type: 'silent-connection' })
     await connection.close()
+  }
+
+  #noteClose(answersHere: number, at: Request | undefined): void {
+    this.#closedAt = undefined
+    if (answersHere !== 1) this.#closedAfterOne = 0
+    // whether it is that request that the device does not bear, the next connection shows
+    else if (at) this.#closedAt = keyOf(at)
+    else this.#closedAfterOne++
   }
 
   #note(request: Request, askedAtMs: number, isAnswered: boolean): void {
@@ -189,6 +200,8 @@ export class Access {
       course.silentRequest ??= keyOf(request)
       return
     }
+    if (course.answersHere === 0 && this.#closedAt === keyOf(request)) this.#closedAfterOne++
+    this.#closedAt = undefined
     course.answersHere++
     if (silentAfterMs === undefined) {
       if (answeredAtMs === undefined) this.#settle({ type: 'first-answer' })
