@@ -26,8 +26,6 @@ const LATE_MS = { from: 5, to: 120 } as const
 const STALL_MS = { from: 20, to: 150 } as const
 const DESCRIBED_AFTER_MS = { from: 50, to: 400 } as const
 const REPUBLISHED_AFTER_MS = { from: 0, to: 60 } as const
-/** A server that never has what it is asked for is not asked any more after the third time, as if it counted in a way of its own. */
-const FORGOTTEN_MAX = 2
 /** Of the points, at each step. */
 const CHANGES = 0.4
 const FLAWED = 0.5
@@ -95,17 +93,12 @@ export class Story {
       if (step === stallAt) this.#stall(between(draw, STALL_MS))
       const changed = this.points.filter(() => draw.happens(CHANGES))
       for (const point of changed) point.change(this.#flawFor(point))
-      if (changed.length > 0) this.#tell(changed, this.#fate())
+      if (changed.length > 0) this.#tell(changed, draw.one(this.#fates))
       await delay(between(draw, PAUSE_MS))
     }
     await Promise.all(this.#pending)
     // What was not delivered shows by its number.
     this.server.keepAlive()
-  }
-
-  #fate(): Fate {
-    const fate = this.#draw.one(this.#fates)
-    return fate === 'forgotten' && this.#forgotten >= FORGOTTEN_MAX ? 'prompt' : fate
   }
 
   #tell(changed: readonly VersionedPoint[], fate: Fate): void {
