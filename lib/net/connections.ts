@@ -3,7 +3,7 @@
 
 import { setTimeout } from 'node:timers/promises'
 import { Fault } from '../contract/fault'
-import { CLOSED_AT_ONCE, CONNECTION_CLOSED, CONNECTION_REFUSED, NO_ANSWER, STOPPED } from './faults'
+import { CLOSED_AT_ONCE, CONNECTION_CLOSED, CONNECTION_REFUSED, isClose, NO_ANSWER, STOPPED } from './faults'
 
 /** Closes that are forgiven for one request, of connections that had answered before. */
 const CLOSES_MAX = 2
@@ -57,12 +57,10 @@ export class Connections {
         return { kind: 'answered', answer }
       } catch (thrown) {
         if (!(thrown instanceof Fault) || thrown.kind !== 'link' || thrown.code === STOPPED) throw thrown
+        if (isClose(thrown)) this.#closed ??= thrown
         const isForgiven = thrown.code === CONNECTION_CLOSED && closes++ < CLOSES_MAX
         if (isForgiven || (thrown.code !== CONNECTION_CLOSED && (await this.#waited(thrown, signal)))) continue
-        if (thrown.code === CONNECTION_CLOSED || thrown.code === CLOSED_AT_ONCE) {
-          this.#closed ??= thrown
-          return { kind: 'closed' }
-        }
+        if (isClose(thrown)) return { kind: 'closed' }
         if (this.#answers === 0) throw thrown
         this.#lost = thrown
       }

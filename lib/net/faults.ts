@@ -45,6 +45,11 @@ const problems = new Map<string, Problem>([
   ['CLOSED_AT_ONCE', { code: CLOSED_AT_ONCE, text: 'closed the connection at once: many devices serve one client only; is another program, or another reader, connected to it?' }],
 ])
 
+/** Whether the other end closed the connection. */
+export function isClose(thrown: unknown): thrown is Fault {
+  return thrown instanceof Fault && (thrown.code === CONNECTION_CLOSED || thrown.code === CLOSED_AT_ONCE)
+}
+
 /** The failure with this name (`ECONNREFUSED`) of a connection to `target` (`host:port`); told by its cause if the name says nothing. */
 export function linkFault(errno: string, target: string, cause?: unknown): Fault {
   return faultOf(problems.get(errno), errno, target, cause)

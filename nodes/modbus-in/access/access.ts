@@ -6,7 +6,7 @@ import { isTold, TOLD } from '../../../lib/collector/repetition'
 import type { LogLevel } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
 import { Connections } from '../../../lib/net/connections'
-import { CONNECTION_CLOSED } from '../../../lib/net/faults'
+import { CONNECTION_CLOSED, isClose } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { ReadArea } from '../areas'
 import { isLine, type ModbusConfig } from '../fields'
@@ -102,12 +102,12 @@ export class Access {
     await this.#end()
   }
 
-  /** What has failed is not asked again over the same connection. */
+  /** After a close another connection is opened; any other fault of one stands until the reader is opened again. */
   async #askAnew(request: Request, signal: AbortSignal): Promise<Answer> {
     try {
       return await this.#askOnce(request, signal)
     } catch (thrown) {
-      await this.#end(request)
+      if (isClose(thrown)) await this.#end(request)
       throw thrown
     }
   }
@@ -248,9 +248,10 @@ export class Access {
   #tellClose(): void {
     if (++this.#closes !== TOLD) return
     const { interval } = this.#config
-    const text = this.#isOneAnswerEach
-      ? 'the device closes the connection behind each answer; it is opened anew for each request'
-      : `the device closes the connection between two requests; it is opened anew for each. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
+    const advice = this.#isOneAnswerEach
+      ? ''
+      : `. A longer idle time in the device, or an interval below ${interval} ms, would spare that`
+    const text = `the device closes the connection between two requests; it is opened anew for each${advice}`
     this.#log('info', text)
   }
 }

@@ -23,7 +23,7 @@ describe('a device that closes its connection', () => {
     await reader.open(never)
     for (let cycle = 0; cycle < 5; cycle++) assert.deepEqual((await reader.read(never)).values, ALL)
     assert.equal(device.connections, 15)
-    assert.equal(logged.filter((line) => /closes the connection behind each answer/.test(line)).length, 1)
+    assert.equal(logged.filter((line) => /closes the connection between two requests/.test(line)).length, 1)
   })
 
   it('while the next request is on its way: is asked once more', async () => {
