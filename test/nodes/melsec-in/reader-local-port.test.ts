@@ -7,6 +7,7 @@ import { createServer } from 'node:net'
 import type { Reader, Reading } from '../../../lib/collector/reader'
 import { Fault } from '../../../lib/contract/fault'
 import { encodings, frameNames, type Plc } from '../../../nodes/melsec-in/series'
+import { until } from '../../support/until'
 import { registers, type ShortTag } from './config'
 import { atTheEnd, closeAll, never, openReading, plcOf, readerOf } from './reader-bench'
 
@@ -150,6 +151,28 @@ describe('a MELSEC reader and a PLC that answers one named port only', () => {
       assert.ok(performance.now() - startedMs < 2 * slow)
     }
   }).timeout(20_000)
+
+  for (const frame of ['3E', '4E', '1E'] as const) {
+    it(`takes no answer that is late for a process before: ${frame}`, async () => {
+      const { device, localPort, reader } = await namedPairOf({ ...Q, frame }, registers(3))
+      device.memory.set('D', 0, 1, 2, 3)
+      device.memory.set('D', 1000, 11, 12, 13)
+      await openReading(reader)
+      device.door.faults.set([{ kind: 'latency', ms: 2 * TIMEOUT_MS, times: 1 }])
+      const { requests } = device.door
+      const cut = cycleOf(reader)
+      await until(() => device.door.requests > requests)
+      await reader.close()
+      await cut
+      const node = { series: 'q', frame, transport: 'udp', localPort, timeout: TIMEOUT_MS }
+      const { reader: next } = readerOf(device.port, registers(3, 1000), node)
+      await next.open(never)
+      for (let cycle = 0; cycle < 5; cycle++) {
+        const reading = await cycleOf(next)
+        if (!(reading instanceof Fault)) assert.deepEqual(reading.values, [11, 12, 13])
+      }
+    })
+  }
 
   it('stops at once while it waits for what is late', async () => {
     const { device, reader } = await namedPairOf(Q, registers(3), { timeout: 50 })
