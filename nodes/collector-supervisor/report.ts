@@ -1,6 +1,7 @@
 // What is known of a process besides its state: link, counters, usage; and the public row made of all of it. Pure.
 
 import type { Counters } from '../../lib/contract/control'
+import { healthOf } from '../../lib/contract/health'
 import type { Link } from '../../lib/contract/lifecycle'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
@@ -103,13 +104,19 @@ export function rowOf(parts: RowParts): ProcessRow {
   const known = alive && report.silence === ''
   const nextAt = nextRestartAt(machine)
   const history = report.durableTrouble && `not kept for the history: ${report.durableTrouble}`
+  const status = state.status
+  const link = linkOf(report, alive)
+  const tags = known
+    ? { total: spec.tagsTotal, ...inbox.tags }
+    : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 }
   const trouble = report.silence || report.linkReason || history || inbox.badTag
   return {
     name: spec.name,
     type: spec.type,
     supervisor: parts.supervisor,
-    status: state.status,
-    link: linkOf(report, alive),
+    status,
+    link,
+    health: healthOf({ status, link, tags }),
     pid: parts.pid ?? null,
     cpu_percent: round(report.cpuPercent, 1),
     memory_mb: round(report.memoryMb, 1),
@@ -120,9 +127,7 @@ export function rowOf(parts: RowParts): ProcessRow {
     next_restart_at: nextAt === undefined ? null : Math.round(wallTime + nextAt - now),
     command: parts.command,
     generation: machine.generation,
-    tags: known
-      ? { total: spec.tagsTotal, ...inbox.tags }
-      : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 },
+    tags,
     samples_total: report.earlier.samples + report.counters.samplesTotal,
     speed: round(report.speed, 1),
     cycle_ms: report.counters.cycleMs,

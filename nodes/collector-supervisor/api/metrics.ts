@@ -36,6 +36,12 @@ const PROCESS_FAMILIES: Family<ProcessRow>[] = [
     of: ({ status }) => flag(status === 'running'),
   },
   {
+    name: 'process_well',
+    help: 'Whether the process is running and connected and all its tags are good.',
+    type: 'gauge',
+    of: ({ health }) => flag(health === 'well'),
+  },
+  {
     name: 'process_status',
     help: 'State of the process: 1 for the one it is in.',
     type: 'gauge',

@@ -88,6 +88,7 @@ describe('the row of a process', () => {
       supervisor: 'Line A',
       status: 'running',
       link: 'connected',
+      health: 'well',
       pid: 4711,
       cpu_percent: 1.3,
       memory_mb: 41.3,
