@@ -100,7 +100,7 @@ export class SupervisedProcess {
     this.#spec = spec
     if (!changed) return
     if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
-    else if (this.#machine.desired === 'up') this.feed({ type: 'restart' })
+    else if (this.#machine.desired === 'up') this.feed({ type: 'renewed' })
     this.#around.changed()
   }
 

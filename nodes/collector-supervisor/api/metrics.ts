@@ -55,7 +55,7 @@ const PROCESS_FAMILIES: Family<ProcessRow>[] = [
   },
   {
     name: 'process_restarts_total',
-    help: 'Automatic restarts of the process.',
+    help: 'Restarts of the process: after an unexpected end, or by an operator. New settings are none.',
     type: 'counter',
     of: (row) => row.restart_count,
   },
