@@ -17,7 +17,7 @@ export type ConnectionParts = {
   clock: Clock
   /** From [0, 1). */
   chance(): number
-  report(link: Link, reason: string): void
+  report(link: Link, reason: string, code?: string): void
   log(level: LogLevel, text: string): void
   /** The link is up and nothing has been read yet. */
   onUp(): void
@@ -146,7 +146,7 @@ export class Connection {
   #lost(fault: Fault): void {
     this.#state = 'down'
     this.#reason = fault.message
-    this.#parts.report('disconnected', fault.message)
+    this.#parts.report('disconnected', fault.message, fault.code)
     this.#lose()
   }
 

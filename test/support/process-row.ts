@@ -1,7 +1,7 @@
 // A process row to start from.
 
 import { healthOf } from '../../lib/contract/health'
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { StatusEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 
 export function processRow(name: string, differences: Partial<ProcessRow> = {}): ProcessRow {
@@ -36,8 +36,9 @@ export function processRow(name: string, differences: Partial<ProcessRow> = {}):
   return { ...row, health: differences.health ?? healthOf(row) }
 }
 
-export function processEvent(name: string, differences: Partial<ProcessEvent> = {}): ProcessEvent {
+export function processEvent(name: string, differences: Partial<StatusEvent> = {}): StatusEvent {
   return {
+    kind: 'status',
     seq: 1,
     name,
     supervisor: 'Line A',

@@ -1,7 +1,7 @@
 // A database that refuses values: the row, the status, an event, the REST routes tell it, and nothing else is held up.
 
 import assert from 'node:assert/strict'
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { RefusedEvent } from '../../lib/contract/process-event'
 import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
 import { flowOf, TAB } from '../support/flows'
 import { KeptReader } from '../support/kept-reader'
@@ -47,7 +47,7 @@ describe('a database that refuses a field', function () {
   })
 
   it('is told by one event', async () => {
-    const events = nodeRed.recorded(EVENTS).map(({ payload }) => payload as ProcessEvent)
+    const events = nodeRed.recorded(EVENTS).map(({ payload }) => payload as RefusedEvent)
     assert.deepEqual(
       events.map(({ name, from, to, refused }) => [name, from, to, refused?.measurement, refused?.field]),
       [[reader.historian, 'running', 'running', 'press', 'value']],

@@ -262,6 +262,7 @@ describe('an event', () => {
     return { name: 'oven', from: machineIn('running'), to, reason: 'why', exit: undefined, log: [], ...more }
   }
   const BASE = {
+    kind: 'status' as const,
     seq: 9,
     name: 'oven',
     supervisor: 'Line A',
