@@ -7,6 +7,7 @@ import type { Fleet } from '../collector-supervisor/face'
 import { supervisorProblem } from '../collector-supervisor/reader-node'
 import { badgeOf } from './badge'
 import { Broadcast } from './broadcast'
+import { mayControl } from './control'
 import { type StatusBroadcastConfig, statusBroadcastFields } from './fields'
 import { parseFilter } from './filter'
 import { eventMessage, statusMessage } from './message'
@@ -14,14 +15,15 @@ import { answerRequest } from './request'
 import { type View, viewOf } from './view'
 
 /**
- * Output 1: `{ topic: 'processes', payload: rows, summary, processor }` when the flow starts, after a change that matters
+ * Output 1: `{ topic: 'processes', payload: rows, summary, processor, control }` when the flow starts, after a change that matters
  * and every `interval` s, at most `rateLimit` a second.
  * Output 2: `{ topic: name, payload: event }`, one message for each event.
  *
- * Input: `payload` is "get_status" or `{ command, name? }`. The message goes on by exactly one way. When all went well
+ * Input: `payload` is "get_status", `{ command, name? }` or `{ command: "get_history", collector, tag?, from?, to?, buckets? }`, whose
+ * answer has `history` besides. The message goes on by exactly one way. When all went well
  * it leaves by output 1, with the properties above (and `command: { command, name?, results }` if it was a command) and
  * else as it came. When anything failed it goes to the Catch nodes, with `error.message` naming what failed, `error.code`
- * (not-found, conflict, timeout, failed, bad-command, bad-configuration) and the same `command` with all results.
+ * (not-found, conflict, timeout, failed, forbidden, bad-command, bad-configuration) and the same `command` with all results.
  */
 export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
   RED.nodes.registerType('status-broadcast', function (this: Node, definition: NodeDef) {
@@ -51,6 +53,7 @@ function refuse(node: Node, reason: string): void {
 }
 
 function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastConfig, view: View): void {
+  const control = mayControl(config.control, RED.settings.adminAuth)
   let shown = ''
   const showBadge = () => {
     const { fill, shape, key, values } = badgeOf(view.rows())
@@ -62,7 +65,7 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
 
   const pace = { intervalMs: config.interval * 1000, gapMs: 1000 / config.rateLimit }
   const broadcast = new Broadcast(fleet, view, pace, {
-    status: (rows) => node.send([statusMessage(rows, view.processors()), null]),
+    status: (rows) => node.send([statusMessage(rows, view.processors(), control), null]),
     event: (event) => node.send([null, eventMessage(event)]),
     news: showBadge,
   })
@@ -73,10 +76,11 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
   RED.events.once('flows:started', start)
 
   const respond = async (msg: NodeMessage, send: (msgs: (NodeMessage | null)[]) => void) => {
-    const { rows, report, fault } = await answerRequest(fleet, view, config.supervisor, msg.payload)
+    const limits = { supervisor: config.supervisor, control }
+    const { rows, report, history, fault } = await answerRequest(fleet, view, limits, msg.payload)
     if (report) msg.command = report
     if (fault) throw fault
-    send([Object.assign(msg, statusMessage(rows, view.processors())), null])
+    send([Object.assign(msg, statusMessage(rows, view.processors(), control), history && { history }), null])
   }
   node.on('input', (msg, send, done) => {
     void respond(msg, send).then(

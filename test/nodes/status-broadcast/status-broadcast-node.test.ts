@@ -128,6 +128,7 @@ describe('The status-broadcast node', () => {
         avg_cpu_usage: 1.5,
       },
       processor: {},
+      control: true,
     })
   })
 
