@@ -10,6 +10,7 @@ import { mountInspectionRoutes } from './api/inspection-routes'
 import { mountRoutes } from './api/routes'
 import { supervisorFields, supervisorSecrets } from './fields'
 import { fleet } from './fleet'
+import { closeInspectorSignal } from './inspector-signal'
 import type { SupervisorNode } from './reader-node'
 
 function register(RED: NodeAPI): void {
@@ -47,6 +48,7 @@ function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef,
   // Two supervisors without a name must still be told apart.
   const name = config.name === '' ? node.id : config.name
   const log = { warn: node.warn.bind(node), info: node.log.bind(node), debug: node.debug.bind(node) }
+  closeInspectorSignal((text) => RED.log.warn(`[collectors] ${text}`))
   try {
     node.supervisor = fleet.acquire(node, node.id, { name, config, secrets: secrets.value }, folderOf(RED, node), log)
   } catch (error) {
