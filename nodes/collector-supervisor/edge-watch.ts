@@ -28,6 +28,7 @@ export class EdgeWatch {
     return found.map((edge) => ({
       row,
       edge,
+      time: moment.wallTime,
       reason: edgeWords(edge, row, linkReason),
       code: isUp(row.link) ? undefined : linkCode,
       tag: edge.kind === 'quality' && row.tags.bad === 1 ? badTag : undefined,

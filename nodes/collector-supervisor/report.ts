@@ -202,8 +202,8 @@ export function refusalEvent(
 
 /** The link to the device, or the quality of what is read, has become another. */
 export function edgeEvent(
-  { row, edge, reason, code, tag }: EdgeNews,
-  { seq, supervisor, wallTime }: { seq: number; supervisor: string; wallTime: Date },
+  { row, edge, time, reason, code, tag }: EdgeNews,
+  { seq, supervisor }: { seq: number; supervisor: string },
 ): LinkEvent | QualityEvent {
   const { name, generation, tags } = row
   const base = {
@@ -212,7 +212,7 @@ export function edgeEvent(
     supervisor,
     reason,
     ...(code !== undefined && { code }),
-    time: wallTime.toISOString(),
+    time: time.toISOString(),
     generation,
   }
   const span = { since: edge.since.toISOString(), lasted_s: round(edge.lastedMs / 1000, 3) }

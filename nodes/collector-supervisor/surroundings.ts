@@ -27,6 +27,8 @@ export type Refusal = { name: string; machine: Machine; cause: RefusedCause }
 export type EdgeNews = {
   row: ProcessRow
   edge: Edge
+  /** When it was seen: the state that has begun holds since then. */
+  time: Date
   reason: string
   code: string | undefined
   /** The bad tag, where there is one only. */
