@@ -2,7 +2,8 @@
 //   1. tsc checks everything and emits lib, nodes, simulators, test and bench, and the types of queue and client, which others use
 //   2. a child process (nodes/*/collector.ts, lib/historian/process.ts) becomes one file: quick to start, and all that its
 //      sandbox has to read; what the OPC UA reader needs once only is a file beside it
-//   3. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
+//   3. what packages are in these files, is told in a bill of materials
+//   4. a node's html gets its literal `defaults`, form rows and bundled editor code, its texts those that all dialogs share
 import { execFileSync } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -12,6 +13,7 @@ import { build } from 'esbuild'
 import { fillCatalogs } from './editor/fill-catalog.mjs'
 import { bundleEditor, fillHtml } from './editor/fill-html.mjs'
 import { certificateMaker, leanOpcua } from './nodes/opcua-in/lean.mjs'
+import { billOfMaterials } from './scripts/bill-of-materials.mjs'
 
 process.chdir(dirname(fileURLToPath(import.meta.url)))
 const require = createRequire(import.meta.url)
@@ -30,7 +32,10 @@ const BUNDLE = {
   sourcemap: true,
   logLevel: 'warning',
   allowOverwrite: true,
+  metafile: true,
 }
+/** Files whose code is in a bundle. */
+const bundled = []
 
 rmSync('dist', { recursive: true, force: true })
 tsc('tsconfig.json')
@@ -56,6 +61,7 @@ buildSidebar(await bundleEditor(join('editor', 'sidebar', 'plugin.ts')))
 await bundle(join('lib', 'historian', 'process.ts'))
 await bundleText(certificateMaker, join('dist', 'nodes', 'opcua-in', 'certificate-maker.js'))
 await bundleClient()
+writeFileSync(join('dist', 'bom.cdx.json'), `${JSON.stringify(billOfMaterials(bundled), null, 2)}\n`)
 
 function tsc(project) {
   execFileSync(join('node_modules', '.bin', 'tsc'), ['-p', project], {
@@ -65,7 +71,7 @@ function tsc(project) {
 }
 
 async function bundle(source) {
-  await build({
+  await note({
     ...BUNDLE,
     entryPoints: [source],
     outfile: join('dist', source.replace(/\.ts$/, '.js')),
@@ -73,8 +79,16 @@ async function bundle(source) {
   })
 }
 
+/** Builds, and notes whose code has come into the result. */
+async function note(options) {
+  const { metafile } = await build(options)
+  for (const { inputs } of Object.values(metafile.outputs)) {
+    for (const [path, { bytesInOutput }] of Object.entries(inputs)) if (bytesInOutput > 0) bundled.push(path)
+  }
+}
+
 async function bundleText(contents, outfile) {
-  await build({ ...BUNDLE, stdin: { contents, resolveDir: '.' }, outfile })
+  await note({ ...BUNDLE, stdin: { contents, resolveDir: '.' }, outfile })
 }
 
 /** A plugin of Node-RED's editor: its html and catalogs. */
@@ -90,7 +104,7 @@ function buildSidebar(code) {
 
 /** The client as one module that a browser loads as it is. */
 async function bundleClient() {
-  await build({
+  await note({
     entryPoints: [join('lib', 'client', 'index.ts')],
     outfile: join('dist', 'lib', 'client', 'index.mjs'),
     bundle: true,
@@ -98,6 +112,7 @@ async function bundleClient() {
     format: 'esm',
     target: 'es2022',
     logLevel: 'warning',
+    metafile: true,
   })
 }
 

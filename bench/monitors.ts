@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import type { ProcessEvent } from '../lib/contract/process-event'
 import type { DeviceProcess } from '../simulators/modbus/device-process'
 import { Monitor } from '../test/support/monitor'
 import { until } from '../test/support/until'
@@ -85,12 +86,16 @@ async function killAndHear(bench: BenchNodeRed, monitors: Monitor[], name: strin
   }
 }
 
+function isEnd(event: ProcessEvent): boolean {
+  return event.kind === 'status' && event.exit !== undefined
+}
+
 /** When the monitor first hears that the process is gone. */
 function hearing(monitor: Monitor, name: string, pid: number) {
   const at: { event?: number; row?: number } = {}
   const listener = (): void => {
     const message = monitor.messages.at(-1)
-    if (message?.type === 'process_event' && message.data.name === name && message.data.exit) {
+    if (message?.type === 'process_event' && message.data.name === name && isEnd(message.data)) {
       at.event ??= performance.now()
     }
     if (message?.type === 'process_status_update' && message.data.some((row) => row.name === name && row.pid !== pid)) {

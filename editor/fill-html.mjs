@@ -43,7 +43,7 @@ function credentialOf(name) {
 
 /** One script; what the entry exports is in `editor`. */
 export async function bundleEditor(entry) {
-  const { outputFiles } = await build({
+  const { outputFiles, metafile } = await build({
     entryPoints: [entry],
     bundle: true,
     write: false,
@@ -55,6 +55,9 @@ export async function bundleEditor(entry) {
     loader: { '.css': 'text' },
     legalComments: 'none',
     logLevel: 'warning',
+    metafile: true,
   })
+  const foreign = Object.keys(metafile.inputs).find((path) => path.includes('node_modules'))
+  if (foreign !== undefined) throw new Error(`${foreign} is in the code of the editor, but in no bill of materials`)
   return outputFiles[0].text.trimEnd()
 }

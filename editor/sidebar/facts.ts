@@ -2,17 +2,6 @@
 
 import type { ProcessRow } from '../../lib/contract/process-row'
 
-export type Health = 'good' | 'waiting' | 'bad' | 'off'
-
-/** Green means data: a process that runs without its device is not well. */
-export function healthOf({ status, link, tags }: Pick<ProcessRow, 'status' | 'link' | 'tags'>): Health {
-  if (status === 'stopped' || status === 'stopping') return 'off'
-  if (status === 'error' || status === 'crashed') return 'bad'
-  if (status === 'starting' || link === 'connecting') return 'waiting'
-  if (link === 'disconnected' || link === 'max_retries_exceeded') return 'bad'
-  return link === 'degraded' || tags.bad > 0 ? 'waiting' : 'good'
-}
-
 export type Action = 'start' | 'stop' | 'restart'
 
 /** What makes sense to ask of it now. */
@@ -23,7 +12,7 @@ export function actionsFor(status: ProcessRow['status']): Record<Action, boolean
 
 /** What an operator has to know first: why it is not well. Nothing while it is. */
 export function problemOf(row: ProcessRow): string {
-  return healthOf(row) === 'good' || healthOf(row) === 'off' ? '' : (row.last_error ?? '')
+  return row.health === 'well' || row.health === 'off' ? '' : (row.last_error ?? '')
 }
 
 /** `12 s`, `5 min 3 s`, `3 h 20 min`, `12 d 4 h`: the two largest units. */

@@ -4,7 +4,7 @@ import type { ProcessRow } from '../../lib/contract/process-row'
 import { element } from '../element'
 import type { Translate } from '../wording'
 import { type ConfirmedButton, confirmedButton } from './confirmed-button'
-import { type Action, actionsFor, countOf, durationOf, healthOf, problemOf, spanOf } from './facts'
+import { type Action, actionsFor, countOf, durationOf, problemOf, spanOf } from './facts'
 import { extend, pathOf, type Trail } from './trail'
 
 export type ItemFace = {
@@ -67,7 +67,7 @@ export class ProcessItem {
     const { translate } = this.#face
     const status = translate(`status.${row.status}`)
     const link = row.status === 'running' ? translate(`link.${row.link}`) : ''
-    this.root.dataset.health = healthOf(row)
+    this.root.dataset.health = row.health
     setText(this.#name, row.name)
     this.#name.title = translate('process.reveal')
     setText(this.#state, link === '' ? status : `${status} · ${link}`)

@@ -9,7 +9,7 @@ import type { Translate } from '../wording'
 import { revealNode } from './canvas-node'
 import { CertificatesSection } from './certificates-section'
 import { type ConfirmedButton, confirmedButton } from './confirmed-button'
-import { type Action, healthOf } from './facts'
+import type { Action } from './facts'
 import { accessToken, editorUrl, mayControl } from './gateway'
 import { LogsPanel } from './logs-panel'
 import { ProcessList } from './process-list'
@@ -75,8 +75,7 @@ export class Sidebar {
     if (changed.some((row) => row.type === 'opcua' && this.#isNews(row))) this.#certificates.changed()
     this.#list.update(changed, removed)
     const rows = this.#processes?.rows() ?? changed
-    const { total_processes: total, running_processes: running } = summarize(rows)
-    const unwell = rows.filter((row) => healthOf(row) === 'bad').length
+    const { total_processes: total, running_processes: running, unwell_processes: unwell } = summarize(rows)
     const parts = [this.#translate('summary.running', { running, total })]
     if (unwell > 0) parts.push(this.#translate('summary.unwell', { unwell }))
     this.#summary.textContent = parts.join(' · ')

@@ -50,7 +50,8 @@ export class Control {
       return
     }
     const reason = cut(report.reason, CONTROL_TEXT_MAX)
-    this.#send({ type: 'link', generation: this.#generation, link: report.link, reason })
+    const code = report.code === undefined ? {} : { code: cut(report.code, CODE_MAX) }
+    this.#send({ type: 'link', generation: this.#generation, link: report.link, reason, ...code })
   }
 
   log(level: LogLevel, text: string): void {

@@ -6,7 +6,8 @@ import type { Clock } from './clock'
 /** Time between two reports, ms: a link that flaps must not flood the channel. */
 export const REPORT_GAP_MS = 250
 
-export type LinkReport = { link: Link; reason: string }
+/** `code`: of the Fault that is the reason, for programs. */
+export type LinkReport = { link: Link; reason: string; code?: string }
 
 /** Passes on what is new: the first change at once, later ones at most every REPORT_GAP_MS, the last one always. */
 export class LinkReporter {
@@ -21,8 +22,8 @@ export class LinkReporter {
     this.#send = send
   }
 
-  report(link: Link, reason: string): void {
-    this.#current = { link, reason }
+  report(link: Link, reason: string, code?: string): void {
+    this.#current = { link, reason, ...(code !== undefined && { code }) }
     if (!this.#cancelGap) this.#sendIfNew()
   }
 

@@ -86,7 +86,7 @@ export class Collector {
       generation,
       schedule: scheduleOf(name, settings.interval, { nowMs: clock.nowMs(), wallMs: clock.wallMs() }),
       statistics: this.#statistics,
-      report: (link, reason) => this.#link.report(link, reason),
+      report: (link, reason, code) => this.#link.report(link, reason, code),
       emit: (batch, earlier) => this.#emit(batch, earlier),
     })
   }

@@ -17,7 +17,7 @@ export type ConnectionParts = {
   clock: Clock
   /** From [0, 1). */
   chance(): number
-  report(link: Link, reason: string): void
+  report(link: Link, reason: string, code?: string): void
   log(level: LogLevel, text: string): void
   /** The link is up and nothing has been read yet. */
   onUp(): void
@@ -36,6 +36,8 @@ export class Connection {
   #reader: Reader
   #state: 'down' | 'unread' | 'up' = 'down'
   #reason = CONNECTING
+  /** The same for programs, where it has one. */
+  #code: string | undefined
   #failedAttempts = 0
   #closeMs = CLOSE_MS
   #suspended = false
@@ -120,7 +122,7 @@ export class Connection {
 
   async #openUntilLost(): Promise<void> {
     this.#failedAttempts++
-    this.#parts.report('connecting', this.#reason)
+    this.#parts.report('connecting', this.#reason, this.#code)
     try {
       await this.#guard(this.#openMs, 'open', (signal) => this.#reader.open(signal))
     } catch (thrown) {
@@ -140,13 +142,15 @@ export class Connection {
     this.#state = 'up'
     this.#failedAttempts = 0
     this.#reason = ''
+    this.#code = undefined
     this.#parts.report(degraded === undefined ? 'connected' : 'degraded', degraded ?? '')
   }
 
   #lost(fault: Fault): void {
     this.#state = 'down'
     this.#reason = fault.message
-    this.#parts.report('disconnected', fault.message)
+    this.#code = fault.code
+    this.#parts.report('disconnected', fault.message, fault.code)
     this.#lose()
   }
 

@@ -88,7 +88,7 @@ const PATH_MAX = 4096
 export type FromChild =
   | { type: 'ready'; generation: number; version: number }
   | { type: 'heartbeat'; generation: number; counters: Counters }
-  | { type: 'link'; generation: number; link: Link; reason: string }
+  | { type: 'link'; generation: number; link: Link; reason: string; code?: string }
   | { type: 'log'; generation: number; level: LogLevel; text: string }
   /** The durable queue takes nothing, and why; '' when it does again. `broken`: no process will get on with this file. */
   | { type: 'durable'; generation: number; trouble: string; broken: boolean }
@@ -115,7 +115,9 @@ export function parseFromChild(input: unknown): FromChild | undefined {
     case 'link': {
       const link = asOneOf(message.link, LINKS)
       const reason = asText(message.reason, CONTROL_TEXT_MAX)
-      return link === undefined || reason === undefined ? undefined : { type: 'link', generation, link, reason }
+      const code = asText(message.code, 100)
+      if (link === undefined || reason === undefined) return undefined
+      return { type: 'link', generation, link, reason, ...(code !== undefined && { code }) }
     }
     case 'log': {
       const level = asOneOf(message.level, LOG_LEVELS)

@@ -99,7 +99,7 @@ export function parseHistoryQuery(
   return { ok: true, value: { collector, tags: tags.length === 0 ? undefined : tags, from, to, buckets } }
 }
 
-const TIME_FORMS = 'expected ms since the epoch, ISO 8601, now, or a time before now like -15m, -1h, -7d'
+export const TIME_FORMS = 'expected ms since the epoch, ISO 8601, now, or a time before now like -15m, -1h, -7d'
 
 function refused(problem: string): { ok: false; problem: string } {
   return { ok: false, problem }
@@ -137,7 +137,8 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
 /** Date, then perhaps time, then perhaps zone; a plus in a URL that nobody has escaped has become a blank. */
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+ -]\d{2}:?\d{2})?)?$/i
 
-function parseTime(input: unknown, standard: string, now: number): number | undefined {
+/** undefined for what is no time; an absent one is the standard. */
+export function parseTime(input: unknown, standard: string, now: number): number | undefined {
   const text = single(input, TIME_MAX_LENGTH)?.trim() || (input === undefined || input === '' ? standard : '')
   const time = timeOf(text, now)
   return time !== undefined && Math.abs(time) <= DATE_MAX_MS ? time : undefined

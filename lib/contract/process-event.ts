@@ -1,69 +1,140 @@
-// One transition of one process, or what it has to tell besides, for people and programs that want to know what happened.
+// What happened to one process, for people and programs that want to know: a transition, an edge of its link to the device
+// or of the quality of its tags, or values that its database refuses.
 
-import { STATUSES, type Status } from './lifecycle'
-import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed } from './parse'
+import { LINKS, type Link, STATUSES, type Status } from './lifecycle'
+import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed, parseNumbers } from './parse'
 import { parseRefusedCause, type RefusedCause } from './refused-cause'
 
 export type ExitFacts = { code: number | null; signal: string | null }
 
-/** `refused`: the database does not take some values, and the process goes on: `from` and `to` are the same. */
-export const EVENT_KINDS = ['refused'] as const
+/** Of all tags of a reader together. `unread`: since its process started nothing has been read. */
+export const QUALITIES = ['unread', 'good', 'partial', 'bad'] as const
+export type Quality = (typeof QUALITIES)[number]
 
-export type ProcessEvent = {
-  /** Absent: a transition. */
-  kind?: (typeof EVENT_KINDS)[number]
-  /** Rises by one with every event of this Node-RED. */
+export const EVENT_KINDS = ['status', 'link', 'quality', 'refused'] as const
+export type EventKind = (typeof EVENT_KINDS)[number]
+
+export type EventBase = {
+  /** Rises by one with every event, over restarts of Node-RED too. */
   seq: number
   name: string
   supervisor: string
-  from: Status
-  to: Status
   reason: string
+  /** Stable, for programs; absent where nothing names one. */
+  code?: string
   /** ISO 8601. */
   time: string
   generation: number
+}
+
+export type StatusEvent = EventBase & {
+  kind: 'status'
+  from: Status
+  to: Status
   exit?: ExitFacts
   last_error?: string
   /** ms since the epoch. */
   next_restart_at?: number
-  /** Which values the database refuses, why, and how many there were when it began. */
-  refused?: RefusedCause
   /** What the process said last, oldest first: at most 50 lines, only where a process ended. */
   log?: string[]
 }
 
-/** An event as another process tells it. */
+/** How long `from` has held. */
+export type Span = {
+  /** ISO 8601. */
+  since: string
+  lasted_s: number
+  /** Edges before this one that were not told, since too many came. */
+  skipped?: number
+}
+
+/** To the device; of a historian: to its database. Another attempt to connect is no edge. */
+export type LinkEvent = EventBase & Span & { kind: 'link'; from: Link; to: Link }
+
+export type QualityEvent = EventBase &
+  Span & {
+    kind: 'quality'
+    from: Quality
+    to: Quality
+    tags: { total: number; good: number; bad: number }
+    /** The bad tag, where there is one only. */
+    tag?: string
+  }
+
+/** The database does not take some values, and the process goes on: `from` and `to` are the same. */
+export type RefusedEvent = EventBase & {
+  kind: 'refused'
+  from: Status
+  to: Status
+  /** Which values the database refuses, why, and how many there were when it began. */
+  refused: RefusedCause
+}
+
+export type ProcessEvent = StatusEvent | LinkEvent | QualityEvent | RefusedEvent
+
+/** An event as another process, or a file, tells it. */
 export function parseProcessEvent(input: unknown): ProcessEvent | undefined {
   const record = asRecord(input)
-  const [seq, generation] = [record?.seq, record?.generation].map(asCount)
-  const [name, supervisor, reason, time] = [record?.name, record?.supervisor, record?.reason, record?.time].map(
-    asAnyText,
-  )
-  const from = asOneOf(record?.from, STATUSES)
-  const to = asOneOf(record?.to, STATUSES)
-  if (!record || seq === undefined || generation === undefined || !from || !to) return undefined
-  if (name === undefined || supervisor === undefined || reason === undefined || time === undefined) return undefined
+  const base = record && parseBase(record)
+  if (!base) return undefined
+  switch (asOneOf(record.kind, EVENT_KINDS)) {
+    case 'status': {
+      const ends = parseEnds(record, STATUSES)
+      return ends && { kind: 'status', ...base, ...ends, ...parseOutcome(record) }
+    }
+    case 'link': {
+      const [ends, span] = [parseEnds(record, LINKS), parseSpan(record)]
+      return ends && span && { kind: 'link', ...base, ...ends, ...span }
+    }
+    case 'quality': {
+      const [ends, span] = [parseEnds(record, QUALITIES), parseSpan(record)]
+      const tags = parseNumbers(record.tags, ['total', 'good', 'bad'])
+      const tag = asAnyText(record.tag)
+      return (
+        ends && span && tags && { kind: 'quality', ...base, ...ends, ...span, tags, ...(tag !== undefined && { tag }) }
+      )
+    }
+    case 'refused': {
+      const [ends, refused] = [parseEnds(record, STATUSES), parseRefusedCause(record.refused)]
+      return ends && refused && { kind: 'refused', ...base, ...ends, refused }
+    }
+    default:
+      return undefined
+  }
+}
+
+function parseBase(record: Record<string, unknown>): EventBase | undefined {
+  const [seq, generation] = [record.seq, record.generation].map(asCount)
+  const [name, supervisor, reason, time] = [record.name, record.supervisor, record.reason, record.time].map(asAnyText)
+  const code = asAnyText(record.code)
+  if (seq === undefined || generation === undefined || name === undefined || supervisor === undefined) return undefined
+  if (reason === undefined || time === undefined) return undefined
+  return { seq, name, supervisor, reason, ...(code !== undefined && { code }), time, generation }
+}
+
+function parseEnds<State extends string>(record: Record<string, unknown>, states: readonly State[]) {
+  const [from, to] = [asOneOf(record.from, states), asOneOf(record.to, states)]
+  return from === undefined || to === undefined ? undefined : { from, to }
+}
+
+function parseSpan(record: Record<string, unknown>): Span | undefined {
+  const since = asAnyText(record.since)
+  const lasted_s = asNumber(record.lasted_s, 0)
+  const skipped = asCount(record.skipped)
+  if (since === undefined || lasted_s === undefined) return undefined
+  return { since, lasted_s, ...(skipped !== undefined && { skipped }) }
+}
+
+function parseOutcome(record: Record<string, unknown>) {
   const exit = parseExit(record.exit)
   const last_error = asAnyText(record.last_error)
   const next_restart_at = asNumber(record.next_restart_at)
   const log = everyParsed(record.log, asAnyText)
-  const kind = asOneOf(record.kind, EVENT_KINDS)
-  const refused = parseRefusedCause(record.refused)
   return {
-    seq,
-    name,
-    supervisor,
-    from,
-    to,
-    reason,
-    time,
-    generation,
     ...(exit && { exit }),
     ...(last_error !== undefined && { last_error }),
     ...(next_restart_at !== undefined && { next_restart_at }),
     ...(log && { log }),
-    ...(kind && { kind }),
-    ...(refused && { refused }),
   }
 }
 

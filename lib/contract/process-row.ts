@@ -1,5 +1,6 @@
 // The process table as everybody sees it: flows, REST, WebSocket, dashboard and sidebar get these same rows.
 
+import { HEALTHS, type Health } from './health'
 import { LINKS, type Link, STATUSES, type Status } from './lifecycle'
 import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed, parseNumbers } from './parse'
 
@@ -14,6 +15,8 @@ export type ProcessRow = {
   status: Status
   /** To the device; of a historian: to its database. */
   link: Link
+  /** The verdict on status, link and tags together. */
+  health: Health
   pid: number | null
   /** Of one core: 100 is a core fully used. */
   cpu_percent: number
@@ -59,6 +62,10 @@ export type Summary = {
   stopped_processes: number
   /** `error` and `crashed`. */
   error_processes: number
+  /** Running, connected, all tags good. */
+  well_processes: number
+  /** Neither well nor stopped. */
+  unwell_processes: number
   /** Mean over the running processes, percent of one core, two decimals. */
   avg_cpu_usage: number
 }
@@ -71,6 +78,8 @@ export function summarize(rows: readonly ProcessRow[]): Summary {
     running_processes: running.length,
     stopped_processes: rows.filter((row) => row.status === 'stopped').length,
     error_processes: rows.filter((row) => row.status === 'error' || row.status === 'crashed').length,
+    well_processes: rows.filter(({ health }) => health === 'well').length,
+    unwell_processes: rows.filter(({ health }) => health !== 'well' && health !== 'off').length,
     avg_cpu_usage: running.length === 0 ? 0 : Math.round((cpu / running.length) * 100) / 100,
   }
 }
@@ -93,15 +102,17 @@ function whoAndHow(record: Record<string, unknown>) {
   const supervisor = asText(record.supervisor, Infinity)
   const status = asOneOf(record.status, STATUSES)
   const link = asOneOf(record.link, LINKS)
+  const health = asOneOf(record.health, HEALTHS)
   const pid = orNull(record.pid, asCount)
   const start_time = orNull(record.start_time, asNumber)
   const last_error = orNull(record.last_error, (text) => asText(text, Infinity))
   const next_restart_at = orNull(record.next_restart_at, asNumber)
   const sandbox = asOneOf(record.sandbox, SANDBOXES)
-  if (name === undefined || !type || supervisor === undefined || !status || !link || !sandbox) return undefined
+  if (name === undefined || !type || supervisor === undefined || !status || !link || !health || !sandbox)
+    return undefined
   if (pid === undefined || start_time === undefined) return undefined
   if (last_error === undefined || next_restart_at === undefined) return undefined
-  return { name, type, supervisor, status, link, pid, start_time, last_error, next_restart_at, sandbox }
+  return { name, type, supervisor, status, link, health, pid, start_time, last_error, next_restart_at, sandbox }
 }
 
 function numbersOf(record: Record<string, unknown>) {

@@ -1,5 +1,7 @@
 // What can go wrong with a queue, by name, and the one table that says which name an error of SQLite gets.
 
+import { sqliteText } from './sqlite-advice'
+
 /**
  * `CreationFailed`         nothing could be created at the path
  * `AccessFailed`           no such queue, no permission, closed, or (`busy`) locked by somebody else right now: try again
@@ -66,7 +68,7 @@ export function verdictOn(errcode: number): { kind: QueueErrorKind; busy: boolea
 /** Anything thrown while `doing` something with a queue, as a QueueError. */
 export function toQueueError(thrown: unknown, doing: string): QueueError {
   if (thrown instanceof QueueError) return thrown
-  const message = `${doing}: ${thrown instanceof Error ? thrown.message : String(thrown)}`
+  const message = `${doing}: ${thrown instanceof Error ? sqliteText(thrown) : String(thrown)}`
   if (thrown instanceof Error && 'errcode' in thrown && typeof thrown.errcode === 'number') {
     const { kind, busy } = verdictOn(thrown.errcode)
     return new QueueError(kind, message, { busy, cause: thrown })

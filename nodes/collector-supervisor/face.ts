@@ -11,6 +11,7 @@ import type { CertificateDecision, CertificatesOf } from './certificates'
 import type { DeadLetterGroup } from './dead-letter-groups'
 import type { DeadLetter, DeadLetterScope } from './dead-letters'
 import type { Delivery } from './inbox'
+import type { JournalPage, JournalQuery } from './journal'
 import type { ProcessSpec } from './process-spec'
 
 export type LogLine = { time: string; source: LogLevel | 'stdout' | 'stderr'; text: string }
@@ -47,6 +48,8 @@ export interface Fleet {
   moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number>
   /** From the embedded history. Rejects with a Fault: `not-found`, `conflict` (no embedded history), `failed`, `timeout`. */
   history(query: HistoryQuery): Promise<HistoryAnswer>
+  /** What happened, newest first, over restarts of Node-RED; of supervisors that are there. */
+  journal(query: JournalQuery): Promise<JournalPage>
   /** Name of the supervisor -> its certificates. */
   certificates(supervisor?: string): Promise<Record<string, CertificatesOf>>
   /** What was done, in words. Rejects with a Fault: `not-found`, `failed`. */

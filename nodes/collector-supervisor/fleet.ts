@@ -3,6 +3,7 @@
 import type { Command, CommandResult } from '../../lib/contract/command'
 import { Fault } from '../../lib/contract/fault'
 import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
+import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { type CertificateDecision, type CertificatesOf, decideCertificate, listCertificates } from './certificates'
@@ -12,12 +13,13 @@ import type { Fleet, LogLine, TableListener } from './face'
 import { askHistory } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
+import { type JournalPage, type JournalQuery, mergePages } from './journal'
 import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
-import { eventOf, refusalEvent } from './report'
+import { edgeEvent, eventOf, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
 
@@ -144,6 +146,11 @@ export class Supervisors implements Fleet, Inspector {
     return askHistory(this.#named(undefined), query)
   }
 
+  async journal(query: JournalQuery): Promise<JournalPage> {
+    const pages = await Promise.all(this.#all().map(({ journal }) => journal.read(query)))
+    return mergePages(pages, query.limit)
+  }
+
   inspect(request: InspectionRequest): Inspection {
     const held = this.#held.get(request.supervisor)
     if (!held || held.closing) {
@@ -214,19 +221,22 @@ export class Supervisors implements Fleet, Inspector {
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
-      transition: (transition, supervisor) => {
-        this.#seq += 1
-        this.#table.event(
-          eventOf(transition, { seq: this.#seq, supervisor, now: performance.now(), wallTime: new Date() }),
-        )
-      },
-      refused: (refusal, supervisor) => {
-        this.#seq += 1
-        this.#table.event(refusalEvent(refusal, { seq: this.#seq, supervisor, wallTime: new Date() }))
+      transition: (transition, supervisor) => this.#tell((at) => eventOf(transition, { ...at, supervisor })),
+      edge: (news, supervisor) => this.#tell((at) => edgeEvent(news, { ...at, supervisor })),
+      refused: (refusal, supervisor) => this.#tell((at) => refusalEvent(refusal, { ...at, supervisor })),
+      eventsKnown: (seq) => {
+        this.#seq = Math.max(this.#seq, seq)
       },
       processor: (status, supervisor) => this.#table.processor(supervisor, status),
       shuttingDown: () => this.#shutdown.begun,
     }
+  }
+
+  #tell(make: (at: { seq: number; now: number; wallTime: Date }) => ProcessEvent): ProcessEvent {
+    this.#seq += 1
+    const event = make({ seq: this.#seq, now: performance.now(), wallTime: new Date() })
+    this.#table.event(event)
+    return event
   }
 
   #claim(name: string, recipient: string, supervisor: Supervisor): string | undefined {

@@ -25,6 +25,7 @@ export class Inbox {
   #malformed = 0
   #tags = NO_TAGS
   #badTag: string | undefined
+  #badTagName: string | undefined
 
   /** Number of the last cycle of this process that could be passed on, 0 before the first. */
   get lastCycle(): number {
@@ -48,6 +49,11 @@ export class Inbox {
     return this.#badTag
   }
 
+  /** Its name alone. */
+  get badTagName(): string | undefined {
+    return this.#badTagName
+  }
+
   /** From now on only this spawn of the process counts. */
   expect(generation: number): void {
     this.#generation = generation
@@ -55,6 +61,7 @@ export class Inbox {
     this.#lastCycle = 0
     this.#tags = NO_TAGS
     this.#badTag = undefined
+    this.#badTagName = undefined
   }
 
   attach(listener: InboxListener): void {
@@ -112,7 +119,9 @@ export class Inbox {
     }
     this.#lastCycle = batch.cycle
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
-    this.#badTag = describeBadTag(batch, tags.tags)
+    const [first] = batch.bad
+    this.#badTagName = first && (tags.tags[first[0]]?.name ?? String(first[0]))
+    this.#badTag = first && `${this.#badTagName}: ${first[1]}`
     this.#hand({ batch, tags: tags.tags })
     return true
   }
@@ -130,8 +139,3 @@ export class Inbox {
 }
 
 const NO_TAGS = { good: 0, bad: 0 }
-
-function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
-  for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
-  return undefined
-}

@@ -45,6 +45,10 @@ export function afterExit(at: At, afterwards: AfterStop, lastError: string | und
       return go(machine, { status: 'stopped' }, 'stopped')
     case 'restart':
       return spawn({ ...machine, restartCount: machine.restartCount + 1 }, 'restart')
+    case 'start':
+      return spawn(machine, 'started')
+    case 'renew':
+      return spawn(machine, 'new settings')
     case 'recycle': {
       const exits: Exits = { ...policies.countExit(machine.exits, at.now), consecutive: machine.exits.consecutive }
       const counted: Machine = { ...machine, exits }

@@ -15,10 +15,10 @@ export type State =
   | { status: 'error'; retryAt: number | undefined; lingering: boolean }
 
 /**
- * What follows when the process is gone. `crashed` counts as an unexpected exit, `recycle` only for flapping; `refused`:
+ * What follows when the process is gone. `start` and `renew` (its settings are others) are no restart; `crashed` counts as an unexpected exit, `recycle` only for flapping; `refused`:
  * the new configuration cannot work.
  */
-export type AfterStop = 'stopped' | 'restart' | 'recycle' | 'crashed' | 'refused'
+export type AfterStop = 'stopped' | 'start' | 'restart' | 'renew' | 'recycle' | 'crashed' | 'refused'
 
 export type Machine = {
   state: State
@@ -31,6 +31,7 @@ export type Machine = {
   backoffStep: number
   /** The first restart after a healthy minute is immediate. */
   immediateRestart: boolean
+  /** Starts after an unexpected end, or because an operator wanted a new process. */
   restartCount: number
   forcedKills: number
   lastError: string | undefined
@@ -40,6 +41,8 @@ export type Event =
   | { type: 'start'; operator: boolean }
   | { type: 'stop' }
   | { type: 'restart' }
+  /** Its settings are others: a deploy has changed them. */
+  | { type: 'renewed' }
   /** The process exists. */
   | { type: 'spawned' }
   | { type: 'spawn-failed'; code: string; message: string }

@@ -11,11 +11,13 @@ export function step(machine: Machine, event: Event, now: number, chance: number
   const at: At = { machine, now, chance, policy }
   switch (event.type) {
     case 'start':
-      return onStart(at, event.operator)
+      return event.operator ? onStart(at, pardoned(at.machine), BY_OPERATOR) : onStart(at, at.machine, 'started')
     case 'stop':
       return onStop(at)
     case 'restart':
       return onRestart(at)
+    case 'renewed':
+      return onRenewed(at)
     case 'spawned':
       return onSpawned(at)
     case 'spawn-failed':
@@ -35,20 +37,24 @@ export function step(machine: Machine, event: Event, now: number, chance: number
   }
 }
 
-function onStart({ machine }: At, operator: boolean): Step {
-  const wanted: Machine = { ...(operator ? pardoned(machine) : machine), desired: 'up' }
+const BY_OPERATOR = 'started by the operator'
+const NEW_SETTINGS = 'new settings'
+
+/** `from` is what a new process begins with. */
+function onStart({ machine }: At, from: Machine, reason: string): Step {
+  const wanted: Machine = { ...from, desired: 'up' }
   const { state } = machine
   switch (state.status) {
     case 'stopped':
     case 'crashed':
-      return spawn(wanted, operator ? 'started by the operator' : 'started')
+      return spawn(wanted, reason)
     case 'error':
       if (state.lingering) return stay(wanted, { lastError: machine.lastError })
-      return spawn(wanted, operator ? 'started by the operator' : 'started')
+      return spawn(wanted, reason)
     case 'stopping':
       return stay({
         ...wanted,
-        state: { ...state, afterwards: state.afterwards === 'stopped' ? 'restart' : state.afterwards },
+        state: { ...state, afterwards: state.afterwards === 'stopped' ? 'start' : state.afterwards },
       })
     case 'starting':
     case 'running':
@@ -91,7 +97,21 @@ function onRestart(at: At): Step {
   if (state.status === 'stopping') {
     return stay({ ...pardoned(at.machine), desired: 'up', state: { ...state, afterwards: 'restart' } })
   }
-  return onStart(at, true)
+  return onStart(at, pardoned(at.machine), BY_OPERATOR)
+}
+
+/** The process ends and comes back with its new settings; what went wrong under the old ones counts no more. */
+function onRenewed(at: At): Step {
+  const { state } = at.machine
+  const machine: Machine = { ...pardoned(at.machine), desired: 'up' }
+  if (state.status === 'starting' || state.status === 'running') {
+    return beginStop({ ...at, machine }, 'renew', NEW_SETTINGS, 'graceful')
+  }
+  if (state.status === 'stopping') {
+    const afterwards = state.afterwards === 'restart' ? 'restart' : 'renew'
+    return stay({ ...machine, state: { ...state, afterwards } })
+  }
+  return onStart(at, machine, NEW_SETTINGS)
 }
 
 function onSpawned({ machine, now }: At): Step {

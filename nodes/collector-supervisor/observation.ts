@@ -48,8 +48,8 @@ export class Observation {
     this.#report = onHeartbeat(this.#report, counters, now)
   }
 
-  link(link: Link, reason: string): void {
-    this.#report = onLink(this.#report, link, reason)
+  link(link: Link, reason: string, code?: string): void {
+    this.#report = onLink(this.#report, link, reason, code)
   }
 
   /** Its readings do not get into the durable queue, and why; '' when they do. */

@@ -1,6 +1,7 @@
 // A reader's row as the small text under its node. Pure; the texts are keys of the node's catalog.
 
 import type { Problem } from '../../lib/contract/fields'
+import type { Health } from '../../lib/contract/health'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import { checkHasTags } from '../../lib/contract/reader-fields'
 
@@ -39,17 +40,19 @@ export function flawBadge(flaw: Flaw, detail: string | undefined): Badge {
 }
 
 /** Node-RED's vocabulary: green dot connected, yellow ring on its way, red ring no link, red dot broken, grey stopped. */
+const LOOKS: Record<Health, Pick<Badge, 'fill' | 'shape'>> = {
+  well: { fill: 'green', shape: 'dot' },
+  pending: { fill: 'yellow', shape: 'ring' },
+  impaired: { fill: 'yellow', shape: 'dot' },
+  failed: { fill: 'red', shape: 'ring' },
+  off: { fill: 'grey', shape: 'ring' },
+}
+
 export function badgeOf(row: ProcessRow, wallTime: number, flaw?: Flaw): Badge {
   const detail = row.last_error ?? undefined
-  const badge = (
-    fill: Badge['fill'],
-    shape: Badge['shape'],
-    key: string,
-    values: Badge['values'] = {},
-    why?: string,
-  ): Badge => ({
-    fill,
-    shape,
+  const look = LOOKS[row.health]
+  const badge = (key: string, values: Badge['values'], why?: string): Badge => ({
+    ...look,
     key,
     values,
     detail: why,
@@ -58,42 +61,38 @@ export function badgeOf(row: ProcessRow, wallTime: number, flaw?: Flaw): Badge {
   switch (row.status) {
     case 'stopped':
     case 'stopping':
-      return badge('grey', 'ring', row.status)
+    case 'starting':
+      return badge(row.status, {})
     case 'error':
-      return flaw ? flawBadge(flaw, detail) : badge('red', 'dot', 'error', {}, detail)
+      return flaw ? flawBadge(flaw, detail) : { ...badge('error', {}, detail), shape: 'dot' }
     case 'crashed': {
       const seconds = Math.max(0, Math.ceil(((row.next_restart_at ?? wallTime) - wallTime) / 1000))
-      return badge('red', 'ring', 'waiting', { seconds }, detail)
+      return badge('waiting', { seconds }, detail)
     }
-    case 'starting':
-      return badge('yellow', 'ring', 'starting')
-    case 'running':
-      return running(row, badge, detail)
+    case 'running': {
+      const key = runningKey(row)
+      return badge(key, { good: row.tags.good, total: row.tags.total }, QUIET.includes(key) ? undefined : detail)
+    }
     default:
       return row.status satisfies never
   }
 }
 
-function running(
-  row: ProcessRow,
-  badge: (fill: Badge['fill'], shape: Badge['shape'], key: string, values?: Badge['values'], why?: string) => Badge,
-  detail: string | undefined,
-): Badge {
-  const counts = { good: row.tags.good, total: row.tags.total }
-  switch (row.link) {
-    case 'connected': {
-      if (row.tags.good + row.tags.bad === 0) return badge('yellow', 'ring', 'connected', counts)
-      if (row.tags.bad > 0) return badge('yellow', 'dot', 'bad', counts, detail)
-      return badge('green', 'dot', 'ok', counts)
-    }
-    case 'degraded':
-      return badge('yellow', 'dot', 'bad', counts, detail)
+/** Nothing is wrong in these: what stands in `last_error` is over. */
+const QUIET: readonly string[] = ['ok', 'connected']
+
+function runningKey({ link, health }: ProcessRow): string {
+  switch (link) {
     case 'connecting':
-      return badge('yellow', 'ring', 'connecting', counts, detail)
+      return 'connecting'
     case 'disconnected':
     case 'max_retries_exceeded':
-      return badge('red', 'ring', 'disconnected', counts, detail)
+      return 'disconnected'
+    case 'connected':
+    case 'degraded':
+      if (health === 'well') return 'ok'
+      return health === 'pending' ? 'connected' : 'bad'
     default:
-      return row.link satisfies never
+      return link satisfies never
   }
 }

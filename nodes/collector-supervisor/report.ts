@@ -1,18 +1,21 @@
 // What is known of a process besides its state: link, counters, usage; and the public row made of all of it. Pure.
 
 import type { Counters } from '../../lib/contract/control'
+import { healthOf } from '../../lib/contract/health'
 import type { Link } from '../../lib/contract/lifecycle'
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { LinkEvent, QualityEvent, RefusedEvent, StatusEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import { describeCause } from '../../lib/contract/refused-cause'
 import type { Machine } from './machine-state'
 import type { ProcessSpec } from './process-spec'
-import type { Refusal, Transition } from './surroundings'
+import type { EdgeNews, Refusal, Transition } from './surroundings'
 
 export type Report = {
   link: Link
   /** Why the link is not as it should be; '' when it is. */
   linkReason: string
+  /** The same for programs, where it has a code. */
+  linkCode: string | undefined
   /** Readings fail to come although the process runs; '' when they come. */
   silence: string
   /** Readings do not get into the durable queue; '' when they do, or none is kept. */
@@ -43,6 +46,7 @@ export function newReport(now: number, before?: Report): Report {
   return {
     link: 'connecting',
     linkReason: before?.linkReason ?? '',
+    linkCode: before?.linkCode,
     silence: '',
     durableTrouble: '',
     started: undefined,
@@ -65,8 +69,11 @@ export function onHeartbeat(report: Report, counters: Counters, now: number): Re
   return { ...report, counters, speed, beatAt: now }
 }
 
-export function onLink(report: Report, link: Link, reason: string): Report {
-  return { ...report, link, linkReason: link === 'connected' ? '' : reason }
+export function onLink(report: Report, link: Link, reason: string, code?: string): Report {
+  if (link === 'connected') return { ...report, link, linkReason: '', linkCode: undefined }
+  // Another attempt to connect is made for the reason of before.
+  const linkCode = code ?? (reason === report.linkReason ? report.linkCode : undefined)
+  return { ...report, link, linkReason: reason, linkCode }
 }
 
 export function onProcessEnd(report: Report): Report {
@@ -74,6 +81,7 @@ export function onProcessEnd(report: Report): Report {
     ...report,
     link: 'disconnected',
     linkReason: '',
+    linkCode: undefined,
     silence: '',
     durableTrouble: '',
     started: undefined,
@@ -103,13 +111,19 @@ export function rowOf(parts: RowParts): ProcessRow {
   const known = alive && report.silence === ''
   const nextAt = nextRestartAt(machine)
   const history = report.durableTrouble && `not kept for the history: ${report.durableTrouble}`
+  const status = state.status
+  const link = linkOf(report, alive)
+  const tags = known
+    ? { total: spec.tagsTotal, ...inbox.tags }
+    : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 }
   const trouble = report.silence || report.linkReason || history || inbox.badTag
   return {
     name: spec.name,
     type: spec.type,
     supervisor: parts.supervisor,
-    status: state.status,
-    link: linkOf(report, alive),
+    status,
+    link,
+    health: healthOf({ status, link, tags }),
     pid: parts.pid ?? null,
     cpu_percent: round(report.cpuPercent, 1),
     memory_mb: round(report.memoryMb, 1),
@@ -120,9 +134,7 @@ export function rowOf(parts: RowParts): ProcessRow {
     next_restart_at: nextAt === undefined ? null : Math.round(wallTime + nextAt - now),
     command: parts.command,
     generation: machine.generation,
-    tags: known
-      ? { total: spec.tagsTotal, ...inbox.tags }
-      : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 },
+    tags,
     samples_total: report.earlier.samples + report.counters.samplesTotal,
     speed: round(report.speed, 1),
     cycle_ms: report.counters.cycleMs,
@@ -149,10 +161,11 @@ function round(value: number, digits: number): number {
 export function eventOf(
   { name, from, to, reason, exit, log }: Transition,
   { seq, supervisor, now, wallTime }: { seq: number; supervisor: string; now: number; wallTime: Date },
-): ProcessEvent {
+): StatusEvent {
   const nextAt = nextRestartAt(to)
   return {
     seq,
+    kind: 'status',
     name,
     supervisor,
     from: from.state.status,
@@ -171,7 +184,7 @@ export function eventOf(
 export function refusalEvent(
   { name, machine, cause }: Refusal,
   { seq, supervisor, wallTime }: { seq: number; supervisor: string; wallTime: Date },
-): ProcessEvent {
+): RefusedEvent {
   const { status } = machine.state
   return {
     seq,
@@ -185,6 +198,27 @@ export function refusalEvent(
     generation: machine.generation,
     refused: cause,
   }
+}
+
+/** The link to the device, or the quality of what is read, has become another. */
+export function edgeEvent(
+  { row, edge, time, reason, code, tag }: EdgeNews,
+  { seq, supervisor }: { seq: number; supervisor: string },
+): LinkEvent | QualityEvent {
+  const { name, generation, tags } = row
+  const base = {
+    seq,
+    name,
+    supervisor,
+    reason,
+    ...(code !== undefined && { code }),
+    time: time.toISOString(),
+    generation,
+  }
+  const span = { since: edge.since.toISOString(), lasted_s: round(edge.lastedMs / 1000, 3) }
+  if (edge.kind === 'link') return { ...base, kind: 'link', from: edge.from, to: edge.to, ...span }
+  const alone = tag === undefined ? {} : { tag }
+  return { ...base, kind: 'quality', from: edge.from, to: edge.to, ...span, tags, ...alone }
 }
 
 function nextRestartAt({ state }: Machine): number | undefined {

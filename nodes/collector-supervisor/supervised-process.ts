@@ -8,6 +8,8 @@ import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
 import { Child } from './child'
+import { EdgeWatch } from './edge-watch'
+import type { Moment } from './edges'
 import type { LogLine } from './face'
 import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
@@ -36,6 +38,7 @@ export class SupervisedProcess {
   readonly #operations = new Operations()
   readonly #questions = new Questions()
   readonly #observation: Observation
+  readonly #edges = new EdgeWatch()
   #spec: ProcessSpec
   #machine: Machine
   #child: Child | undefined
@@ -100,7 +103,7 @@ export class SupervisedProcess {
     this.#spec = spec
     if (!changed) return
     if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
-    else if (this.#machine.desired === 'up') this.feed({ type: 'restart' })
+    else if (this.#machine.desired === 'up') this.feed({ type: 'renewed' })
     this.#around.changed()
   }
 
@@ -110,7 +113,7 @@ export class SupervisedProcess {
     const { badTag } = this.inbox
     const wasSilent = this.inbox.take(message) && this.#observation.reading(this.#around.now())
     const tagsChanged = this.inbox.tags.good !== good || this.inbox.tags.bad !== bad || this.inbox.badTag !== badTag
-    if (wasSilent || tagsChanged) this.#around.changed()
+    if (wasSilent || tagsChanged) this.#changed()
   }
 
   /**
@@ -162,7 +165,7 @@ export class SupervisedProcess {
     const facts = { blocked, intervalMs, mute: type === 'historian', memoryLimitMb: this.#around.memoryLimitMb() }
     const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
-    else if (changed) this.#around.changed()
+    else if (changed) this.#changed()
     const unheardSince = this.#observation.unheardSince(this.inbox.lastCycle)
     if (unheardSince !== undefined) this.#around.distrustLive(unheardSince)
   }
@@ -195,6 +198,20 @@ export class SupervisedProcess {
     const log = exit === undefined ? [] : this.#log.lines().slice(-LAST_LINES).map(lineText)
     this.#around.transition({ name: this.#spec.name, from: before, to: this.#machine, reason, exit, log })
     this.#around.changed()
+  }
+
+  /** What is seen of the process may be another. */
+  #changed(): void {
+    this.#around.changed()
+    const news = this.#edges.see(this.row(), this.#observation.report, this.inbox.badTagName, this.#moment())
+    for (const one of news) {
+      if (one.edge.kind === 'link' && one.edge.to === 'connected') this.#note('info', one.reason)
+      this.#around.edge(one)
+    }
+  }
+
+  #moment(): Moment {
+    return { now: this.#around.now(), wallTime: this.#around.wallClock() }
   }
 
   #arm(): void {
@@ -304,12 +321,12 @@ export class SupervisedProcess {
         break
       case 'heartbeat':
         this.#observation.heartbeat(message.counters, now)
-        this.#around.changed()
+        this.#changed()
         break
       case 'link':
         if (message.reason !== '') this.#note('info', `link ${message.link}: ${message.reason}`)
-        this.#observation.link(message.link, message.reason)
-        this.#around.changed()
+        this.#observation.link(message.link, message.reason, message.code)
+        this.#changed()
         break
       case 'log':
         this.#note(message.level, message.text)
@@ -342,6 +359,7 @@ export class SupervisedProcess {
       return
     }
     this.#observation.ready(now)
+    this.#edges.begin(this.#moment())
     this.feed({ type: 'ready' })
   }
 

@@ -5,6 +5,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
+import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { describeCause, type RefusedCause } from '../../lib/contract/refused-cause'
@@ -16,6 +17,7 @@ import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import { queueSettings } from './historian-spec'
 import { Historians } from './historians'
 import type { InspectionPlace } from './inspection-process'
+import { Journal } from './journal'
 import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
@@ -28,7 +30,7 @@ import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
-import type { Refusal, Surroundings, Transition } from './surroundings'
+import type { EdgeNews, Refusal, Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */
@@ -39,9 +41,12 @@ export type FleetSide = {
   claim(name: string, recipient: string, supervisor: Supervisor): string | undefined
   /** The row of this name has come, is another, or has gone. */
   changed(name: string): void
-  transition(transition: Transition, supervisor: string): void
+  transition(transition: Transition, supervisor: string): ProcessEvent
+  edge(news: EdgeNews, supervisor: string): ProcessEvent
   processor(status: ProcessorStatus, supervisor: string): void
-  refused(refusal: Refusal, supervisor: string): void
+  refused(refusal: Refusal, supervisor: string): ProcessEvent
+  /** Events of earlier runs are known up to this number. */
+  eventsKnown(seq: number): void
   shuttingDown(): boolean
 }
 
@@ -59,6 +64,8 @@ export class Supervisor implements SupervisorFace {
   readonly inspections: InspectionPlace
   /** Of the devices of its readers. */
   readonly certificates: CertificateStore
+  /** What happened to its processes, over restarts of Node-RED. */
+  readonly journal: Journal
   readonly #fleet: FleetSide
   #log: SupervisorLog
   readonly #members: Members
@@ -87,6 +94,8 @@ export class Supervisor implements SupervisorFace {
     this.#log = log
     // Without it the flow goes on all the same, and the queue to the database says what is wrong.
     this.#guardFile(() => makePrivateFolder(folder))
+    this.journal = new Journal(join(folder, 'journal.jsonl'), (text) => this.#log.warn(text))
+    fleet.eventsKnown(this.journal.lastSeq())
     this.#runFiles = new RunFiles(join(folder, 'run'))
     this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
     this.#members = new Members({
@@ -165,9 +174,10 @@ export class Supervisor implements SupervisorFace {
     return this.#members.retire(member)
   }
 
-  /** Ends all processes; settles when they are gone. */
-  retireAll(): Promise<void> {
-    return this.#members.retireAll()
+  /** Ends all processes; settles when they are gone, and that is in the journal. */
+  async retireAll(): Promise<void> {
+    await this.#members.retireAll()
+    await this.journal.settled()
   }
 
   get keepsHistory(): boolean {
@@ -198,6 +208,7 @@ export class Supervisor implements SupervisorFace {
   killNow(): void {
     for (const process of this.#members.processes()) process.killNow()
     this.#lane.close()
+    this.journal.writeNow()
   }
 
   #newProcessor(): Processor {
@@ -272,7 +283,8 @@ export class Supervisor implements SupervisorFace {
       started: (pid) => this.#guardFile(() => this.#runFiles.write(spec.recipient, pid)),
       ended: () => this.#guardFile(() => this.#runFiles.remove(spec.recipient)),
       changed: () => this.#fleet.changed(member().process.spec.name),
-      transition: (transition) => this.#fleet.transition(transition, this.name),
+      transition: (transition) => this.journal.add(this.#fleet.transition(transition, this.name)),
+      edge: (news) => this.#onEdge(news),
       now: () => performance.now(),
       wallClock: () => new Date(),
       chance: Math.random,
@@ -283,8 +295,16 @@ export class Supervisor implements SupervisorFace {
   #onRefused(causes: readonly RefusedCause[], process: SupervisedProcess): void {
     for (const cause of this.#processor.refused(causes)) {
       this.#log.warn(describeCause(cause))
-      this.#fleet.refused({ name: process.spec.name, machine: process.machine, cause }, this.name)
+      const refusal = { name: process.spec.name, machine: process.machine, cause }
+      this.journal.add(this.#fleet.refused(refusal, this.name))
     }
+  }
+
+  #onEdge(news: EdgeNews): void {
+    this.journal.add(this.#fleet.edge(news, this.name))
+    const { row, edge, reason } = news
+    if (edge.kind === 'link')
+      this.#log.info(edge.to === 'connected' ? `${row.name}: ${reason}` : `${row.name}: ${edge.to}: ${reason}`)
   }
 
   #inspectionPlace(): InspectionPlace {

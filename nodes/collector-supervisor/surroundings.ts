@@ -2,8 +2,10 @@
 
 import type { DurableQueueRef, LiveQueueRef } from '../../lib/contract/control'
 import type { ExitFacts } from '../../lib/contract/process-event'
+import type { ProcessRow } from '../../lib/contract/process-row'
 import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { ChildProgram } from './child'
+import type { Edge } from './edges'
 import type { Machine } from './machine-state'
 import type { RestartPolicy } from './policy'
 import type { ProcessSpec } from './process-spec'
@@ -20,6 +22,18 @@ export type Transition = {
 
 /** The database has begun to refuse something. */
 export type Refusal = { name: string; machine: Machine; cause: RefusedCause }
+
+/** The link or the quality of a running process has become another. */
+export type EdgeNews = {
+  row: ProcessRow
+  edge: Edge
+  /** When it was seen: the state that has begun holds since then. */
+  time: Date
+  reason: string
+  code: string | undefined
+  /** The bad tag, where there is one only. */
+  tag: string | undefined
+}
 
 /** What a process needs of its supervisor. */
 export type Surroundings = {
@@ -47,6 +61,7 @@ export type Surroundings = {
   ended(): void
   changed(): void
   transition(transition: Transition): void
+  edge(news: EdgeNews): void
   now(): number
   wallClock(): Date
   chance(): number

@@ -1,6 +1,6 @@
 // The properties of a status-broadcast node.
 
-import { type Infer, number, text } from '../../lib/contract/fields'
+import { choice, type Infer, number, text } from '../../lib/contract/fields'
 import { checkFilter } from './filter'
 
 export const statusBroadcastFields = {
@@ -13,5 +13,7 @@ export const statusBroadcastFields = {
   rateLimit: number({ default: 2, min: 0.01, max: 10 }),
   /** Which processes are shown, see filter.ts; empty = all. */
   filter: text({ check: checkFilter }),
+  /** Whether messages may start and stop processes: always, where Node-RED asks nobody to log in, never. */
+  control: choice(['always', 'without-login', 'never']),
 }
 export type StatusBroadcastConfig = Infer<typeof statusBroadcastFields>

@@ -13,6 +13,8 @@ export type StatusMessage = {
   summary: Summary
   /** Name of the supervisor -> its way into the database; without those that keep no history. */
   processor: Record<string, ProcessorStatus>
+  /** Whether this node takes commands. */
+  control: boolean
 }
 
 /** Output 2. */
@@ -21,9 +23,13 @@ export type EventMessage = { topic: string; payload: ProcessEvent }
 /** `msg.command` of the answer to a command, and of the message that a Catch node gets when it failed. */
 export type CommandReport = { command: string; name?: string; results: CommandResult[] }
 
-export function statusMessage(rows: readonly ProcessRow[], processors: Record<string, ProcessorStatus>): StatusMessage {
+export function statusMessage(
+  rows: readonly ProcessRow[],
+  processors: Record<string, ProcessorStatus>,
+  control: boolean,
+): StatusMessage {
   const payload = structuredClone([...rows])
-  return { topic: 'processes', payload, summary: summarize(rows), processor: structuredClone(processors) }
+  return { topic: 'processes', payload, summary: summarize(rows), processor: structuredClone(processors), control }
 }
 
 export function eventMessage(event: ProcessEvent): EventMessage {

@@ -2,8 +2,11 @@
 
 import { failureOf, parseCommand } from '../../lib/contract/command'
 import { Fault, toFault } from '../../lib/contract/fault'
+import { type HistoryAnswer, parseHistoryQuery } from '../../lib/contract/history-query'
+import { asRecord } from '../../lib/contract/parse'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Fleet } from '../collector-supervisor/face'
+import { FORBIDDEN } from './control'
 import type { CommandReport } from './message'
 import type { View } from './view'
 
@@ -11,20 +14,29 @@ export type Answer = {
   rows: ProcessRow[]
   /** Absent for get_status and for what is no command. */
   report?: CommandReport
-  /** Set when anything of it failed; its code is one of CommandFailure, or `bad-command`. */
+  /** Of get_history. */
+  history?: HistoryAnswer
+  /** Set when anything of it failed; its code is one of CommandFailure, `bad-command` or `forbidden`. */
   fault?: Fault
 }
 
 /**
- * Never throws. `supervisorId` (empty = all) limits names and -all commands; the filter limits only what is shown.
+ * Never throws. `supervisor` (its id, empty = all) limits names and -all commands; the filter limits only what is shown.
  * get_status of one name answers with that one row.
  */
-export async function answerRequest(fleet: Fleet, view: View, supervisorId: string, payload: unknown): Promise<Answer> {
+export async function answerRequest(
+  fleet: Fleet,
+  view: View,
+  { supervisor: supervisorId, control }: { supervisor: string; control: boolean },
+  payload: unknown,
+): Promise<Answer> {
   try {
+    if (asRecord(payload)?.command === 'get_history') return await historyOf(fleet, view, payload)
     const request = parseCommand(payload)
     if ('problem' in request) return { rows: [], fault: new Fault('config', 'bad-command', request.problem) }
     if (request.command === 'get_status') return statusOf(view, request.name)
 
+    if (!control) return { rows: [], fault: new Fault('config', 'forbidden', FORBIDDEN) }
     const results = await fleet.command(request, supervisorId === '' ? undefined : supervisorId)
     const failure = failureOf(results)
     return {
@@ -37,9 +49,22 @@ export async function answerRequest(fleet: Fleet, view: View, supervisorId: stri
   }
 }
 
+/** The same question as `GET /collectors/history`, of a reader that this node may show. */
+async function historyOf(fleet: Fleet, view: View, payload: unknown): Promise<Answer> {
+  const query = parseHistoryQuery(payload, Date.now())
+  if (!query.ok) return { rows: [], fault: new Fault('config', 'bad-command', query.problem) }
+  const { collector } = query.value
+  if (!view.row(collector)) return { rows: [], fault: unknownProcess(collector) }
+  return { rows: view.rows(), history: await fleet.history(query.value) }
+}
+
 function statusOf(view: View, name: string | undefined): Answer {
   if (name === undefined) return { rows: view.rows() }
   const row = view.row(name)
   if (row) return { rows: [row] }
-  return { rows: [], fault: new Fault('config', 'not-found', `there is no process "${name}"`) }
+  return { rows: [], fault: unknownProcess(name) }
+}
+
+function unknownProcess(name: string): Fault {
+  return new Fault('config', 'not-found', `there is no process "${name}"`)
 }

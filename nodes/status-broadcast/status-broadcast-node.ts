@@ -4,8 +4,10 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { Fault, toFault } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
 import type { Fleet } from '../collector-supervisor/face'
+import { supervisorProblem } from '../collector-supervisor/reader-node'
 import { badgeOf } from './badge'
 import { Broadcast } from './broadcast'
+import { mayControl } from './control'
 import { type StatusBroadcastConfig, statusBroadcastFields } from './fields'
 import { parseFilter } from './filter'
 import { eventMessage, statusMessage } from './message'
@@ -13,14 +15,15 @@ import { answerRequest } from './request'
 import { type View, viewOf } from './view'
 
 /**
- * Output 1: `{ topic: 'processes', payload: rows, summary, processor }` when the flow starts, after a change that matters
+ * Output 1: `{ topic: 'processes', payload: rows, summary, processor, control }` when the flow starts, after a change that matters
  * and every `interval` s, at most `rateLimit` a second.
  * Output 2: `{ topic: name, payload: event }`, one message for each event.
  *
- * Input: `payload` is "get_status" or `{ command, name? }`. The message goes on by exactly one way. When all went well
+ * Input: `payload` is "get_status", `{ command, name? }` or `{ command: "get_history", collector, tag?, from?, to?, buckets? }`, whose
+ * answer has `history` besides. The message goes on by exactly one way. When all went well
  * it leaves by output 1, with the properties above (and `command: { command, name?, results }` if it was a command) and
  * else as it came. When anything failed it goes to the Catch nodes, with `error.message` naming what failed, `error.code`
- * (not-found, conflict, timeout, failed, bad-command, bad-configuration) and the same `command` with all results.
+ * (not-found, conflict, timeout, failed, forbidden, bad-command, bad-configuration) and the same `command` with all results.
  */
 export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
   RED.nodes.registerType('status-broadcast', function (this: Node, definition: NodeDef) {
@@ -29,11 +32,17 @@ export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
     if (!parsed.ok) return refuse(this, describeProblems(parsed.problems))
     const { supervisor, filter: filterText } = parsed.value
     if (supervisor !== '' && !fleet.supervisors().has(supervisor))
-      return refuse(this, RED._('status-broadcast.status.no-supervisor'))
+      return refuse(this, missingSupervisor(RED, supervisor))
     const filter = parseFilter(filterText)
     if ('problem' in filter) return refuse(this, filter.problem)
     serve(RED, this, fleet, parsed.value, viewOf(fleet, supervisor, filter.shows))
   })
+}
+
+function missingSupervisor(RED: NodeAPI, id: string): string {
+  const problem = supervisorProblem(RED, id)
+  if (problem === undefined) return RED._('status-broadcast.status.no-supervisor')
+  return `${RED._('status-broadcast.status.supervisor-problem')}: ${problem}`
 }
 
 /** A node that cannot work says why below itself, in the log, and to whoever sends it a message. */
@@ -44,6 +53,7 @@ function refuse(node: Node, reason: string): void {
 }
 
 function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastConfig, view: View): void {
+  const control = mayControl(config.control, RED.settings.adminAuth)
   let shown = ''
   const showBadge = () => {
     const { fill, shape, key, values } = badgeOf(view.rows())
@@ -55,7 +65,7 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
 
   const pace = { intervalMs: config.interval * 1000, gapMs: 1000 / config.rateLimit }
   const broadcast = new Broadcast(fleet, view, pace, {
-    status: (rows) => node.send([statusMessage(rows, view.processors()), null]),
+    status: (rows) => node.send([statusMessage(rows, view.processors(), control), null]),
     event: (event) => node.send([null, eventMessage(event)]),
     news: showBadge,
   })
@@ -66,10 +76,11 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
   RED.events.once('flows:started', start)
 
   const respond = async (msg: NodeMessage, send: (msgs: (NodeMessage | null)[]) => void) => {
-    const { rows, report, fault } = await answerRequest(fleet, view, config.supervisor, msg.payload)
+    const limits = { supervisor: config.supervisor, control }
+    const { rows, report, history, fault } = await answerRequest(fleet, view, limits, msg.payload)
     if (report) msg.command = report
     if (fault) throw fault
-    send([Object.assign(msg, statusMessage(rows, view.processors())), null])
+    send([Object.assign(msg, statusMessage(rows, view.processors(), control), history && { history }), null])
   }
   node.on('input', (msg, send, done) => {
     void respond(msg, send).then(

@@ -16,8 +16,8 @@ export type View = {
   processors(): Record<string, ProcessorStatus>
   /** Of the supervisor with this name. */
   showsProcessor(supervisor: string): boolean
-  /** The filter's status is held against the one that the process got into. */
-  showsEvent(event: ProcessEvent, known: Pick<ProcessRow, 'type'> | undefined): boolean
+  /** The filter's status is held against the one that the process got into, or is in. */
+  showsEvent(event: ProcessEvent, known: Pick<ProcessRow, 'type' | 'status'> | undefined): boolean
 }
 
 /** `supervisorId` empty = all. */
@@ -38,7 +38,8 @@ export function viewOf(fleet: Fleet, supervisorId: string, filter: Filter): View
     showsProcessor: (supervisor) => inScope({ supervisor }),
     showsEvent: (event, known) => {
       const row = fleet.row(event.name) ?? known
-      return inScope(event) && row !== undefined && filter({ name: event.name, type: row.type, status: event.to })
+      if (!inScope(event) || row === undefined) return false
+      return filter({ name: event.name, type: row.type, status: event.kind === 'status' ? event.to : row.status })
     },
   }
 }

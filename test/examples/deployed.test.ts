@@ -119,8 +119,10 @@ describe('an example flow, deployed', function () {
     // The press and the historian.
     assert.deepEqual(Object(last?.summary).running_processes, 2)
 
-    const reached = nodeRed.recorded('press 1').map((event) => Object(event.payload).to)
+    const told = nodeRed.recorded('press 1').map((event) => Object(event.payload))
+    const reached = told.filter(({ kind }) => kind === 'status').map(({ to }) => to)
     assert.deepEqual(reached.slice(-4), ['stopping', 'stopped', 'starting', 'running'])
+    assert.deepEqual(told.filter(({ kind }) => kind === 'link').at(-1)?.to, 'connected')
 
     await press('restart nobody')
     await until(() => recorded().some(({ error }) => /no process "nobody"/.test(String(Object(error).message))), 20_000)

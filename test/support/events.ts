@@ -1,7 +1,7 @@
 // What happened to processes, as a flow hears of it by a status-broadcast node.
 
 import { asRecord } from '../../lib/contract/parse'
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { ProcessEvent, StatusEvent } from '../../lib/contract/process-event'
 import { TAB } from './flows'
 import type { FlowNode, NodeRed } from './node-red'
 
@@ -24,8 +24,13 @@ export function eventNodes(): FlowNode[] {
   ]
 }
 
-/** Of one process so far, oldest first. */
-export function eventsOf(nodeRed: NodeRed, name: string): ProcessEvent[] {
+/** The transitions of one process so far, oldest first. */
+export function eventsOf(nodeRed: NodeRed, name: string): StatusEvent[] {
+  return allEventsOf(nodeRed, name).filter((event) => event.kind === 'status')
+}
+
+/** What else is told of it, too. */
+export function allEventsOf(nodeRed: NodeRed, name: string): ProcessEvent[] {
   return nodeRed
     .recorded(TOPIC)
     .map(({ payload }) => payload as ProcessEvent)
@@ -36,9 +41,9 @@ export function eventsOf(nodeRed: NodeRed, name: string): ProcessEvent[] {
 export async function eventWhen(
   nodeRed: NodeRed,
   name: string,
-  wanted: (event: ProcessEvent) => boolean,
+  wanted: (event: StatusEvent) => boolean,
   { from = eventsOf(nodeRed, name).length, timeoutMs = 20_000 } = {},
-): Promise<ProcessEvent> {
+): Promise<StatusEvent> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     const events = eventsOf(nodeRed, name).slice(from)

@@ -9,6 +9,7 @@ import type { CertificateDecision, CertificatesOf } from '../../nodes/collector-
 import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
 import type { DeadLetter, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
+import type { JournalPage, JournalQuery } from '../../nodes/collector-supervisor/journal'
 
 export class FakeFleet implements Fleet {
   readonly commands: { command: Command; supervisorId: string | undefined }[] = []
@@ -24,6 +25,7 @@ export class FakeFleet implements Fleet {
   past: (query: HistoryQuery) => Promise<HistoryAnswer> = async ({ collector, from, to }) => {
     return { collector, from, to, series: [] }
   }
+  events: (query: JournalQuery) => Promise<JournalPage> = async () => ({ events: [], next: null })
   certificateLists: Record<string, CertificatesOf> = {}
   decided: (decision: CertificateDecision) => Promise<string> = async () => 'done'
   readonly #rows = new Map<string, ProcessRow>()
@@ -104,6 +106,10 @@ export class FakeFleet implements Fleet {
 
   history(query: HistoryQuery): Promise<HistoryAnswer> {
     return this.past(query)
+  }
+
+  journal(query: JournalQuery): Promise<JournalPage> {
+    return this.events(query)
   }
 
   async certificates(supervisor?: string): Promise<Record<string, CertificatesOf>> {

@@ -22,11 +22,22 @@ export function packPackage(): Tarball {
   return { path: join(folder, name), files, remove: () => rmSync(folder, { recursive: true, force: true }) }
 }
 
-/** Installs into a user folder as the palette manager does, but for the scripts. */
+/** Installs into a user folder as the palette manager does, but for the scripts, and without any registry. */
 export function installTarball(tarball: string, userDir: string): void {
+  makeUserFolder(userDir)
+  const args = ['install', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--engine-strict', tarball]
+  npm(args, userDir, withoutRegistry(userDir))
+}
+
+/** As Node-RED finds it before anything was installed. */
+export function makeUserFolder(userDir: string): void {
   mkdirSync(userDir, { recursive: true })
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'user', version: '1.0.0', private: true }))
-  npm(['install', '--ignore-scripts', '--omit=dev', '--no-audit', '--no-fund', '--engine-strict', tarball], userDir)
+}
+
+/** Settings of npm, as variables of an environment: nothing is asked for, and nothing is known from before. */
+export function withoutRegistry(userDir: string): Record<string, string> {
+  return { npm_config_offline: 'true', npm_config_cache: join(userDir, 'empty-cache') }
 }
 
 /** Another Node-RED, installed for the tests; returns the folder of its package. */
@@ -40,8 +51,12 @@ export function installNodeRed(version: string): { folder: string; remove(): voi
   }
 }
 
-function npm(args: string[], cwd: string): string {
+function npm(args: string[], cwd: string, settings: Record<string, string> = {}): string {
   // npm's own settings of the run that started the tests must not leak into this one.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.toLowerCase().startsWith('npm_')))
+  const env = { ...withoutNpm(process.env), ...settings }
   return execFileSync('npm', args, { cwd, env, encoding: 'utf8', timeout: NPM_MS, stdio: ['ignore', 'pipe', 'pipe'] })
+}
+
+function withoutNpm(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.toLowerCase().startsWith('npm_')))
 }

@@ -1,10 +1,11 @@
 // A process row to start from.
 
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import { healthOf } from '../../lib/contract/health'
+import type { StatusEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 
 export function processRow(name: string, differences: Partial<ProcessRow> = {}): ProcessRow {
-  return {
+  const row: Omit<ProcessRow, 'health'> = {
     name,
     type: 'modbus',
     supervisor: 'Line A',
@@ -32,10 +33,12 @@ export function processRow(name: string, differences: Partial<ProcessRow> = {}):
     sandbox: 'closed',
     ...differences,
   }
+  return { ...row, health: differences.health ?? healthOf(row) }
 }
 
-export function processEvent(name: string, differences: Partial<ProcessEvent> = {}): ProcessEvent {
+export function processEvent(name: string, differences: Partial<StatusEvent> = {}): StatusEvent {
   return {
+    kind: 'status',
     seq: 1,
     name,
     supervisor: 'Line A',

@@ -1,7 +1,7 @@
 // A process that ends again and again: the delays, the limit, the slow retry, and what the operator may do about it.
 
 import assert from 'node:assert/strict'
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { StatusEvent as ProcessEvent } from '../../lib/contract/process-event'
 import { Stage } from '../fixtures/hostile/stage'
 import { eventsOf, eventWhen } from '../support/events'
 import { supervisorNode } from '../support/flows'

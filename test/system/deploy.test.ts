@@ -149,7 +149,7 @@ describe('a deploy', function () {
     await until(() => collectorsOf(nodeRed.pid).length === 3, 20_000)
   })
 
-  it('that changes a reader restarts its process only', async () => {
+  it('that changes a reader gives it a new process, which is no restart, and no other', async () => {
     for (const [type, interval] of [
       ['full', 40],
       ['nodes', 30],
@@ -160,6 +160,13 @@ describe('a deploy', function () {
       assert.ok(isGone(before.medium ?? 0))
       assert.deepEqual(await pids(), { ...before, medium: row.pid })
       await moreSamples('medium', 3)
+      assert.equal(row.restart_count, 0)
+      const { body } = await nodeRed.request('GET', '/collectors/metrics')
+      // The documented alarm looks at this counter.
+      assert.match(String(body), /^collectors_process_restarts_total\{name="medium",.*\} 0$/m)
+      const { body: logs } = await nodeRed.request('GET', '/collectors/processes/medium/logs')
+      assert.match(JSON.stringify(logs), /running -> stopping: new settings/)
+      assert.doesNotMatch(JSON.stringify(logs), /operator/)
     }
     await assertUndisturbed('quick', 'slow')
     assertRising(recorded('medium'))

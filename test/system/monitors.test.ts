@@ -62,6 +62,7 @@ describe('monitors', function () {
         process.kill(pid ?? assert.fail(), 'SIGKILL')
         for (const monitor of all) {
           const { data } = await monitor.when('process_event', (news) => news.data.from === 'running')
+          assert.ok(data.kind === 'status')
           assert.deepEqual([data.name, data.exit, data.log], ['boiler', { code: null, signal: 'SIGKILL' }, undefined])
           await monitor.when('process_status_update', (update) => {
             const [row] = update.data

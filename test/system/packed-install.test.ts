@@ -3,11 +3,18 @@
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
 import { isGood, NodeRed, PACKAGE_NAME, PACKAGE_ROOT } from '../support/node-red'
-import { installNodeRed, installTarball, packPackage, type Tarball } from '../support/packed-package'
+import {
+  installNodeRed,
+  installTarball,
+  makeUserFolder,
+  packPackage,
+  type Tarball,
+  withoutRegistry,
+} from '../support/packed-package'
 
 const TYPES = ['collector-supervisor', 'melsec-in', 'modbus-in', 'opcua-in', 'status-broadcast']
 const OLDEST_NODE_RED = '4.1'
@@ -29,7 +36,7 @@ describe('the packed package', function () {
 
   it('holds what is allowed and nothing else', () => {
     const allowed =
-      /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md|docs\/[\w-]+\.md|examples\/.+\.(json|vue)|examples\/queue\/.+\.(js|md)|dist\/(nodes|lib|sidebar)\/.+\.(js|d\.ts|html|json|svg|txt)|dist\/lib\/client\/index\.mjs)$/
+      /^(package\.json|README(\.zh-CN)?\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES\.md|docs\/[\w-]+\.md|dist\/bom\.cdx\.json|node_modules\/(pidusage|ws)\/.+|examples\/.+\.(json|vue)|examples\/queue\/.+\.(js|md)|dist\/(nodes|lib|sidebar)\/.+\.(js|d\.ts|html|json|svg|txt)|dist\/lib\/client\/index\.mjs)$/
     assert.deepEqual(
       tarball.files.filter((path) => !allowed.test(path)),
       [],
@@ -44,6 +51,42 @@ describe('the packed package', function () {
     }
     for (const type of ['modbus-in', 'melsec-in', 'opcua-in']) {
       assert.ok(tarball.files.includes(`dist/nodes/${type}/collector.js`), type)
+    }
+  })
+
+  it('holds its bill of materials, and every package that it names to need', () => {
+    assert.ok(tarball.files.includes('dist/bom.cdx.json'))
+    for (const name of ['pidusage', 'ws']) assert.ok(tarball.files.includes(`node_modules/${name}/package.json`), name)
+  })
+
+  it('is installed by an upload in the palette, without a registry', async () => {
+    const userDir = mkdtempSync(join(tmpdir(), 'collectors-user-'))
+    let nodeRed: NodeRed | undefined
+    try {
+      const settings = Object.entries(withoutRegistry(userDir)).map(([name, value]) => `${name}=${value}`)
+      nodeRed = await NodeRed.start({
+        flows: [],
+        userDir,
+        launcher: ['env', ...settings],
+        install: makeUserFolder,
+        settings: 'externalModules: { palette: { allowUpload: true } },',
+      })
+      const form = new FormData()
+      form.append('tarball', new Blob([readFileSync(tarball.path)]), basename(tarball.path))
+      const answer = await fetch(`${nodeRed.url}/nodes`, {
+        method: 'POST',
+        body: form,
+        signal: AbortSignal.timeout(120_000),
+      })
+      assert.equal(answer.status, 200, `${await answer.text()}\n${nodeRed.output}`)
+      const { body } = await nodeRed.request('GET', '/nodes', undefined, { accept: 'application/json' })
+      const sets = (Array.isArray(body) ? body : []).filter(({ module }) => module === PACKAGE_NAME)
+      assert.deepEqual(sets.flatMap(({ types }) => types).sort(), TYPES)
+      await nodeRed.deploy(flowOf(supervisorNode(), readerNode('boiler', device.port)))
+      await nodeRed.recordedWhen('boiler', isGood, { from: 0 })
+    } finally {
+      await nodeRed?.dispose()
+      rmSync(userDir, { recursive: true, force: true })
     }
   })
 
@@ -66,7 +109,7 @@ describe('the packed package', function () {
     { title: 'a user folder whose path has blanks', older: false, folder: 'collectors user ' },
   ]
   for (const { title, older, folder } of surroundings) {
-    it(`registers its nodes and reads a device in ${title}`, async () => {
+    it(`is installed without a registry, registers its nodes and reads a device in ${title}`, async () => {
       const userDir = mkdtempSync(join(tmpdir(), folder))
       const installed = older ? installNodeRed(OLDEST_NODE_RED) : undefined
       let nodeRed: NodeRed | undefined

@@ -14,6 +14,7 @@ const READING = [
   'processes/boiler',
   'processes/stats/summary',
   'processes/boiler/logs',
+  'journal',
   'metrics',
   'processor',
 ]

@@ -1,7 +1,7 @@
 // A database that refuses values: the row, the status, an event, the REST routes tell it, and nothing else is held up.
 
 import assert from 'node:assert/strict'
-import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { RefusedEvent } from '../../lib/contract/process-event'
 import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
 import { flowOf, TAB } from '../support/flows'
 import { KeptReader } from '../support/kept-reader'
@@ -53,18 +53,15 @@ describe('a database that refuses two fields', function () {
   })
 
   it('is told by one event a field, however many values there are', async () => {
-    const events = nodeRed.recorded(EVENTS).map(({ payload }) => payload as ProcessEvent)
-    const told = events.map(({ name, from, to, refused }) => [name, from, to, refused?.measurement, refused?.field])
+    const events = nodeRed.recorded(EVENTS).map(({ payload }) => payload as RefusedEvent)
+    const told = events.map(({ name, from, to, refused }) => [name, from, to, refused.measurement, refused.field])
     assert.deepEqual(told.sort(), [
       [reader.historian, 'running', 'running', 'press', 'twin'],
       [reader.historian, 'running', 'running', 'press', 'value'],
     ])
     for (const { refused } of events) {
-      assert.match(
-        refused?.reason ?? '',
-        new RegExp(`^.*field type conflict: input field "${refused?.field}".* dropped=#$`),
-      )
-      assert.ok((refused?.count ?? 0) > 0)
+      assert.match(refused.reason, new RegExp(`^.*field type conflict: input field "${refused.field}".* dropped=#$`))
+      assert.ok(refused.count > 0)
     }
   })
 

@@ -2,6 +2,7 @@
 
 import { Fault, toFault } from '../../contract/fault'
 import { verdictOn } from '../../queue/queue-error'
+import { sqliteText } from '../../queue/sqlite-advice'
 
 /**
  * `history-busy`        locked by another process right now
@@ -21,7 +22,7 @@ export type HistoryTrouble =
 export function toHistoryFault(thrown: unknown, doing: string): Fault {
   if (thrown instanceof Fault || !(thrown instanceof Error)) return toFault(thrown)
   const trouble = troubleOf(thrown)
-  return trouble ? new Fault('link', trouble, `${doing}: ${thrown.message}`, { cause: thrown }) : toFault(thrown)
+  return trouble ? new Fault('link', trouble, `${doing}: ${sqliteText(thrown)}`, { cause: thrown }) : toFault(thrown)
 }
 
 function troubleOf(thrown: Error): HistoryTrouble | undefined {

@@ -36,6 +36,12 @@ const PROCESS_FAMILIES: Family<ProcessRow>[] = [
     of: ({ status }) => flag(status === 'running'),
   },
   {
+    name: 'process_well',
+    help: 'Whether the process is running and connected and all its tags are good.',
+    type: 'gauge',
+    of: ({ health }) => flag(health === 'well'),
+  },
+  {
     name: 'process_status',
     help: 'State of the process: 1 for the one it is in.',
     type: 'gauge',
@@ -49,7 +55,7 @@ const PROCESS_FAMILIES: Family<ProcessRow>[] = [
   },
   {
     name: 'process_restarts_total',
-    help: 'Automatic restarts of the process.',
+    help: 'Restarts of the process: after an unexpected end, or by an operator. New settings are none.',
     type: 'counter',
     of: (row) => row.restart_count,
   },

@@ -1,6 +1,7 @@
 // The process table, and the way into the database, as pushes.
 
 import { isDeepStrictEqual } from 'node:util'
+import type { ProcessEvent } from '../../../lib/contract/process-event'
 import type { ProcessorStatus } from '../../../lib/contract/processor-status'
 import { Coalescer } from '../coalescer'
 import type { Fleet } from '../face'
@@ -14,11 +15,17 @@ export function processPushes(fleet: Fleet): PushSource {
       const { unsubscribe } = fleet.subscribe({
         rows: (data, removed) => push({ type: 'process_status_update', data, removed }),
         // Fifty log lines for everybody at once would be much; REST has them.
-        event: ({ log: _, ...data }) => push({ type: 'process_event', data }),
+        event: (event) => push({ type: 'process_event', data: withoutLog(event) }),
       })
       return unsubscribe
     },
   }
+}
+
+function withoutLog(event: ProcessEvent): ProcessEvent {
+  if (event.kind !== 'status') return event
+  const { log: _log, ...rest } = event
+  return rest
 }
 
 /** The table does not tell when a supervisor goes, or no longer keeps a history: what has gone is seen by comparing. */

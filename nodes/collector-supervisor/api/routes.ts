@@ -16,6 +16,7 @@ import { Clients } from './clients'
 import { mountDatabaseRoutes } from './database-routes'
 import { isForeignPage } from './foreign-page'
 import { guard, type Handler, READ_PERMISSION, type Request, type Response, sendReply, WRITE_PERMISSION } from './guard'
+import { mountJournalRoute } from './journal-route'
 import { METRICS_TYPE, metricsText } from './metrics'
 import { mountMonitorRoutes } from './monitor-routes'
 import { commandReply, errorReply, type Reply, replyOf, UNEXPECTED } from './reply'
@@ -54,6 +55,7 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients())
   for (const word of ALL_PROCESSES_COMMANDS) post(`/processes/${word}`, (req) => command(req, { command: word }))
   for (const word of ONE_PROCESS_COMMANDS)
     post(`/processes/:name/${word}`, (req) => command(req, { command: word, name: nameIn(req) }))
+  mountJournalRoute(fleet, get)
   mountDatabaseRoutes(fleet, get, post)
   mountCertificateRoutes(RED, fleet, get, post)
 

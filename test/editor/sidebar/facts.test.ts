@@ -1,33 +1,18 @@
 import assert from 'node:assert/strict'
-import {
-  actionsFor,
-  byName,
-  countOf,
-  durationOf,
-  type Health,
-  healthOf,
-  problemOf,
-  spanOf,
-} from '../../../editor/sidebar/facts'
-import type { Link, Status } from '../../../lib/contract/lifecycle'
+import { actionsFor, byName, countOf, durationOf, problemOf, spanOf } from '../../../editor/sidebar/facts'
+import type { Status } from '../../../lib/contract/lifecycle'
+import type { ProcessRow } from '../../../lib/contract/process-row'
 import { processRow } from '../../support/process-row'
 
-describe('The health of a process in the sidebar', () => {
-  // biome-ignore format: a table, one line a state
-  const rows: [status: Status, link: Link, bad: number, health: Health][] = [
-    ['running', 'connected', 0, 'good'], ['running', 'connected', 1, 'waiting'],
-    ['running', 'degraded', 0, 'waiting'], ['running', 'connecting', 5, 'waiting'],
-    ['running', 'disconnected', 5, 'bad'], ['running', 'max_retries_exceeded', 5, 'bad'],
-    ['starting', 'disconnected', 0, 'waiting'], ['stopping', 'connected', 0, 'off'], ['stopped', 'disconnected', 5, 'off'],
-    ['crashed', 'connected', 0, 'bad'], ['error', 'disconnected', 0, 'bad'],
-  ]
-  for (const [status, link, bad, health] of rows) {
-    it(`is ${health} when it is ${status} and ${link} with ${bad} bad tags`, () => {
-      const row = processRow('a', { status, link, tags: { total: 5, good: 5 - bad, bad }, last_error: 'why' })
-      assert.equal(healthOf(row), health)
-      assert.equal(problemOf(row), health === 'bad' || health === 'waiting' ? 'why' : '')
-    })
-  }
+describe('The problem of a process in the sidebar', () => {
+  it('is told while it is not well, and is over when it is, or when it is stopped', () => {
+    const told = (row: Partial<ProcessRow>) => problemOf(processRow('a', { last_error: 'why', ...row }))
+    assert.equal(told({ link: 'disconnected' }), 'why')
+    assert.equal(told({ tags: { total: 3, good: 2, bad: 1 } }), 'why')
+    assert.equal(told({ status: 'error' }), 'why')
+    assert.equal(told({ status: 'stopped' }), '')
+    assert.equal(told({}), '')
+  })
 })
 
 describe('The buttons of a process', () => {

@@ -10,6 +10,8 @@ describe('the summary of the process table', () => {
       running_processes: 0,
       stopped_processes: 0,
       error_processes: 0,
+      well_processes: 0,
+      unwell_processes: 0,
       avg_cpu_usage: 0,
     })
   })
@@ -28,6 +30,19 @@ describe('the summary of the process table', () => {
       { ...none, error_processes: 1 },
       { ...none, error_processes: 1 },
     ])
+  })
+
+  it('calls only those well that run with their device and all tags, and leaves out what is stopped', () => {
+    const rows = [
+      processRow('a'),
+      processRow('b', { link: 'disconnected', tags: { total: 3, good: 0, bad: 3 } }),
+      processRow('c', { tags: { total: 3, good: 2, bad: 1 } }),
+      processRow('d', { status: 'stopped' }),
+      processRow('e', { status: 'crashed' }),
+      processRow('f', { status: 'starting' }),
+    ]
+    const { running_processes, well_processes, unwell_processes } = summarize(rows)
+    assert.deepEqual([running_processes, well_processes, unwell_processes], [3, 1, 4])
   })
 
   it('takes the mean over the running processes, with two decimals', () => {

@@ -326,11 +326,48 @@ describe('the machine of a process', () => {
     })
   })
 
+  describe('when a deploy has changed the settings', () => {
+    const renewed: Event = { type: 'renewed' }
+    const troubled: Partial<Machine> = {
+      exits: { consecutive: 4, recent: [1, 2, 3, 4] },
+      lastError: 'exited with code 1',
+    }
+
+    it('ends the process and starts another, which is no restart and no act of an operator', () => {
+      const stopping = run(machineIn(RUNNING), renewed)
+      const starting = run(stopping.machine, exited)
+      assert.deepEqual(
+        [stopping.effects.map((effect) => effect.do), starting.effects],
+        [['ask-stop'], [{ do: 'spawn' }]],
+      )
+      assert.deepEqual([stopping.reason, starting.reason], ['new settings', 'new settings'])
+      assert.equal(starting.machine.restartCount, 0)
+    })
+    for (const from of [STOPPED, CRASHED, ERROR]) {
+      it(`starts a process that is ${from.status}, and forgets what was wrong under the old settings`, () => {
+        const { machine, effects, reason } = run(machineIn(from, troubled), renewed)
+        assert.deepEqual([effects, reason], [[{ do: 'spawn' }], 'new settings'])
+        assert.deepEqual([machine.restartCount, machine.exits.consecutive, machine.lastError], [0, 0, undefined])
+      })
+    }
+    it('lets a restart that an operator has begun be one', () => {
+      const restarting = run(machineIn(RUNNING), { type: 'restart' }).machine
+      assert.equal(run(run(restarting, renewed).machine, exited).machine.restartCount, 1)
+    })
+    it('starts one that is just being ended by a watchdog with them at once', () => {
+      const hung: Event = { type: 'misbehaved', reason: 'hangs', how: 'kill', afterwards: 'crashed' }
+      const ended = run(run(run(machineIn(RUNNING), hung).machine, renewed).machine, exited)
+      assert.deepEqual([ended.machine.state.status, ended.reason], ['starting', 'new settings'])
+    })
+  })
+
   describe('when wishes cross', () => {
     it('starts again after the stop when a start comes while stopping', () => {
       const { machine } = run(machineIn(STOPPING, { desired: 'down' }), start)
       assert.equal(machine.desired, 'up')
-      assert.deepEqual(run(machine, exited).effects, [{ do: 'spawn' }])
+      const started = run(machine, exited)
+      assert.deepEqual(started.effects, [{ do: 'spawn' }])
+      assert.equal(started.machine.restartCount, 0)
     })
     it('stays stopped when a stop comes during a restart', () => {
       const restarting = run(machineIn(RUNNING), { type: 'restart' }).machine

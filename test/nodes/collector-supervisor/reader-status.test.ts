@@ -56,6 +56,13 @@ describe('the badge below a reader', () => {
       detail: 'speed: exception 2',
     },
     {
+      when: 'connected with no good tag',
+      row: { tags: { total: 3, good: 0, bad: 3 }, last_error: 'speed: exception 2' },
+      look: 'red ring bad',
+      values: { good: 0, total: 3 },
+      detail: 'speed: exception 2',
+    },
+    {
       when: 'degraded',
       row: { link: 'degraded', last_error: 'no readings' },
       look: 'yellow dot bad',

@@ -89,6 +89,7 @@ describe('the row of a process', () => {
       supervisor: 'Line A',
       status: 'running',
       link: 'connected',
+      health: 'well',
       pid: 4711,
       cpu_percent: 1.3,
       memory_mb: 41.3,
@@ -262,6 +263,7 @@ describe('an event', () => {
     return { name: 'oven', from: machineIn('running'), to, reason: 'why', exit: undefined, log: [], ...more }
   }
   const BASE = {
+    kind: 'status' as const,
     seq: 9,
     name: 'oven',
     supervisor: 'Line A',

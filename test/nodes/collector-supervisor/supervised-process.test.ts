@@ -172,12 +172,14 @@ describe('a supervised process that gets another configuration', () => {
     assert.deepEqual([oven.process.pid, oven.status, oven.process.spec.autoStart], [pid, 'running', false])
   })
 
-  it('is restarted with it if it is another', async () => {
+  it('has a new process with it if it is another, which is no restart', async () => {
     const oven = await running()
     const { pid } = oven.process
     oven.process.adopt(specOf({ says: [READY, { type: 'log', level: 'info', text: 'changed' }] }))
     await oven.heard('changed')
     assert.ok(oven.process.pid !== pid && pid !== undefined && isGone(pid))
+    assert.equal(oven.process.row().restart_count, 0)
+    assert.ok(oven.transitions.some(({ to, reason }) => to.state.status === 'stopping' && reason === 'new settings'))
   })
 
   it('is not started by it if the operator has stopped it', async () => {

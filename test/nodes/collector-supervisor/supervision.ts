@@ -11,7 +11,7 @@ import type { RestartPolicy } from '../../../nodes/collector-supervisor/policy'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
 import { SpawnGate } from '../../../nodes/collector-supervisor/spawn-gate'
 import { SupervisedProcess } from '../../../nodes/collector-supervisor/supervised-process'
-import type { Surroundings, Transition } from '../../../nodes/collector-supervisor/surroundings'
+import type { EdgeNews, Surroundings, Transition } from '../../../nodes/collector-supervisor/surroundings'
 import { isGone } from '../../support/processes'
 import { until } from '../../support/until'
 import type { Script } from './fake-child'
@@ -59,6 +59,7 @@ export class Supervision {
   command = process.execPath
   readonly gate = new SpawnGate()
   readonly transitions: Transition[] = []
+  readonly edges: EdgeNews[] = []
   /** What it asked for and told, in order. */
   readonly calls: string[] = []
   changes = 0
@@ -130,6 +131,7 @@ export class Supervision {
         this.transitions.push(transition)
         this.calls.push(transition.to.state.status)
       },
+      edge: (news) => this.edges.push(news),
       now: () => performance.now() + this.aheadMs,
       wallClock: () => new Date(1_700_000_000_000),
       chance: () => 0,

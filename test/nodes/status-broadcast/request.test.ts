@@ -8,10 +8,44 @@ import { processRow } from '../../support/process-row'
 const oven = processRow('oven')
 const press = processRow('press', { supervisor: 'Line B' })
 
-function ask(fleet: FakeFleet, payload: unknown, supervisorId = '') {
+function ask(fleet: FakeFleet, payload: unknown, supervisorId = '', control = true) {
   const view = viewOf(fleet, supervisorId, ({ name }) => name !== 'hidden')
-  return answerRequest(fleet, view, supervisorId, payload)
+  return answerRequest(fleet, view, { supervisor: supervisorId, control }, payload)
 }
+
+describe('A message to a node that takes no commands', () => {
+  it('gets the table and the history, and is refused when it wants to control', async () => {
+    const fleet = new FakeFleet(oven)
+    assert.deepEqual((await ask(fleet, 'get_status', '', false)).rows, [oven])
+    assert.ok((await ask(fleet, { command: 'get_history', collector: 'oven' }, '', false)).history)
+    for (const payload of [{ command: 'stop', name: 'oven' }, { command: 'stop-all' }, { command: 'start-all' }]) {
+      const { fault } = await ask(fleet, payload, '', false)
+      assert.equal(fault?.code, 'forbidden')
+      assert.match(fault.message, /the property "Commands"/)
+    }
+    assert.deepEqual(fleet.commands, [])
+  })
+})
+
+describe('A question about the history', () => {
+  it('is answered as over REST, with the table', async () => {
+    const fleet = new FakeFleet(oven)
+    const { rows, history } = await ask(fleet, { command: 'get_history', collector: 'oven', from: '0', to: '9' })
+    assert.deepEqual([rows, history], [[oven], { collector: 'oven', from: 0, to: 9, series: [] }])
+  })
+  const refused: [payload: object, supervisor: string, code: string][] = [
+    [{ collector: 'nobody' }, '', 'not-found'],
+    [{ collector: 'oven' }, 's2', 'not-found'],
+    [{}, '', 'bad-command'],
+    [{ collector: 'oven', from: 'yesterday' }, '', 'bad-command'],
+  ]
+  for (const [payload, supervisor, code] of refused) {
+    it(`is refused: ${JSON.stringify(payload)} to ${supervisor || 'all'}`, async () => {
+      const { fault } = await ask(new FakeFleet(oven), { command: 'get_history', ...payload }, supervisor)
+      assert.equal(fault?.code, code)
+    })
+  }
+})
 
 describe('A message to the node', () => {
   const circular: Record<string, unknown> = {}

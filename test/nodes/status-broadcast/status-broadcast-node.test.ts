@@ -123,9 +123,12 @@ describe('The status-broadcast node', () => {
         running_processes: 1,
         stopped_processes: 1,
         error_processes: 0,
+        well_processes: 1,
+        unwell_processes: 0,
         avg_cpu_usage: 1.5,
       },
       processor: {},
+      control: true,
     })
   })
 

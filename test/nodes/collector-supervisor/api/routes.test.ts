@@ -199,7 +199,12 @@ describe('The REST routes under adminAuth', () => {
   let server: AdminServer
   let fleet: FakeFleet
   const gets = ['/collectors/processes', '/collectors/processes/oven', '/collectors/processes/oven/logs']
-  gets.push('/collectors/processes/stats/summary', '/collectors/unknown', '/collectors/processes/%')
+  gets.push(
+    '/collectors/processes/stats/summary',
+    '/collectors/journal',
+    '/collectors/unknown',
+    '/collectors/processes/%',
+  )
   const posts = ['start-all', 'stop-all', 'oven/start', 'oven/stop', 'oven/restart'].map(
     (path) => `/collectors/processes/${path}`,
   )
@@ -238,7 +243,7 @@ describe('The REST routes under adminAuth', () => {
     await server.open(true)
     const statuses = []
     for (const path of gets) statuses.push((await server.ask('GET', path, bearer(TOKENS.reader))).status)
-    assert.deepEqual(statuses, [200, 200, 200, 200, 404, 400])
+    assert.deepEqual(statuses, [200, 200, 200, 200, 200, 404, 400])
     for (const path of posts) await expectRefusal('POST', path, bearer(TOKENS.reader), 403)
   })
 
@@ -272,7 +277,7 @@ describe('The REST routes under adminAuth', () => {
     await guarded.open()
     try {
       const routes = layersOf(guarded).flatMap(({ route }) => (route ? [route] : []))
-      assert.equal(routes.length, 24)
+      assert.equal(routes.length, 25)
       for (const { path, methods } of routes) {
         for (const method of Object.keys(methods)) {
           asked.length = 0

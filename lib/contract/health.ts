@@ -1,0 +1,44 @@
+// How a process is doing, in one word for everything that shows it: badges, tiles, sidebar and metrics. Pure.
+
+import type { ProcessRow } from './process-row'
+
+/**
+ * `well`: running, connected, all tags good. `pending`: on its way there. `impaired`: some tags are bad, or readings fail
+ * to come. `failed`: no process, no connection, or no good tag. `off`: stopped, as somebody wanted it.
+ */
+export const HEALTHS = ['well', 'pending', 'impaired', 'failed', 'off'] as const
+export type Health = (typeof HEALTHS)[number]
+
+export function healthOf({ status, link, tags }: Pick<ProcessRow, 'status' | 'link' | 'tags'>): Health {
+  switch (status) {
+    case 'stopped':
+    case 'stopping':
+      return 'off'
+    case 'error':
+    case 'crashed':
+      return 'failed'
+    case 'starting':
+      return 'pending'
+    case 'running':
+      return runningHealth(link, tags)
+    default:
+      return status satisfies never
+  }
+}
+
+function runningHealth(link: ProcessRow['link'], { total, good, bad }: ProcessRow['tags']): Health {
+  switch (link) {
+    case 'disconnected':
+    case 'max_retries_exceeded':
+      return 'failed'
+    case 'connecting':
+      return 'pending'
+    case 'degraded':
+    case 'connected':
+      if (bad > 0) return good === 0 ? 'failed' : 'impaired'
+      if (link === 'degraded') return 'impaired'
+      return good < total ? 'pending' : 'well'
+    default:
+      return link satisfies never
+  }
+}
