@@ -9,7 +9,7 @@ import { type CertificateDecision, type CertificatesOf, decideCertificate, listC
 import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
-import { askHistory } from './history'
+import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
 import { HANDOVER_MS, type Member } from './members'
@@ -31,6 +31,7 @@ export class Supervisors implements Fleet, Inspector {
   /** The readers whose nodes are registered. */
   readonly kinds = new ReaderKinds()
   readonly #inspections = new Inspections()
+  readonly #history = new History()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#killNow())
@@ -140,8 +141,8 @@ export class Supervisors implements Fleet, Inspector {
     return decideCertificate(this.#named(decision.supervisor), decision)
   }
 
-  history(query: HistoryQuery): Promise<HistoryAnswer> {
-    return askHistory(this.#named(undefined), query)
+  history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+    return this.#history.ask(this.#named(undefined), query, gone)
   }
 
   inspect(request: InspectionRequest): Inspection {

@@ -127,11 +127,18 @@ export class SupervisedProcess {
     })
   }
 
-  /** Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time. */
-  ask(question: Question, timeoutMs: number): Promise<unknown> {
+  /**
+   * Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time, and with
+   * the reason of the signal.
+   */
+  ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     const { generation } = this.#machine
-    return this.#questions.ask(timeoutMs, (id) => {
-      return this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true
+    return this.#questions.ask({
+      timeoutMs,
+      signal,
+      send: (id) =>
+        this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true,
+      cancel: (id) => void this.#child?.send({ type: 'cancel', generation, id }),
     })
   }
 
