@@ -9,6 +9,7 @@ import { type CertificateDecision, type CertificatesOf, decideCertificate, listC
 import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
+import { FileWriter } from './file-writer'
 import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
@@ -24,6 +25,8 @@ import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
 
+/** Node-RED's end waits so long for files that are still being written, ms. */
+const LAST_WRITES_MS = 2_000
 /** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
 const RUNNING_ANSWER_MS = 60_000
 
@@ -32,6 +35,7 @@ export class Supervisors implements Fleet, Inspector {
   readonly kinds = new ReaderKinds()
   readonly #inspections = new Inspections()
   readonly #history = new History()
+  readonly #files = new FileWriter()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#killNow())
@@ -212,6 +216,7 @@ export class Supervisors implements Fleet, Inspector {
 
   #side(): FleetSide {
     return {
+      files: this.#files,
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
@@ -261,6 +266,7 @@ export class Supervisors implements Fleet, Inspector {
     this.#held.delete(id)
     supervisor.close()
     if (this.#held.size === 0) this.#shutdown.disarm()
+    await this.#files.settled(LAST_WRITES_MS)
   }
 
   /** Those of this name, or all. */

@@ -7,7 +7,7 @@ import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
-import { Child } from './child'
+import { Child, type ChildProgram } from './child'
 import type { LogLine } from './face'
 import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
@@ -39,6 +39,8 @@ export class SupervisedProcess {
   #spec: ProcessSpec
   #machine: Machine
   #child: Child | undefined
+  /** Of the process that runs, or of the next one: to find it out may need a look at the disk. */
+  #program: ChildProgram | undefined
   /** What the child itself said to be wrong, before it ended. */
   #fault: string | undefined
   #timer: NodeJS.Timeout | undefined
@@ -66,7 +68,8 @@ export class SupervisedProcess {
   }
 
   row(): ProcessRow {
-    const { command, args } = this.#around.program(this.#spec)
+    this.#program ??= this.#around.program(this.#spec)
+    const { command, args } = this.#program
     return rowOf({
       spec: this.#spec,
       supervisor: this.#around.supervisorName(),
@@ -99,6 +102,7 @@ export class SupervisedProcess {
     const changed = !sameProcess(spec, this.#spec)
     this.#spec = spec
     if (!changed) return
+    this.#program = undefined
     if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
     else if (this.#machine.desired === 'up') this.feed({ type: 'restart' })
     this.#around.changed()
@@ -227,8 +231,9 @@ export class SupervisedProcess {
 
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
+    this.#program = this.#around.program(this.#spec)
     const child: Child = new Child(
-      this.#around.program(this.#spec),
+      this.#program,
       {
         message: (message) => {
           if (message.type === 'ready') leave()
