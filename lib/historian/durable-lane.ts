@@ -2,7 +2,7 @@
 // come through here: collectors write them, historians take them. Node-RED does not open the file: its memory mapping would
 // end Node-RED when somebody cuts the file off, and a disk that stands still would hold it up.
 
-import { mkdirSync, statSync } from 'node:fs'
+import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Clock } from '../child/clock'
 import type { QueueReplacement } from '../contract/control'
@@ -174,12 +174,9 @@ export class DurableLane {
   }
 }
 
+/** Not by mkdir's own `recursive`, which says ENOENT whatever is in the way; above it this process may not look around. */
 function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true, mode: 0o700 })
-  } catch {
-    // Whoever makes the file says what is wrong.
-  }
+  if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
 }
 
 /** Of the file at the path and its log, bytes. */

@@ -66,7 +66,7 @@ export class FileWriter {
 
 async function replaceFile(path: string, text: string, durability: Durability): Promise<void> {
   const draft = `${path}.new`
-  await mkdir(dirname(path), { recursive: true, mode: FOLDER_MODE })
+  await makeFolder(dirname(path))
   const file = await open(draft, 'w', FILE_MODE)
   try {
     // The mode above holds for a new file only.
@@ -77,4 +77,17 @@ async function replaceFile(path: string, text: string, durability: Durability): 
     await file.close()
   }
   await rename(draft, path)
+}
+
+/** Not by mkdir's own `recursive`, which says ENOENT whatever is in the way. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: FOLDER_MODE })
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined
+    if (code === 'EEXIST') return
+    if (code !== 'ENOENT') throw error
+    await makeFolder(dirname(path))
+    await mkdir(path, { mode: FOLDER_MODE })
+  }
 }
