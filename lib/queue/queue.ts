@@ -209,6 +209,16 @@ export class Queue {
     return discarded
   }
 
+  /** Removes all messages for one recipient, dropped; returns how many. */
+  dropAll(to: string): number {
+    const { messages, totals } = this.#connection
+    return this.#connection.write('drop', 0, () => {
+      const { count, weight } = messages.removeOf(to)
+      totals.add({ removed: count, dropped: weight })
+      return count
+    })
+  }
+
   /** Dead letters after an id, oldest first: at most `max`, and 4 MB or one. */
   deadLetters({ max, after = 0 }: { max: number; after?: number }): DeadLetter[] {
     return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.list(max, after, SLICE_BYTES))

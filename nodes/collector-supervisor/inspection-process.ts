@@ -161,6 +161,7 @@ export class InspectionProcess {
           this.#hear(message)
         },
         malformed: () => {},
+        flood: () => {},
         unreachable: () => this.#awaitEnd(),
         output: (source, text) => {
           // Behind it come a stack and the like.

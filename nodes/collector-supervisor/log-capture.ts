@@ -20,6 +20,7 @@ export class LogCapture {
   readonly #now: () => number
   readonly #onLine: (text: string) => void
   #windowStart = Number.NEGATIVE_INFINITY
+  readonly #onFlood: () => void
   #windowBytes = 0
   #windowLines = 0
   /** Bytes of whole lines that were not shown, and the last of them. */
@@ -27,10 +28,12 @@ export class LogCapture {
   #lastSkipped: Buffer = NOTHING
   #windowEnd: NodeJS.Timeout | undefined
 
-  constructor(stream: Readable, now: () => number, onLine: (text: string) => void) {
+  /** `onFlood`: there was more than a window holds. */
+  constructor(stream: Readable, now: () => number, onLine: (text: string) => void, onFlood: () => void = () => {}) {
     this.#now = now
     this.#onLine = onLine
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
+    this.#onFlood = onFlood
     stream.on('end', () => this.#finish())
     stream.on('close', () => this.#finish())
     // A pipe that breaks when its process is killed is no news.
@@ -47,7 +50,9 @@ export class LogCapture {
     }
     const room = this.#roomFor(chunk)
     this.#tell(this.#lines.push(chunk.subarray(0, room)))
-    if (chunk.length > room) this.#skip(chunk.subarray(room))
+    if (chunk.length <= room) return
+    this.#onFlood()
+    this.#skip(chunk.subarray(room))
   }
 
   /** How many of its bytes the window still has room for. */

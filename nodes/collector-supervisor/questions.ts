@@ -19,8 +19,13 @@ export type Asking = {
 
 type Waiting = { resolve(data: unknown): void; reject(reason: unknown): void; end(): void }
 
+/** Of a process that answers nothing no more is remembered than this. */
+const GIVEN_UP_MAX = 1_000
+
 export class Questions {
   readonly #waiting = new Map<number, Waiting>()
+  /** Questions whose answers may still come. */
+  readonly #givenUp = new Set<number>()
   #lastId = 0
 
   /** Rejects with a Fault, or with the reason of the signal. */
@@ -30,6 +35,7 @@ export class Questions {
     return new Promise((resolve, reject) => {
       const giveUp = (reason: unknown): void => {
         this.#end(id)?.reject(reason)
+        this.#remember(id)
         cancel?.(id)
       }
       const abort = (): void => giveUp(signal?.reason)
@@ -46,15 +52,24 @@ export class Questions {
     })
   }
 
-  /** An answer to a question that nobody waits for any more is ignored. */
-  answer({ id, ok, data }: { id: number; ok: boolean; data: unknown }): void {
+  /** Whether the question was ever asked: the answer may come when nobody waits for it any more. */
+  answer({ id, ok, data }: { id: number; ok: boolean; data: unknown }): boolean {
     const waiting = this.#end(id)
     if (ok) waiting?.resolve(data)
     else waiting?.reject(parseRefusal(data))
+    return waiting !== undefined || this.#givenUp.delete(id)
   }
 
+  /** The process has ended. */
   giveUp(fault: Fault): void {
+    this.#givenUp.clear()
     for (const id of [...this.#waiting.keys()]) this.#end(id)?.reject(fault)
+  }
+
+  #remember(id: number): void {
+    this.#givenUp.add(id)
+    const [oldest] = this.#givenUp
+    if (this.#givenUp.size > GIVEN_UP_MAX && oldest !== undefined) this.#givenUp.delete(oldest)
   }
 
   #end(id: number): Waiting | undefined {

@@ -167,6 +167,12 @@ export class SupervisedProcess {
     this.#child?.send({ type: 'distrust', generation: this.#machine.generation, trouble })
   }
 
+  /** It writes more than its share into the live queue, at the cost of the others. */
+  floods(reason: string): void {
+    this.#note('error', reason)
+    this.feed({ type: 'misbehaved', reason, how: 'kill', afterwards: 'crashed' })
+  }
+
   measured(usage: Usage): void {
     this.#observation.usage(usage, this.#around.memoryLimitMb())
     this.#around.changed()
@@ -245,6 +251,7 @@ export class SupervisedProcess {
           this.#onMessage(message, generation)
         },
         malformed: () => this.#observation.babble(this.#around.now()),
+        flood: (channel) => this.#observation.flood(channel, this.#around.now()),
         unreachable: () => this.#onUnreachable(generation),
         output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
         spawnFailed: (code, message) => {
@@ -352,7 +359,8 @@ export class SupervisedProcess {
         this.#around.refused(message.causes)
         break
       case 'result':
-        this.#questions.answer(message)
+        // Answers that nobody asked for are as good as none.
+        if (!this.#questions.answer(message)) this.#observation.babble(now)
         break
       default:
         message satisfies never

@@ -252,6 +252,13 @@ export class Supervisor implements SupervisorFace {
       },
       replaced: (live, reason) => {
         this.#log.warn(`${reason}: a new one was made`)
+      flooded: (to) => {
+        const process = this.members.get(to)?.process
+        const whose = process ? `"${process.spec.name}"` : `somebody who is not there (${to})`
+        const reason = `more readings come for ${whose} than any device gives: they are thrown away, so that the others are not late`
+        this.#log.warn(reason)
+        process?.floods('floods the live queue with readings, at the cost of the others')
+      },
         for (const process of this.#members.processes()) process.liveReplaced(live, reason)
       },
       stuck: (reason) => this.#log.warn(reason),
