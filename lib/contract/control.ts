@@ -1,6 +1,7 @@
 // Control messages between a supervisor and its child, over the IPC channel. Samples never go this way.
 // Every message carries the generation (spawn number) it belongs to; the receiver ignores those of another one.
 
+import { cleanText } from './clean-text'
 import { FAULT_KINDS, type FaultKind } from './fault'
 import type { Link } from './lifecycle'
 import { LINKS } from './lifecycle'
@@ -130,22 +131,22 @@ export function parseFromChild(input: unknown): FromChild | undefined {
     }
     case 'link': {
       const link = asOneOf(message.link, LINKS)
-      const reason = asText(message.reason, CONTROL_TEXT_MAX)
+      const reason = asCleanText(message.reason)
       return link === undefined || reason === undefined ? undefined : { type: 'link', generation, link, reason }
     }
     case 'log': {
       const level = asOneOf(message.level, LOG_LEVELS)
-      const text = asText(message.text, CONTROL_TEXT_MAX)
+      const text = asCleanText(message.text)
       return level === undefined || text === undefined ? undefined : { type: 'log', generation, level, text }
     }
     case 'durable': {
-      const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
+      const trouble = asCleanText(message.trouble)
       if (trouble === undefined || typeof message.broken !== 'boolean') return undefined
       return { type: 'durable', generation, trouble, broken: message.broken }
     }
     case 'queue': {
-      const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
-      const report = asText(message.report, CONTROL_TEXT_MAX)
+      const trouble = asCleanText(message.trouble)
+      const report = asCleanText(message.report)
       const replacement = parseReplacement(message.replacement)
       if (trouble === undefined || report === undefined) return undefined
       return { type: 'queue', generation, trouble, report, ...(replacement && { replacement }) }
@@ -161,7 +162,7 @@ export function parseFromChild(input: unknown): FromChild | undefined {
     case 'fault': {
       const kind = asOneOf(message.kind, FAULT_KINDS)
       const code = asText(message.code, 100)
-      const text = asText(message.message, CONTROL_TEXT_MAX)
+      const text = asCleanText(message.message)
       if (kind === undefined || code === undefined || text === undefined) return undefined
       return { type: 'fault', generation, kind, code, message: text }
     }
@@ -173,6 +174,12 @@ export function parseFromChild(input: unknown): FromChild | undefined {
     default:
       return undefined
   }
+}
+
+/** It goes into logs, rows and texts below nodes. */
+function asCleanText(input: unknown): string | undefined {
+  const text = asText(input, CONTROL_TEXT_MAX)
+  return text === undefined ? undefined : cleanText(text)
 }
 
 function parseCounters(input: unknown): Counters | undefined {

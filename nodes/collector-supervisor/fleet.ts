@@ -120,13 +120,14 @@ export class Supervisors implements Fleet, Inspector {
   }
 
   processors(): Record<string, ProcessorStatus> {
-    const statuses: Record<string, ProcessorStatus> = {}
+    // No object: a supervisor may be called __proto__.
+    const statuses = new Map<string, ProcessorStatus>()
     for (const [id, { supervisor, closing }] of this.#held) {
       const status = closing ? undefined : supervisor.processor.status()
-      const key = Object.hasOwn(statuses, supervisor.name) ? `${supervisor.name} (${id})` : supervisor.name
-      if (status) statuses[key] = status
+      const key = statuses.has(supervisor.name) ? `${supervisor.name} (${id})` : supervisor.name
+      if (status) statuses.set(key, status)
     }
-    return statuses
+    return Object.fromEntries(statuses)
   }
 
   deadLetters({ supervisor }: DeadLetterScope, max: number): Promise<DeadLetter[]> {

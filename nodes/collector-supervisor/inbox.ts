@@ -2,6 +2,7 @@
 // fenced off, and kept while there is no node to give them to (a deploy re-creates it).
 
 import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
+import { cleanText } from '../../lib/contract/clean-text'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
 import { parseJson } from '../../lib/contract/parse'
 import type { Message } from '../../lib/queue/queue'
@@ -132,6 +133,6 @@ export class Inbox {
 const NO_TAGS = { good: 0, bad: 0 }
 
 function describeBadTag({ bad }: Batch, tags: readonly TagColumn[]): string | undefined {
-  for (const [column, reason] of bad) return `${tags[column]?.name ?? column}: ${reason}`
+  for (const [column, reason] of bad) return cleanText(`${tags[column]?.name ?? column}: ${reason}`)
   return undefined
 }

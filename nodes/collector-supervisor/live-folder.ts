@@ -1,15 +1,16 @@
 // Where the live queue lies: a private folder in shared memory, elsewhere in the temporary folder. It goes with its
 // supervisor; what a killed Node-RED left there is removed by the next start.
 
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { asText } from '../../lib/contract/parse'
 import type { FileWriter } from './file-writer'
 import { readJsonFile } from './private-files'
 
 const SHARED_MEMORY = '/dev/shm'
 const PREFIX = 'collectors-'
+const ROOM_ADVISED = '256m'
 
 /** Bytes free for us in the file system of a folder; 0 if there is no such folder. */
 export function freeBytes(folder: string): number {
@@ -32,6 +33,13 @@ export function makeLiveFolder(bytesNeeded: number): string {
     }
   }
   return mkdtempSync(join(tmpdir(), PREFIX))
+}
+
+/** What to do about a live queue that had to go to a disk; undefined where it lies in shared memory, or there is none. */
+export function adviceOnFolder(folder: string): string | undefined {
+  if (dirname(folder) === SHARED_MEMORY || !existsSync(SHARED_MEMORY)) return undefined
+  const where = `the live queue lies in ${dirname(folder)}, since ${SHARED_MEMORY} has no room or may not be written`
+  return `${where}: readings wait for the disk now. Give ${SHARED_MEMORY} ${ROOM_ADVISED}, in Docker with --shm-size=${ROOM_ADVISED}`
 }
 
 export function removeLiveFolder(folder: string): void {

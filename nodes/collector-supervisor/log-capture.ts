@@ -2,6 +2,7 @@
 // and splitting a hundred megabytes a second into lines would freeze Node-RED.
 
 import type { Readable } from 'node:stream'
+import { cleanText } from '../../lib/contract/clean-text'
 import { LOG_LINE_MAX } from '../../lib/contract/limits'
 import { type Line, LineSplitter } from '../../lib/contract/line-splitter'
 
@@ -19,8 +20,8 @@ export class LogCapture {
   readonly #lines = new LineSplitter(LOG_LINE_MAX)
   readonly #now: () => number
   readonly #onLine: (text: string) => void
-  #windowStart = Number.NEGATIVE_INFINITY
   readonly #onFlood: () => void
+  #windowStart = Number.NEGATIVE_INFINITY
   #windowBytes = 0
   #windowLines = 0
   /** Bytes of whole lines that were not shown, and the last of them. */
@@ -32,8 +33,8 @@ export class LogCapture {
   constructor(stream: Readable, now: () => number, onLine: (text: string) => void, onFlood: () => void = () => {}) {
     this.#now = now
     this.#onLine = onLine
-    stream.on('data', (chunk: Buffer) => this.#take(chunk))
     this.#onFlood = onFlood
+    stream.on('data', (chunk: Buffer) => this.#take(chunk))
     stream.on('end', () => this.#finish())
     stream.on('close', () => this.#finish())
     // A pipe that breaks when its process is killed is no news.
@@ -101,7 +102,8 @@ export class LogCapture {
 
   #tell(lines: Line[]): void {
     for (const line of lines) {
-      const text = Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.byteLength).toString('utf8')
+      const { buffer, byteOffset, byteLength } = line.bytes
+      const text = cleanText(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
       if (line.cut > 0) this.#onLine(`${text} (${line.cut} bytes cut)`)
       else if (text !== '') this.#onLine(text)
     }

@@ -18,7 +18,7 @@ import type { FileWriter } from './file-writer'
 import { queueSettings, standbySpec } from './historian-spec'
 import { Historians, isFirst } from './historians'
 import type { InspectionPlace } from './inspection-process'
-import { LiveFolderRecord } from './live-folder'
+import { adviceOnFolder, LiveFolderRecord } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
 import { policyOf } from './policy'
@@ -26,6 +26,7 @@ import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
 import { Processor } from './processor'
 import { QueueStandby } from './queue-standby'
+import { Repetitions } from './repetitions'
 import { RunFiles } from './run-files'
 import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
@@ -67,6 +68,7 @@ export class Supervisor implements SupervisorFace {
   #log: SupervisorLog
   readonly #members: Members
   readonly #gate = new SpawnGate()
+  readonly #repetitions = new Repetitions()
   readonly #runFiles: RunFiles
   readonly #desired: DesiredState
   readonly #lane: LiveLane
@@ -229,7 +231,7 @@ export class Supervisor implements SupervisorFace {
         for (const process of this.#members.processes()) process.durableReplaced(durable)
       },
       changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
-      report: (text: string) => this.#log.warn(text),
+      report: (text: string) => this.#warn(text),
       workers: () => this.#historians.rows(),
       senderTrouble: () => this.#senderTrouble(),
     }
@@ -250,8 +252,6 @@ export class Supervisor implements SupervisorFace {
         if (member) member.process.receive(message)
         else this.#unclaimed += 1
       },
-      replaced: (live, reason) => {
-        this.#log.warn(`${reason}: a new one was made`)
       flooded: (to) => {
         const process = this.members.get(to)?.process
         const whose = process ? `"${process.spec.name}"` : `somebody who is not there (${to})`
@@ -259,10 +259,16 @@ export class Supervisor implements SupervisorFace {
         this.#log.warn(reason)
         process?.floods('floods the live queue with readings, at the cost of the others')
       },
+      replaced: (live, reason) => {
+        this.#log.warn(`${reason}: a new one was made`)
         for (const process of this.#members.processes()) process.liveReplaced(live, reason)
       },
-      stuck: (reason) => this.#log.warn(reason),
-      folder: (path) => this.#guardWrite(this.#laneRecord.remember(path)),
+      stuck: (reason) => this.#warn(reason),
+      folder: (path) => {
+        const advice = adviceOnFolder(path)
+        if (advice !== undefined) this.#warn(advice, 'live queue on a disk')
+        this.#guardWrite(this.#laneRecord.remember(path))
+      },
     }
   }
 
@@ -404,6 +410,13 @@ export class Supervisor implements SupervisorFace {
   }
 
   #warnOfFile(error: unknown): void {
-    this.#log.warn(`a file of the supervisor could not be written: ${error}`)
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    this.#warn(`a file of the supervisor could not be written: ${error}`, code)
+  }
+
+  /** What comes again and again is told now and then. */
+  #warn(text: string, key?: string): void {
+    const told = this.#repetitions.tell(text, performance.now(), key)
+    if (told !== undefined) this.#log.warn(told)
   }
 }

@@ -70,7 +70,7 @@ describe('the control channel', () => {
     child.write(stream)
     for (const byte of Buffer.from(stream)) child.write(Uint8Array.of(byte))
     await read()
-    assert.deepEqual(messages, [READY, log('a\nb'), log('温度'), READY, log('a\nb'), log('温度')])
+    assert.deepEqual(messages, [READY, log('a b'), log('温度'), READY, log('a b'), log('温度')])
     assert.equal(malformed, 0)
   })
 
