@@ -89,6 +89,10 @@ function obey(collector: Collector, control: Control, order: Order): void {
     case 'query':
       control.result(order.id, false, 'a collector that reads answers no questions: an inspection does')
       break
+    case 'distrust':
+    case 'cancel':
+      // For a historian; a reading takes one cycle and ends by itself.
+      break
     default:
       order satisfies never
   }

@@ -1,5 +1,6 @@
 // Why a question was not answered, as it travels from a child to whoever asked: a Fault without its stack.
 
+import { cleanText } from './clean-text'
 import { FAULT_KINDS, Fault, type FaultKind } from './fault'
 import { CONTROL_TEXT_MAX } from './limits'
 import { asOneOf, asRecord, asText } from './parse'
@@ -16,7 +17,7 @@ export function refusalOf({ kind, code, message }: Fault): Refusal {
 
 /** The Fault that a child meant; a text is one of a process that gives no reasons. */
 export function parseRefusal(input: unknown): Fault {
-  if (typeof input === 'string') return new Fault('device', 'failed', input.slice(0, MESSAGE_MAX))
+  if (typeof input === 'string') return new Fault('device', 'failed', cleanText(input.slice(0, MESSAGE_MAX)))
   const record = asRecord(input)
   const kind = asOneOf(record?.kind, FAULT_KINDS)
   const code = asText(record?.code, CODE_MAX)
@@ -24,5 +25,5 @@ export function parseRefusal(input: unknown): Fault {
   if (kind === undefined || code === undefined || message === undefined) {
     return new Fault('device', 'failed', 'the process could not answer')
   }
-  return new Fault(kind, code, message)
+  return new Fault(kind, code, cleanText(message))
 }

@@ -6,14 +6,18 @@ import { Heartbeat } from '../child/heartbeat'
 import { LinkReporter } from '../child/link'
 import { type Order, runChild, type Work } from '../child/main'
 import type { Configure, LogLevel } from '../contract/control'
-import { Fault, messageOf } from '../contract/fault'
+import { parseDeadLetterQuestion } from '../contract/dead-letters'
+import { Fault } from '../contract/fault'
 import { type HistorianConfig, parseHistorianConfig } from '../contract/historian-config'
 import { parseHistoryQuestion } from '../contract/history-answer'
+import { countsOf, type KnownTotals, type QueueCounts } from '../contract/queue-totals'
+import { refusalOf } from '../contract/refusal'
 import { Queue } from '../queue/queue'
+import { DeadLetterDesk } from './dead-letter-desk'
+import { DurableLane, type QueueChange } from './durable-lane'
 import { Historian } from './historian'
-import { readHistory } from './history/history-file'
+import { HistoryDesk } from './history/desk'
 import { HistorySink } from './history/history-sink'
-import { listTags, querySeries } from './history/query'
 import { Retention } from './history/retention'
 import { retentionLimits } from './history/retention-plan'
 import { InfluxSink } from './influx-sink'
@@ -31,14 +35,61 @@ export function runHistorian(): void {
 function historianOf(configure: Configure, control: Control): Work {
   const config = parseHistorianConfig(configure.config)
   if (!config) throw new Fault('config', 'configuration', 'the configuration of the historian is malformed')
-  const log = control.log.bind(control)
   const statistics = new Statistics()
-  const link = new LinkReporter(systemClock, (report) => control.link(report))
   const heartbeat = new Heartbeat(systemClock, configure.heartbeatMs, (latenessMs) =>
     control.heartbeat(statistics.counters(latenessMs)),
   )
+  const lane = laneOf(config, configure.known, control)
+  const letters = new DeadLetterDesk({
+    path: config.queue.path,
+    answer: (id, answer) => control.result(id, true, answer),
+    refuse: (id, fault) => control.result(id, false, refusalOf(fault)),
+  })
+  const work = config.sink === 'none' ? keepOnly() : historyWork(config, control, statistics, lane)
+  return {
+    async run() {
+      control.ready()
+      heartbeat.start()
+      await work.run()
+      heartbeat.stop()
+      await letters.close()
+      lane?.close()
+    },
+    stop: (closeMs) => work.stop(closeMs),
+    obey: (order) => {
+      if (order.type === 'distrust') lane?.distrust(order.trouble)
+      const question = order.type === 'query' ? parseDeadLetterQuestion(order.query) : undefined
+      if (order.type === 'query' && question) letters.ask(order.id, question)
+      else work.obey(order)
+    },
+  }
+}
+
+/** The first worker's. */
+function laneOf(config: HistorianConfig, known: KnownTotals | undefined, control: Control): DurableLane | undefined {
+  if (config.worker !== 1) return undefined
+  const listener = {
+    changed: ({ trouble, report, replacement }: QueueChange) => control.queue(trouble, report, replacement),
+    status: (status: QueueCounts) => control.queueCounts(countsOf(status)),
+  }
+  return new DurableLane(config.queue, known, listener, systemClock)
+}
+
+/** Keeps the queue, and writes nothing. */
+function keepOnly(): Work {
+  const end = new AbortController()
+  return {
+    run: () => new Promise((resolve) => end.signal.addEventListener('abort', () => resolve())),
+    stop: () => end.abort(),
+    obey: () => {},
+  }
+}
+
+function historyWork(config: Writing, control: Control, statistics: Statistics, lane: DurableLane | undefined): Work {
+  const log = control.log.bind(control)
+  const link = new LinkReporter(systemClock, (report) => control.link(report))
   const historian = new Historian({
-    open: () => Queue.connect(config.queue, { busyTimeoutMs: BUSY_TIMEOUT_MS }),
+    open: () => Queue.connect(config.queue.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }),
     sink: timed(sinkOf(config, log), statistics.writes, systemClock.nowMs),
     clock: systemClock,
     chance: Math.random,
@@ -50,24 +101,25 @@ function historianOf(configure: Configure, control: Control): Work {
       delivered: (samples) => statistics.delivered(samples),
       refused: (_samples, causes) => control.refused(causes),
       failed: (reason, queueIsBroken = false) => {
-        if (queueIsBroken) control.durable(reason, true)
+        if (!queueIsBroken) return
+        if (lane) lane.distrust(reason)
+        else control.durable(reason, true)
       },
     },
   })
   const retention = retentionOf(config, log)
-
+  const desk = deskOf(config, control)
   return {
     async run() {
-      control.ready()
-      heartbeat.start()
       await historian.run()
-      heartbeat.stop()
       link.close()
       retention?.close()
+      await desk?.close()
     },
     stop: (closeMs) => historian.stop(closeMs),
     obey: (order) => {
-      if (order.type === 'query') reply(config, control, order)
+      if (order.type === 'query') ask(desk, control, order)
+      if (order.type === 'cancel') desk?.cancel(order.id)
       if (order.type === 'retry') historian.retry()
       if (order.type !== 'durable') return
       historian.reopen()
@@ -76,7 +128,9 @@ function historianOf(configure: Configure, control: Control): Work {
   }
 }
 
-function sinkOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Sink {
+type Writing = Exclude<HistorianConfig, { sink: 'none' }>
+
+function sinkOf(config: Writing, log: (level: LogLevel, text: string) => void): Sink {
   if (config.sink === 'influxdb') return new InfluxSink(config.target, systemClock)
   const { path, retentionDays: days, retentionMb: megabytes } = config
   const { keptMs } = retentionLimits({ days, megabytes })
@@ -84,27 +138,25 @@ function sinkOf(config: HistorianConfig, log: (level: LogLevel, text: string) =>
 }
 
 /** One for a history: the first worker's. */
-function retentionOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Retention | undefined {
+function retentionOf(config: Writing, log: (level: LogLevel, text: string) => void): Retention | undefined {
   if (config.sink !== 'embedded' || config.worker !== 1) return undefined
   const { path, retentionDays: days, retentionMb: megabytes } = config
   return new Retention({ path, limits: retentionLimits({ days, megabytes }), tell: (text) => log('warn', text) })
 }
 
-function reply(config: HistorianConfig, control: Control, { id, query }: Order & { type: 'query' }): void {
-  try {
-    control.result(id, true, answer(config, query))
-  } catch (thrown) {
-    control.result(id, false, messageOf(thrown))
-  }
+function deskOf(config: Writing, control: Control): HistoryDesk | undefined {
+  if (config.sink !== 'embedded') return undefined
+  return new HistoryDesk({
+    path: config.path,
+    nowMs: systemClock.nowMs,
+    answer: (id, answer) => control.result(id, true, answer),
+    refuse: (id, reason) => control.result(id, false, reason),
+  })
 }
 
-function answer(config: HistorianConfig, input: unknown): unknown {
-  const question = parseHistoryQuestion(input)
-  if (!question) throw new Fault('protocol', 'question', 'the historian does not understand the question')
-  if (config.sink !== 'embedded') throw new Fault('config', 'no-history', 'this historian keeps no history of its own')
-  return readHistory(config.path, (database) =>
-    question.ask === 'tags'
-      ? listTags(database, question.collector)
-      : querySeries(database, question.query, question.tag),
-  )
+function ask(desk: HistoryDesk | undefined, control: Control, { id, query }: Order & { type: 'query' }): void {
+  const question = parseHistoryQuestion(query)
+  if (!question) control.result(id, false, 'the historian does not understand the question')
+  else if (!desk) control.result(id, false, 'this historian keeps no history of its own')
+  else desk.ask(id, question)
 }

@@ -22,6 +22,9 @@ export class Messages {
   readonly #weighThrough: StatementSync
   readonly #removeThrough: StatementSync
   readonly #removeClaimsThrough: StatementSync
+  readonly #weighOf: StatementSync
+  readonly #removeOf: StatementSync
+  readonly #removeClaimsOf: StatementSync
 
   constructor(database: DatabaseSync, messageBytes: number) {
     const columns = messageColumns(messageBytes)
@@ -50,6 +53,13 @@ export class Messages {
     )
     this.#removeThrough = database.prepare('DELETE FROM message WHERE id <= ?')
     this.#removeClaimsThrough = database.prepare('DELETE FROM claim WHERE id <= ?')
+    this.#weighOf = database.prepare(
+      `SELECT count(*) AS messages, coalesce(sum(${WEIGHT}), 0) AS weight FROM message WHERE recipient = ?`,
+    )
+    this.#removeOf = database.prepare('DELETE FROM message WHERE recipient = ?')
+    this.#removeClaimsOf = database.prepare(
+      'DELETE FROM claim WHERE id IN (SELECT id FROM message WHERE recipient = ?)',
+    )
   }
 
   /** Returns its id. */
@@ -89,6 +99,14 @@ export class Messages {
     const list = JSON.stringify(ids)
     this.#remove.run(list)
     this.#removeClaims.run(list)
+  }
+
+  /** Removes all for one recipient; returns how many they were and what they counted for. */
+  removeOf(recipient: string): { count: number; weight: number } {
+    const row = this.#weighOf.get(recipient)
+    this.#removeClaimsOf.run(recipient)
+    this.#removeOf.run(recipient)
+    return { count: Number(row?.messages), weight: Number(row?.weight) }
   }
 
   /** Removes all up to an id; returns how many they were and what they counted for. */

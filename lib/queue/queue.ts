@@ -209,9 +209,29 @@ export class Queue {
     return discarded
   }
 
+  /** Removes all messages for one recipient, dropped; returns how many. */
+  dropAll(to: string): number {
+    const { messages, totals } = this.#connection
+    return this.#connection.write('drop', 0, () => {
+      const { count, weight } = messages.removeOf(to)
+      totals.add({ removed: count, dropped: weight })
+      return count
+    })
+  }
+
   /** Dead letters after an id, oldest first: at most `max`, and 4 MB or one. */
   deadLetters({ max, after = 0 }: { max: number; after?: number }): DeadLetter[] {
     return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.list(max, after, SLICE_BYTES))
+  }
+
+  /** Ids of dead letters after an id, in their order. */
+  deadIds({ max, after = 0 }: { max: number; after?: number }): number[] {
+    return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.idsAfter(after, max))
+  }
+
+  /** The highest id of a dead letter, 0 if there is none. */
+  lastDeadId(): number {
+    return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.lastId())
   }
 
   /** Puts dead letters back into the queue, in their old place, as if never claimed; without ids all. Returns how many: those that nobody can read stay. */

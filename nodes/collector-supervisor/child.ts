@@ -9,10 +9,13 @@ import type { ExitFacts } from '../../lib/contract/process-event'
 import { ControlChannel } from './control-channel'
 import { LogCapture } from './log-capture'
 import { groupIsEmpty, signalGroup } from './process-group'
+import type { Channel } from './watchdog'
 
 export type ChildListener = {
   message(message: FromChild): void
   malformed(): void
+  /** It says more than its share. */
+  flood(channel: Channel): void
   /** The control channel is closed, though the process may be alive. */
   unreachable(): void
   output(source: 'stdout' | 'stderr', text: string): void
@@ -55,13 +58,16 @@ export class Child {
       if (child.pid === undefined) this.#fail(error)
     })
     if (child.pid === undefined) return
-    if (child.stdout) new LogCapture(child.stdout, now, (text) => listener.output('stdout', text))
-    if (child.stderr) new LogCapture(child.stderr, now, (text) => listener.output('stderr', text))
+    const output = (source: 'stdout' | 'stderr') => (text: string) => listener.output(source, text)
+    const flood = (): void => listener.flood('output')
+    if (child.stdout) new LogCapture(child.stdout, now, output('stdout'), flood)
+    if (child.stderr) new LogCapture(child.stderr, now, output('stderr'), flood)
     const control = child.stdio[CONTROL_FD]
     if (control instanceof Duplex) {
       this.#channel = new ControlChannel(control, {
         message: (message) => listener.message(message),
         malformed: () => listener.malformed(),
+        flood: () => listener.flood('control channel'),
         closed: () => {
           if (!this.#gone && child.exitCode === null && child.signalCode === null) listener.unreachable()
         },

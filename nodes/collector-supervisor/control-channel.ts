@@ -12,12 +12,15 @@ export type ControlListener = {
   message(message: FromChild): void
   /** Something that is no message. */
   malformed(): void
+  /** It says more than its share; called once in a window. */
+  flood(): void
   /** The child has closed its end, or it is gone. Called once. */
   closed(): void
 }
 
-/** A child may say so much in one window, bytes; what it has more to say waits in the pipe, and the child with it. */
+/** A child may say so much in one window; what it has more to say waits in the pipe, and the child with it. */
 const WINDOW_BYTES = 2 * CONTROL_LINE_MAX
+export const WINDOW_MESSAGES = 100
 const WINDOW_MS = 100
 /** A child that reads nothing is written to no further than this, bytes; it will be found to hang soon enough. */
 const BACKLOG_MAX = 4 * 1024 * 1024
@@ -26,14 +29,16 @@ export class ControlChannel {
   readonly #socket: Duplex
   #open = true
   #windowBytes = 0
+  #windowMessages = 0
   #window: NodeJS.Timeout | undefined
 
   constructor(socket: Duplex, listener: ControlListener) {
     this.#socket = socket
     const lines = new LineSplitter(CONTROL_LINE_MAX)
     socket.on('data', (chunk: Buffer) => {
-      this.#count(chunk.length)
-      for (const line of lines.push(chunk)) {
+      const said = lines.push(chunk)
+      this.#count(chunk.length, said.length, listener)
+      for (const line of said) {
         const message = line.cut > 0 ? undefined : parseFromChild(parseJson(line.bytes))
         if (message) listener.message(message)
         else listener.malformed()
@@ -58,12 +63,17 @@ export class ControlChannel {
     this.#socket.destroy()
   }
 
-  #count(bytes: number): void {
+  #count(bytes: number, messages: number, listener: ControlListener): void {
+    const wasWithin = this.#windowMessages <= WINDOW_MESSAGES
     this.#windowBytes += bytes
-    if (this.#windowBytes > WINDOW_BYTES) this.#socket.pause()
+    this.#windowMessages += messages
+    const isWithin = this.#windowMessages <= WINDOW_MESSAGES
+    if (wasWithin && !isWithin) listener.flood()
+    if (!isWithin || this.#windowBytes > WINDOW_BYTES) this.#socket.pause()
     this.#window ??= setTimeout(() => {
       this.#window = undefined
       this.#windowBytes = 0
+      this.#windowMessages = 0
       this.#socket.resume()
     }, WINDOW_MS)
   }

@@ -7,10 +7,17 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { type CertificateDecision, type CertificatesOf, decideCertificate, listCertificates } from './certificates'
-import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
-import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
+import {
+  type DeadLetter,
+  type DeadLetterGroup,
+  type DeadLetterScope,
+  groupDeadLetters,
+  listDeadLetters,
+  moveDeadLetters,
+} from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
-import { askHistory } from './history'
+import { FileWriter } from './file-writer'
+import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
 import { type JournalPage, type JournalQuery, mergePages } from './journal'
@@ -26,6 +33,8 @@ import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
 
+/** Node-RED's end waits so long for files that are still being written, ms. */
+const LAST_WRITES_MS = 2_000
 /** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
 const RUNNING_ANSWER_MS = 60_000
 
@@ -33,6 +42,8 @@ export class Supervisors implements Fleet, Inspector {
   /** The readers whose nodes are registered. */
   readonly kinds = new ReaderKinds()
   readonly #inspections = new Inspections()
+  readonly #history = new History()
+  readonly #files = new FileWriter()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#killNow())
@@ -111,25 +122,26 @@ export class Supervisors implements Fleet, Inspector {
   }
 
   processors(): Record<string, ProcessorStatus> {
-    const statuses: Record<string, ProcessorStatus> = {}
+    // No object: a supervisor may be called __proto__.
+    const statuses = new Map<string, ProcessorStatus>()
     for (const [id, { supervisor, closing }] of this.#held) {
       const status = closing ? undefined : supervisor.processor.status()
-      const key = Object.hasOwn(statuses, supervisor.name) ? `${supervisor.name} (${id})` : supervisor.name
-      if (status) statuses[key] = status
+      const key = statuses.has(supervisor.name) ? `${supervisor.name} (${id})` : supervisor.name
+      if (status) statuses.set(key, status)
     }
-    return statuses
+    return Object.fromEntries(statuses)
   }
 
   deadLetters({ supervisor }: DeadLetterScope, max: number): Promise<DeadLetter[]> {
-    return listDeadLetters(this.#named(supervisor), max)
+    return listDeadLetters(this.#keepers(supervisor), max)
   }
 
   deadLetterGroups({ supervisor }: DeadLetterScope): Promise<DeadLetterGroup[]> {
-    return groupDeadLetters(this.#named(supervisor))
+    return groupDeadLetters(this.#keepers(supervisor))
   }
 
   moveDeadLetters({ supervisor, ids }: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {
-    const keepers = this.#named(supervisor)
+    const keepers = this.#keepers(supervisor)
     if (how === 'requeue') for (const keeper of keepers) keeper.retryHistorians()
     return moveDeadLetters(keepers, how, ids)
   }
@@ -142,8 +154,8 @@ export class Supervisors implements Fleet, Inspector {
     return decideCertificate(this.#named(decision.supervisor), decision)
   }
 
-  history(query: HistoryQuery): Promise<HistoryAnswer> {
-    return askHistory(this.#named(undefined), query)
+  history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+    return this.#history.ask(this.#named(undefined), query, gone)
   }
 
   async journal(query: JournalQuery): Promise<JournalPage> {
@@ -218,6 +230,7 @@ export class Supervisors implements Fleet, Inspector {
 
   #side(): FleetSide {
     return {
+      files: this.#files,
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
@@ -270,11 +283,17 @@ export class Supervisors implements Fleet, Inspector {
     this.#held.delete(id)
     supervisor.close()
     if (this.#held.size === 0) this.#shutdown.disarm()
+    await this.#files.settled(LAST_WRITES_MS)
   }
 
   /** Those of this name, or all. */
   #named(name: string | undefined): Supervisor[] {
     return this.#all().filter((supervisor) => name === undefined || supervisor.name === name)
+  }
+
+  /** Those of them that keep a queue to the database. */
+  #keepers(name: string | undefined): Supervisor[] {
+    return this.#named(name).filter(({ processor }) => processor.ref !== undefined)
   }
 
   #all(): Supervisor[] {

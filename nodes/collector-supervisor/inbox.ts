@@ -2,6 +2,7 @@
 // fenced off, and kept while there is no node to give them to (a deploy re-creates it).
 
 import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } from '../../lib/contract/batch'
+import { cleanText } from '../../lib/contract/clean-text'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
 import { parseJson } from '../../lib/contract/parse'
 import type { Message } from '../../lib/queue/queue'
@@ -121,7 +122,7 @@ export class Inbox {
     this.#tags = { good: batch.values.length - batch.bad.size, bad: batch.bad.size }
     const [first] = batch.bad
     this.#badTagName = first && (tags.tags[first[0]]?.name ?? String(first[0]))
-    this.#badTag = first && `${this.#badTagName}: ${first[1]}`
+    this.#badTag = first && cleanText(`${this.#badTagName}: ${first[1]}`)
     this.#hand({ batch, tags: tags.tags })
     return true
   }

@@ -1,14 +1,16 @@
 // Where the live queue lies: a private folder in shared memory, elsewhere in the temporary folder. It goes with its
 // supervisor; what a killed Node-RED left there is removed by the next start.
 
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { asText } from '../../lib/contract/parse'
-import { readJsonFile, replaceFile } from './private-files'
+import type { FileWriter } from './file-writer'
+import { readJsonFile } from './private-files'
 
 const SHARED_MEMORY = '/dev/shm'
 const PREFIX = 'collectors-'
+const ROOM_ADVISED = '256m'
 
 /** Bytes free for us in the file system of a folder; 0 if there is no such folder. */
 export function freeBytes(folder: string): number {
@@ -33,24 +35,39 @@ export function makeLiveFolder(bytesNeeded: number): string {
   return mkdtempSync(join(tmpdir(), PREFIX))
 }
 
+/** What to do about a live queue that had to go to a disk; undefined where it lies in shared memory, or there is none. */
+export function adviceOnFolder(folder: string): string | undefined {
+  if (dirname(folder) === SHARED_MEMORY || !existsSync(SHARED_MEMORY)) return undefined
+  const where = `the live queue lies in ${dirname(folder)}, since ${SHARED_MEMORY} has no room or may not be written`
+  return `${where}: readings wait for the disk now. Give ${SHARED_MEMORY} ${ROOM_ADVISED}, in Docker with --shm-size=${ROOM_ADVISED}`
+}
+
 export function removeLiveFolder(folder: string): void {
   // Never remove what was not made here, whatever a file says.
   if (basename(folder).startsWith(PREFIX)) rmSync(folder, { recursive: true, force: true })
 }
 
-/** Writes down which folder is in use, and removes the one that was written down before. */
-export function rememberLiveFolder(record: string, folder: string): void {
-  const earlier = recordedFolder(record)
-  replaceFile(record, folder)
-  if (earlier !== undefined && earlier !== folder) removeLiveFolder(earlier)
-}
+/** Writes down which folder is in use; the first time it removes the one that an earlier run had written down. */
+export class LiveFolderRecord {
+  readonly #path: string
+  readonly #files: FileWriter
+  #earlier: string | undefined
 
-export function forgetLiveFolder(record: string): void {
-  const earlier = recordedFolder(record)
-  if (earlier !== undefined) removeLiveFolder(earlier)
-  rmSync(record, { force: true })
-}
+  constructor(path: string, files: FileWriter) {
+    this.#path = path
+    this.#files = files
+    this.#earlier = asText(readJsonFile(path), 4096)
+  }
 
-function recordedFolder(record: string): string | undefined {
-  return asText(readJsonFile(record), 4096)
+  async remember(folder: string): Promise<void> {
+    const earlier = this.#earlier
+    this.#earlier = undefined
+    // After a power cut nothing is left in shared memory.
+    await this.#files.replace(this.#path, folder, 'passing')
+    if (earlier !== undefined && earlier !== folder) removeLiveFolder(earlier)
+  }
+
+  forget(): Promise<void> {
+    return this.#files.remove(this.#path)
+  }
 }

@@ -5,6 +5,7 @@ import type { LiveQueueRef } from '../../lib/contract/control'
 import { messageOf } from '../../lib/contract/fault'
 import { type Message, QueueError } from '../../lib/queue/queue'
 import { QueueTail } from './queue-tail'
+import { Share } from './share'
 
 export const DRAIN_MS = 20
 /** Node-RED gets its turn after this, at the latest, ms. */
@@ -16,6 +17,14 @@ const DISCARD_MS = 250
 const CHECK_MS = 1_000
 /** With less than this free, bytes, the next message may fail: the queue moves. */
 const ROOM_MIN_BYTES = 2 * 1024 * 1024
+/**
+ * What one recipient may be sent. Readings come every 10 ms at the quickest, but those that had to wait for a queue come at once.
+ */
+const MESSAGES_SHARE = { perSecond: 500, burst: 2_500 }
+const BYTES_SHARE = { perSecond: 16 * 2 ** 20, burst: 12 * 2 ** 20 }
+const RECIPIENTS_MAX = 10_000
+/** Whoever was sent more gets nothing for so long, ms: by then nobody sends it anything any more. */
+const FLOOD_MS = 2_000
 /** Between two replacements, and as long as the replaced queue is still read, ms. */
 const REPLACE_PAUSE_MS = 5_000
 /** A new queue that does not help either is not at fault; the next attempt comes after this, ms. */
@@ -23,6 +32,8 @@ const DISTRUST_AGAIN_MS = 60_000
 
 export type LiveLaneListener = {
   message(message: Message): void
+  /** So much comes for this recipient that the others suffer; it is thrown away. */
+  flooded(to: string): void
   /** The children have to write to another queue from now on. */
   replaced(live: LiveQueueRef, reason: string): void
   /** There is no place for a new queue; it is tried again. */
@@ -39,6 +50,9 @@ export class LiveLane {
   #current: QueueTail
   /** The one that was replaced: a child goes on writing to it until it has heard of the new one. */
   #former: QueueTail | undefined
+  readonly #shares = new Map<string, { messages: Share; bytes: Share }>()
+  /** Recipient -> when its flood is over. */
+  readonly #floods = new Map<string, number>()
   #discardedAt = 0
   #checkedAt = 0
   #replacedAt = Number.NEGATIVE_INFINITY
@@ -83,6 +97,7 @@ export class LiveLane {
   #tick(): void {
     const started = this.#now()
     this.#readSlice(started + SLICE_MS)
+    this.#dropFloods(started)
     if (started - this.#discardedAt >= DISCARD_MS) {
       this.#discardedAt = started
       this.#guard(() => this.#current.discard())
@@ -103,8 +118,34 @@ export class LiveLane {
     const messages = this.#current.next(MESSAGES_AT_ONCE)
     // A child has written to the former queue before it wrote to this one: read later, told earlier.
     this.#readFormer()
-    for (const message of messages) this.#listener.message(message)
+    for (const message of messages) if (this.#isWithinShare(message)) this.#listener.message(message)
     return messages.length
+  }
+
+  #isWithinShare({ to, data }: Message): boolean {
+    if (this.#floods.has(to)) return false
+    const now = this.#now()
+    const share = this.#shares.get(to) ?? {
+      messages: new Share(MESSAGES_SHARE, now),
+      bytes: new Share(BYTES_SHARE, now),
+    }
+    // Whoever invents recipients has no share of his own.
+    if (this.#shares.size >= RECIPIENTS_MAX) this.#shares.clear()
+    this.#shares.set(to, share)
+    const isFew = share.messages.take(1, now)
+    const isSmall = share.bytes.take(data instanceof Uint8Array ? data.length : 0, now)
+    if (isFew && isSmall) return true
+    this.#floods.set(to, now + FLOOD_MS)
+    this.#shares.delete(to)
+    this.#listener.flooded(to)
+    return false
+  }
+
+  #dropFloods(now: number): void {
+    for (const [to, endsAt] of this.#floods) {
+      this.#guard(() => this.#current.dropAll(to))
+      if (now >= endsAt) this.#floods.delete(to)
+    }
   }
 
   #readFormer(): void {

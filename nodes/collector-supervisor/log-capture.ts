@@ -2,6 +2,7 @@
 // and splitting a hundred megabytes a second into lines would freeze Node-RED.
 
 import type { Readable } from 'node:stream'
+import { cleanText } from '../../lib/contract/clean-text'
 import { LOG_LINE_MAX } from '../../lib/contract/limits'
 import { type Line, LineSplitter } from '../../lib/contract/line-splitter'
 
@@ -19,6 +20,7 @@ export class LogCapture {
   readonly #lines = new LineSplitter(LOG_LINE_MAX)
   readonly #now: () => number
   readonly #onLine: (text: string) => void
+  readonly #onFlood: () => void
   #windowStart = Number.NEGATIVE_INFINITY
   #windowBytes = 0
   #windowLines = 0
@@ -27,9 +29,11 @@ export class LogCapture {
   #lastSkipped: Buffer = NOTHING
   #windowEnd: NodeJS.Timeout | undefined
 
-  constructor(stream: Readable, now: () => number, onLine: (text: string) => void) {
+  /** `onFlood`: there was more than a window holds. */
+  constructor(stream: Readable, now: () => number, onLine: (text: string) => void, onFlood: () => void = () => {}) {
     this.#now = now
     this.#onLine = onLine
+    this.#onFlood = onFlood
     stream.on('data', (chunk: Buffer) => this.#take(chunk))
     stream.on('end', () => this.#finish())
     stream.on('close', () => this.#finish())
@@ -47,7 +51,9 @@ export class LogCapture {
     }
     const room = this.#roomFor(chunk)
     this.#tell(this.#lines.push(chunk.subarray(0, room)))
-    if (chunk.length > room) this.#skip(chunk.subarray(room))
+    if (chunk.length <= room) return
+    this.#onFlood()
+    this.#skip(chunk.subarray(room))
   }
 
   /** How many of its bytes the window still has room for. */
@@ -96,7 +102,8 @@ export class LogCapture {
 
   #tell(lines: Line[]): void {
     for (const line of lines) {
-      const text = Buffer.from(line.bytes.buffer, line.bytes.byteOffset, line.bytes.byteLength).toString('utf8')
+      const { buffer, byteOffset, byteLength } = line.bytes
+      const text = cleanText(Buffer.from(buffer, byteOffset, byteLength).toString('utf8'))
       if (line.cut > 0) this.#onLine(`${text} (${line.cut} bytes cut)`)
       else if (text !== '') this.#onLine(text)
     }

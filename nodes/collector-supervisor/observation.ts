@@ -73,6 +73,11 @@ export class Observation {
     if (this.#watch) this.#watch = watchdog.onBabble(this.#watch, now)
   }
 
+  /** It said more than its share. */
+  flood(channel: watchdog.Channel, now: number): void {
+    if (this.#watch) this.#watch = watchdog.onFlood(this.#watch, channel, now)
+  }
+
   /**
    * Once a second. `blocked`: Node-RED itself was late, so that silence proves nothing. `mute`: it sends no
    * readings into the live queue and is not expected to.

@@ -6,40 +6,75 @@ import { parseRefusal } from '../../lib/contract/refusal'
 /** What a process may be asked, as the control channel carries it. */
 export type Question = { type: 'query'; query: unknown } | { type: 'read-now' }
 
-type Waiting = { resolve(data: unknown): void; reject(fault: Fault): void; timer: NodeJS.Timeout }
+/** How a question gets to its process. */
+export type Asking = {
+  /** Hands the question over under this id; false = nobody is there. */
+  send(id: number): boolean
+  /** Tells the process that nobody waits any more for the answer to this id. */
+  cancel?(id: number): void
+  timeoutMs: number
+  /** Gives the question up, with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+type Waiting = { resolve(data: unknown): void; reject(reason: unknown): void; end(): void }
+
+/** Of a process that answers nothing no more is remembered than this. */
+const GIVEN_UP_MAX = 1_000
 
 export class Questions {
   readonly #waiting = new Map<number, Waiting>()
+  /** Questions whose answers may still come. */
+  readonly #givenUp = new Set<number>()
   #lastId = 0
 
-  /** `send` hands the question over under this id; false = nobody is there. Rejects with a Fault. */
-  ask(timeoutMs: number, send: (id: number) => boolean): Promise<unknown> {
+  /** Rejects with a Fault, or with the reason of the signal. */
+  ask({ send, cancel, timeoutMs, signal }: Asking): Promise<unknown> {
     this.#lastId += 1
     const id = this.#lastId
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id)
-        reject(new Fault('link', 'timeout', `no answer within ${timeoutMs / 1000} s`))
-      }, timeoutMs)
-      this.#waiting.set(id, { resolve, reject, timer })
-      if (!send(id)) this.#end(id)?.reject(new Fault('link', 'failed', 'the process is not running'))
+      const giveUp = (reason: unknown): void => {
+        this.#end(id)?.reject(reason)
+        this.#remember(id)
+        cancel?.(id)
+      }
+      const abort = (): void => giveUp(signal?.reason)
+      const late = new Fault('link', 'timeout', `no answer within ${timeoutMs / 1000} s`)
+      const timer = setTimeout(() => giveUp(late), timeoutMs)
+      signal?.addEventListener('abort', abort)
+      const end = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      this.#waiting.set(id, { resolve, reject, end })
+      if (signal?.aborted) this.#end(id)?.reject(signal.reason)
+      else if (!send(id)) this.#end(id)?.reject(new Fault('link', 'failed', 'the process is not running'))
     })
   }
 
-  /** An answer to a question that nobody waits for any more is ignored. */
-  answer({ id, ok, data }: { id: number; ok: boolean; data: unknown }): void {
+  /** Whether the question was ever asked: the answer may come when nobody waits for it any more. */
+  answer({ id, ok, data }: { id: number; ok: boolean; data: unknown }): boolean {
     const waiting = this.#end(id)
     if (ok) waiting?.resolve(data)
     else waiting?.reject(parseRefusal(data))
+    return waiting !== undefined || this.#givenUp.delete(id)
   }
 
+  /** The process has ended. */
   giveUp(fault: Fault): void {
+    this.#givenUp.clear()
     for (const id of [...this.#waiting.keys()]) this.#end(id)?.reject(fault)
+  }
+
+  #remember(id: number): void {
+    this.#givenUp.add(id)
+    const [oldest] = this.#givenUp
+    if (this.#givenUp.size > GIVEN_UP_MAX && oldest !== undefined) this.#givenUp.delete(oldest)
   }
 
   #end(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id)
-    if (waiting) clearTimeout(waiting.timer)
+    waiting?.end()
     this.#waiting.delete(id)
     return waiting
   }

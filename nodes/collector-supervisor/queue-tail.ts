@@ -41,6 +41,11 @@ export class QueueTail {
     return messages
   }
 
+  /** Gives up all for one recipient. Throws a QueueError. */
+  dropAll(to: string): void {
+    this.#queue.dropAll(to)
+  }
+
   /** Removes what was read. Throws a QueueError. */
   discard(): void {
     if (this.#cursor === this.#discarded) return

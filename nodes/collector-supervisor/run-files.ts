@@ -2,11 +2,12 @@
 // loop does not notice that its parent is gone), the next start finds and ends it.
 
 import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
-import { makePrivateFolder, readJsonFile, replaceFile } from './private-files'
+import type { FileWriter } from './file-writer'
+import { makePrivateFolder, readJsonFile } from './private-files'
 import { procStat } from './proc-stat'
 import { groupIsEmpty, signalGroup } from './process-group'
 
@@ -19,9 +20,11 @@ type RunFile = { pid: number; startTime: string }
 
 export class RunFiles {
   readonly #folder: string
+  readonly #files: FileWriter
 
-  constructor(folder: string) {
+  constructor(folder: string, files: FileWriter) {
     this.#folder = folder
+    this.#files = files
     try {
       makePrivateFolder(folder)
     } catch {
@@ -29,15 +32,15 @@ export class RunFiles {
     }
   }
 
-  write(recipient: string, pid: number): void {
+  async write(recipient: string, pid: number): Promise<void> {
     const startTime = processStartTime(pid)
     if (startTime === undefined) return
-    makePrivateFolder(this.#folder)
-    replaceFile(this.#path(recipient), { pid, startTime } satisfies RunFile)
+    // After a power cut no process is left that it could tell of.
+    await this.#files.replace(this.#path(recipient), { pid, startTime } satisfies RunFile, 'passing')
   }
 
-  remove(recipient: string): void {
-    rmSync(this.#path(recipient), { force: true })
+  remove(recipient: string): Promise<void> {
+    return this.#files.remove(this.#path(recipient))
   }
 
   /** Ends what an earlier Node-RED has left behind: SIGTERM, 2 s, SIGKILL. Returns the pids that were still alive. */
@@ -52,7 +55,7 @@ export class RunFiles {
   async #sweepOne(path: string): Promise<number | undefined> {
     const run = parseRunFile(readJsonFile(path))
     if (!run || processStartTime(run.pid) !== run.startTime) {
-      rmSync(path, { force: true })
+      await this.#files.remove(path)
       return undefined
     }
     signalGroup(run.pid, 'SIGTERM')
@@ -61,7 +64,7 @@ export class RunFiles {
       signalGroup(run.pid, 'SIGKILL')
       await gone(run, KILL_MS)
     }
-    rmSync(path, { force: true })
+    await this.#files.remove(path)
     return run.pid
   }
 

@@ -7,7 +7,7 @@ import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
-import { Child } from './child'
+import { Child, type ChildProgram } from './child'
 import { EdgeWatch } from './edge-watch'
 import type { Moment } from './edges'
 import type { LogLine } from './face'
@@ -42,6 +42,8 @@ export class SupervisedProcess {
   #spec: ProcessSpec
   #machine: Machine
   #child: Child | undefined
+  /** Of the process that runs, or of the next one: to find it out may need a look at the disk. */
+  #program: ChildProgram | undefined
   /** What the child itself said to be wrong, before it ended. */
   #fault: string | undefined
   #timer: NodeJS.Timeout | undefined
@@ -69,7 +71,8 @@ export class SupervisedProcess {
   }
 
   row(): ProcessRow {
-    const { command, args } = this.#around.program(this.#spec)
+    this.#program ??= this.#around.program(this.#spec)
+    const { command, args } = this.#program
     return rowOf({
       spec: this.#spec,
       supervisor: this.#around.supervisorName(),
@@ -102,6 +105,7 @@ export class SupervisedProcess {
     const changed = !sameProcess(spec, this.#spec)
     this.#spec = spec
     if (!changed) return
+    this.#program = undefined
     if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
     else if (this.#machine.desired === 'up') this.feed({ type: 'renewed' })
     this.#around.changed()
@@ -130,11 +134,18 @@ export class SupervisedProcess {
     })
   }
 
-  /** Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time. */
-  ask(question: Question, timeoutMs: number): Promise<unknown> {
+  /**
+   * Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time, and with
+   * the reason of the signal.
+   */
+  ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     const { generation } = this.#machine
-    return this.#questions.ask(timeoutMs, (id) => {
-      return this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true
+    return this.#questions.ask({
+      timeoutMs,
+      signal,
+      send: (id) =>
+        this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true,
+      cancel: (id) => void this.#child?.send({ type: 'cancel', generation, id }),
     })
   }
 
@@ -152,6 +163,17 @@ export class SupervisedProcess {
   /** The children learn of a new durable queue, or that there is none any more. */
   durableReplaced(durable: DurableQueueRef | undefined): void {
     this.#child?.send({ type: 'durable', generation: this.#machine.generation, durable })
+  }
+
+  /** To the one that keeps the durable queue: another process cannot get on with the file. */
+  distrustDurable(trouble: string): void {
+    this.#child?.send({ type: 'distrust', generation: this.#machine.generation, trouble })
+  }
+
+  /** It writes more than its share into the live queue, at the cost of the others. */
+  floods(reason: string): void {
+    this.#note('error', reason)
+    this.feed({ type: 'misbehaved', reason, how: 'kill', afterwards: 'crashed' })
   }
 
   measured(usage: Usage): void {
@@ -237,14 +259,16 @@ export class SupervisedProcess {
 
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
+    this.#program = this.#around.program(this.#spec)
     const child: Child = new Child(
-      this.#around.program(this.#spec),
+      this.#program,
       {
         message: (message) => {
           if (message.type === 'ready') leave()
           this.#onMessage(message, generation)
         },
         malformed: () => this.#observation.babble(this.#around.now()),
+        flood: (channel) => this.#observation.flood(channel, this.#around.now()),
         unreachable: () => this.#onUnreachable(generation),
         output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
         spawnFailed: (code, message) => {
@@ -268,7 +292,8 @@ export class SupervisedProcess {
     const durable = this.#around.durable()
     const version = CONTROL_VERSION
     const heartbeatMs = HEARTBEAT_MS
-    const queues = { live, ...(durable && { durable }) }
+    const known = this.#around.known()
+    const queues = { live, ...(durable && { durable }), ...(known && { known }) }
     const folder = this.#around.folder(this.#spec)
     const files = folder === undefined ? {} : { folder }
     child.send({ type: 'configure', generation, version, name, recipient, ...queues, heartbeatMs, ...files, config })
@@ -340,11 +365,19 @@ export class SupervisedProcess {
         if (message.broken) this.#around.distrustDurable(message.trouble)
         this.#around.changed()
         break
+      case 'queue':
+        if (message.report !== '') this.#note('warn', message.report)
+        this.#around.queueChanged(message)
+        break
+      case 'queue-counts':
+        this.#around.queueCounted(message.counts)
+        break
       case 'refused':
         this.#around.refused(message.causes)
         break
       case 'result':
-        this.#questions.answer(message)
+        // Answers that nobody asked for are as good as none.
+        if (!this.#questions.answer(message)) this.#observation.babble(now)
         break
       default:
         message satisfies never

@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { DurableQueueRef } from '../../lib/contract/control'
+import type { DeadLetterQuestion } from '../../lib/contract/dead-letters'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessEvent } from '../../lib/contract/process-event'
@@ -14,17 +15,20 @@ import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
-import { queueSettings } from './historian-spec'
-import { Historians } from './historians'
+import type { FileWriter } from './file-writer'
+import { queueSettings, standbySpec } from './historian-spec'
+import { Historians, isFirst } from './historians'
 import type { InspectionPlace } from './inspection-process'
 import { Journal } from './journal'
-import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
+import { adviceOnFolder, LiveFolderRecord } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
 import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
 import { Processor } from './processor'
+import { QueueStandby } from './queue-standby'
+import { Repetitions } from './repetitions'
 import { RunFiles } from './run-files'
 import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
@@ -35,6 +39,7 @@ import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */
 export type FleetSide = {
+  readonly files: FileWriter
   /** Settles when every other process with this name or recipient is gone. */
   vacated(member: Member): Promise<void>
   /** Makes way for a reader: a released process with its name or id is ended. A text says who is in the way. */
@@ -70,13 +75,15 @@ export class Supervisor implements SupervisorFace {
   #log: SupervisorLog
   readonly #members: Members
   readonly #gate = new SpawnGate()
+  readonly #repetitions = new Repetitions()
   readonly #runFiles: RunFiles
   readonly #desired: DesiredState
   readonly #lane: LiveLane
   readonly #folder: string
   readonly #processor: Processor
   readonly #historians: Historians
-  readonly #laneRecord: string
+  readonly #standby: QueueStandby
+  readonly #laneRecord: LiveFolderRecord
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
   #meter: { stop(): void }
@@ -96,8 +103,8 @@ export class Supervisor implements SupervisorFace {
     this.#guardFile(() => makePrivateFolder(folder))
     this.journal = new Journal(join(folder, 'journal.jsonl'), (text) => this.#log.warn(text))
     fleet.eventsKnown(this.journal.lastSeq())
-    this.#runFiles = new RunFiles(join(folder, 'run'))
-    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
+    this.#runFiles = new RunFiles(join(folder, 'run'), fleet.files)
+    this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, (text) => this.#log.warn(text))
     this.#members = new Members({
       desired: this.#desired,
       surroundings: (spec, member) => this.#surroundings(spec, member),
@@ -105,15 +112,17 @@ export class Supervisor implements SupervisorFace {
       changed: (name) => fleet.changed(name),
       shuttingDown: () => fleet.shuttingDown(),
     })
-    this.#laneRecord = join(folder, 'live.json')
+    this.#laneRecord = new LiveFolderRecord(join(folder, 'live.json'), fleet.files)
     this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
     this.#swept = this.#sweep()
     this.inspections = this.#inspectionPlace()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
     this.#historians = new Historians(this, folder)
+    this.#standby = new QueueStandby(this.#standbySurroundings())
     this.#processor = this.#newProcessor()
     this.#historians.adopt(settings, () => this.#processor.changed())
+    this.#keepQueue()
   }
 
   get name(): string {
@@ -139,6 +148,7 @@ export class Supervisor implements SupervisorFace {
     this.#log = log
     this.#processor.configure(queueSettings(settings.config, this.#folder))
     this.#historians.adopt(settings, () => this.#processor.changed())
+    this.#keepQueue()
     this.#meter.stop()
     this.#meter = this.#startMeter()
     for (const process of this.#members.processes()) this.#fleet.changed(process.spec.name)
@@ -177,6 +187,7 @@ export class Supervisor implements SupervisorFace {
   /** Ends all processes; settles when they are gone, and that is in the journal. */
   async retireAll(): Promise<void> {
     await this.#members.retireAll()
+    await this.#standby.stepBack()
     await this.journal.settled()
   }
 
@@ -186,6 +197,19 @@ export class Supervisor implements SupervisorFace {
 
   get historian(): SupervisedProcess | undefined {
     return this.#historians.running
+  }
+
+  /** Asks the process that keeps the queue to the database; rejects with a Fault. */
+  askKeeper(question: DeadLetterQuestion, timeoutMs: number): Promise<unknown> {
+    const { keeper } = this
+    if (!keeper) return Promise.reject(new Fault('link', 'failed', `the historian of "${this.name}" is not running`))
+    return keeper.ask({ type: 'query', query: question }, timeoutMs)
+  }
+
+  /** The process that keeps the queue to the database. */
+  get keeper(): SupervisedProcess | undefined {
+    const first = this.#historians.first?.process
+    return first?.machine.state.status === 'running' ? first : this.#standby.process
   }
 
   /** The running process of a reader that has these very settings: a device may have no room for another connection. */
@@ -201,12 +225,13 @@ export class Supervisor implements SupervisorFace {
     this.#processor.close()
     this.#meter.stop()
     this.#lane.close()
-    this.#guardFile(() => forgetLiveFolder(this.#laneRecord))
+    this.#guardWrite(this.#laneRecord.forget())
     forgetMeasurements()
   }
 
   killNow(): void {
     for (const process of this.#members.processes()) process.killNow()
+    this.#standby.process?.killNow()
     this.#lane.close()
     this.journal.writeNow()
   }
@@ -217,13 +242,13 @@ export class Supervisor implements SupervisorFace {
         for (const process of this.#members.processes()) process.durableReplaced(durable)
       },
       changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
-      report: (text: string) => this.#log.warn(text),
+      report: (text: string) => this.#warn(text),
       workers: () => this.#historians.rows(),
       senderTrouble: () => this.#senderTrouble(),
     }
     const clock = { now: () => performance.now(), wallClock: () => new Date() }
     const settings = queueSettings(this.#config, this.#folder)
-    return new Processor(join(this.#folder, 'processor.json'), settings, listener, clock)
+    return new Processor(join(this.#folder, 'processor.json'), this.#fleet.files, settings, listener, clock)
   }
 
   #senderTrouble(): string | undefined {
@@ -238,12 +263,23 @@ export class Supervisor implements SupervisorFace {
         if (member) member.process.receive(message)
         else this.#unclaimed += 1
       },
+      flooded: (to) => {
+        const process = this.members.get(to)?.process
+        const whose = process ? `"${process.spec.name}"` : `somebody who is not there (${to})`
+        const reason = `more readings come for ${whose} than any device gives: they are thrown away, so that the others are not late`
+        this.#log.warn(reason)
+        process?.floods('floods the live queue with readings, at the cost of the others')
+      },
       replaced: (live, reason) => {
         this.#log.warn(`${reason}: a new one was made`)
         for (const process of this.#members.processes()) process.liveReplaced(live, reason)
       },
-      stuck: (reason) => this.#log.warn(reason),
-      folder: (path) => this.#guardFile(() => rememberLiveFolder(this.#laneRecord, path)),
+      stuck: (reason) => this.#warn(reason),
+      folder: (path) => {
+        const advice = adviceOnFolder(path)
+        if (advice !== undefined) this.#warn(advice, 'live queue on a disk')
+        this.#guardWrite(this.#laneRecord.remember(path))
+      },
     }
   }
 
@@ -268,7 +304,10 @@ export class Supervisor implements SupervisorFace {
         this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
       },
       durable: () => this.#processor.ref,
-      distrustDurable: (trouble) => this.#processor.distrust(trouble),
+      known: () => (isFirst(spec) ? this.#processor.known : undefined),
+      queueChanged: (change) => this.#processor.queueChanged(change),
+      queueCounted: (counts) => this.#processor.counted(counts),
+      distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
       program: (wanted) =>
         wanted.type === 'historian'
@@ -279,15 +318,48 @@ export class Supervisor implements SupervisorFace {
       vacated: async () => {
         await this.#swept
         await this.#fleet.vacated(member())
+        if (!isFirst(spec)) return
+        await this.#standby.stepBack()
+        // It may have been stopped meanwhile.
+        this.#keepQueue()
       },
-      started: (pid) => this.#guardFile(() => this.#runFiles.write(spec.recipient, pid)),
-      ended: () => this.#guardFile(() => this.#runFiles.remove(spec.recipient)),
+      started: (pid) => this.#guardWrite(this.#runFiles.write(spec.recipient, pid)),
+      ended: () => this.#guardWrite(this.#runFiles.remove(spec.recipient)),
       changed: () => this.#fleet.changed(member().process.spec.name),
-      transition: (transition) => this.journal.add(this.#fleet.transition(transition, this.name)),
+      transition: (transition) => {
+        this.journal.add(this.#fleet.transition(transition, this.name))
+        if (isFirst(spec)) this.#keepQueue()
+      },
       edge: (news) => this.#onEdge(news),
       now: () => performance.now(),
       wallClock: () => new Date(),
       chance: Math.random,
+    }
+  }
+
+  /** While the historian does not run, another process keeps the queue. */
+  #keepQueue(): void {
+    const status = this.#historians.first?.process.machine.state.status
+    if (status === undefined) void this.#standby.stepBack()
+    if (status !== 'stopped' && status !== 'error' && status !== 'crashed') return
+    this.#standby.standIn(standbySpec(this.#config, this.#folder, this))
+  }
+
+  /** Nobody sees it, and no command is meant for it: it comes and goes with the historian. */
+  #standbySurroundings(): Surroundings {
+    const spec = standbySpec(this.#config, this.#folder, this)
+    const standby = (): Member => {
+      throw new Error('the standby is no member')
+    }
+    return {
+      ...this.#surroundings(spec, standby),
+      known: () => this.#processor.known,
+      distrustLive: () => {},
+      refused: () => {},
+      changed: () => {},
+      transition: () => {},
+      edge: () => {},
+      vacated: () => this.#swept,
     }
   }
 
@@ -314,8 +386,8 @@ export class Supervisor implements SupervisorFace {
       folder: (spec) => this.#folderOf(spec),
       gate: this.#gate,
       swept: this.#swept,
-      started: (key, pid) => this.#guardFile(() => this.#runFiles.write(key, pid)),
-      ended: (key) => this.#guardFile(() => this.#runFiles.remove(key)),
+      started: (key, pid) => this.#guardWrite(this.#runFiles.write(key, pid)),
+      ended: (key) => this.#guardWrite(this.#runFiles.remove(key)),
       warn: (text) => this.#log.warn(`a device that somebody asks: ${text}`),
     }
   }
@@ -350,7 +422,22 @@ export class Supervisor implements SupervisorFace {
     try {
       work()
     } catch (error) {
-      this.#log.warn(`a file of the supervisor could not be written: ${error}`)
+      this.#warnOfFile(error)
     }
+  }
+
+  #guardWrite(written: Promise<void>): void {
+    written.catch((error) => this.#warnOfFile(error))
+  }
+
+  #warnOfFile(error: unknown): void {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
+    this.#warn(`a file of the supervisor could not be written: ${error}`, code)
+  }
+
+  /** What comes again and again is told now and then. */
+  #warn(text: string, key?: string): void {
+    const told = this.#repetitions.tell(text, performance.now(), key)
+    if (told !== undefined) this.#log.warn(told)
   }
 }

@@ -26,6 +26,12 @@ export const SILENCE_INTERVALS = 3
 /** Malformed or foreign messages a minute. */
 export const BABBLE_LIMIT = 100
 const BABBLE_WINDOW_MS = 60_000
+/** More than its share of a channel, for this long without a pause: nobody is the better for what it says. */
+export const FLOOD_LIMIT_MS = 10_000
+const FLOOD_PAUSE_MS = 1_000
+
+/** What a child may flood. */
+export type Channel = 'output' | 'control channel'
 
 export type Watch = {
   lastBeatAt: number
@@ -35,6 +41,7 @@ export type Watch = {
   laggingSince: number | undefined
   memoryOver: number
   babble: { since: number; count: number }
+  flood: { channel: Channel; since: number; lastAt: number } | undefined
 }
 
 export type Verdict = Omit<Event & { type: 'misbehaved' }, 'type'>
@@ -42,7 +49,15 @@ export type Verdict = Omit<Event & { type: 'misbehaved' }, 'type'>
 /** A process that has just become ready. */
 export function newWatch(now: number): Watch {
   const babble = { since: now, count: 0 }
-  return { lastBeatAt: now, cycles: 0, lastProgressAt: now, laggingSince: undefined, memoryOver: 0, babble }
+  return {
+    lastBeatAt: now,
+    cycles: 0,
+    lastProgressAt: now,
+    laggingSince: undefined,
+    memoryOver: 0,
+    babble,
+    flood: undefined,
+  }
 }
 
 export function onBeat(watch: Watch, beat: { cycles: number; loopDelayMs: number }, now: number): Watch {
@@ -64,6 +79,13 @@ export function onBabble(watch: Watch, now: number): Watch {
   const { since, count } = watch.babble
   const babble = now - since > BABBLE_WINDOW_MS ? { since: now, count: 1 } : { since, count: count + 1 }
   return { ...watch, babble }
+}
+
+/** It said more than its share just now. */
+export function onFlood(watch: Watch, channel: Channel, now: number): Watch {
+  const { flood } = watch
+  const goesOn = flood?.channel === channel && now - flood.lastAt <= FLOOD_PAUSE_MS
+  return { ...watch, flood: { channel, since: goesOn ? flood.since : now, lastAt: now } }
 }
 
 /** Node-RED was blocked: what looks like silence may be our own deafness, so everybody gets time to be heard. */
@@ -96,7 +118,13 @@ export function judge(
       afterwards: 'crashed',
     }
   }
-  return judgeMemory(watch, facts) ?? judgeLag(watch, now)
+  return judgeFlood(watch) ?? judgeMemory(watch, facts) ?? judgeLag(watch, now)
+}
+
+function judgeFlood({ flood }: Watch): Verdict | undefined {
+  if (!flood || flood.lastAt - flood.since < FLOOD_LIMIT_MS) return undefined
+  const reason = `floods its ${flood.channel} for more than ${FLOOD_LIMIT_MS / 1000} s`
+  return { reason, how: 'quick', afterwards: 'crashed' }
 }
 
 function judgeMemory(watch: Watch, facts: { memoryMb: number; memoryLimitMb: number }): Verdict | undefined {

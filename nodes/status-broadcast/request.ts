@@ -20,18 +20,23 @@ export type Answer = {
   fault?: Fault
 }
 
-/**
- * Never throws. `supervisor` (its id, empty = all) limits names and -all commands; the filter limits only what is shown.
- * get_status of one name answers with that one row.
- */
+/** What a node may answer: `supervisor` (its id, empty = all) limits names and -all commands. */
+export type Asker = {
+  supervisor: string
+  control: boolean
+  /** The node is closed: nobody waits for the answer any more. */
+  gone: AbortSignal
+}
+
+/** Never throws. The filter limits only what is shown. get_status of one name answers with that one row. */
 export async function answerRequest(
   fleet: Fleet,
   view: View,
-  { supervisor: supervisorId, control }: { supervisor: string; control: boolean },
+  { supervisor: supervisorId, control, gone }: Asker,
   payload: unknown,
 ): Promise<Answer> {
   try {
-    if (asRecord(payload)?.command === 'get_history') return await historyOf(fleet, view, payload)
+    if (asRecord(payload)?.command === 'get_history') return await historyOf(fleet, view, payload, gone)
     const request = parseCommand(payload)
     if ('problem' in request) return { rows: [], fault: new Fault('config', 'bad-command', request.problem) }
     if (request.command === 'get_status') return statusOf(view, request.name)
@@ -50,12 +55,12 @@ export async function answerRequest(
 }
 
 /** The same question as `GET /collectors/history`, of a reader that this node may show. */
-async function historyOf(fleet: Fleet, view: View, payload: unknown): Promise<Answer> {
+async function historyOf(fleet: Fleet, view: View, payload: unknown, gone: AbortSignal): Promise<Answer> {
   const query = parseHistoryQuery(payload, Date.now())
   if (!query.ok) return { rows: [], fault: new Fault('config', 'bad-command', query.problem) }
   const { collector } = query.value
   if (!view.row(collector)) return { rows: [], fault: unknownProcess(collector) }
-  return { rows: view.rows(), history: await fleet.history(query.value) }
+  return { rows: view.rows(), history: await fleet.history(query.value, gone) }
 }
 
 function statusOf(view: View, name: string | undefined): Answer {

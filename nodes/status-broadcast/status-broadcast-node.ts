@@ -75,9 +75,10 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
   const start = () => broadcast.start()
   RED.events.once('flows:started', start)
 
+  const closed = new AbortController()
   const respond = async (msg: NodeMessage, send: (msgs: (NodeMessage | null)[]) => void) => {
-    const limits = { supervisor: config.supervisor, control }
-    const { rows, report, history, fault } = await answerRequest(fleet, view, limits, msg.payload)
+    const asker = { supervisor: config.supervisor, control, gone: closed.signal }
+    const { rows, report, history, fault } = await answerRequest(fleet, view, asker, msg.payload)
     if (report) msg.command = report
     if (fault) throw fault
     send([Object.assign(msg, statusMessage(rows, view.processors(), control), history && { history }), null])
@@ -92,5 +93,6 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
   node.on('close', () => {
     RED.events.removeListener('flows:started', start)
     broadcast.close()
+    closed.abort()
   })
 }

@@ -6,8 +6,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from '../../nodes/collector-supervisor/certificates'
-import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
-import type { DeadLetter, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
+import type { DeadLetter, DeadLetterGroup, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
 import type { JournalPage, JournalQuery } from '../../nodes/collector-supervisor/journal'
 
@@ -22,7 +21,7 @@ export class FakeFleet implements Fleet {
   letters: (scope: DeadLetterScope, max: number) => Promise<DeadLetter[]> = async () => []
   groups: (scope: DeadLetterScope) => Promise<DeadLetterGroup[]> = async () => []
   moved: (scope: DeadLetterScope, how: 'requeue' | 'discard') => Promise<number> = async () => 0
-  past: (query: HistoryQuery) => Promise<HistoryAnswer> = async ({ collector, from, to }) => {
+  past: (query: HistoryQuery, gone: AbortSignal) => Promise<HistoryAnswer> = async ({ collector, from, to }) => {
     return { collector, from, to, series: [] }
   }
   events: (query: JournalQuery) => Promise<JournalPage> = async () => ({ events: [], next: null })
@@ -104,8 +103,8 @@ export class FakeFleet implements Fleet {
     return this.moved(scope, how)
   }
 
-  history(query: HistoryQuery): Promise<HistoryAnswer> {
-    return this.past(query)
+  history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+    return this.past(query, gone)
   }
 
   journal(query: JournalQuery): Promise<JournalPage> {

@@ -1,5 +1,5 @@
 // A file system without shared mappings, as network shares and shared folders of virtual machines are: a library before all
-// others lets no file of one folder be mapped. It is compiled for the test.
+// others lets no file of one folder be mapped, and hands itself on to all child processes. It is compiled for the test.
 
 import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
@@ -34,10 +34,29 @@ static int refused(int flags, int fd) {
   }
 INSTEAD_OF(mmap, off_t)
 INSTEAD_OF(mmap64, off64_t)
+
+static char preload[4096], folder[4096];
+
+__attribute__((constructor)) static void remember(void) {
+  snprintf(preload, sizeof preload, "LD_PRELOAD=%s", getenv("LD_PRELOAD") ?: "");
+  snprintf(folder, sizeof folder, "UNMAPPABLE_FOLDER=%s", getenv("UNMAPPABLE_FOLDER") ?: "");
+}
+
+/* libuv starts children by it, with an environment that the program chose. */
+int execvp(const char *file, char *const arguments[]) {
+  size_t count = 0;
+  while (environ && environ[count]) count++;
+  char *with[count + 3];
+  memcpy(with, environ, count * sizeof *with);
+  with[count] = preload;
+  with[count + 1] = folder;
+  with[count + 2] = NULL;
+  return execvpe(file, arguments, with);
+}
 `
 
 /**
- * For NodeRedOptions.launcher: to the process no file below `folder` can be mapped. Skips the tests of the context where no
+ * For NodeRedOptions.launcher: to the process and its children no file below `folder` can be mapped. Skips the tests of the context where no
  * compiler is, which is a failure in CI.
  */
 export function withUnmappableFiles(context: Mocha.Context, scratch: string, folder: string): string[] {

@@ -8,6 +8,8 @@ import { NodeRed } from '../support/node-red'
 import { canHaveSmallSharedMemory, fill, inSmallSharedMemory, sharedMemoryOf } from '../support/small-shared-memory'
 import { until } from '../support/until'
 
+const ADVICE = /the live queue lies in \/tmp, since \/dev\/shm has no room .* --shm-size=/g
+
 describe('a live queue in 64 MB of shared memory', function () {
   this.timeout(60_000)
   let queue: WatchedQueue
@@ -33,6 +35,7 @@ describe('a live queue in 64 MB of shared memory', function () {
   it('lies there, and moves to the temporary folder when it is full, without a loss', async () => {
     await start()
     assert.match(queue.folder(nodeRed), /^\/dev\/shm\//)
+    assert.doesNotMatch(nodeRed.output, ADVICE)
     fill(sharedMemoryOf(nodeRed.pid))
     await until(() => !queue.folder(nodeRed).startsWith('/dev/shm/'), 10_000)
     assert.equal(await queue.recovered(nodeRed), 0)
@@ -41,6 +44,7 @@ describe('a live queue in 64 MB of shared memory', function () {
   it('begins in the temporary folder where it is full from the start', async () => {
     await start('dd if=/dev/zero of=/dev/shm/filler bs=1M count=60 status=none')
     assert.doesNotMatch(queue.folder(nodeRed), /^\/dev\/shm\//)
+    assert.equal(nodeRed.output.match(ADVICE)?.length, 1)
     assert.equal(await queue.recovered(nodeRed), 0)
   })
 

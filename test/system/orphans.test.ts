@@ -49,6 +49,8 @@ describe('a Node-RED that is killed', function () {
     for (const name of NAMES) await nodeRed.rowWhen(name, ({ status }) => status === 'running')
     collectors = collectorsOf(nodeRed.pid)
     assert.equal(collectors.length, NAMES.length)
+    // Written beside Node-RED's thread.
+    await until(() => NAMES.every((name) => existsSync(join(folder(), 'run', `id-${name}.run`))), 10_000)
     await beforehand()
     await nodeRed.stop('SIGKILL')
   }
@@ -116,6 +118,7 @@ describe('a Node-RED that is killed', function () {
       await startAndKill()
       await until(() => !collectors.some(processIsAlive), 5_000)
       const path = join(folder(), 'run', 'id-boiler.run')
+      assert.ok(existsSync(path))
       const { startTime } = JSON.parse(readFileSync(path, 'utf8'))
       writeFileSync(path, JSON.stringify({ pid: stranger.pid, startTime }))
       const nodeRed = await start()

@@ -15,11 +15,11 @@ describe('the control channel', function () {
     { misdeed: 'control-garbage', reason: /^sent more than 100 malformed messages within a minute$/ },
     { misdeed: 'control-wrong-shapes', reason: /^sent more than 100 malformed messages within a minute$/ },
     { misdeed: 'control-other-generation', reason: /^sent more than 100 malformed messages within a minute$/ },
+    { misdeed: 'control-flood', reason: /^floods its control channel for more than 10 s$/ },
     { misdeed: 'close-control', reason: /^closed its control channel$/ },
   ] as const satisfies { misdeed: Misdeed; reason: RegExp }[]
   const tolerated = [
     { misdeed: 'control-huge-line', over: /the huge line is over/ },
-    { misdeed: 'control-flood', over: /the control flood is over/ },
     { misdeed: 'control-ready-again', over: /running: ready/ },
     { misdeed: 'control-other-generation-once', over: /running: ready/ },
   ] as const satisfies { misdeed: Misdeed; over: RegExp }[]

@@ -1,8 +1,12 @@
 // A process that takes or gives too much: memory and output. Node-RED stays usable, and does not grow.
 
 import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Queue } from '../../lib/queue/queue'
 import { peakMemoryMb, Stage } from '../fixtures/hostile/stage'
 import { eventWhen } from '../support/events'
+import { SUPERVISOR } from '../support/flows'
 
 /**
  * What Node-RED may grow by meanwhile. Reading a gigabyte a second leaves buffers for the garbage collector, 130 to 160 MB
@@ -16,7 +20,15 @@ describe('a process without measure', function () {
   let memoryBefore: number
 
   before(async () => {
-    const names = ['leak-heap', 'leak-buffers', 'flood-lines', 'flood-line-ends', 'endless-line']
+    const names = [
+      'leak-heap',
+      'leak-buffers',
+      'flood-lines',
+      'flood-line-ends',
+      'endless-line',
+      'flood-for-ever',
+      'flood-live',
+    ]
     stage = await Stage.start({ hostile: Object.fromEntries(names.map((name) => [name, {}])) })
     for (const name of names) await stage.nodeRed.rowWhen(name, ({ tags }) => tags.good === 1)
     memoryBefore = peakMemoryMb(stage.nodeRed.pid)
@@ -59,6 +71,33 @@ describe('a process without measure', function () {
     await stage.logged('endless-line', /stdout: the line is over/)
     await assertNeverRestarted('endless-line')
     assert.match(await stage.logText('endless-line'), /stdout: x{8192} \(\d+ bytes cut\)/)
+  })
+
+  it('that floods stdout without an end is told and ended, and restarted', async () => {
+    await stage.puppeteer.order('flood-for-ever', 'flood-for-ever')
+    const event = await eventWhen(stage.nodeRed, 'flood-for-ever', ({ to }) => to === 'stopping', { from: 0 })
+    assert.equal(event.reason, 'floods its output for more than 10 s')
+    await assertBack('flood-for-ever')
+  })
+
+  it('that floods the live queue is told and ended at once, and the others lose nothing and are not late', async () => {
+    const { nodeRed } = stage
+    const folder: unknown = JSON.parse(
+      readFileSync(join(nodeRed.userDir, 'collectors', SUPERVISOR, 'live.json'), 'utf8'),
+    )
+    const queue = Queue.connect(join(String(folder), 'live.queue'))
+    const message = { origin: 'flood-live', to: 'id-flood-live', title: 'samples', data: new Uint8Array(200), time: '' }
+    const flood = Array.from({ length: 200 }, () => message)
+    const isStopped = async (): Promise<boolean> => (await nodeRed.row('flood-live')).generation > 1
+    // As its process would do it, whose writing is not held up by a look at the row.
+    for (let stop = false; !stop; ) {
+      for (let round = 0; round < 20; round++) queue.send(flood)
+      stop = await isStopped()
+    }
+    queue.close()
+    const event = await eventWhen(nodeRed, 'flood-live', ({ to }) => to === 'stopping', { from: 0 })
+    assert.equal(event.reason, 'floods the live queue with readings, at the cost of the others')
+    await assertBack('flood-live')
   })
 
   async function assertBack(name: string) {

@@ -24,6 +24,7 @@ describe('a process with a grandchild that ignores SIGTERM', function () {
       {
         message: () => {},
         malformed: () => {},
+        flood: () => {},
         unreachable: () => {},
         output: (_source, text) => {
           grandchild = Number(/^grandchild (\d+)$/.exec(text)?.[1] ?? grandchild)

@@ -1,14 +1,20 @@
 // All monitors that are connected: how many there may be, looked after, sent away when Node-RED ends.
 
+import { asRecord, asText } from '../../../lib/contract/parse'
+import type { Request } from './guard'
+
 export type Client = {
+  /** Who has it, see ownerOf. */
+  readonly owner: string
   /** Every now and then: is it still there, and may it still be? */
   look(): void
   /** Node-RED ends. */
   end(): void
 }
 
-/** WebSockets and event streams together. */
+/** WebSockets and event streams together: all, and those of one owner. */
 export const CLIENTS_MAX = 200
+export const OWNER_CLIENTS_MAX = 50
 /** Dead ones are gone after twice this time, ms, and proxies do not take a connection for idle. */
 export const LOOK_EVERY_MS = 30_000
 /** Those sent away get so long to hear of it, ms. */
@@ -29,8 +35,13 @@ export class Clients {
     this.#everyMs = everyMs
   }
 
-  get full(): boolean {
-    return this.#clients.size >= this.#max
+  /** Why this one may have no more; undefined if he may. */
+  refusal(owner: string): string | undefined {
+    if (this.#clients.size >= this.#max) return 'too many monitors are connected'
+    const own = [...this.#clients].filter((client) => client.owner === owner).length
+    if (own >= OWNER_CLIENTS_MAX)
+      return `too many monitors of this client are connected: it may have ${OWNER_CLIENTS_MAX}`
+    return undefined
   }
   get size(): number {
     return this.#clients.size
@@ -72,4 +83,10 @@ export class Clients {
     process.removeListener('exit', this.#endAll)
     for (const call of this.#gone) call()
   }
+}
+
+/** Whose connection it is: a user, where there are users, from an address. Behind a proxy all have the address of that. */
+export function ownerOf(req: Request): string {
+  const user = 'user' in req ? asRecord(req.user) : undefined
+  return JSON.stringify([asText(user?.username, 1000) ?? '', req.socket.remoteAddress ?? ''])
 }

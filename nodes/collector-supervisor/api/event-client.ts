@@ -14,15 +14,19 @@ export function eventText(message: PushMessage): string {
   return `id: ${message.seq}\nevent: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`
 }
 
+type Reader = { owner: string; mayRead(): Promise<unknown> }
+
 export class EventClient implements Client {
+  readonly owner: string
   readonly #res: Response
   readonly #mayRead: () => Promise<unknown>
   #taken = true
 
   /** `gone` is called once. */
-  constructor(res: Response, stream: PushStream, mayRead: () => Promise<unknown>, gone: (client: Client) => void) {
+  constructor(res: Response, stream: PushStream, reader: Reader, gone: (client: Client) => void) {
     this.#res = res
-    this.#mayRead = mayRead
+    this.owner = reader.owner
+    this.#mayRead = reader.mayRead
     res.status(200).set({
       'Content-Type': 'text/event-stream; charset=utf-8',
       // A proxy or middleware that compresses or gathers would keep the events to itself.

@@ -6,7 +6,7 @@ import { type Command, type CommandResult, failureOf } from '../../../lib/contra
 import { MONITOR_MESSAGE_MAX_BYTES, MONITOR_PROTOCOL } from '../../../lib/contract/monitor'
 import type { Fleet } from '../face'
 import { onceFlowsStarted } from '../flow-start'
-import type { Client, Clients } from './clients'
+import { type Client, type Clients, ownerOf } from './clients'
 import { EventClient, eventText } from './event-client'
 import { isForeignSocket } from './foreign-page'
 import {
@@ -20,7 +20,7 @@ import {
 } from './guard'
 import { bothPushes, processorPushes, processPushes } from './push-sources'
 import { PushStream } from './push-stream'
-import { errorReply, type Reply, UNEXPECTED } from './reply'
+import { errorReply, UNEXPECTED } from './reply'
 import { type CommandOutcome, SocketClient } from './socket-client'
 import type { Upgrades } from './upgrades'
 
@@ -52,9 +52,11 @@ export function mountMonitorRoutes(RED: NodeAPI, fleet: Fleet, parts: MonitorPar
   const gone = (client: Client): void => clients.remove(client)
 
   get('/events', (req, res) => {
-    if (clients.full) return sendReply(res, tooMany())
+    const owner = ownerOf(req)
+    const refusal = clients.refusal(owner)
+    if (refusal !== undefined) return sendReply(res, errorReply('conflict', refusal))
     if (req.method === 'HEAD') return void res.end()
-    clients.add(new EventClient(res, events, () => mayRead(req, res), gone))
+    clients.add(new EventClient(res, events, { owner, mayRead: () => mayRead(req, res) }, gone))
   })
 
   const obey = async (command: Command, req: Request, res: Response): Promise<CommandOutcome> => {
@@ -77,6 +79,7 @@ export function mountMonitorRoutes(RED: NodeAPI, fleet: Fleet, parts: MonitorPar
       }
       const begin = (socket: WebSocket): void => {
         const counter = {
+          owner: ownerOf(req),
           mayRead: () => mayRead(req, res),
           command: (command: Command) => obey(command, req, res),
         }
@@ -93,7 +96,8 @@ type Reception = { upgrades: Upgrades | undefined; clients: Clients; begin(socke
 async function accept(req: Request, res: Response, { upgrades, clients, begin }: Reception): Promise<void> {
   // Loaded for the first monitor that comes.
   const { WebSocketServer } = await import('ws')
-  if (clients.full) return sendReply(res, tooMany())
+  const refusal = clients.refusal(ownerOf(req))
+  if (refusal !== undefined) return sendReply(res, errorReply('conflict', refusal))
   const raw = upgrades?.take(req)
   if (!raw) return sendReply(res, errorReply('bad-request', 'this is a WebSocket: it has to be asked for an upgrade'))
   const server = new WebSocketServer({
@@ -114,10 +118,6 @@ async function accept(req: Request, res: Response, { upgrades, clients, begin }:
     raw.socket.destroy()
     throw error
   }
-}
-
-function tooMany(): Reply {
-  return errorReply('conflict', 'too many monitors are connected')
 }
 
 /** Until the flows have started the table is not what it will be. */

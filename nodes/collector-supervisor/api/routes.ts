@@ -76,9 +76,26 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients())
   // these two last: they take all that is left
   const unknown = (req: Request) => errorReply('not-found', `there is no ${req.method} ${req.baseUrl}${req.path}`)
   app.use(ROOT, read, respond(unknown))
-  app.use(ROOT, (error: unknown, req: Request, res: Response, next: (error?: unknown) => void) => {
+  const mistake = (error: unknown, req: Request, res: Response, next: (error?: unknown) => void): void => {
     read(req, res, (refused) => (refused ? next(refused) : sendReply(res, mistakeReply(RED, error))))
-  })
+  }
+  app.use(ROOT, mistake)
+  parentOf(app)?.use(ROOT, mistake)
+}
+
+type Parent = { use(path: string, handler: unknown): unknown }
+
+/**
+ * The app of Node-RED's editor that the nodes' app is mounted in, which parses bodies: what goes wrong there does not come to
+ * a mounted app.
+ */
+function parentOf(app: object): Parent | undefined {
+  const parent: unknown = Reflect.get(app, 'parent')
+  return isParent(parent) ? parent : undefined
+}
+
+function isParent(input: unknown): input is Parent {
+  return typeof input === 'function' && 'use' in input && typeof input.use === 'function'
 }
 
 function upgradesOf(server: Server | undefined, adminRoot: unknown): Upgrades | undefined {
@@ -98,11 +115,14 @@ export const refuseForeignPages: Handler = (req, res, next) => {
   sendReply(res, errorReply('forbidden', advice))
 }
 
-export type Answer = (req: Request) => Reply | Promise<Reply>
+/** `gone`: the client has closed its connection, so that nobody waits for the answer. */
+export type Answer = (req: Request, gone: AbortSignal) => Reply | Promise<Reply>
 
 export function respond(answer: Answer): Handler {
   return (req, res, next) => {
-    const answered = async () => sendReply(res, await answer(req))
+    const connection = new AbortController()
+    res.once('close', () => connection.abort())
+    const answered = async () => sendReply(res, await answer(req, connection.signal))
     answered().catch(next)
   }
 }

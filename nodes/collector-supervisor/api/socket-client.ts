@@ -26,6 +26,7 @@ const UNSUPPORTED_DATA = 1003
 
 /** What a monitor may ask for is decided and done by others. */
 export type Counter = {
+  readonly owner: string
   /** undefined = the user may still read. */
   mayRead(): Promise<Failure | undefined>
   /** Never rejects. */
@@ -42,11 +43,13 @@ export class SocketClient implements Client {
   #commands = 0
   /** Of answers, which are not left out for a slow monitor as pushes are. */
   #unsentBytes = 0
+  readonly owner: string
 
   /** `gone` is called once. */
   constructor(socket: WebSocket, stream: PushStream, counter: Counter, gone: (client: Client) => void) {
     this.#socket = socket
     this.#counter = counter
+    this.owner = counter.owner
     socket.on('message', (data, isBinary) => this.#onMessage(data, isBinary))
     socket.on('pong', () => {
       this.#heard = true

@@ -30,6 +30,7 @@ class Witness {
       {
         message: (message) => this.messages.push(message),
         malformed: () => this.malformed++,
+        flood: () => {},
         unreachable: () => this.told.push('unreachable'),
         output: (source, text) => this.told.push(`${source}: ${text}`),
         spawnFailed: (code, message) => {

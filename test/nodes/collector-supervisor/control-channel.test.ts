@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import type { FromChild } from '../../../lib/contract/control'
 import { CONTROL_LINE_MAX } from '../../../lib/contract/limits'
-import { ControlChannel } from '../../../nodes/collector-supervisor/control-channel'
+import { ControlChannel, WINDOW_MESSAGES } from '../../../nodes/collector-supervisor/control-channel'
 import { until } from '../../support/until'
 
 const MEGABYTE = 2 ** 20
@@ -25,6 +25,7 @@ describe('the control channel', () => {
   let channel: ControlChannel
   let messages: FromChild[]
   let malformed: number
+  let floods: number
   let closed: number
 
   beforeEach(async () => {
@@ -39,10 +40,12 @@ describe('the control channel', () => {
     child = accept.on('error', () => {})
     messages = []
     malformed = 0
+    floods = 0
     closed = 0
     channel = new ControlChannel(socket, {
       message: (message) => messages.push(message),
       malformed: () => malformed++,
+      flood: () => floods++,
       closed: () => closed++,
     })
   })
@@ -67,8 +70,24 @@ describe('the control channel', () => {
     child.write(stream)
     for (const byte of Buffer.from(stream)) child.write(Uint8Array.of(byte))
     await read()
-    assert.deepEqual(messages, [READY, log('a\nb'), log('温度'), READY, log('a\nb'), log('温度')])
+    assert.deepEqual(messages, [READY, log('a b'), log('温度'), READY, log('a b'), log('温度')])
     assert.equal(malformed, 0)
+  })
+
+  it('tells of a child that says more than its share, once in a window, and lets it wait', async () => {
+    const count = 20 * WINDOW_MESSAGES
+    const begun = performance.now()
+    for (let sent = 0; sent < count; sent++) child.write(line(log(String(sent))))
+    await until(() => messages.length === count, 20_000)
+    const windows = (performance.now() - begun) / 100
+    assert.ok(floods >= 1 && floods <= windows + 1, `${floods} in ${windows} windows`)
+    assert.equal(malformed, 0)
+  })
+
+  it('does not tell of a child that says as much as it may', async () => {
+    for (let sent = 0; sent < WINDOW_MESSAGES - 1; sent++) child.write(line(READY))
+    await read()
+    assert.deepEqual([messages.length, floods], [WINDOW_MESSAGES - 1, 0])
   })
 
   it('sends messages, a line each', async () => {

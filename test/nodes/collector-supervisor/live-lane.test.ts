@@ -20,6 +20,7 @@ describe('the live lane', () => {
   let replacements: { live: LiveQueueRef; reason: string }[]
   let folders: string[]
   let stuck: string[]
+  let flooded: string[]
   /** Called with each message, in its turn. */
   let onMessage: () => void
   let lane: LiveLane
@@ -42,6 +43,7 @@ describe('the live lane', () => {
     replacements = []
     folders = []
     stuck = []
+    flooded = []
     onMessage = () => {}
     producers = []
     lane = new LiveLane(
@@ -52,6 +54,7 @@ describe('the live lane', () => {
           onMessage()
         },
         replaced: (live, reason) => replacements.push({ live, reason }),
+        flooded: (to) => flooded.push(to),
         stuck: (reason) => stuck.push(reason),
         folder: (path) => folders.push(path),
       },
@@ -100,6 +103,23 @@ describe('the live lane', () => {
     queue.send({ origin: 'press', to: 'b2', title: 'samples', data: 'x', time: '' })
     await until(() => received.length >= 701)
     assert.deepEqual(received, [...range(1, 700), { to: 'b2', data: 'x' }])
+  })
+
+  it('throws away what is more than the share of one recipient, tells it once, and the others are not late', async () => {
+    const { queue } = producer()
+    const message = { origin: 'flood', to: 'f1', title: 'samples', data: 0, time: '' }
+    for (let round = 0; round < 10; round++) queue.send(Array.from({ length: 1_000 }, () => message))
+    producer().send(1, 2, 3)
+    await until(() => received.includes(3))
+    const own = received.filter((data) => typeof data === 'number')
+    assert.deepEqual([own, flooded], [[1, 2, 3], ['f1']])
+    await until(() => queue.status().messages === 0)
+    assert.equal(replacements.length, 0)
+    // Later it is one like the others again.
+    aheadMs += 10 * SECOND
+    await looked(50)
+    queue.send({ ...message, data: 'again' })
+    await until(() => received.some((one) => JSON.stringify(one).includes('again')))
   })
 
   it('removes what it has read', async () => {

@@ -14,15 +14,18 @@ describe('The capture of what a child prints', () => {
   let stream: PassThrough
   let now: number
   let told: string[]
+  let floods: number
 
   beforeEach(() => {
     stream = new PassThrough({ highWaterMark: 2 ** 26 })
     now = 0
     told = []
+    floods = 0
     new LogCapture(
       stream,
       () => now,
       (text) => told.push(text),
+      () => floods++,
     )
   })
 
@@ -48,6 +51,18 @@ describe('The capture of what a child prints', () => {
   it('tells lines, however they are cut, and the last one without its end', async () => {
     await print('one\ntw', 'o\r\n\nthr', 'ee')
     assert.deepEqual(await ended(), ['one', 'two', 'three'])
+  })
+  it('tells of a flood as long as it lasts', async () => {
+    await print(lines(100))
+    assert.equal(floods, 0)
+    for (let window = 1; window <= 3; window++) {
+      await print(lines(1_000), lines(1_000))
+      assert.ok(floods >= window, `${floods} in ${window} windows`)
+      now += WINDOW_MS
+    }
+    const before = floods
+    await print(lines(100))
+    assert.equal(floods, before)
   })
   it('cuts a line that is too long', async () => {
     await print('x'.repeat(10_000), '\nnext\n')

@@ -10,6 +10,7 @@ say('begun')
 const listener = {
   message: () => {},
   malformed: () => {},
+  flood: () => {},
   unreachable: () => say('unreachable'),
   output: () => {},
   spawnFailed: (code: string) => say(code),

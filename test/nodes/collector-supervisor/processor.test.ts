@@ -2,22 +2,26 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../../../lib/child/clock'
 import { encodeBatch } from '../../../lib/contract/batch'
+import type { QueueSettings } from '../../../lib/contract/historian-config'
 import { HISTORIAN, TITLE_READINGS } from '../../../lib/contract/limits'
 import type { ProcessRow } from '../../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../../lib/contract/processor-status'
 import { encodeReadings, encodeSource } from '../../../lib/contract/readings'
+import { DurableLane } from '../../../lib/historian/durable-lane'
+import { monotonicExactMs } from '../../../lib/queue/monotonic'
 import { Queue } from '../../../lib/queue/queue'
-import { groupDeadLetters } from '../../../nodes/collector-supervisor/dead-letter-groups'
-import { listDeadLetters, moveDeadLetters } from '../../../nodes/collector-supervisor/dead-letters'
-import type { DurableLaneSettings } from '../../../nodes/collector-supervisor/durable-lane'
+import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { Processor } from '../../../nodes/collector-supervisor/processor'
 import { processRow } from '../../support/process-row'
 import { until } from '../../support/until'
 
 describe('the way into the database', () => {
+  const files = new FileWriter()
   let folder: string
   let processor: Processor | undefined
+  let lane: DurableLane | undefined
   let workers: ProcessRow[]
   let senderTrouble: string | undefined
   let replaced: unknown[]
@@ -32,26 +36,26 @@ describe('the way into the database', () => {
     told = []
     reports.length = 0
   })
-  afterEach(() => {
-    processor?.close()
+  afterEach(async () => {
+    await close()
     rmSync(folder, { recursive: true, force: true })
   })
 
   const path = (): string => join(folder, 'durable.queue')
-  const settings = (parts: Partial<DurableLaneSettings> = {}): DurableLaneSettings => ({
+  const settings = (parts: Partial<QueueSettings> = {}): QueueSettings => ({
     path: path(),
     capacityBytes: 4 * 2 ** 20,
     whenFull: 'drop-oldest',
     durability: 'commit',
-    flushMs: 1000,
-    batchSize: 5000,
     ...parts,
   })
 
-  function open(at: DurableLaneSettings | 'none' = settings(), wallClock = () => new Date()): Processor {
-    processor = new Processor(
+  /** With the keeper of the queue, as it is in the historian's process. */
+  function open(at: QueueSettings | 'none' = settings(), wallClock = () => new Date()): Processor {
+    const opened = new Processor(
       join(folder, 'processor.json'),
-      at === 'none' ? undefined : at,
+      files,
+      at === 'none' ? undefined : { path: at.path, capacityBytes: at.capacityBytes, flushMs: 1000, batchSize: 5000 },
       {
         replaced: (ref) => replaced.push(ref),
         changed: (status) => told.push(status),
@@ -61,7 +65,21 @@ describe('the way into the database', () => {
       },
       { now: () => performance.now(), wallClock },
     )
-    return processor
+    processor = opened
+    if (at === 'none') return opened
+    const listener = {
+      changed: opened.queueChanged.bind(opened),
+      status: opened.counted.bind(opened),
+    }
+    lane = new DurableLane(at, opened.known, listener, systemClock)
+    return opened
+  }
+
+  async function close(): Promise<void> {
+    lane?.close()
+    lane = undefined
+    processor?.close()
+    await files.settled(5000)
   }
 
   /** As a collector does. */
@@ -160,7 +178,9 @@ describe('the way into the database', () => {
       last_error,
       '3 values are dead letters; the last cause: the database refuses "force" of "press": type conflict',
     )
-    await moveDeadLetters([{ name: 'plant', processor: one }], 'requeue', undefined)
+    const queue = Queue.connect(path())
+    assert.equal(queue.requeueDead(queue.deadIds({ after: 0, max: 10 })), 1)
+    queue.close()
     await until(() => told.at(-1)?.queue_dead === 0 && told.at(-1)?.last_error === null, 5000)
     assert.deepEqual(one.refused([force]), [force], 'what comes again after that is told again')
   })
@@ -170,7 +190,7 @@ describe('the way into the database', () => {
     send(5)
     deliver(3)
     await statusWhen(({ processed_total }) => processed_total === 9)
-    processor?.close()
+    await close()
     told.length = 0
     open()
     const { processed_total, processed_today, queue_pending } = await statusWhen(() => true)
@@ -209,8 +229,10 @@ describe('the way into the database', () => {
     send(5)
     deliver(2)
     await statusWhen(({ queue_pending }) => queue_pending === 9)
+    lane?.close()
+    lane = undefined
     one.configure(undefined)
-    one.close()
+    await close()
     for (const file of readdirSync(folder).filter((name) => name.startsWith('durable'))) rmSync(join(folder, file))
     told.length = 0
     open()
@@ -219,10 +241,10 @@ describe('the way into the database', () => {
   })
 
   it('replaces a file that a process cannot get on with, once it complains again', async () => {
-    const one = open()
+    open()
     replaced.length = 0
     await until(() => {
-      one.distrust('a page is damaged')
+      lane?.distrust('a page is damaged')
       return replaced.length > 0
     }, 10_000)
     assert.match(reports.join(), /a page is damaged: a new one was made, the old one is now/)
@@ -233,7 +255,7 @@ describe('the way into the database', () => {
     send(5)
     deliver(2)
     await statusWhen(({ queue_pending }) => queue_pending === 9)
-    processor?.close()
+    await close()
     writeFileSync(path(), 'no queue at all')
     for (const end of ['-wal', '-shm']) rmSync(path() + end, { force: true })
     told.length = 0
@@ -249,61 +271,19 @@ describe('the way into the database', () => {
     open(settings({ path: blocked }))
     assert.match(processor?.status()?.last_error ?? '', /^there is no queue to the database: /)
     assert.ok(!existsSync(blocked))
-    await assert.rejects(async () => processor?.use((queue) => queue.status()), /there is no queue/)
     replaced.length = 0
     rmSync(join(folder, 'file'))
     await until(() => existsSync(blocked), 10_000)
     assert.equal(replaced.length, 1, 'the collectors open it')
   })
 
-  it('groups dead letters of all supervisors by cause, those with the most samples first', async () => {
-    const keeper = { name: 'plant', processor: open() }
-    assert.deepEqual(await groupDeadLetters([keeper]), [])
-    send(6)
-    deliver(1, (queue, ids) => queue.dead(ids, 'unknown'))
-    deliver(4, (queue, ids) => queue.dead(ids, 'field type conflict dropped=7'))
-    const before = await groupDeadLetters([keeper])
-    assert.deepEqual(
-      before.map(({ supervisor, reason, samples, letters, ids }) => [supervisor, reason, samples, letters, ids.length]),
-      [
-        ['plant', 'field type conflict dropped=#', 12, 4, 4],
-        ['plant', 'unknown', 3, 1, 1],
-      ],
-    )
-    const [conflict] = before
-    assert.deepEqual([conflict?.measurement, conflict?.field, conflict?.collectors], ['m', '', ['press']])
-    assert.deepEqual(
-      [conflict?.first, conflict?.last],
-      [1, 4].map((ms) => new Date(1e12 + ms).toISOString()),
-    )
-    assert.equal(conflict?.more, undefined)
-    assert.equal(await moveDeadLetters([keeper], 'requeue', conflict?.ids), 4)
-    assert.deepEqual(
-      (await groupDeadLetters([keeper])).map(({ reason }) => reason),
-      ['unknown'],
-    )
-  })
-
-  it('lists dead letters with what is in them, and moves some or all', async () => {
-    const keeper = { name: 'plant', processor: open() }
-    send(3)
-    deliver(3, (queue, ids) => queue.dead(ids, 'field type conflict'))
-    const letters = await listDeadLetters([keeper], 10)
-    assert.deepEqual(letters[1], {
-      supervisor: 'plant',
-      id: letters[1]?.id,
-      collector: 'press',
-      time: new Date(1e12 + 1).toISOString(),
-      reason: 'field type conflict',
-      samples: 3,
-      measurement: 'm',
-      values: { a: 1, b: 2, c: 3 },
-    })
-    assert.equal((await listDeadLetters([keeper], 2)).length, 2)
-    assert.equal(await moveDeadLetters([keeper], 'requeue', [letters[1]?.id ?? 0]), 1)
-    assert.equal(await moveDeadLetters([keeper], 'discard', undefined), 2)
-    await statusWhen(
-      (status) => status.queue_dead === 0 && status.dropped === 6 && status.queue_pending + status.queue_retry === 3,
-    )
+  it('knows from where a new file has to go on counting', async () => {
+    const one = open()
+    send(5)
+    deliver(2)
+    await statusWhen(({ queue_pending }) => queue_pending === 9)
+    const { atMs = 0, ...totals } = one.known ?? assert.fail()
+    assert.deepEqual(totals, { sent: 15, delivered: 6, dropped: 0 })
+    assert.ok(atMs <= monotonicExactMs())
   })
 })

@@ -58,6 +58,20 @@ describe('the watchdog', () => {
     watch = dog.onBeat(watch, beat(1, 10), 61_000)
     assert.equal(dog.judge(watch, 61_000, FACTS), undefined)
   })
+  it('ends a process that floods a channel without a pause', () => {
+    const flooding = (fromMs: number, toMs: number, everyMs: number, channel: dog.Channel = 'output'): dog.Watch => {
+      let watch = dog.newWatch(0)
+      for (let at = fromMs; at <= toMs; at += everyMs) watch = dog.onFlood(watch, channel, at)
+      return { ...watch, lastBeatAt: toMs, lastProgressAt: toMs }
+    }
+    const verdict = (watch: dog.Watch): string | undefined => dog.judge(watch, watch.lastBeatAt, FACTS)?.reason
+    assert.equal(verdict(flooding(0, dog.FLOOD_LIMIT_MS, 100)), 'floods its output for more than 10 s')
+    assert.match(verdict(flooding(0, dog.FLOOD_LIMIT_MS, 100, 'control channel')) ?? '', /^floods its control channel/)
+    assert.equal(verdict(flooding(0, dog.FLOOD_LIMIT_MS - 100, 100)), undefined)
+    // A burst now and then is none.
+    assert.equal(verdict(flooding(0, 10 * dog.FLOOD_LIMIT_MS, 1_500)), undefined)
+  })
+
   it('ends a process that babbles, but forgives a few strange messages', () => {
     let watch = dog.newWatch(0)
     for (let i = 0; i < dog.BABBLE_LIMIT; i++) watch = dog.onBabble(watch, i)

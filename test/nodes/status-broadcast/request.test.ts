@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import type { CommandResult } from '../../../lib/contract/command'
+import { Fault } from '../../../lib/contract/fault'
 import { answerRequest } from '../../../nodes/status-broadcast/request'
 import { viewOf } from '../../../nodes/status-broadcast/view'
 import { FakeFleet } from '../../support/fake-fleet'
@@ -8,9 +9,11 @@ import { processRow } from '../../support/process-row'
 const oven = processRow('oven')
 const press = processRow('press', { supervisor: 'Line B' })
 
-function ask(fleet: FakeFleet, payload: unknown, supervisorId = '', control = true) {
+const NODE_STAYS = new AbortController().signal
+
+function ask(fleet: FakeFleet, payload: unknown, supervisorId = '', control = true, gone = NODE_STAYS) {
   const view = viewOf(fleet, supervisorId, ({ name }) => name !== 'hidden')
-  return answerRequest(fleet, view, { supervisor: supervisorId, control }, payload)
+  return answerRequest(fleet, view, { supervisor: supervisorId, control, gone }, payload)
 }
 
 describe('A message to a node that takes no commands', () => {
@@ -33,6 +36,19 @@ describe('A question about the history', () => {
     const { rows, history } = await ask(fleet, { command: 'get_history', collector: 'oven', from: '0', to: '9' })
     assert.deepEqual([rows, history], [[oven], { collector: 'oven', from: 0, to: 9, series: [] }])
   })
+
+  it('is given up when the node is closed', async () => {
+    const fleet = new FakeFleet(oven)
+    fleet.past = (_query, gone) =>
+      new Promise((_resolve, reject) => {
+        gone.addEventListener('abort', () => reject(new Fault('link', 'failed', 'nobody waits any more')))
+      })
+    const node = new AbortController()
+    const answer = ask(fleet, { command: 'get_history', collector: 'oven' }, '', true, node.signal)
+    node.abort()
+    assert.equal((await answer).fault?.message, 'nobody waits any more')
+  })
+
   const refused: [payload: object, supervisor: string, code: string][] = [
     [{ collector: 'nobody' }, '', 'not-found'],
     [{ collector: 'oven' }, 's2', 'not-found'],

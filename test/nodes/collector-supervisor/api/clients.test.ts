@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CLOSED_FORBIDDEN, CLOSED_GOING_AWAY, CLOSED_UNAUTHORIZED } from '../../../../lib/contract/monitor'
-import { Clients } from '../../../../nodes/collector-supervisor/api/clients'
+import { Clients, OWNER_CLIENTS_MAX } from '../../../../nodes/collector-supervisor/api/clients'
 import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
 import { AdminServer, TOKENS } from '../../../support/admin-server'
 import { FakeFleet } from '../../../support/fake-fleet'
@@ -53,6 +53,18 @@ describe('Connected monitors', () => {
     for (const monitor of monitors.splice(0)) monitor.socket.terminate()
     await until(() => clients.size === 0)
     await server.close()
+  })
+
+  it('of one client are no more than its share: others still find a place', async () => {
+    await open({ adminAuth: true })
+    const operator = { headers: { Authorization: `Bearer ${TOKENS.operator}` } }
+    for (let count = 0; count < OWNER_CLIENTS_MAX; count++) await join(READER)
+    await assert.rejects(join(READER), /409/)
+    const gone = new AbortController()
+    const refused = await events(gone.signal)
+    assert.deepEqual([refused.status, (await refused.json()).code], [409, 'conflict'])
+    await join(operator)
+    assert.equal(clients.size, OWNER_CLIENTS_MAX + 1)
   })
 
   it('are no more than there may be', async () => {

@@ -1,10 +1,8 @@
 import assert from 'node:assert/strict'
 import { Fault } from '../../../../lib/contract/fault'
 import type { HistoryQuery } from '../../../../lib/contract/history-query'
-import { QueueError } from '../../../../lib/queue/queue'
 import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
-import type { DeadLetterGroup } from '../../../../nodes/collector-supervisor/dead-letter-groups'
-import type { DeadLetterScope } from '../../../../nodes/collector-supervisor/dead-letters'
+import type { DeadLetterGroup, DeadLetterScope } from '../../../../nodes/collector-supervisor/dead-letters'
 import { AdminServer, type Ask, TOKENS } from '../../../support/admin-server'
 import { FakeFleet } from '../../../support/fake-fleet'
 import { processRow } from '../../../support/process-row'
@@ -137,11 +135,11 @@ describe('The REST routes of the way into the database', () => {
     }
 
     it('say that the queue is busy, or does not work', async () => {
-      for (const [busy, status] of [
-        [true, 504],
-        [false, 409],
+      for (const [code, status] of [
+        ['timeout', 504],
+        ['failed', 409],
       ] as const) {
-        fleet.letters = () => Promise.reject(new QueueError('AccessFailed', 'the queue says no', { busy }))
+        fleet.letters = () => Promise.reject(new Fault('link', code, 'the queue says no'))
         fleet.groups = () => fleet.letters({}, 1).then(() => [])
         for (const query of ['', '?group=1']) {
           const answer = await server.ask('GET', `/collectors/dead-letters${query}`)
