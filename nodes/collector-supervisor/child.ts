@@ -8,6 +8,7 @@ import { CONTROL_FD } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import { ControlChannel } from './control-channel'
 import { LogCapture } from './log-capture'
+import { raiseOomScore } from './oom-score'
 import { groupIsEmpty, signalGroup } from './process-group'
 
 export type ChildListener = {
@@ -55,6 +56,7 @@ export class Child {
       if (child.pid === undefined) this.#fail(error)
     })
     if (child.pid === undefined) return
+    raiseOomScore(child.pid)
     if (child.stdout) new LogCapture(child.stdout, now, (text) => listener.output('stdout', text))
     if (child.stderr) new LogCapture(child.stderr, now, (text) => listener.output('stderr', text))
     const control = child.stdio[CONTROL_FD]
