@@ -90,6 +90,11 @@ export class Child {
     this.#signal('SIGKILL')
   }
 
+  /** A stopped process would not notice that Node-RED is gone. */
+  wake(): void {
+    this.#signal('SIGCONT')
+  }
+
   #signal(signal: NodeJS.Signals): void {
     // After the end the pid may belong to somebody else.
     if (!this.#gone && this.pid !== undefined) signalGroup(this.pid, signal)

@@ -17,6 +17,7 @@ import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
+import { leaveToReaper } from './reaper'
 import { eventOf, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
@@ -33,7 +34,7 @@ export class Supervisors implements Fleet, Inspector {
   readonly #inspections = new Inspections()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
-  readonly #shutdown = watchShutdown(() => this.#killNow())
+  readonly #shutdown = watchShutdown(() => this.#abandon())
   #seq = 0
 
   constructor(report: (text: string) => void) {
@@ -271,9 +272,10 @@ export class Supervisors implements Fleet, Inspector {
     return [...this.#held.values()].map(({ supervisor }) => supervisor)
   }
 
-  #killNow(): void {
+  /** Whoever reads devices keeps what it has gathered; whoever was only asked something has nothing to keep. */
+  #abandon(): void {
     this.#inspections.killNow()
-    for (const supervisor of this.#all()) supervisor.killNow()
+    leaveToReaper(this.#all().flatMap((supervisor) => supervisor.abandon()))
   }
 }
 

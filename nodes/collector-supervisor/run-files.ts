@@ -1,21 +1,15 @@
 // Which processes a supervisor has started, on disk: if Node-RED dies and one of them does not end by itself (a busy
 // loop does not notice that its parent is gone), the next start finds and ends it.
 
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
 import { asCount, asRecord, asText } from '../../lib/contract/parse'
 import { makePrivateFolder, readJsonFile, replaceFile } from './private-files'
-import { procStat } from './proc-stat'
-import { groupIsEmpty, signalGroup } from './process-group'
+import { signalGroup } from './process-group'
+import { type ProcessIdentity, processEnded, processStartTime } from './process-identity'
 
 const TERM_MS = 2_000
 const KILL_MS = 5_000
-const POLL_MS = 50
-
-/** `startTime` proves that the pid still means the same process: pids are used again. */
-type RunFile = { pid: number; startTime: string }
 
 export class RunFiles {
   readonly #folder: string
@@ -33,7 +27,7 @@ export class RunFiles {
     const startTime = processStartTime(pid)
     if (startTime === undefined) return
     makePrivateFolder(this.#folder)
-    replaceFile(this.#path(recipient), { pid, startTime } satisfies RunFile)
+    replaceFile(this.#path(recipient), { pid, startTime } satisfies ProcessIdentity)
   }
 
   remove(recipient: string): void {
@@ -57,9 +51,9 @@ export class RunFiles {
     }
     signalGroup(run.pid, 'SIGTERM')
     signalGroup(run.pid, 'SIGCONT')
-    if (!(await gone(run, TERM_MS))) {
+    if (!(await processEnded(run, TERM_MS))) {
       signalGroup(run.pid, 'SIGKILL')
-      await gone(run, KILL_MS)
+      await processEnded(run, KILL_MS)
     }
     rmSync(path, { force: true })
     return run.pid
@@ -70,44 +64,9 @@ export class RunFiles {
   }
 }
 
-function parseRunFile(input: unknown): RunFile | undefined {
+function parseRunFile(input: unknown): ProcessIdentity | undefined {
   const record = asRecord(input)
   const pid = asCount(record?.pid)
   const startTime = asText(record?.startTime, 100)
   return pid === undefined || pid < 2 || startTime === undefined ? undefined : { pid, startTime }
-}
-
-async function gone({ pid, startTime }: RunFile, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs
-  while (processStartTime(pid) === startTime || !groupIsEmpty(pid)) {
-    if (performance.now() > deadline) return false
-    await wait(POLL_MS)
-  }
-  return true
-}
-
-/** Tells one holder of a pid from the next; undefined when there is none, or a zombie. */
-export function processStartTime(pid: number): string | undefined {
-  if (process.platform === 'linux') return linuxStartTime(pid)
-  if (process.platform === 'win32') return undefined
-  try {
-    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      timeout: 2_000,
-    }).trim()
-    return started === '' ? undefined : started
-  } catch {
-    return undefined
-  }
-}
-
-/** With the boot it was in, since the times of two boots may be alike. */
-function linuxStartTime(pid: number): string | undefined {
-  const stat = procStat(pid)
-  if (!stat || stat.zombie) return undefined
-  try {
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${stat.startTime}`
-  } catch {
-    return undefined
-  }
 }

@@ -167,9 +167,9 @@ export class SupervisedProcess {
     if (unheardSince !== undefined) this.#around.distrustLive(unheardSince)
   }
 
-  /** The last resort, when Node-RED itself is about to be gone. */
-  killNow(): void {
-    this.#child?.kill()
+  /** Node-RED itself is about to be gone: the process finishes without it. */
+  abandon(): void {
+    this.#child?.wake()
   }
 
   /** Tells the machine what happened, does what it says, and goes on until nothing more is due at this moment. */

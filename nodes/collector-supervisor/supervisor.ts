@@ -195,9 +195,13 @@ export class Supervisor implements SupervisorFace {
     forgetMeasurements()
   }
 
-  killNow(): void {
-    for (const process of this.#members.processes()) process.killNow()
+  /** Node-RED itself is about to be gone. Returns the pids of what it leaves behind. */
+  abandon(): number[] {
     this.#lane.close()
+    return [...this.#members.processes()].flatMap((process) => {
+      process.abandon()
+      return process.pid ?? []
+    })
   }
 
   #newProcessor(): Processor {

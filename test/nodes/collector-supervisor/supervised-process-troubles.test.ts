@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { CONTROL_VERSION } from '../../../lib/contract/limits'
 import { READY_TIMEOUT_MS } from '../../../nodes/collector-supervisor/policy'
+import { signalGroup } from '../../../nodes/collector-supervisor/process-group'
 import { until } from '../../support/until'
 import { COUNTERS, DONE, POLICY, READY, supervising } from './supervision'
 
@@ -25,7 +26,7 @@ describe('a supervised process whose child ends', () => {
 
   it('tells which signal ended it, also when it runs again', async () => {
     const oven = await running()
-    oven.process.killNow()
+    signalGroup(oven.process.pid ?? assert.fail(), 'SIGKILL')
     await until(() => oven.process.machine.generation === 2 && oven.status === 'running')
     assert.deepEqual(oven.transitions.find(({ exit }) => exit)?.exit, { code: null, signal: 'SIGKILL' })
     assert.equal(oven.process.row().last_error, 'was ended by SIGKILL')
