@@ -35,13 +35,13 @@ function register(RED: NodeAPI): void {
 function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef, monitors: Clients): void {
   const parsed = parseFields(supervisorFields, definition)
   if (!parsed.ok) {
-    node.error(describeProblems(parsed.problems))
+    refuse(node, describeProblems(parsed.problems))
     return
   }
   const config = parsed.value
   const secrets = parseFields(supervisorSecrets, node.credentials ?? {})
   if (!secrets.ok) {
-    node.error(describeProblems(secrets.problems))
+    refuse(node, describeProblems(secrets.problems))
     return
   }
   // Two supervisors without a name must still be told apart.
@@ -50,7 +50,7 @@ function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef,
   try {
     node.supervisor = fleet.acquire(node, node.id, { name, config, secrets: secrets.value }, folderOf(RED, node), log)
   } catch (error) {
-    node.error(`the supervisor cannot work: ${messageOf(error)}`)
+    refuse(node, `the supervisor cannot work: ${messageOf(error)}`)
     return
   }
   node.on('close', (removed: boolean, done: () => void) => {
@@ -58,6 +58,12 @@ function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef,
     // Monitors see how the processes end, and only then that Node-RED does.
     void released.then(() => (fleet.ended ? monitors.end() : undefined)).finally(done)
   })
+}
+
+/** Its readers have to say what is wrong: nobody sees a config node on the canvas. */
+function refuse(node: SupervisorNode, problem: string): void {
+  node.problem = problem
+  node.error(problem)
 }
 
 function folderOf(RED: NodeAPI, { id }: Node): string {

@@ -55,8 +55,14 @@ function secretType(name: string): 'text' | 'password' {
   return /username/i.test(name) ? 'text' : 'password'
 }
 
-/** A config node that holds a supervisor. */
-export type SupervisorNode = Node & { supervisor?: SupervisorFace }
+/** A config node that holds a supervisor, or says why it has none. */
+export type SupervisorNode = Node & { supervisor?: SupervisorFace; problem?: string }
+
+/** What is wrong with a supervisor that is there, but cannot work; undefined where there is none, or nothing is wrong. */
+export function supervisorProblem(RED: NodeAPI, id: string): string | undefined {
+  const node = id === '' ? undefined : RED.nodes.getNode(id)
+  return node && 'problem' in node && typeof node.problem === 'string' ? node.problem : undefined
+}
 
 class ReaderNode<Config extends ReaderConfig> {
   readonly #RED: NodeAPI
@@ -104,6 +110,14 @@ class ReaderNode<Config extends ReaderConfig> {
     const node = id === '' ? undefined : this.#RED.nodes.getNode(id)
     const supervisor = node && 'supervisor' in node ? (node as SupervisorNode).supervisor : undefined
     if (supervisor) return supervisor
+    const problem = supervisorProblem(this.#RED, id)
+    if (problem !== undefined) {
+      this.#node.error(
+        `the supervisor of this reader has a problem, correct it in the properties of the supervisor: ${problem}`,
+      )
+      this.#refused('supervisorProblem', problem)
+      return undefined
+    }
     this.#node.error('there is no supervisor: choose one in the properties of this reader, and see that it is enabled')
     this.#refused('noSupervisor')
     return undefined
@@ -140,8 +154,8 @@ class ReaderNode<Config extends ReaderConfig> {
     this.#badge(badgeOf(row, Date.now(), this.#flaw))
   }
 
-  #refused(key: string): void {
-    this.#badge({ fill: 'red', shape: 'ring', key, values: {}, detail: undefined, restarts: 0 })
+  #refused(key: string, detail?: string): void {
+    this.#badge({ fill: 'red', shape: 'ring', key, values: {}, detail, restarts: 0 })
   }
 
   #badge({ fill, shape, key, values, detail, restarts }: Badge): void {

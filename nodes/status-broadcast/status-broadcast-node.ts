@@ -4,6 +4,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { Fault, toFault } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
 import type { Fleet } from '../collector-supervisor/face'
+import { supervisorProblem } from '../collector-supervisor/reader-node'
 import { badgeOf } from './badge'
 import { Broadcast } from './broadcast'
 import { type StatusBroadcastConfig, statusBroadcastFields } from './fields'
@@ -29,11 +30,17 @@ export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
     if (!parsed.ok) return refuse(this, describeProblems(parsed.problems))
     const { supervisor, filter: filterText } = parsed.value
     if (supervisor !== '' && !fleet.supervisors().has(supervisor))
-      return refuse(this, RED._('status-broadcast.status.no-supervisor'))
+      return refuse(this, missingSupervisor(RED, supervisor))
     const filter = parseFilter(filterText)
     if ('problem' in filter) return refuse(this, filter.problem)
     serve(RED, this, fleet, parsed.value, viewOf(fleet, supervisor, filter.shows))
   })
+}
+
+function missingSupervisor(RED: NodeAPI, id: string): string {
+  const problem = supervisorProblem(RED, id)
+  if (problem === undefined) return RED._('status-broadcast.status.no-supervisor')
+  return `${RED._('status-broadcast.status.supervisor-problem')}: ${problem}`
 }
 
 /** A node that cannot work says why below itself, in the log, and to whoever sends it a message. */

@@ -1,7 +1,7 @@
 // What a person may have set wrongly: Node-RED starts, all other readers run, and the wrong one says in red what to change.
 
 import assert from 'node:assert/strict'
-import { flowOf, readerNode, SUPERVISOR, supervisorNode } from '../support/flows'
+import { flowOf, readerNode, SUPERVISOR, supervisorNode, TAB } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { collectorsOf } from '../support/processes'
 import { statusWhen } from '../support/statuses'
@@ -102,8 +102,9 @@ const mistakes: Mistake[] = [
   {
     title: 'a supervisor that is set wrongly itself',
     properties: { supervisor: 'wrong-supervisor' },
-    status: /^no supervisor$/,
-    advice: /maxRestarts: -1 is not within 0 to 1000/,
+    status: /^supervisor error · maxRestarts: -1 is not within 0 to 1000/,
+    advice:
+      /the supervisor of this reader has a problem, correct it in the properties of the supervisor: maxRestarts: -1/,
     row: false,
   },
   {
@@ -133,6 +134,15 @@ describe('a reader with', function () {
         supervisorNode(),
         supervisorNode({ id: 'disabled-supervisor', name: 'disabled', d: true }),
         supervisorNode({ id: 'wrong-supervisor', name: 'wrong', maxRestarts: -1 }),
+        {
+          id: 'broadcast',
+          type: 'status-broadcast',
+          z: TAB,
+          x: 1,
+          y: 1,
+          supervisor: 'wrong-supervisor',
+          wires: [[], []],
+        },
         // Before the others: it is the one that has the name first.
         ...witness.nodes(),
         ...mistakes.map(({ title, properties }) => mistaken(title, properties)),
@@ -165,6 +175,12 @@ describe('a reader with', function () {
       assert.match(started.results[0]?.error ?? '', advice)
     })
   }
+
+  it('a wrongly set supervisor is told by its status broadcast, too', async () => {
+    const { fill, text } = await statusWhen(nodeRed, 'broadcast', () => true)
+    assert.equal(fill, 'red')
+    assert.match(text ?? '', /^supervisor error: maxRestarts: -1 is not within/)
+  })
 
   it('a mistake does not touch the others', async () => {
     await witness.assertUndisturbed(nodeRed)
