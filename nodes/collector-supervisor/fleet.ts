@@ -1,7 +1,7 @@
 // All supervisors of this Node-RED: unique names, one table, one place where commands end. It outlives deploys.
 
 import type { Command, CommandResult } from '../../lib/contract/command'
-import { Fault } from '../../lib/contract/fault'
+import { Fault, messageOf } from '../../lib/contract/fault'
 import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
@@ -9,6 +9,7 @@ import { type CertificateDecision, type CertificatesOf, decideCertificate, listC
 import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
+import { FOLDER_IN_USE, FolderLock } from './folder-lock'
 import { askHistory } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
@@ -23,7 +24,13 @@ import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
-type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
+type Held = {
+  supervisor: Supervisor
+  lock: FolderLock | undefined
+  holder: object | undefined
+  grace: NodeJS.Timeout | undefined
+  closing: boolean
+}
 
 /** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
 const RUNNING_ANSWER_MS = 60_000
@@ -46,7 +53,10 @@ export class Supervisors implements Fleet, Inspector {
     })
   }
 
-  /** A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does. */
+  /**
+   * A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does, and a Fault
+   * with the code FOLDER_IN_USE where another Node-RED has the folder.
+   */
   acquire(holder: object, id: string, settings: SupervisorSettings, folder: string, log: SupervisorLog): Supervisor {
     const existing = this.#held.get(id)
     if (existing) {
@@ -56,10 +66,16 @@ export class Supervisors implements Fleet, Inspector {
       existing.supervisor.configure(settings, log)
       return existing.supervisor
     }
-    const supervisor = new Supervisor(id, settings, folder, this.#side(), log)
-    this.#held.set(id, { supervisor, holder, grace: undefined, closing: false })
-    this.#shutdown.arm()
-    return supervisor
+    const lock = lockFolder(folder, log)
+    try {
+      const supervisor = new Supervisor(id, settings, folder, this.#side(), log)
+      this.#held.set(id, { supervisor, lock, holder, grace: undefined, closing: false })
+      this.#shutdown.arm()
+      return supervisor
+    } catch (error) {
+      lock?.release()
+      throw error
+    }
   }
 
   /** The config node is closed; `removed` for good, otherwise its supervisor is kept 5 s for the next one. */
@@ -260,6 +276,7 @@ export class Supervisors implements Fleet, Inspector {
     if (!held.closing || supervisor.members.size > 0 || this.#held.get(id) !== held) return
     this.#held.delete(id)
     supervisor.close()
+    held.lock?.release()
     if (this.#held.size === 0) this.#shutdown.disarm()
   }
 
@@ -276,6 +293,17 @@ export class Supervisors implements Fleet, Inspector {
   #abandon(): void {
     this.#inspections.killNow()
     leaveToReaper(this.#all().flatMap((supervisor) => supervisor.abandon()))
+  }
+}
+
+/** Without a lock the work goes on: it keeps two from using one folder, which is rare, and is not to be had everywhere. */
+function lockFolder(folder: string, log: SupervisorLog): FolderLock | undefined {
+  try {
+    return new FolderLock(folder)
+  } catch (error) {
+    if (error instanceof Fault && error.code === FOLDER_IN_USE) throw error
+    log.warn(`${folder} cannot be locked (${messageOf(error)}): see that no other Node-RED uses it`)
+    return undefined
   }
 }
 

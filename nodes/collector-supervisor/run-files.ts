@@ -3,13 +3,23 @@
 
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { asCount, asRecord, asText } from '../../lib/contract/parse'
+import { asRecord } from '../../lib/contract/parse'
 import { makePrivateFolder, readJsonFile, replaceFile } from './private-files'
 import { signalGroup } from './process-group'
-import { type ProcessIdentity, processEnded, processStartTime } from './process-identity'
+import {
+  isAnotherAlive,
+  ownIdentity,
+  type ProcessIdentity,
+  parseIdentity,
+  processEnded,
+  processStartTime,
+} from './process-identity'
 
 const TERM_MS = 2_000
 const KILL_MS = 5_000
+
+/** A process, and the Node-RED that has started it. */
+type RunFile = ProcessIdentity & { owner: ProcessIdentity | undefined }
 
 export class RunFiles {
   readonly #folder: string
@@ -27,7 +37,7 @@ export class RunFiles {
     const startTime = processStartTime(pid)
     if (startTime === undefined) return
     makePrivateFolder(this.#folder)
-    replaceFile(this.#path(recipient), { pid, startTime } satisfies ProcessIdentity)
+    replaceFile(this.#path(recipient), { pid, startTime, owner: ownIdentity() } satisfies RunFile)
   }
 
   remove(recipient: string): void {
@@ -44,29 +54,26 @@ export class RunFiles {
   }
 
   async #sweepOne(path: string): Promise<number | undefined> {
-    const run = parseRunFile(readJsonFile(path))
-    if (!run || processStartTime(run.pid) !== run.startTime) {
+    const run = asRecord(readJsonFile(path))
+    const child = parseIdentity(run)
+    const owner = parseIdentity(run?.owner)
+    // Its Node-RED lives and looks after it: this file is a copy, made with the user folder.
+    const isElsewhere = owner !== undefined && isAnotherAlive(owner)
+    if (!child || isElsewhere || processStartTime(child.pid) !== child.startTime) {
       rmSync(path, { force: true })
       return undefined
     }
-    signalGroup(run.pid, 'SIGTERM')
-    signalGroup(run.pid, 'SIGCONT')
-    if (!(await processEnded(run, TERM_MS))) {
-      signalGroup(run.pid, 'SIGKILL')
-      await processEnded(run, KILL_MS)
+    signalGroup(child.pid, 'SIGTERM')
+    signalGroup(child.pid, 'SIGCONT')
+    if (!(await processEnded(child, TERM_MS))) {
+      signalGroup(child.pid, 'SIGKILL')
+      await processEnded(child, KILL_MS)
     }
     rmSync(path, { force: true })
-    return run.pid
+    return child.pid
   }
 
   #path(recipient: string): string {
     return join(this.#folder, `${encodeURIComponent(recipient)}.run`)
   }
-}
-
-function parseRunFile(input: unknown): ProcessIdentity | undefined {
-  const record = asRecord(input)
-  const pid = asCount(record?.pid)
-  const startTime = asText(record?.startTime, 100)
-  return pid === undefined || pid < 2 || startTime === undefined ? undefined : { pid, startTime }
 }

@@ -10,6 +10,7 @@ import {
   removeLiveFolder,
 } from '../../../nodes/collector-supervisor/live-folder'
 import { readJsonFile } from '../../../nodes/collector-supervisor/private-files'
+import { processStartTime } from '../../../nodes/collector-supervisor/process-identity'
 import { temporaryFolder } from '../../support/temporary-folder'
 
 const SHARED_MEMORY = '/dev/shm'
@@ -69,6 +70,19 @@ describe('the folder of a live queue', () => {
     rememberLiveFolder(record(), next)
     assert.deepEqual([existsSync(killed), existsSync(next), readJsonFile(record())], [false, true, next])
   })
+
+  for (const [whose, startTime, isLeft] of [
+    ['of a Node-RED that lives', () => processStartTime(process.ppid), true],
+    ['of a Node-RED whose pid somebody else has by now', () => 'another time', false],
+  ] as const) {
+    it(`${whose} ${isLeft ? 'stays, though a copied record names it' : 'goes at the next start'}`, () => {
+      const [theirs, ours] = [make(1), make(1)]
+      writeFileSync(join(theirs, 'owner.json'), JSON.stringify({ pid: process.ppid, startTime: startTime() }))
+      rememberLiveFolder(record(), theirs)
+      rememberLiveFolder(record(), ours)
+      assert.deepEqual([existsSync(theirs), readJsonFile(record())], [isLeft, ours])
+    })
+  }
 
   it('stays if it is written down twice', () => {
     const folder = make(1)
