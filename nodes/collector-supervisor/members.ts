@@ -78,6 +78,7 @@ export class Members {
     process.adopt(spec)
     // It was on its way out, or is to start by itself from now on.
     if (process.machine.desired === 'down' && this.#isWanted(spec)) startOrRefuse(process)
+    else if (isWaiting(process) && this.#isWanted(spec)) startOrRefuse(process)
     if (formerName !== spec.name) {
       this.#parts.changed(formerName)
       this.#parts.changed(spec.name)
@@ -128,6 +129,11 @@ export class Members {
     this.#members.delete(process.spec.recipient)
     this.#parts.changed(process.spec.name)
   }
+}
+
+/** What kept it from running may be mended by now: a deploy tries at once. */
+function isWaiting({ machine: { state, desired } }: SupervisedProcess): boolean {
+  return desired === 'up' && (state.status === 'crashed' || state.status === 'error')
 }
 
 /** A configuration that cannot work is not tried: its problem is shown instead. */

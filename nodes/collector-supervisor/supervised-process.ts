@@ -13,6 +13,7 @@ import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
 import { step } from './machine'
 import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
+import { describeMissing } from './missing-file'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
 import { type ProcessSpec, sameProcess } from './process-spec'
@@ -220,8 +221,9 @@ export class SupervisedProcess {
 
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
+    const program = this.#around.program(this.#spec)
     const child: Child = new Child(
-      this.#around.program(this.#spec),
+      program,
       {
         message: (message) => {
           if (message.type === 'ready') leave()
@@ -230,13 +232,15 @@ export class SupervisedProcess {
         malformed: () => this.#observation.babble(this.#around.now()),
         unreachable: () => this.#onUnreachable(generation),
         output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
-        spawnFailed: (code, message) => {
+        spawnFailed: (_code, message) => {
           leave()
           this.#child = undefined
-          this.feed({ type: 'spawn-failed', code, message })
+          this.feed({ type: 'spawn-failed', message })
         },
         exited: (exit) => {
           leave()
+          // Node itself ends when it does not find its script, and says so where nobody looks.
+          if (this.#machine.state.status === 'starting') this.#fault ??= describeMissing(program)
           this.#onExited(exit)
         },
       },

@@ -65,13 +65,27 @@ describe('a supervised process whose child ends', () => {
     assert.deepEqual(await oven.process.operate('start'), DONE)
   })
 
-  it('is in error if the program is not there', async () => {
+  it('whose program is not there says so, and is tried again until it is', async () => {
     const oven = make()
     oven.command = '/nowhere/node'
     const outcome = await oven.process.operate('start')
     assert.ok(!outcome.success)
-    assert.match(outcome.error, /^the process could not be started: .*ENOENT/)
-    assert.deepEqual([oven.process.row().pid, oven.calls], [null, ['starting', 'error']])
+    assert.match(outcome.error, /^the process could not be started: Node's program is missing at \/nowhere\/node: /)
+    assert.deepEqual([oven.process.row().pid, oven.calls], [null, ['starting', 'crashed']])
+    await until(() => oven.process.machine.generation >= 3)
+    oven.command = process.execPath
+    await oven.is('running')
+  })
+
+  it('whose script is not there says so', async () => {
+    const oven = make()
+    oven.process.adopt({ ...oven.process.spec, script: '/nowhere/collector.js' })
+    const outcome = await oven.process.operate('start')
+    assert.ok(!outcome.success)
+    assert.match(
+      outcome.error,
+      /^exited with code 1: the package's collector.js is missing at \/nowhere\/collector.js: /,
+    )
   })
 })
 
