@@ -71,7 +71,7 @@ export function runChild(
     if (work && message.generation !== control.generation) return
     if (message.type === 'stop') stop(message.graceMs)
     else if (work) work.obey(message)
-    else if ('id' in message) control.result(message.id, false, 'not configured yet')
+    else if ('id' in message && message.type !== 'cancel') control.result(message.id, false, 'not configured yet')
   }
 
   function start(begin: Configure | Inspect): void {

@@ -20,7 +20,7 @@ export type InspectionParts = {
   refuse(id: number, fault: Fault): void
 }
 
-type Question = Extract<Order, { id: number }>
+type Question = Extract<Order, { type: 'query' | 'read-now' }>
 
 /** For an answer, ms, besides the time to connect: who asks sits there and waits. */
 export const ANSWER_MS = 30_000

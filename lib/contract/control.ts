@@ -54,6 +54,8 @@ export type ToChild =
   | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
   /** A question to a historian, or of the protocol's own to a device; the answer comes as a `result` of this id. */
   | { type: 'query'; generation: number; id: number; query: unknown }
+  /** Nobody waits any more for the answer to the question of this id. */
+  | { type: 'cancel'; generation: number; id: number }
   /**
    * What kept the reader from its device may be gone: it tries again now, whatever it waits for. A historian asks its database anew
    * about what that had refused.
@@ -230,6 +232,10 @@ export function parseToChild(input: unknown): ToChild | undefined {
     case 'query': {
       const id = asCount(message.id)
       return id === undefined ? undefined : { type: 'query', generation, id, query: message.query }
+    }
+    case 'cancel': {
+      const id = asCount(message.id)
+      return id === undefined ? undefined : { type: 'cancel', generation, id }
     }
     case 'stop': {
       const graceMs = asNumber(message.graceMs, 0)

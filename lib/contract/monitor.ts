@@ -8,7 +8,14 @@ import { type ProcessRow, parseProcessRow } from './process-row'
 import { type ProcessorStatus, parseProcessorStatus } from './processor-status'
 
 /** Every `code` of an error, over HTTP and WebSocket alike. */
-export const ERROR_CODES = ['bad-request', 'unauthorized', 'forbidden', ...COMMAND_FAILURES, 'internal'] as const
+export const ERROR_CODES = [
+  'bad-request',
+  'unauthorized',
+  'forbidden',
+  ...COMMAND_FAILURES,
+  'busy',
+  'internal',
+] as const
 export type ErrorCode = (typeof ERROR_CODES)[number]
 
 /** A message from a monitor above this is refused, bytes. */

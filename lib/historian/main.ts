@@ -6,14 +6,13 @@ import { Heartbeat } from '../child/heartbeat'
 import { LinkReporter } from '../child/link'
 import { type Order, runChild, type Work } from '../child/main'
 import type { Configure, LogLevel } from '../contract/control'
-import { Fault, messageOf } from '../contract/fault'
+import { Fault } from '../contract/fault'
 import { type HistorianConfig, parseHistorianConfig } from '../contract/historian-config'
 import { parseHistoryQuestion } from '../contract/history-answer'
 import { Queue } from '../queue/queue'
 import { Historian } from './historian'
-import { readHistory } from './history/history-file'
+import { HistoryDesk } from './history/desk'
 import { HistorySink } from './history/history-sink'
-import { listTags, querySeries } from './history/query'
 import { Retention } from './history/retention'
 import { retentionLimits } from './history/retention-plan'
 import { InfluxSink } from './influx-sink'
@@ -55,6 +54,7 @@ function historianOf(configure: Configure, control: Control): Work {
     },
   })
   const retention = retentionOf(config, log)
+  const desk = deskOf(config, control)
 
   return {
     async run() {
@@ -64,10 +64,12 @@ function historianOf(configure: Configure, control: Control): Work {
       heartbeat.stop()
       link.close()
       retention?.close()
+      await desk?.close()
     },
     stop: (closeMs) => historian.stop(closeMs),
     obey: (order) => {
-      if (order.type === 'query') reply(config, control, order)
+      if (order.type === 'query') ask(desk, control, order)
+      if (order.type === 'cancel') desk?.cancel(order.id)
       if (order.type === 'retry') historian.retry()
       if (order.type !== 'durable') return
       historian.reopen()
@@ -90,21 +92,19 @@ function retentionOf(config: HistorianConfig, log: (level: LogLevel, text: strin
   return new Retention({ path, limits: retentionLimits({ days, megabytes }), tell: (text) => log('warn', text) })
 }
 
-function reply(config: HistorianConfig, control: Control, { id, query }: Order & { type: 'query' }): void {
-  try {
-    control.result(id, true, answer(config, query))
-  } catch (thrown) {
-    control.result(id, false, messageOf(thrown))
-  }
+function deskOf(config: HistorianConfig, control: Control): HistoryDesk | undefined {
+  if (config.sink !== 'embedded') return undefined
+  return new HistoryDesk({
+    path: config.path,
+    nowMs: systemClock.nowMs,
+    answer: (id, answer) => control.result(id, true, answer),
+    refuse: (id, reason) => control.result(id, false, reason),
+  })
 }
 
-function answer(config: HistorianConfig, input: unknown): unknown {
-  const question = parseHistoryQuestion(input)
-  if (!question) throw new Fault('protocol', 'question', 'the historian does not understand the question')
-  if (config.sink !== 'embedded') throw new Fault('config', 'no-history', 'this historian keeps no history of its own')
-  return readHistory(config.path, (database) =>
-    question.ask === 'tags'
-      ? listTags(database, question.collector)
-      : querySeries(database, question.query, question.tag),
-  )
+function ask(desk: HistoryDesk | undefined, control: Control, { id, query }: Order & { type: 'query' }): void {
+  const question = parseHistoryQuestion(query)
+  if (!question) control.result(id, false, 'the historian does not understand the question')
+  else if (!desk) control.result(id, false, 'this historian keeps no history of its own')
+  else desk.ask(id, question)
 }

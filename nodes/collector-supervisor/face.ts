@@ -45,8 +45,11 @@ export interface Fleet {
   deadLetterGroups(scope: DeadLetterScope): Promise<DeadLetterGroup[]>
   /** Back into the queue, or gone for good; how many. Rejects with a QueueError. */
   moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number>
-  /** From the embedded history. Rejects with a Fault: `not-found`, `conflict` (no embedded history), `failed`, `timeout`. */
-  history(query: HistoryQuery): Promise<HistoryAnswer>
+  /**
+   * From the embedded history; given up when nobody waits for the answer any more. Rejects with a Fault: `not-found`, `conflict`
+   * (no embedded history), `failed`, `busy`, `timeout`.
+   */
+  history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer>
   /** Name of the supervisor -> its certificates. */
   certificates(supervisor?: string): Promise<Record<string, CertificatesOf>>
   /** What was done, in words. Rejects with a Fault: `not-found`, `failed`. */

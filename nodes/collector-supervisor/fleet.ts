@@ -9,8 +9,9 @@ import { type CertificateDecision, type CertificatesOf, decideCertificate, listC
 import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
 import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
+import { FileWriter } from './file-writer'
 import { FOLDER_IN_USE, FolderLock } from './folder-lock'
-import { askHistory } from './history'
+import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
 import { HANDOVER_MS, type Member } from './members'
@@ -32,6 +33,8 @@ type Held = {
   closing: boolean
 }
 
+/** Node-RED's end waits so long for files that are still being written, ms. */
+const LAST_WRITES_MS = 2_000
 /** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
 const RUNNING_ANSWER_MS = 60_000
 
@@ -39,6 +42,8 @@ export class Supervisors implements Fleet, Inspector {
   /** The readers whose nodes are registered. */
   readonly kinds = new ReaderKinds()
   readonly #inspections = new Inspections()
+  readonly #history = new History()
+  readonly #files = new FileWriter()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
   readonly #shutdown = watchShutdown(() => this.#abandon())
@@ -157,8 +162,8 @@ export class Supervisors implements Fleet, Inspector {
     return decideCertificate(this.#named(decision.supervisor), decision)
   }
 
-  history(query: HistoryQuery): Promise<HistoryAnswer> {
-    return askHistory(this.#named(undefined), query)
+  history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+    return this.#history.ask(this.#named(undefined), query, gone)
   }
 
   inspect(request: InspectionRequest): Inspection {
@@ -228,6 +233,7 @@ export class Supervisors implements Fleet, Inspector {
 
   #side(): FleetSide {
     return {
+      files: this.#files,
       claim: (name, recipient, supervisor) => this.#claim(name, recipient, supervisor),
       vacated: (member) => this.#vacated(member),
       changed: (name) => this.#table.changed(name),
@@ -276,8 +282,11 @@ export class Supervisors implements Fleet, Inspector {
     if (!held.closing || supervisor.members.size > 0 || this.#held.get(id) !== held) return
     this.#held.delete(id)
     supervisor.close()
-    held.lock?.release()
     if (this.#held.size === 0) this.#shutdown.disarm()
+    // A deploy may bring it back at once; another Node-RED shall find what is still being written.
+    if (!this.#shutdown.begun) held.lock?.release()
+    await this.#files.settled(LAST_WRITES_MS)
+    held.lock?.release()
   }
 
   /** Those of this name, or all. */

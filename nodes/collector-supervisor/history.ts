@@ -1,4 +1,5 @@
-// The embedded history, asked through the historian's process: Node-RED itself never opens the database.
+// The embedded history, asked through the historian's process: Node-RED itself never opens the database. One request is
+// answered at a time, since the historian has to write besides.
 
 import { Fault, toFault } from '../../lib/contract/fault'
 import { type HistoryQuestion, parseHistorySeries, parseHistoryTags } from '../../lib/contract/history-answer'
@@ -9,9 +10,12 @@ import {
   type HistorySeries,
 } from '../../lib/contract/history-query'
 import type { SupervisedProcess } from './supervised-process'
+import { WaitingLine } from './waiting-line'
 
-/** A question is answered within this time, ms, also by a historian that is just writing. */
-const ANSWER_MS = 10_000
+/** A request is answered within this time, ms, its waiting included. */
+export const ANSWER_MS = 20_000
+/** So many requests may wait: the charts of one dashboard page, say. */
+export const WAITING_MAX = 8
 
 type Keeper = {
   readonly name: string
@@ -19,8 +23,36 @@ type Keeper = {
   readonly historian: SupervisedProcess | undefined
 }
 
-/** Rejects with a Fault whose code is one of the REST routes' errors. */
-export async function askHistory(keepers: readonly Keeper[], query: HistoryQuery): Promise<HistoryAnswer> {
+export class History {
+  readonly #line = new WaitingLine(WAITING_MAX)
+
+  /** Rejects with a Fault whose code is one of the REST routes' errors. `gone`: nobody waits for the answer any more. */
+  async ask(keepers: readonly Keeper[], query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+    const end = new AbortController()
+    const late = setTimeout(() => end.abort(LATE), ANSWER_MS)
+    const leave = (): void => end.abort(GONE)
+    gone.addEventListener('abort', leave)
+    try {
+      return await this.#line.inTurn(() => askHistory(keepers, query, end.signal), end.signal)
+    } finally {
+      clearTimeout(late)
+      gone.removeEventListener('abort', leave)
+    }
+  }
+}
+
+const LATE = new Fault(
+  'link',
+  'timeout',
+  `no answer within ${ANSWER_MS / 1000} s: ask for fewer tags or a shorter range`,
+)
+const GONE = new Fault('link', 'failed', 'the client has gone')
+
+async function askHistory(
+  keepers: readonly Keeper[],
+  query: HistoryQuery,
+  signal: AbortSignal,
+): Promise<HistoryAnswer> {
   const keeping = keepers.filter(({ keepsHistory }) => keepsHistory)
   if (keeping.length === 0) throw new Fault('config', 'conflict', 'no supervisor keeps an embedded history')
   const running = keeping.flatMap(({ historian }) => historian ?? [])
@@ -28,9 +60,10 @@ export async function askHistory(keepers: readonly Keeper[], query: HistoryQuery
   let fault: Fault | undefined
   for (const historian of running) {
     try {
-      const answer = await answerFrom(historian, query)
+      const answer = await answerFrom({ historian, signal }, query)
       if (answer.series.length > 0) return answer
     } catch (thrown) {
+      if (signal.aborted) throw thrown
       // Another one may have what is asked for.
       fault ??= toFault(thrown)
     }
@@ -39,12 +72,15 @@ export async function askHistory(keepers: readonly Keeper[], query: HistoryQuery
   return answerOf(query, [], 0)
 }
 
-async function answerFrom(historian: SupervisedProcess, query: HistoryQuery): Promise<HistoryAnswer> {
-  const all = query.tags ?? (await tagsOf(historian, query.collector))
+/** Whom to ask, and until when. */
+type Asked = { historian: SupervisedProcess; signal: AbortSignal }
+
+async function answerFrom(asked: Asked, query: HistoryQuery): Promise<HistoryAnswer> {
+  const all = query.tags ?? (await tagsOf(asked, query.collector))
   const tags = all.slice(0, HISTORY_TAGS_MAX)
   const series: HistorySeries[] = []
   // one by one: an answer must fit into one message
-  for (const tag of tags) series.push(...(await seriesOf(historian, query, tag)))
+  for (const tag of tags) series.push(...(await seriesOf(asked, query, tag)))
   return answerOf(query, series, all.length - tags.length)
 }
 
@@ -63,14 +99,14 @@ function answerOf(
   }
 }
 
-async function tagsOf(historian: SupervisedProcess, collector: string): Promise<string[]> {
+async function tagsOf({ historian, signal }: Asked, collector: string): Promise<string[]> {
   const query: HistoryQuestion = { ask: 'tags', collector }
-  return parseHistoryTags(await historian.ask({ type: 'query', query }, ANSWER_MS)) ?? malformed()
+  return parseHistoryTags(await historian.ask({ type: 'query', query }, ANSWER_MS, signal)) ?? malformed()
 }
 
-async function seriesOf(historian: SupervisedProcess, query: HistoryQuery, tag: string): Promise<HistorySeries[]> {
+async function seriesOf({ historian, signal }: Asked, query: HistoryQuery, tag: string): Promise<HistorySeries[]> {
   const question: HistoryQuestion = { ask: 'series', query, tag }
-  return parseHistorySeries(await historian.ask({ type: 'query', query: question }, ANSWER_MS)) ?? malformed()
+  return parseHistorySeries(await historian.ask({ type: 'query', query: question }, ANSWER_MS, signal)) ?? malformed()
 }
 
 function malformed(): never {

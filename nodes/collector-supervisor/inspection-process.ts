@@ -119,8 +119,9 @@ export class InspectionProcess {
     const hung = setTimeout(() => this.#giveUp(unanswered(this.#times.answerMs)), this.#times.answerMs)
     try {
       await this.#ready
-      return await this.#questions.ask(this.#times.answerMs + PATIENCE_MS, (id) => {
-        return this.#child?.send({ ...question, generation: GENERATION, id }) === true
+      return await this.#questions.ask({
+        timeoutMs: this.#times.answerMs + PATIENCE_MS,
+        send: (id) => this.#child?.send({ ...question, generation: GENERATION, id }) === true,
       })
     } finally {
       clearTimeout(hung)

@@ -5,7 +5,8 @@ import { mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { asText } from '../../lib/contract/parse'
-import { readJsonFile, replaceFile } from './private-files'
+import type { FileWriter } from './file-writer'
+import { readJsonFile } from './private-files'
 import { isAnotherAlive, ownIdentity, parseIdentity } from './process-identity'
 
 const SHARED_MEMORY = '/dev/shm'
@@ -50,19 +51,27 @@ export function removeLiveFolder(folder: string): void {
   if (owner === undefined || !isAnotherAlive(owner)) rmSync(folder, { recursive: true, force: true })
 }
 
-/** Writes down which folder is in use, and removes the one that was written down before. */
-export function rememberLiveFolder(record: string, folder: string): void {
-  const earlier = recordedFolder(record)
-  replaceFile(record, folder)
-  if (earlier !== undefined && earlier !== folder) removeLiveFolder(earlier)
-}
+/** Writes down which folder is in use; the first time it removes the one that an earlier run had written down. */
+export class LiveFolderRecord {
+  readonly #path: string
+  readonly #files: FileWriter
+  #earlier: string | undefined
 
-export function forgetLiveFolder(record: string): void {
-  const earlier = recordedFolder(record)
-  if (earlier !== undefined) removeLiveFolder(earlier)
-  rmSync(record, { force: true })
-}
+  constructor(path: string, files: FileWriter) {
+    this.#path = path
+    this.#files = files
+    this.#earlier = asText(readJsonFile(path), 4096)
+  }
 
-function recordedFolder(record: string): string | undefined {
-  return asText(readJsonFile(record), 4096)
+  async remember(folder: string): Promise<void> {
+    const earlier = this.#earlier
+    this.#earlier = undefined
+    // After a power cut nothing is left in shared memory.
+    await this.#files.replace(this.#path, folder, 'passing')
+    if (earlier !== undefined && earlier !== folder) removeLiveFolder(earlier)
+  }
+
+  forget(): Promise<void> {
+    return this.#files.remove(this.#path)
+  }
 }

@@ -8,7 +8,8 @@ import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { Queue, QueueStatus } from '../../lib/queue/queue'
 import { DurableLane, type DurableLaneSettings } from './durable-lane'
-import { readJsonFile, replaceFile } from './private-files'
+import type { FileWriter } from './file-writer'
+import { readJsonFile } from './private-files'
 import { type Day, dayAt, type Mark, parseDay, speedOf, withMark } from './processor-count'
 import { parseTotals, totalsOf } from './queue-totals'
 import { RefusedCauses } from './refused-causes'
@@ -42,6 +43,7 @@ const NO_QUEUE: QueueStatus = {
 
 export class Processor {
   readonly #record: string
+  readonly #files: FileWriter
   readonly #listener: ProcessorListener
   readonly #now: () => number
   readonly #wallClock: () => Date
@@ -57,11 +59,13 @@ export class Processor {
   /** `record`: the file that remembers the counts. Without settings no history is kept. */
   constructor(
     record: string,
+    files: FileWriter,
     settings: DurableLaneSettings | undefined,
     listener: ProcessorListener,
     clock: { now(): number; wallClock(): Date },
   ) {
     this.#record = record
+    this.#files = files
     this.#listener = listener
     this.#now = clock.now
     this.#wallClock = clock.wallClock
@@ -168,11 +172,9 @@ export class Processor {
   #save(): void {
     if (!this.#day || !this.#lane) return
     this.#savedAt = this.#now()
-    try {
-      replaceFile(this.#record, { day: this.#day, totals: totalsOf(this.#queue) })
-    } catch {
+    this.#files.replace(this.#record, { day: this.#day, totals: totalsOf(this.#queue) }, 'lasting').catch(() => {
       // The disk is full or read-only, which the queue itself will say.
-    }
+    })
   }
 }
 

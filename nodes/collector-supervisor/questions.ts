@@ -6,23 +6,43 @@ import { parseRefusal } from '../../lib/contract/refusal'
 /** What a process may be asked, as the control channel carries it. */
 export type Question = { type: 'query'; query: unknown } | { type: 'read-now' }
 
-type Waiting = { resolve(data: unknown): void; reject(fault: Fault): void; timer: NodeJS.Timeout }
+/** How a question gets to its process. */
+export type Asking = {
+  /** Hands the question over under this id; false = nobody is there. */
+  send(id: number): boolean
+  /** Tells the process that nobody waits any more for the answer to this id. */
+  cancel?(id: number): void
+  timeoutMs: number
+  /** Gives the question up, with the signal's reason. */
+  signal?: AbortSignal | undefined
+}
+
+type Waiting = { resolve(data: unknown): void; reject(reason: unknown): void; end(): void }
 
 export class Questions {
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
 
-  /** `send` hands the question over under this id; false = nobody is there. Rejects with a Fault. */
-  ask(timeoutMs: number, send: (id: number) => boolean): Promise<unknown> {
+  /** Rejects with a Fault, or with the reason of the signal. */
+  ask({ send, cancel, timeoutMs, signal }: Asking): Promise<unknown> {
     this.#lastId += 1
     const id = this.#lastId
     return new Promise((resolve, reject) => {
-      const timer = setTimeout(() => {
-        this.#waiting.delete(id)
-        reject(new Fault('link', 'timeout', `no answer within ${timeoutMs / 1000} s`))
-      }, timeoutMs)
-      this.#waiting.set(id, { resolve, reject, timer })
-      if (!send(id)) this.#end(id)?.reject(new Fault('link', 'failed', 'the process is not running'))
+      const giveUp = (reason: unknown): void => {
+        this.#end(id)?.reject(reason)
+        cancel?.(id)
+      }
+      const abort = (): void => giveUp(signal?.reason)
+      const late = new Fault('link', 'timeout', `no answer within ${timeoutMs / 1000} s`)
+      const timer = setTimeout(() => giveUp(late), timeoutMs)
+      signal?.addEventListener('abort', abort)
+      const end = (): void => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', abort)
+      }
+      this.#waiting.set(id, { resolve, reject, end })
+      if (signal?.aborted) this.#end(id)?.reject(signal.reason)
+      else if (!send(id)) this.#end(id)?.reject(new Fault('link', 'failed', 'the process is not running'))
     })
   }
 
@@ -39,7 +59,7 @@ export class Questions {
 
   #end(id: number): Waiting | undefined {
     const waiting = this.#waiting.get(id)
-    if (waiting) clearTimeout(waiting.timer)
+    waiting?.end()
     this.#waiting.delete(id)
     return waiting
   }

@@ -1,10 +1,11 @@
 // Which processes a supervisor has started, on disk: if Node-RED dies and one of them does not end by itself (a busy
 // loop does not notice that its parent is gone), the next start finds and ends it.
 
-import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { asRecord } from '../../lib/contract/parse'
-import { makePrivateFolder, readJsonFile, replaceFile } from './private-files'
+import type { FileWriter } from './file-writer'
+import { makePrivateFolder, readJsonFile } from './private-files'
 import { signalGroup } from './process-group'
 import {
   isAnotherAlive,
@@ -23,9 +24,11 @@ type RunFile = ProcessIdentity & { owner: ProcessIdentity | undefined }
 
 export class RunFiles {
   readonly #folder: string
+  readonly #files: FileWriter
 
-  constructor(folder: string) {
+  constructor(folder: string, files: FileWriter) {
     this.#folder = folder
+    this.#files = files
     try {
       makePrivateFolder(folder)
     } catch {
@@ -33,15 +36,16 @@ export class RunFiles {
     }
   }
 
-  write(recipient: string, pid: number): void {
+  async write(recipient: string, pid: number): Promise<void> {
     const startTime = processStartTime(pid)
     if (startTime === undefined) return
-    makePrivateFolder(this.#folder)
-    replaceFile(this.#path(recipient), { pid, startTime, owner: ownIdentity() } satisfies RunFile)
+    // After a power cut no process is left that it could tell of.
+    const run: RunFile = { pid, startTime, owner: ownIdentity() }
+    await this.#files.replace(this.#path(recipient), run, 'passing')
   }
 
-  remove(recipient: string): void {
-    rmSync(this.#path(recipient), { force: true })
+  remove(recipient: string): Promise<void> {
+    return this.#files.remove(this.#path(recipient))
   }
 
   /** Ends what an earlier Node-RED has left behind: SIGTERM, 2 s, SIGKILL. Returns the pids that were still alive. */
@@ -60,7 +64,7 @@ export class RunFiles {
     // Its Node-RED lives and looks after it: this file is a copy, made with the user folder.
     const isElsewhere = owner !== undefined && isAnotherAlive(owner)
     if (!child || isElsewhere || processStartTime(child.pid) !== child.startTime) {
-      rmSync(path, { force: true })
+      await this.#files.remove(path)
       return undefined
     }
     signalGroup(child.pid, 'SIGTERM')
@@ -69,7 +73,7 @@ export class RunFiles {
       signalGroup(child.pid, 'SIGKILL')
       await processEnded(child, KILL_MS)
     }
-    rmSync(path, { force: true })
+    await this.#files.remove(path)
     return child.pid
   }
 

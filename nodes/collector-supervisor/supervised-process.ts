@@ -7,7 +7,7 @@ import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
-import { Child } from './child'
+import { Child, type ChildProgram } from './child'
 import type { LogLine } from './face'
 import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
@@ -40,6 +40,8 @@ export class SupervisedProcess {
   #spec: ProcessSpec
   #machine: Machine
   #child: Child | undefined
+  /** Of the process that runs, or of the next one: to find it out may need a look at the disk. */
+  #program: ChildProgram | undefined
   /** What the child itself said to be wrong, before it ended. */
   #fault: string | undefined
   #timer: NodeJS.Timeout | undefined
@@ -67,7 +69,8 @@ export class SupervisedProcess {
   }
 
   row(): ProcessRow {
-    const { command, args } = this.#around.program(this.#spec)
+    this.#program ??= this.#around.program(this.#spec)
+    const { command, args } = this.#program
     return rowOf({
       spec: this.#spec,
       supervisor: this.#around.supervisorName(),
@@ -100,6 +103,7 @@ export class SupervisedProcess {
     const changed = !sameProcess(spec, this.#spec)
     this.#spec = spec
     if (!changed) return
+    this.#program = undefined
     if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
     else if (this.#machine.desired === 'up') this.feed({ type: 'restart' })
     this.#around.changed()
@@ -128,11 +132,18 @@ export class SupervisedProcess {
     })
   }
 
-  /** Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time. */
-  ask(question: Question, timeoutMs: number): Promise<unknown> {
+  /**
+   * Asks the running process; rejects with a Fault of kind `link` when there is none or no answer comes in time, and with
+   * the reason of the signal.
+   */
+  ask(question: Question, timeoutMs: number, signal?: AbortSignal): Promise<unknown> {
     const { generation } = this.#machine
-    return this.#questions.ask(timeoutMs, (id) => {
-      return this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true
+    return this.#questions.ask({
+      timeoutMs,
+      signal,
+      send: (id) =>
+        this.#machine.state.status === 'running' && this.#child?.send({ ...question, generation, id }) === true,
+      cancel: (id) => void this.#child?.send({ type: 'cancel', generation, id }),
     })
   }
 
@@ -222,6 +233,7 @@ export class SupervisedProcess {
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
     const program = this.#around.program(this.#spec)
+    this.#program = program
     const child: Child = new Child(
       program,
       {

@@ -13,10 +13,11 @@ import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
+import type { FileWriter } from './file-writer'
 import { queueSettings } from './historian-spec'
 import { Historians } from './historians'
 import type { InspectionPlace } from './inspection-process'
-import { forgetLiveFolder, rememberLiveFolder } from './live-folder'
+import { LiveFolderRecord } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
 import { policyOf } from './policy'
@@ -33,6 +34,7 @@ import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */
 export type FleetSide = {
+  readonly files: FileWriter
   /** Settles when every other process with this name or recipient is gone. */
   vacated(member: Member): Promise<void>
   /** Makes way for a reader: a released process with its name or id is ended. A text says who is in the way. */
@@ -69,7 +71,7 @@ export class Supervisor implements SupervisorFace {
   readonly #folder: string
   readonly #processor: Processor
   readonly #historians: Historians
-  readonly #laneRecord: string
+  readonly #laneRecord: LiveFolderRecord
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
   #meter: { stop(): void }
@@ -87,8 +89,8 @@ export class Supervisor implements SupervisorFace {
     this.#log = log
     // Without it the flow goes on all the same, and the queue to the database says what is wrong.
     this.#guardFile(() => makePrivateFolder(folder))
-    this.#runFiles = new RunFiles(join(folder, 'run'))
-    this.#desired = new DesiredState(join(folder, 'stopped.json'), (text) => this.#log.warn(text))
+    this.#runFiles = new RunFiles(join(folder, 'run'), fleet.files)
+    this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, (text) => this.#log.warn(text))
     this.#members = new Members({
       desired: this.#desired,
       surroundings: (spec, member) => this.#surroundings(spec, member),
@@ -96,7 +98,7 @@ export class Supervisor implements SupervisorFace {
       changed: (name) => fleet.changed(name),
       shuttingDown: () => fleet.shuttingDown(),
     })
-    this.#laneRecord = join(folder, 'live.json')
+    this.#laneRecord = new LiveFolderRecord(join(folder, 'live.json'), fleet.files)
     this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
     this.#swept = this.#sweep()
     this.inspections = this.#inspectionPlace()
@@ -191,7 +193,7 @@ export class Supervisor implements SupervisorFace {
     this.#processor.close()
     this.#meter.stop()
     this.#lane.close()
-    this.#guardFile(() => forgetLiveFolder(this.#laneRecord))
+    this.#guardWrite(this.#laneRecord.forget())
     forgetMeasurements()
   }
 
@@ -216,7 +218,7 @@ export class Supervisor implements SupervisorFace {
     }
     const clock = { now: () => performance.now(), wallClock: () => new Date() }
     const settings = queueSettings(this.#config, this.#folder)
-    return new Processor(join(this.#folder, 'processor.json'), settings, listener, clock)
+    return new Processor(join(this.#folder, 'processor.json'), this.#fleet.files, settings, listener, clock)
   }
 
   #senderTrouble(): string | undefined {
@@ -236,7 +238,7 @@ export class Supervisor implements SupervisorFace {
         for (const process of this.#members.processes()) process.liveReplaced(live, reason)
       },
       stuck: (reason) => this.#log.warn(reason),
-      folder: (path) => this.#guardFile(() => rememberLiveFolder(this.#laneRecord, path)),
+      folder: (path) => this.#guardWrite(this.#laneRecord.remember(path)),
     }
   }
 
@@ -273,8 +275,8 @@ export class Supervisor implements SupervisorFace {
         await this.#swept
         await this.#fleet.vacated(member())
       },
-      started: (pid) => this.#guardFile(() => this.#runFiles.write(spec.recipient, pid)),
-      ended: () => this.#guardFile(() => this.#runFiles.remove(spec.recipient)),
+      started: (pid) => this.#guardWrite(this.#runFiles.write(spec.recipient, pid)),
+      ended: () => this.#guardWrite(this.#runFiles.remove(spec.recipient)),
       changed: () => this.#fleet.changed(member().process.spec.name),
       transition: (transition) => this.#fleet.transition(transition, this.name),
       now: () => performance.now(),
@@ -298,8 +300,8 @@ export class Supervisor implements SupervisorFace {
       folder: (spec) => this.#folderOf(spec),
       gate: this.#gate,
       swept: this.#swept,
-      started: (key, pid) => this.#guardFile(() => this.#runFiles.write(key, pid)),
-      ended: (key) => this.#guardFile(() => this.#runFiles.remove(key)),
+      started: (key, pid) => this.#guardWrite(this.#runFiles.write(key, pid)),
+      ended: (key) => this.#guardWrite(this.#runFiles.remove(key)),
       warn: (text) => this.#log.warn(`a device that somebody asks: ${text}`),
     }
   }
@@ -334,7 +336,15 @@ export class Supervisor implements SupervisorFace {
     try {
       work()
     } catch (error) {
-      this.#log.warn(`a file of the supervisor could not be written: ${error}`)
+      this.#warnOfFile(error)
     }
+  }
+
+  #guardWrite(written: Promise<void>): void {
+    written.catch((error) => this.#warnOfFile(error))
+  }
+
+  #warnOfFile(error: unknown): void {
+    this.#log.warn(`a file of the supervisor could not be written: ${error}`)
   }
 }

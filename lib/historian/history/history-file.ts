@@ -16,6 +16,7 @@ import {
 import { pause } from '../../queue/pause'
 import { toHistoryFault } from './history-fault'
 import { checkHistory, inTransaction, layTables, PAGE_BYTES, readMarks, tune } from './layout'
+import { resultOf, type Steps } from './steps'
 
 /** What was in the way, where it is now and why. */
 export type SetAside = { path: string; reason: string }
@@ -86,18 +87,28 @@ export class HistoryFile {
   }
 }
 
+/** The same as `readHistorySteps`, at once. */
+export function readHistory<T>(path: string, work: (database: DatabaseSync) => T): T {
+  return resultOf(
+    // biome-ignore lint/correctness/useYield: work in one step
+    readHistorySteps(path, function* (database) {
+      return work(database)
+    }),
+  )
+}
+
 /**
- * Does some reading work on the history at the path, in one snapshot, while others write; no more than a second or so, since
+ * Does some reading work on the history at the path, in one snapshot, while others write; no more than some seconds, since
  * the log grows meanwhile. Throws a Fault with a HistoryTrouble as its code.
  */
-export function readHistory<T>(path: string, work: (database: DatabaseSync) => T): T {
+export function* readHistorySteps<T>(path: string, work: (database: DatabaseSync) => Steps<T>): Steps<T> {
   const database = open(path, true)
   try {
     tune(database, OPEN_TIMEOUT_MS)
     database.exec('BEGIN')
     if (readMarks(database) !== 'history')
       throw new Fault('link', 'history-unavailable', `${path}: nothing is in it yet`)
-    return work(database)
+    return yield* work(database)
   } catch (thrown) {
     throw toHistoryFault(thrown, path)
   } finally {

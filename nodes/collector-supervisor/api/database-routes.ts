@@ -10,7 +10,7 @@ import type { Request } from './guard'
 import { errorReply, isErrorCode, type Reply } from './reply'
 
 /** Registers one route below /collectors. */
-export type Mount = (path: string, answer: (req: Request) => Reply | Promise<Reply>) => void
+export type Mount = (path: string, answer: (req: Request, gone: AbortSignal) => Reply | Promise<Reply>) => void
 
 const LETTERS_STANDARD = 100
 const LETTERS_MAX = 1000
@@ -21,7 +21,7 @@ export function mountDatabaseRoutes(fleet: Fleet, get: Mount, post: Mount): void
   for (const how of ['requeue', 'discard'] as const) {
     post(`/dead-letters/${how}`, (req) => orFailure(() => moveDeadLetters(fleet, how, req)))
   }
-  get('/history', (req) => orFailure(() => history(fleet, req)))
+  get('/history', (req, gone) => orFailure(() => history(fleet, req, gone)))
 }
 
 async function deadLetters(fleet: Fleet, { query }: Request): Promise<Reply> {
@@ -70,10 +70,10 @@ export function unknownSupervisor(fleet: Fleet, name: string | undefined): Reply
   return errorReply('not-found', `there is no supervisor "${name}"`)
 }
 
-async function history(fleet: Fleet, { query }: Request): Promise<Reply> {
+async function history(fleet: Fleet, { query }: Request, gone: AbortSignal): Promise<Reply> {
   const parsed = parseHistoryQuery(query, Date.now())
   if (!parsed.ok) return errorReply('bad-request', parsed.problem)
-  const answer = await fleet.history(parsed.value)
+  const answer = await fleet.history(parsed.value, gone)
   const { collector } = parsed.value
   if (answer.series.length === 0 && !fleet.row(collector)) {
     return errorReply('not-found', `there is no collector "${collector}", and nothing of it in the history`)

@@ -11,8 +11,9 @@ export type Handler = ReturnType<NodeAPI['auth']['needsPermission']>
 export type Request = Parameters<Handler>[0]
 export type Response = Parameters<Handler>[1]
 
-export function sendReply(res: Response, { status, body, file }: Reply): void {
+export function sendReply(res: Response, { status, body, file, retryAfterS }: Reply): void {
   res.status(status).set('Cache-Control', 'no-store')
+  if (retryAfterS !== undefined) res.set('Retry-After', String(retryAfterS))
   if (file) res.attachment(file.name).type(file.type).send(body)
   else res.json(body)
 }

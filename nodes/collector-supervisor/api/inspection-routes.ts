@@ -76,8 +76,8 @@ function malformed(): never {
 
 /** `{ error, code, reason }`: the last tells programs more closely what is wrong, e.g. certificate-unknown. */
 function refusalReply(fault: Fault): Reply {
-  const { status, body } = errorReply(codeOf(fault), fault.message)
-  return { status, body: { ...asRecord(body), reason: fault.code } }
+  const reply = errorReply(codeOf(fault), fault.message)
+  return { ...reply, body: { ...asRecord(reply.body), reason: fault.code } }
 }
 
 function codeOf({ kind, code }: Fault): ErrorCode {

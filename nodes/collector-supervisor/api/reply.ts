@@ -4,7 +4,13 @@ import { type Command, type CommandResult, failureOf } from '../../../lib/contra
 import type { ErrorCode } from '../../../lib/contract/monitor'
 
 /** `file`: the body is bytes to be kept under this name, of this media type; else it is JSON. */
-export type Reply = { status: number; body: unknown; file?: { name: string; type: string } }
+export type Reply = {
+  status: number
+  body: unknown
+  file?: { name: string; type: string }
+  /** When the client may ask again, s (RFC 9110, 10.2.3). */
+  retryAfterS?: number
+}
 
 /** Every `code` of an error and its HTTP status. */
 export const STATUS_OF = {
@@ -15,8 +21,12 @@ export const STATUS_OF = {
   conflict: 409,
   failed: 409,
   internal: 500,
+  busy: 503,
   timeout: 504,
 } as const satisfies Record<ErrorCode, number>
+
+/** A client that finds us busy may ask again after this, s. */
+const BUSY_RETRY_S = 2
 
 /** What is wrong: `error` for people, `code` for programs. */
 export type Failure = { error: string; code: ErrorCode }
@@ -28,7 +38,7 @@ export function isErrorCode(code: string): code is ErrorCode {
 /** Body: `{ error, code }`, the first for people, the second for programs. */
 export function errorReply(code: ErrorCode, error: string): Reply {
   const body: Failure = { error, code }
-  return { status: STATUS_OF[code], body }
+  return { status: STATUS_OF[code], body, ...(code === 'busy' && { retryAfterS: BUSY_RETRY_S }) }
 }
 
 /** What a client is told of a mistake of ours. */

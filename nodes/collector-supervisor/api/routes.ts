@@ -96,11 +96,14 @@ export const refuseForeignPages: Handler = (req, res, next) => {
   sendReply(res, errorReply('forbidden', advice))
 }
 
-export type Answer = (req: Request) => Reply | Promise<Reply>
+/** `gone`: the client has closed its connection, so that nobody waits for the answer. */
+export type Answer = (req: Request, gone: AbortSignal) => Reply | Promise<Reply>
 
 export function respond(answer: Answer): Handler {
   return (req, res, next) => {
-    const answered = async () => sendReply(res, await answer(req))
+    const connection = new AbortController()
+    res.once('close', () => connection.abort())
+    const answered = async () => sendReply(res, await answer(req, connection.signal))
     answered().catch(next)
   }
 }

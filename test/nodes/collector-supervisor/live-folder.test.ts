@@ -2,11 +2,11 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import {
-  forgetLiveFolder,
   freeBytes,
+  LiveFolderRecord,
   makeLiveFolder,
-  rememberLiveFolder,
   removeLiveFolder,
 } from '../../../nodes/collector-supervisor/live-folder'
 import { readJsonFile } from '../../../nodes/collector-supervisor/private-files'
@@ -63,11 +63,14 @@ describe('the folder of a live queue', () => {
     })
   }
 
-  it('of a run that was killed goes at the next start', () => {
+  /** As after a start of Node-RED. */
+  const openRecord = (): LiveFolderRecord => new LiveFolderRecord(record(), new FileWriter())
+
+  it('of a run that was killed goes at the next start', async () => {
     const [killed, next] = [make(1), make(1)]
-    rememberLiveFolder(record(), killed)
+    await openRecord().remember(killed)
     assert.ok(existsSync(killed))
-    rememberLiveFolder(record(), next)
+    await openRecord().remember(next)
     assert.deepEqual([existsSync(killed), existsSync(next), readJsonFile(record())], [false, true, next])
   })
 
@@ -75,36 +78,36 @@ describe('the folder of a live queue', () => {
     ['of a Node-RED that lives', () => processStartTime(process.ppid), true],
     ['of a Node-RED whose pid somebody else has by now', () => 'another time', false],
   ] as const) {
-    it(`${whose} ${isLeft ? 'stays, though a copied record names it' : 'goes at the next start'}`, () => {
+    it(`${whose} ${isLeft ? 'stays, though a copied record names it' : 'goes at the next start'}`, async () => {
       const [theirs, ours] = [make(1), make(1)]
       writeFileSync(join(theirs, 'owner.json'), JSON.stringify({ pid: process.ppid, startTime: startTime() }))
-      rememberLiveFolder(record(), theirs)
-      rememberLiveFolder(record(), ours)
+      await openRecord().remember(theirs)
+      await openRecord().remember(ours)
       assert.deepEqual([existsSync(theirs), readJsonFile(record())], [isLeft, ours])
     })
   }
 
-  it('stays if it is written down twice', () => {
+  it('stays if it is written down twice', async () => {
     const folder = make(1)
-    rememberLiveFolder(record(), folder)
-    rememberLiveFolder(record(), folder)
+    await openRecord().remember(folder)
+    await openRecord().remember(folder)
     assert.ok(existsSync(folder))
     assert.equal(readJsonFile(record()), folder)
   })
 
-  it('goes with its record', () => {
-    const folder = make(1)
-    rememberLiveFolder(record(), folder)
-    forgetLiveFolder(record())
-    forgetLiveFolder(record())
-    assert.deepEqual([existsSync(folder), existsSync(record())], [false, false])
+  it('is forgotten with its record', async () => {
+    const opened = openRecord()
+    await opened.remember(make(1))
+    await opened.forget()
+    await opened.forget()
+    assert.equal(existsSync(record()), false)
   })
 
   for (const content of ['', '{', '5', 'null', '[]', JSON.stringify('x'.repeat(5000)), '"/nowhere/collectors-x"']) {
-    it(`is remembered though the record before was ${content.slice(0, 30) || 'empty'}`, () => {
+    it(`is remembered though the record before was ${content.slice(0, 30) || 'empty'}`, async () => {
       writeFileSync(record(), content)
       const folder = make(1)
-      rememberLiveFolder(record(), folder)
+      await openRecord().remember(folder)
       assert.deepEqual([readJsonFile(record()), existsSync(folder)], [folder, true])
     })
   }

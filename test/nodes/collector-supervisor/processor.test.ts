@@ -10,11 +10,13 @@ import { encodeReadings, encodeSource } from '../../../lib/contract/readings'
 import { Queue } from '../../../lib/queue/queue'
 import { listDeadLetters, moveDeadLetters } from '../../../nodes/collector-supervisor/dead-letters'
 import type { DurableLaneSettings } from '../../../nodes/collector-supervisor/durable-lane'
+import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { Processor } from '../../../nodes/collector-supervisor/processor'
 import { processRow } from '../../support/process-row'
 import { until } from '../../support/until'
 
 describe('the way into the database', () => {
+  const files = new FileWriter()
   let folder: string
   let processor: Processor | undefined
   let workers: ProcessRow[]
@@ -31,8 +33,9 @@ describe('the way into the database', () => {
     told = []
     reports.length = 0
   })
-  afterEach(() => {
+  afterEach(async () => {
     processor?.close()
+    await files.settled(5000)
     rmSync(folder, { recursive: true, force: true })
   })
 
@@ -50,6 +53,7 @@ describe('the way into the database', () => {
   function open(at: DurableLaneSettings | 'none' = settings(), wallClock = () => new Date()): Processor {
     processor = new Processor(
       join(folder, 'processor.json'),
+      files,
       at === 'none' ? undefined : at,
       {
         replaced: (ref) => replaced.push(ref),
@@ -151,6 +155,7 @@ describe('the way into the database', () => {
     deliver(3)
     await statusWhen(({ processed_total }) => processed_total === 9)
     processor?.close()
+    await files.settled(5000)
     told.length = 0
     open()
     const { processed_total, processed_today, queue_pending } = await statusWhen(() => true)
@@ -191,6 +196,7 @@ describe('the way into the database', () => {
     await statusWhen(({ queue_pending }) => queue_pending === 9)
     one.configure(undefined)
     one.close()
+    await files.settled(5000)
     for (const file of readdirSync(folder).filter((name) => name.startsWith('durable'))) rmSync(join(folder, file))
     told.length = 0
     open()
@@ -214,6 +220,7 @@ describe('the way into the database', () => {
     deliver(2)
     await statusWhen(({ queue_pending }) => queue_pending === 9)
     processor?.close()
+    await files.settled(5000)
     writeFileSync(path(), 'no queue at all')
     for (const end of ['-wal', '-shm']) rmSync(path() + end, { force: true })
     told.length = 0

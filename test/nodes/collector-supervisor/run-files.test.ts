@@ -5,6 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { groupIsEmpty, signalGroup } from '../../../nodes/collector-supervisor/process-group'
 import { processStartTime } from '../../../nodes/collector-supervisor/process-identity'
 import { RunFiles } from '../../../nodes/collector-supervisor/run-files'
@@ -19,8 +20,9 @@ describe('run files', () => {
     for (const { pid } of started.splice(0)) if (pid !== undefined) signalGroup(pid, 'SIGKILL')
   })
 
+  const files = new FileWriter()
   const folder = (): string => join(temporary(), 'run')
-  const files = (): string[] => readdirSync(folder())
+  const names = (): string[] => readdirSync(folder())
   const isAlive = (child: ChildProcess): boolean => child.exitCode === null && child.signalCode === null
 
   /** A process that leads its own group, as a child of a supervisor does; it has said a word, so it is under way. */
@@ -37,10 +39,10 @@ describe('run files', () => {
 
   it('lie in a private folder, private themselves, one for each recipient, and go again', async () => {
     const { pid } = await start('sleep 1000')
-    const runFiles = new RunFiles(folder())
-    runFiles.write('a1', pid)
-    runFiles.write('../b 2', pid)
-    assert.deepEqual(files().sort(), ['..%2Fb%202.run', 'a1.run'])
+    const runFiles = new RunFiles(folder(), files)
+    await runFiles.write('a1', pid)
+    await runFiles.write('../b 2', pid)
+    assert.deepEqual(names().sort(), ['..%2Fb%202.run', 'a1.run'])
     assert.deepEqual(JSON.parse(readFileSync(join(folder(), 'a1.run'), 'utf8')), {
       pid,
       startTime: processStartTime(pid),
@@ -48,19 +50,19 @@ describe('run files', () => {
     })
     assert.equal(statSync(folder()).mode & 0o777, 0o700)
     assert.equal(statSync(join(folder(), 'a1.run')).mode & 0o777, 0o600)
-    runFiles.remove('../b 2')
-    runFiles.remove('a1')
-    runFiles.remove('a1')
-    assert.deepEqual(files(), [])
+    await runFiles.remove('../b 2')
+    await runFiles.remove('a1')
+    await runFiles.remove('a1')
+    assert.deepEqual(names(), [])
   })
 
-  it('are not written for a process that is gone already', () => {
-    const runFiles = new RunFiles(folder())
-    runFiles.write('a1', 2 ** 22 + 1)
-    assert.deepEqual(files(), [])
+  it('are not written for a process that is gone already', async () => {
+    const runFiles = new RunFiles(folder(), files)
+    await runFiles.write('a1', 2 ** 22 + 1)
+    assert.deepEqual(names(), [])
   })
 
-  it('have nothing to sweep at first', async () => assert.deepEqual(await new RunFiles(folder()).sweep(), []))
+  it('have nothing to sweep at first', async () => assert.deepEqual(await new RunFiles(folder(), files).sweep(), []))
 
   for (const [what, signal] of [
     ['a process', 0],
@@ -69,45 +71,45 @@ describe('run files', () => {
     it(`lead to ${what} of an earlier run, and it is ended with its group`, async () => {
       const { child, pid } = await start('sleep 1000')
       signalGroup(pid, signal)
-      new RunFiles(folder()).write('a1', pid)
-      assert.deepEqual(await new RunFiles(folder()).sweep(), [pid])
+      await new RunFiles(folder(), files).write('a1', pid)
+      assert.deepEqual(await new RunFiles(folder(), files).sweep(), [pid])
       await until(() => !isAlive(child))
       assert.equal(child.signalCode, 'SIGTERM')
-      assert.deepEqual(files(), [])
+      assert.deepEqual(names(), [])
       assert.ok(groupIsEmpty(pid))
     })
   }
 
   it('lead to a process that will not hear, and it is killed', async () => {
     const { child, pid } = await start("trap '' TERM; sleep 1000")
-    new RunFiles(folder()).write('a1', pid)
-    assert.deepEqual(await new RunFiles(folder()).sweep(), [pid])
+    await new RunFiles(folder(), files).write('a1', pid)
+    assert.deepEqual(await new RunFiles(folder(), files).sweep(), [pid])
     await until(() => !isAlive(child))
     assert.equal(child.signalCode, 'SIGKILL')
-    assert.deepEqual(files(), [])
+    assert.deepEqual(names(), [])
   })
 
   it('do no harm to a process that has got the same pid since', async () => {
     const { child, pid } = await start('sleep 1000')
-    const runFiles = new RunFiles(folder())
+    const runFiles = new RunFiles(folder(), files)
     for (const startTime of ['other', `${processStartTime(pid)}0`, '']) {
       writeFileSync(join(folder(), 'a1.run'), JSON.stringify({ pid, startTime }))
       assert.deepEqual(await runFiles.sweep(), [])
-      assert.deepEqual([isAlive(child), files()], [true, []])
+      assert.deepEqual([isAlive(child), names()], [true, []])
     }
   })
 
   it('lead to a process only when the Node-RED that has started it is gone: else they are a copy', async () => {
     const owner = await start('sleep 1000')
     const { child, pid } = await start('sleep 1000')
-    const runFiles = new RunFiles(folder())
+    const runFiles = new RunFiles(folder(), files)
     const write = (startTime: string | undefined): void => {
       const run = { pid, startTime: processStartTime(pid), owner: { pid: owner.pid, startTime } }
       writeFileSync(join(folder(), 'a1.run'), JSON.stringify(run))
     }
     write(processStartTime(owner.pid))
     assert.deepEqual(await runFiles.sweep(), [])
-    assert.deepEqual([isAlive(child), files()], [true, []])
+    assert.deepEqual([isAlive(child), names()], [true, []])
     write('a time before')
     assert.deepEqual(await runFiles.sweep(), [pid])
   })
@@ -127,25 +129,25 @@ describe('run files', () => {
       { pid, startTime: 5 },
       { pid: -pid, startTime },
     ]
-    const runFiles = new RunFiles(folder())
+    const runFiles = new RunFiles(folder(), files)
     garbage.forEach((content, index) => {
       writeFileSync(join(folder(), `${index}.run`), JSON.stringify(content))
     })
     writeFileSync(join(folder(), 'empty.run'), '')
     writeFileSync(join(folder(), 'half.run'), '{"pid":')
     assert.deepEqual(await runFiles.sweep(), [])
-    assert.deepEqual([isAlive(child), files()], [true, []])
+    assert.deepEqual([isAlive(child), names()], [true, []])
   })
 
   it('are swept though something else lies among them', async () => {
     const { pid } = await start('sleep 1000')
-    const runFiles = new RunFiles(folder())
+    const runFiles = new RunFiles(folder(), files)
     mkdirSync(join(folder(), 'folder.run'))
     writeFileSync(join(folder(), 'a1.run.new'), '{"pid":')
     writeFileSync(join(folder(), 'notes.txt'), 'keep me')
-    runFiles.write('a1', pid)
+    await runFiles.write('a1', pid)
     assert.deepEqual(await runFiles.sweep(), [pid])
-    assert.deepEqual(files().sort(), ['folder.run', 'notes.txt'])
+    assert.deepEqual(names().sort(), ['folder.run', 'notes.txt'])
   })
 })
 

@@ -13,6 +13,7 @@ import { HistoryFile, readHistory } from '../../../../lib/historian/history/hist
 import { HistoryWriter, settle } from '../../../../lib/historian/history/history-writer'
 import { inTransaction } from '../../../../lib/historian/history/layout'
 import { listTags, queryHistory, querySeries } from '../../../../lib/historian/history/query'
+import { resultOf } from '../../../../lib/historian/history/steps'
 import type { Reading } from '../../../../lib/historian/reading'
 import { temporaryFolder } from '../../../support/temporary-folder'
 import { assertFault, closing, column, query, reading, seconds, sql, T0 } from './scratch'
@@ -162,9 +163,9 @@ describe('a question to the history', () => {
   it('sees one moment of the history, however long it looks', () => {
     put(seconds(10))
     readHistory(path(), (database) => {
-      const before = querySeries(database, query(), 'a')
+      const before = resultOf(querySeries(database, query(), 'a'))
       put(seconds(20), true)
-      assert.deepEqual(querySeries(database, query(), 'a'), before)
+      assert.deepEqual(resultOf(querySeries(database, query(), 'a')), before)
     })
     assert.equal(ask().series[0]?.points.length, 20)
   })
@@ -200,7 +201,9 @@ describe('a question to the history', () => {
           writer.write(readings.slice(Math.max(settledCount - 3, 0)))
           file.close()
           const [from, to] = [T0 + offset, T0 + offset + span]
-          const series = readHistory(path(), (database) => querySeries(database, query({ from, to, buckets }), 'a'))
+          const series = readHistory(path(), (database) =>
+            resultOf(querySeries(database, query({ from, to, buckets }), 'a')),
+          )
           const expected = byHand(
             samples.map(({ at, value }) => [T0 + at, value]),
             from,

@@ -101,7 +101,7 @@ describe('The REST routes that ask a device', () => {
   const faults: [fault: Fault, status: number, code: string][] = [
     [new Fault('config', 'configuration', 'host: must not be empty'), 400, 'bad-request'],
     [new Fault('config', 'not-found', 'there is no reader'), 404, 'not-found'],
-    [new Fault('device', 'busy', '4 devices are being asked'), 409, 'failed'],
+    [new Fault('device', 'busy', '4 devices are being asked'), 503, 'busy'],
     [new Fault('device', 'bad-request', 'node: no NodeId'), 400, 'bad-request'],
     [new Fault('link', 'certificate-unknown', 'trust it'), 409, 'failed'],
     [new Fault('link', 'no-answer', 'nothing came'), 504, 'timeout'],
