@@ -1,6 +1,6 @@
 // The processes of one supervisor and the nodes that hold them: taken, handed over by a deploy, let go, ended.
 
-import type { DesiredState } from './desired-state'
+import { type DesiredState, IN_DOUBT } from './desired-state'
 import type { Membership, ReaderListener } from './face'
 import type { ProcessSpec } from './process-spec'
 import { SupervisedProcess } from './supervised-process'
@@ -87,8 +87,11 @@ export class Members {
   }
 
   #isWanted(spec: ProcessSpec): boolean {
-    const { desired, autoStart } = this.#parts
-    return (spec.autoStart ?? autoStart()) && !desired.isStopped(spec.recipient)
+    return this.#startsByItself(spec) && !this.#parts.desired.isStopped(spec.recipient)
+  }
+
+  #startsByItself({ autoStart }: ProcessSpec): boolean {
+    return autoStart ?? this.#parts.autoStart()
   }
 
   #newMember(spec: ProcessSpec): Member {
@@ -101,6 +104,8 @@ export class Members {
     const member: Member = { process, listener: undefined, grace: undefined, retired: undefined }
     this.#members.set(spec.recipient, member)
     if (wanted || spec.problem !== undefined) startOrRefuse(process)
+    else if (this.#startsByItself(spec) && this.#parts.desired.isInDoubt(spec.recipient))
+      process.feed({ type: 'refused', problem: IN_DOUBT })
     this.#parts.changed(spec.name)
     return member
   }

@@ -9,10 +9,10 @@ import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { Queue, QueueStatus } from '../../lib/queue/queue'
 import { DurableLane, type DurableLaneSettings } from './durable-lane'
 import type { FileWriter } from './file-writer'
-import { readJsonFile } from './private-files'
 import { type Day, dayAt, type Mark, parseDay, speedOf, withMark } from './processor-count'
 import { parseTotals, totalsOf } from './queue-totals'
 import { RefusedCauses } from './refused-causes'
+import { describeKept, type Found, SavedRecord } from './saved-record'
 
 /** The counts are written down so often, ms, and when the day or the supervisor ends. */
 const SAVE_MS = 60_000
@@ -42,8 +42,7 @@ const NO_QUEUE: QueueStatus = {
 }
 
 export class Processor {
-  readonly #record: string
-  readonly #files: FileWriter
+  readonly #record: SavedRecord
   readonly #listener: ProcessorListener
   readonly #now: () => number
   readonly #wallClock: () => Date
@@ -64,12 +63,12 @@ export class Processor {
     listener: ProcessorListener,
     clock: { now(): number; wallClock(): Date },
   ) {
-    this.#record = record
-    this.#files = files
+    this.#record = new SavedRecord(record, files, isFormerRecord)
     this.#listener = listener
     this.#now = clock.now
     this.#wallClock = clock.wallClock
-    this.#day = parseDay(asRecord(readJsonFile(record))?.day)
+    this.#tellDamage(this.#record.found)
+    this.#day = parseDay(asRecord(this.#record.content)?.day)
     this.configure(settings)
   }
 
@@ -152,9 +151,17 @@ export class Processor {
     return {
       replaced: (durable: DurableQueueRef) => this.#listener.replaced(durable),
       report: (text: string) => this.#listener.report(text),
-      remembered: () => parseTotals(asRecord(readJsonFile(this.#record))?.totals),
+      remembered: () => parseTotals(asRecord(this.#record.content)?.totals),
       status: (status: QueueStatus) => this.#onStatus(status),
     }
+  }
+
+  #tellDamage(found: Found): void {
+    if (found.state === 'none' || found.kept.length === 0) return
+    const damage = `the counts of the way into the database were damaged, which is kept as ${describeKept(found.kept)}`
+    this.#listener.report(
+      `${damage}: ${found.state === 'read' ? 'the other copy was used' : 'counting since midnight begins anew'}`,
+    )
   }
 
   #onStatus(status: QueueStatus): void {
@@ -172,10 +179,16 @@ export class Processor {
   #save(): void {
     if (!this.#day || !this.#lane) return
     this.#savedAt = this.#now()
-    this.#files.replace(this.#record, { day: this.#day, totals: totalsOf(this.#queue) }, 'lasting').catch(() => {
+    this.#record.replace({ day: this.#day, totals: totalsOf(this.#queue) }).catch(() => {
       // The disk is full or read-only, which the queue itself will say.
     })
   }
+}
+
+/** Earlier versions wrote it without a checksum. */
+function isFormerRecord(content: unknown): boolean {
+  const record = asRecord(content)
+  return record?.day !== undefined && record.totals !== undefined
 }
 
 function lastErrorOf(rows: readonly ProcessRow[]): string | undefined {

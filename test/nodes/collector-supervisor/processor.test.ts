@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { encodeBatch } from '../../../lib/contract/batch'
@@ -160,6 +160,30 @@ describe('the way into the database', () => {
     open()
     const { processed_total, processed_today, queue_pending } = await statusWhen(() => true)
     assert.deepEqual([processed_total, processed_today, queue_pending], [9, 9, 6])
+  })
+
+  it('does not believe a record in which a digit is another: it is kept and told, and its copy counts', async () => {
+    open()
+    send(4)
+    processor?.close()
+    await files.settled(5000)
+    const record = join(folder, 'processor.json')
+    const text = readFileSync(record, 'utf8')
+    assert.match(text, /"sent":12/)
+    writeFileSync(record, text.replace('"sent":12', '"sent":92'))
+    rmSync(path())
+    open()
+    await until(() => told.at(-1)?.dropped === 12)
+    assert.match(
+      reports.join(),
+      /counts .* damaged, which is kept as processor\.json\.corrupt-\S+: the other copy was used/,
+    )
+  })
+
+  it('begins its counts anew where no copy can be read, and says so', async () => {
+    for (const name of ['processor.json', 'processor.json.copy']) writeFileSync(join(folder, name), '{"day":')
+    open()
+    assert.match(reports.join(), /counts .* damaged, .* and .*: counting since midnight begins anew/)
   })
 
   it('counts today from local midnight', async () => {
