@@ -1,9 +1,10 @@
 // The child's side of the control channel: typed messages to the supervisor. Nothing here ever throws or waits for the
 // supervisor; when the channel is closed or does not take more, messages are dropped.
 
-import type { Counters, FromChild, LogLevel } from '../contract/control'
+import type { Counters, FromChild, LogLevel, QueueReplacement } from '../contract/control'
 import type { Fault, FaultKind } from '../contract/fault'
 import { CONTROL_TEXT_MAX, CONTROL_VERSION, LOG_LINE_MAX } from '../contract/limits'
+import type { QueueCounts } from '../contract/queue-totals'
 import { CAUSE_TEXT_MAX, CAUSES_MAX, type RefusedCause } from '../contract/refused-cause'
 import type { LinkReport } from './link'
 
@@ -60,6 +61,22 @@ export class Control {
 
   durable(trouble: string, broken: boolean): void {
     this.#send({ type: 'durable', generation: this.#generation, trouble: cut(trouble, CONTROL_TEXT_MAX), broken })
+  }
+
+  /** There is a queue to the database, another one, or none (`trouble`). */
+  queue(trouble: string, report: string, replacement: QueueReplacement | undefined): void {
+    this.#send({
+      type: 'queue',
+      generation: this.#generation,
+      trouble: cut(trouble, CONTROL_TEXT_MAX),
+      report: cut(report, CONTROL_TEXT_MAX),
+      ...(replacement && { replacement }),
+    })
+  }
+
+  queueCounts(counts: QueueCounts): void {
+    if (this.#congested) return
+    this.#send({ type: 'queue-counts', generation: this.#generation, counts })
   }
 
   /** So many at a time, so that the line stays short; more of them come again. */

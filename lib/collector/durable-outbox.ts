@@ -75,10 +75,11 @@ export class DurableOutbox {
       this.close()
       return
     }
-    const isNew = durable.knownUntilMs !== this.#durable?.knownUntilMs
+    const { replacement } = durable
+    const isNew = replacement?.madeAtMs !== this.#durable?.replacement?.madeAtMs
     this.#durable = durable
     if (!this.#sender) this.#sender = this.#newSender()
-    else if (isNew && durable.knownUntilMs !== undefined) this.#sender.replaced(durable.knownUntilMs)
+    else if (isNew && replacement) this.#sender.replaced(replacement)
     else this.#sender.reopen()
   }
 

@@ -89,8 +89,9 @@ function obey(collector: Collector, control: Control, order: Order): void {
     case 'query':
       control.result(order.id, false, 'a collector that reads answers no questions: an inspection does')
       break
+    case 'distrust':
     case 'cancel':
-      // A reading takes one cycle; it ends by itself.
+      // For a historian; a reading takes one cycle and ends by itself.
       break
     default:
       order satisfies never

@@ -2,7 +2,7 @@
 // that the oldest are given up and counted.
 
 import type { Clock } from '../child/clock'
-import type { LogLevel } from '../contract/control'
+import type { LogLevel, QueueReplacement } from '../contract/control'
 import type { Outgoing } from '../queue/queue'
 
 export type { Outgoing } from '../queue/queue'
@@ -72,7 +72,9 @@ export class Sender {
   #failures = 0
   #cancelRetry: (() => void) | undefined
   #dropped = 0
-  #sent: { atMs: number; samples: number }[] = []
+  /** To a queue that was opened at the second time. */
+  #sent: { atMs: number; openedAtMs: number; samples: number }[] = []
+  #openedAtMs = 0
   /** Of those that were dropped the queue knows. */
   #told = 0
   #droppedBeforeFailing = 0
@@ -102,9 +104,11 @@ export class Sender {
     this.flush()
   }
 
-  /** As `reopen`; of what was sent after this time, ms on the machine's monotonic clock, the new queue knows nothing: lost. */
-  replaced(knownUntilMs: number): void {
-    for (const { atMs, samples } of this.#sent) if (atMs > knownUntilMs) this.#dropped += samples
+  /** As `reopen`; what was sent to the former queue so late that the new one knows nothing of it is lost. */
+  replaced({ knownUntilMs, madeAtMs }: QueueReplacement): void {
+    for (const { atMs, openedAtMs, samples } of this.#sent) {
+      if (atMs > knownUntilMs && openedAtMs < madeAtMs) this.#dropped += samples
+    }
     this.#sent = []
     this.reopen()
   }
@@ -132,7 +136,7 @@ export class Sender {
 
   #attempt(): SinkError | undefined {
     try {
-      this.#sink ??= this.#parts.open()
+      this.#sink ??= this.#open()
       this.#sendPreamble(this.#sink)
       // First: a queue that is full can still count.
       this.#tellLost(this.#sink)
@@ -144,6 +148,12 @@ export class Sender {
       if (thrown.kind === 'gone' || thrown.kind === 'broken') this.#closeSink()
       return thrown
     }
+  }
+
+  #open(): QueueSink {
+    const sink = this.#parts.open()
+    this.#openedAtMs = this.#parts.machineMs?.() ?? 0
+    return sink
   }
 
   #sendPreamble(sink: QueueSink): void {
@@ -207,7 +217,7 @@ export class Sender {
   #sentOldest(): void {
     const samples = this.#takeOldest()?.samples ?? 0
     const { machineMs } = this.#parts
-    if (machineMs) this.#sent.push({ atMs: machineMs(), samples })
+    if (machineMs) this.#sent.push({ atMs: machineMs(), openedAtMs: this.#openedAtMs, samples })
     if (this.#sent.length > SENT_MAX) this.#sent.shift()
   }
 

@@ -6,6 +6,7 @@ import type { Link } from './lifecycle'
 import { LINKS } from './lifecycle'
 import { CONTROL_TEXT_MAX } from './limits'
 import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed } from './parse'
+import { type KnownTotals, parseKnownTotals, parseQueueCounts, type QueueCounts } from './queue-totals'
 import { CAUSES_MAX, parseRefusedCause, type RefusedCause } from './refused-cause'
 
 /** Everything a child needs; it comes in the first message, so that no secret stands in argv or environment. */
@@ -21,6 +22,8 @@ export type Configure = {
   live: LiveQueueRef
   /** Absent where no history is kept, and while the queue's file cannot be made. */
   durable?: DurableQueueRef
+  /** Of the process that keeps the durable queue: what was last known of it. */
+  known?: KnownTotals
   heartbeatMs: number
   /** What the process may read and write besides, where its driver keeps files, e.g. certificates. */
   folder?: string
@@ -38,12 +41,14 @@ export type DurableQueueRef = LiveQueueRef & {
   flushMs: number
   /** or so many samples, whichever comes first. */
   batchSize: number
-  /**
-   * A file that was put in the place of another one went on counting from what the other had held at this time, ms on the
-   * machine's monotonic clock. What was sent later was lost with it, and nobody but its sender knows of it.
-   */
-  knownUntilMs?: number
+  /** The file was put in the place of another one. */
+  replacement?: QueueReplacement
 }
+/**
+ * A new file went on counting from what the other one had held at `knownUntilMs`, on the machine's monotonic clock. What was sent
+ * to that one later was lost with it, and nobody but its sender knows of it. Who opens the path after `madeAtMs` has the new file.
+ */
+export type QueueReplacement = { knownUntilMs: number; madeAtMs: number }
 
 export type ToChild =
   | Configure
@@ -52,6 +57,8 @@ export type ToChild =
   | { type: 'live'; generation: number; live: LiveQueueRef }
   /** The durable queue was made or replaced; without one there is none any more. */
   | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
+  /** To the process that keeps the durable queue: another one cannot get on with the file, and why. */
+  | { type: 'distrust'; generation: number; trouble: string }
   /** A question to a historian, or of the protocol's own to a device; the answer comes as a `result` of this id. */
   | { type: 'query'; generation: number; id: number; query: unknown }
   /** Nobody waits any more for the answer to the question of this id. */
@@ -94,6 +101,13 @@ export type FromChild =
   | { type: 'log'; generation: number; level: LogLevel; text: string }
   /** The durable queue takes nothing, and why; '' when it does again. `broken`: no process will get on with this file. */
   | { type: 'durable'; generation: number; trouble: string; broken: boolean }
+  /**
+   * Of the process that keeps the durable queue: it has made the file or put another one in its place, so that everybody has to
+   * open it anew; or there is none, and why. `report` is for the operator, '' where there is nothing to tell.
+   */
+  | { type: 'queue'; generation: number; trouble: string; report: string; replacement?: QueueReplacement }
+  /** Of the same, once a second. */
+  | { type: 'queue-counts'; generation: number; counts: QueueCounts }
   /** Of a historian: values became dead letters, and why. */
   | { type: 'refused'; generation: number; causes: RefusedCause[] }
   | { type: 'fault'; generation: number; kind: FaultKind; code: string; message: string }
@@ -128,6 +142,17 @@ export function parseFromChild(input: unknown): FromChild | undefined {
       const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
       if (trouble === undefined || typeof message.broken !== 'boolean') return undefined
       return { type: 'durable', generation, trouble, broken: message.broken }
+    }
+    case 'queue': {
+      const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
+      const report = asText(message.report, CONTROL_TEXT_MAX)
+      const replacement = parseReplacement(message.replacement)
+      if (trouble === undefined || report === undefined) return undefined
+      return { type: 'queue', generation, trouble, report, ...(replacement && { replacement }) }
+    }
+    case 'queue-counts': {
+      const counts = parseQueueCounts(message.counts)
+      return counts && { type: 'queue-counts', generation, counts }
     }
     case 'refused': {
       const causes = everyParsed(message.causes, parseRefusedCause)
@@ -197,6 +222,7 @@ export function parseToChild(input: unknown): ToChild | undefined {
       const recipient = asText(message.recipient, 1000)
       const live = parseLive(message.live)
       const durable = parseDurable(message.durable)
+      const known = parseKnownTotals(message.known)
       const heartbeatMs = asNumber(message.heartbeatMs, 10, 600_000)
       if (version === undefined || name === undefined || recipient === undefined || !live) return undefined
       if (heartbeatMs === undefined) return undefined
@@ -210,6 +236,7 @@ export function parseToChild(input: unknown): ToChild | undefined {
         recipient,
         live,
         ...(durable && { durable }),
+        ...(known && { known }),
         heartbeatMs,
         ...(folder !== undefined && { folder }),
         config,
@@ -229,6 +256,10 @@ export function parseToChild(input: unknown): ToChild | undefined {
     }
     case 'durable':
       return { type: 'durable', generation, durable: parseDurable(message.durable) }
+    case 'distrust': {
+      const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
+      return trouble === undefined ? undefined : { type: 'distrust', generation, trouble }
+    }
     case 'query': {
       const id = asCount(message.id)
       return id === undefined ? undefined : { type: 'query', generation, id, query: message.query }
@@ -264,7 +295,14 @@ function parseDurable(input: unknown): DurableQueueRef | undefined {
   const queue = parseLive(input)
   const flushMs = asNumber(record?.flushMs, 1)
   const batchSize = asCount(record?.batchSize)
-  const knownUntilMs = asNumber(record?.knownUntilMs, 0)
+  const replacement = parseReplacement(record?.replacement)
   if (!queue || flushMs === undefined || batchSize === undefined) return undefined
-  return { ...queue, flushMs, batchSize, ...(knownUntilMs !== undefined && { knownUntilMs }) }
+  return { ...queue, flushMs, batchSize, ...(replacement && { replacement }) }
+}
+
+function parseReplacement(input: unknown): QueueReplacement | undefined {
+  const record = asRecord(input)
+  const knownUntilMs = asNumber(record?.knownUntilMs, 0)
+  const madeAtMs = asNumber(record?.madeAtMs, 0)
+  return knownUntilMs === undefined || madeAtMs === undefined ? undefined : { knownUntilMs, madeAtMs }
 }

@@ -6,10 +6,15 @@ import { Heartbeat } from '../child/heartbeat'
 import { LinkReporter } from '../child/link'
 import { type Order, runChild, type Work } from '../child/main'
 import type { Configure, LogLevel } from '../contract/control'
+import { parseDeadLetterQuestion } from '../contract/dead-letters'
 import { Fault } from '../contract/fault'
 import { type HistorianConfig, parseHistorianConfig } from '../contract/historian-config'
 import { parseHistoryQuestion } from '../contract/history-answer'
+import { countsOf, type KnownTotals, type QueueCounts } from '../contract/queue-totals'
+import { refusalOf } from '../contract/refusal'
 import { Queue } from '../queue/queue'
+import { DeadLetterDesk } from './dead-letter-desk'
+import { DurableLane, type QueueChange } from './durable-lane'
 import { Historian } from './historian'
 import { HistoryDesk } from './history/desk'
 import { HistorySink } from './history/history-sink'
@@ -30,14 +35,61 @@ export function runHistorian(): void {
 function historianOf(configure: Configure, control: Control): Work {
   const config = parseHistorianConfig(configure.config)
   if (!config) throw new Fault('config', 'configuration', 'the configuration of the historian is malformed')
-  const log = control.log.bind(control)
   const statistics = new Statistics()
-  const link = new LinkReporter(systemClock, (report) => control.link(report))
   const heartbeat = new Heartbeat(systemClock, configure.heartbeatMs, (latenessMs) =>
     control.heartbeat(statistics.counters(latenessMs)),
   )
+  const lane = laneOf(config, configure.known, control)
+  const letters = new DeadLetterDesk({
+    path: config.queue.path,
+    answer: (id, answer) => control.result(id, true, answer),
+    refuse: (id, fault) => control.result(id, false, refusalOf(fault)),
+  })
+  const work = config.sink === 'none' ? keepOnly() : historyWork(config, control, statistics, lane)
+  return {
+    async run() {
+      control.ready()
+      heartbeat.start()
+      await work.run()
+      heartbeat.stop()
+      await letters.close()
+      lane?.close()
+    },
+    stop: (closeMs) => work.stop(closeMs),
+    obey: (order) => {
+      if (order.type === 'distrust') lane?.distrust(order.trouble)
+      const question = order.type === 'query' ? parseDeadLetterQuestion(order.query) : undefined
+      if (order.type === 'query' && question) letters.ask(order.id, question)
+      else work.obey(order)
+    },
+  }
+}
+
+/** The first worker's. */
+function laneOf(config: HistorianConfig, known: KnownTotals | undefined, control: Control): DurableLane | undefined {
+  if (config.worker !== 1) return undefined
+  const listener = {
+    changed: ({ trouble, report, replacement }: QueueChange) => control.queue(trouble, report, replacement),
+    status: (status: QueueCounts) => control.queueCounts(countsOf(status)),
+  }
+  return new DurableLane(config.queue, known, listener, systemClock)
+}
+
+/** Keeps the queue, and writes nothing. */
+function keepOnly(): Work {
+  const end = new AbortController()
+  return {
+    run: () => new Promise((resolve) => end.signal.addEventListener('abort', () => resolve())),
+    stop: () => end.abort(),
+    obey: () => {},
+  }
+}
+
+function historyWork(config: Writing, control: Control, statistics: Statistics, lane: DurableLane | undefined): Work {
+  const log = control.log.bind(control)
+  const link = new LinkReporter(systemClock, (report) => control.link(report))
   const historian = new Historian({
-    open: () => Queue.connect(config.queue, { busyTimeoutMs: BUSY_TIMEOUT_MS }),
+    open: () => Queue.connect(config.queue.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }),
     sink: timed(sinkOf(config, log), statistics.writes, systemClock.nowMs),
     clock: systemClock,
     chance: Math.random,
@@ -49,19 +101,17 @@ function historianOf(configure: Configure, control: Control): Work {
       delivered: (samples) => statistics.delivered(samples),
       refused: (_samples, causes) => control.refused(causes),
       failed: (reason, queueIsBroken = false) => {
-        if (queueIsBroken) control.durable(reason, true)
+        if (!queueIsBroken) return
+        if (lane) lane.distrust(reason)
+        else control.durable(reason, true)
       },
     },
   })
   const retention = retentionOf(config, log)
   const desk = deskOf(config, control)
-
   return {
     async run() {
-      control.ready()
-      heartbeat.start()
       await historian.run()
-      heartbeat.stop()
       link.close()
       retention?.close()
       await desk?.close()
@@ -78,7 +128,9 @@ function historianOf(configure: Configure, control: Control): Work {
   }
 }
 
-function sinkOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Sink {
+type Writing = Exclude<HistorianConfig, { sink: 'none' }>
+
+function sinkOf(config: Writing, log: (level: LogLevel, text: string) => void): Sink {
   if (config.sink === 'influxdb') return new InfluxSink(config.target, systemClock)
   const { path, retentionDays: days, retentionMb: megabytes } = config
   const { keptMs } = retentionLimits({ days, megabytes })
@@ -86,13 +138,13 @@ function sinkOf(config: HistorianConfig, log: (level: LogLevel, text: string) =>
 }
 
 /** One for a history: the first worker's. */
-function retentionOf(config: HistorianConfig, log: (level: LogLevel, text: string) => void): Retention | undefined {
+function retentionOf(config: Writing, log: (level: LogLevel, text: string) => void): Retention | undefined {
   if (config.sink !== 'embedded' || config.worker !== 1) return undefined
   const { path, retentionDays: days, retentionMb: megabytes } = config
   return new Retention({ path, limits: retentionLimits({ days, megabytes }), tell: (text) => log('warn', text) })
 }
 
-function deskOf(config: HistorianConfig, control: Control): HistoryDesk | undefined {
+function deskOf(config: Writing, control: Control): HistoryDesk | undefined {
   if (config.sink !== 'embedded') return undefined
   return new HistoryDesk({
     path: config.path,

@@ -48,6 +48,8 @@ export class DeadLetters {
   readonly #weighWhole: StatementSync
   readonly #oldest: StatementSync
   readonly #all: StatementSync
+  readonly #idsAfter: StatementSync
+  readonly #lastId: StatementSync
   readonly #putBack: StatementSync
   readonly #remove: StatementSync
   readonly #list: StatementSync
@@ -73,6 +75,8 @@ export class DeadLetters {
     this.#weighWhole = database.prepare(`${weighed} WHERE whole = 1 AND ${GIVEN}`)
     this.#oldest = database.prepare(`${weighed} WHERE ${READABLE_ID} ORDER BY id LIMIT ?`)
     this.#all = database.prepare(`SELECT id FROM dead_letter WHERE ${READABLE_ID} ORDER BY id`)
+    this.#idsAfter = database.prepare(`SELECT id FROM dead_letter WHERE id > ? AND ${READABLE_ID} ORDER BY id LIMIT ?`)
+    this.#lastId = database.prepare(`SELECT max(id) AS id FROM dead_letter WHERE ${READABLE_ID}`)
     this.#putBack = database.prepare(
       `INSERT OR REPLACE INTO message (${COLUMNS}) SELECT ${COLUMNS} FROM dead_letter WHERE ${GIVEN}`,
     )
@@ -162,6 +166,14 @@ export class DeadLetters {
 
   #ids(): number[] {
     return this.#all.all().map(({ id }) => Number(id))
+  }
+
+  idsAfter(after: number, max: number): number[] {
+    return this.#idsAfter.all(after, max).map(({ id }) => Number(id))
+  }
+
+  lastId(): number {
+    return Number(this.#lastId.get()?.id ?? 0)
   }
 
   list(max: number, after: number, maxBytes: number): DeadLetter[] {

@@ -214,6 +214,16 @@ export class Queue {
     return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.list(max, after, SLICE_BYTES))
   }
 
+  /** Ids of dead letters after an id, in their order. */
+  deadIds({ max, after = 0 }: { max: number; after?: number }): number[] {
+    return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.idsAfter(after, max))
+  }
+
+  /** The highest id of a dead letter, 0 if there is none. */
+  lastDeadId(): number {
+    return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.lastId())
+  }
+
   /** Puts dead letters back into the queue, in their old place, as if never claimed; without ids all. Returns how many: those that nobody can read stay. */
   requeueDead(ids?: readonly number[]): number {
     return this.#connection.write('requeue', 0, () => this.#connection.deadLetters.requeue(ids))

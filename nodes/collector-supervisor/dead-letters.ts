@@ -1,23 +1,19 @@
-// What the database refused, for the operator: listed, given another try, or given up.
+// What the database refused, for the operator: listed, given another try, or given up. The process that keeps the queue answers;
+// Node-RED itself does not open the file.
 
-import { decodeReadings } from '../../lib/contract/readings'
-import type { Queue } from '../../lib/queue/queue'
-import type { Processor } from './processor'
+import {
+  type DeadLetterMove,
+  type DeadLetterQuestion,
+  type DeadLetterGroup as GroupOf,
+  type DeadLetter as LetterOf,
+  parseDeadLetterGroups,
+  parseDeadLetters,
+} from '../../lib/contract/dead-letters'
+import { Fault } from '../../lib/contract/fault'
+import { asCount } from '../../lib/contract/parse'
 
-export type DeadLetter = {
-  supervisor: string
-  id: number
-  /** Name of the reader. */
-  collector: string
-  /** ISO time of the reading. */
-  time: string
-  /** What the database said against it. */
-  reason: string
-  samples: number
-  measurement?: string
-  /** tag -> value, where it can be read; of several readings the first one. */
-  values?: Record<string, unknown>
-}
+export type DeadLetter = { supervisor: string } & LetterOf
+export type DeadLetterGroup = { supervisor: string } & GroupOf
 
 export type DeadLetterScope = {
   /** Name of a supervisor; absent = all of them. */
@@ -26,44 +22,59 @@ export type DeadLetterScope = {
   ids?: number[] | undefined
 }
 
-export type Keeper = { readonly name: string; readonly processor: Processor }
+/** A supervisor that keeps a queue to the database. */
+export type Keeper = {
+  readonly name: string
+  /** Asks the process that keeps the queue; rejects with a Fault. */
+  askKeeper(question: DeadLetterQuestion, timeoutMs: number): Promise<unknown>
+}
 
-/** Oldest first, at most `max` of each supervisor. Throws a QueueError. */
+const ANSWER_MS = 10_000
+/** Some hundred thousand letters take their time; the status tells how far it is. */
+const MOVE_MS = 600_000
+
+/** Oldest first, at most `max` of each supervisor. Rejects with a Fault. */
 export async function listDeadLetters(keepers: readonly Keeper[], max: number): Promise<DeadLetter[]> {
-  const lists = await Promise.all(
-    keepers.map(async ({ name, processor }) => {
-      const letters = await processor.use((queue) => queue.deadLetters({ max }))
-      return (letters ?? []).map((letter) => describe(name, letter))
-    }),
-  )
+  const lists = await Promise.all(keepers.map((keeper) => listOf(keeper, max)))
   return lists.flat()
 }
 
-/** Returns how many there were. Throws a QueueError. */
-export async function moveDeadLetters(
-  keepers: readonly Keeper[],
-  how: 'requeue' | 'discard',
-  ids: number[] | undefined,
-): Promise<number> {
-  const counts = await Promise.all(
-    keepers.map(({ processor }) =>
-      processor.use((queue) => (how === 'requeue' ? queue.requeueDead(ids) : queue.discardDead(ids))),
-    ),
+/** Groups with the most samples first. Rejects with a Fault. */
+export async function groupDeadLetters(keepers: readonly Keeper[]): Promise<DeadLetterGroup[]> {
+  const lists = await Promise.all(
+    keepers.map(async (keeper) => {
+      const groups = parseDeadLetterGroups(await keeper.askKeeper({ ask: 'dead-letter-groups' }, ANSWER_MS))
+      return (groups ?? malformed()).map((group) => ({ supervisor: keeper.name, ...group }))
+    }),
   )
-  return counts.reduce<number>((sum, count) => sum + (count ?? 0), 0)
+  return lists.flat().sort((one, other) => other.samples - one.samples)
 }
 
-function describe(supervisor: string, letter: ReturnType<Queue['deadLetters']>[number]): DeadLetter {
-  const { id, origin, time, weight, reason, data } = letter
-  const common = { supervisor, id, collector: origin, time, reason, samples: weight }
-  const readings = data instanceof Uint8Array ? decodeReadings(data) : undefined
-  const [batch] = readings?.batches ?? []
-  if (!readings || !batch) return common
-  const values = readings.source.columns.map(({ name }, column) => [name, batch.values[column] ?? null])
-  return {
-    ...common,
-    time: new Date(batch.time).toISOString(),
-    measurement: readings.source.measurement,
-    values: Object.fromEntries(values),
+/** Returns how many there were. Rejects with a Fault. */
+export async function moveDeadLetters(
+  keepers: readonly Keeper[],
+  how: DeadLetterMove,
+  ids: number[] | undefined,
+): Promise<number> {
+  const question: DeadLetterQuestion = { ask: 'move-dead-letters', how, ...(ids && { ids }) }
+  const counts = await Promise.all(
+    keepers.map(async (keeper) => asCount(await keeper.askKeeper(question, MOVE_MS)) ?? malformed()),
+  )
+  return counts.reduce((sum, count) => sum + count, 0)
+}
+
+async function listOf(keeper: Keeper, max: number): Promise<DeadLetter[]> {
+  const letters: DeadLetter[] = []
+  while (letters.length < max) {
+    const after = letters.at(-1)?.id ?? 0
+    const question = { ask: 'dead-letters', after, max: max - letters.length } as const
+    const some = parseDeadLetters(await keeper.askKeeper(question, ANSWER_MS)) ?? malformed()
+    if (some.length === 0 || (some[0]?.id ?? 0) <= after) break
+    letters.push(...some.map((letter) => ({ supervisor: keeper.name, ...letter })))
   }
+  return letters
+}
+
+function malformed(): never {
+  throw new Fault('protocol', 'failed', 'the process that keeps the queue gave a malformed answer')
 }

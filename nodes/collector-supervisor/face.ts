@@ -8,8 +8,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from './certificates'
-import type { DeadLetterGroup } from './dead-letter-groups'
-import type { DeadLetter, DeadLetterScope } from './dead-letters'
+import type { DeadLetter, DeadLetterGroup, DeadLetterScope } from './dead-letters'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
 
@@ -39,11 +38,11 @@ export interface Fleet {
   logs(name: string): LogLine[] | undefined
   /** Name of the supervisor -> its way into the database; without those that keep no history. */
   processors(): Record<string, ProcessorStatus>
-  /** Oldest first, at most `max` of each supervisor. Rejects with a QueueError. */
+  /** Oldest first, at most `max` of each supervisor. Rejects with a Fault, as `history`. */
   deadLetters(scope: DeadLetterScope, max: number): Promise<DeadLetter[]>
-  /** The same by cause. Rejects with a QueueError. */
+  /** The same by cause. Rejects with a Fault. */
   deadLetterGroups(scope: DeadLetterScope): Promise<DeadLetterGroup[]>
-  /** Back into the queue, or gone for good; how many. Rejects with a QueueError. */
+  /** Back into the queue, or gone for good; how many. Rejects with a Fault. */
   moveDeadLetters(scope: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number>
   /**
    * From the embedded history; given up when nobody waits for the answer any more. Rejects with a Fault: `not-found`, `conflict`

@@ -6,8 +6,14 @@ import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-que
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { type CertificateDecision, type CertificatesOf, decideCertificate, listCertificates } from './certificates'
-import { type DeadLetterGroup, groupDeadLetters } from './dead-letter-groups'
-import { type DeadLetter, type DeadLetterScope, listDeadLetters, moveDeadLetters } from './dead-letters'
+import {
+  type DeadLetter,
+  type DeadLetterGroup,
+  type DeadLetterScope,
+  groupDeadLetters,
+  listDeadLetters,
+  moveDeadLetters,
+} from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
 import { FileWriter } from './file-writer'
 import { FOLDER_IN_USE, FolderLock } from './folder-lock'
@@ -141,15 +147,15 @@ export class Supervisors implements Fleet, Inspector {
   }
 
   deadLetters({ supervisor }: DeadLetterScope, max: number): Promise<DeadLetter[]> {
-    return listDeadLetters(this.#named(supervisor), max)
+    return listDeadLetters(this.#keepers(supervisor), max)
   }
 
   deadLetterGroups({ supervisor }: DeadLetterScope): Promise<DeadLetterGroup[]> {
-    return groupDeadLetters(this.#named(supervisor))
+    return groupDeadLetters(this.#keepers(supervisor))
   }
 
   moveDeadLetters({ supervisor, ids }: DeadLetterScope, how: 'requeue' | 'discard'): Promise<number> {
-    const keepers = this.#named(supervisor)
+    const keepers = this.#keepers(supervisor)
     if (how === 'requeue') for (const keeper of keepers) keeper.retryHistorians()
     return moveDeadLetters(keepers, how, ids)
   }
@@ -292,6 +298,11 @@ export class Supervisors implements Fleet, Inspector {
   /** Those of this name, or all. */
   #named(name: string | undefined): Supervisor[] {
     return this.#all().filter((supervisor) => name === undefined || supervisor.name === name)
+  }
+
+  /** Those of them that keep a queue to the database. */
+  #keepers(name: string | undefined): Supervisor[] {
+    return this.#named(name).filter(({ processor }) => processor.ref !== undefined)
   }
 
   #all(): Supervisor[] {

@@ -2,25 +2,24 @@
 
 import { join, resolve } from 'node:path'
 import { describeProblems } from '../../lib/contract/fields'
-import type { HistorianConfig } from '../../lib/contract/historian-config'
+import type { HistorianConfig, QueueSettings } from '../../lib/contract/historian-config'
 import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
-import type { DurableLaneSettings } from './durable-lane'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import type { ProcessSpec } from './process-spec'
+import type { ProcessorSettings } from './processor'
 
 const SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'process.js')
+const QUEUE = 'durable.queue'
 const MEGABYTE = 2 ** 20
 /** A historian shows progress at least so often while its database answers, ms. */
 const PROGRESS_MS = 10_000
 
 /** undefined = no history is kept. */
-export function queueSettings(config: SupervisorConfig, folder: string): DurableLaneSettings | undefined {
+export function queueSettings(config: SupervisorConfig, folder: string): ProcessorSettings | undefined {
   if (config.historian === 'none') return undefined
   return {
-    path: join(folder, 'durable.queue'),
-    capacityBytes: Math.round(config.queueCapacity * MEGABYTE),
-    whenFull: config.queueFull === 'block' ? 'refuse' : 'drop-oldest',
-    durability: config.durability,
+    path: join(folder, QUEUE),
+    capacityBytes: capacityOf(config),
     flushMs: config.flushInterval * 1000,
     batchSize: config.batchSize,
   }
@@ -55,9 +54,42 @@ function historianConfig(
   worker: number,
 ): HistorianConfig {
   const { batchSize, retentionDays, retentionMb } = config
-  const common = { worker, batchSize, queue: join(folder, 'durable.queue') }
+  const common = { worker, batchSize, queue: queueOf(config, folder) }
   if (config.historian === 'influxdb') return { ...common, sink: 'influxdb', target: targetOf(config, secrets) }
   return { ...common, sink: 'embedded', path: join(folder, 'history.db'), retentionDays, retentionMb }
+}
+
+/** The process that keeps the queue while no historian runs. */
+export function standbySpec(
+  config: SupervisorConfig,
+  folder: string,
+  supervisor: { id: string; name: string },
+): ProcessSpec {
+  const standby: HistorianConfig = {
+    worker: 1,
+    batchSize: config.batchSize,
+    queue: queueOf(config, folder),
+    sink: 'none',
+  }
+  return {
+    name: `queue ${supervisor.name}`,
+    type: 'historian',
+    recipient: `queue:${supervisor.id}`,
+    script: SCRIPT,
+    config: standby,
+    intervalMs: PROGRESS_MS,
+    tagsTotal: 0,
+    autoStart: true,
+  }
+}
+
+function queueOf(config: SupervisorConfig, folder: string): QueueSettings {
+  const whenFull = config.queueFull === 'block' ? 'refuse' : 'drop-oldest'
+  return { path: join(folder, QUEUE), capacityBytes: capacityOf(config), whenFull, durability: config.durability }
+}
+
+function capacityOf({ queueCapacity }: SupervisorConfig): number {
+  return Math.round(queueCapacity * MEGABYTE)
 }
 
 function problemOf(config: SupervisorConfig, secrets: SupervisorSecrets): string | undefined {

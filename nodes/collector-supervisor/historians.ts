@@ -34,6 +34,11 @@ export class Historians {
     return this.#members().find(({ process }) => process.machine.state.status === 'running')?.process
   }
 
+  /** The first worker: it keeps the queue to the database. */
+  get first(): Member | undefined {
+    return this.#members().find(({ process }) => isFirst(process.spec))
+  }
+
   /** What the database refused is asked about anew: somebody has mended something. */
   retry(): void {
     for (const { process } of this.#members()) process.retry()
@@ -59,4 +64,8 @@ export class Historians {
       ({ process, retired }) => process.spec.type === 'historian' && !retired,
     )
   }
+}
+
+export function isFirst({ type, recipient }: ProcessSpec): boolean {
+  return type === 'historian' && recipient.endsWith(':1')
 }

@@ -1,18 +1,19 @@
-// The way of a supervisor's samples into the database, seen from Node-RED: its queue, its counts, its dead letters.
+// The way of a supervisor's samples into the database, seen from Node-RED: where its queue is and what is counted there. The queue
+// itself is kept by another process.
 
 import { isDeepStrictEqual } from 'node:util'
-import type { DurableQueueRef } from '../../lib/contract/control'
+import type { DurableQueueRef, QueueReplacement } from '../../lib/contract/control'
 import { asRecord } from '../../lib/contract/parse'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
+import { type KnownTotals, NO_TOTALS, parseTotals, type QueueCounts, totalsOf } from '../../lib/contract/queue-totals'
 import type { RefusedCause } from '../../lib/contract/refused-cause'
-import type { Queue, QueueStatus } from '../../lib/queue/queue'
-import { DurableLane, type DurableLaneSettings } from './durable-lane'
+import { monotonicExactMs } from '../../lib/queue/monotonic'
 import type { FileWriter } from './file-writer'
 import { type Day, dayAt, type Mark, parseDay, speedOf, withMark } from './processor-count'
-import { parseTotals, totalsOf } from './queue-totals'
 import { RefusedCauses } from './refused-causes'
 import { describeKept, type Found, SavedRecord } from './saved-record'
+import type { QueueChange } from './surroundings'
 
 /** The counts are written down so often, ms, and when the day or the supervisor ends. */
 const SAVE_MS = 60_000
@@ -27,28 +28,21 @@ export type ProcessorListener = {
   senderTrouble(): string | undefined
 }
 
-const NO_QUEUE: QueueStatus = {
-  pending: 0,
-  claimed: 0,
-  retry: 0,
-  dead: 0,
-  sent: 0,
-  delivered: 0,
-  dropped: 0,
-  messages: 0,
-  bytes: 0,
-  capacity: 0,
-  oldest: undefined,
-}
+/** What everybody who opens the queue has to know of it. */
+export type ProcessorSettings = { path: string; capacityBytes: number; flushMs: number; batchSize: number }
 
 export class Processor {
   readonly #record: SavedRecord
   readonly #listener: ProcessorListener
   readonly #now: () => number
   readonly #wallClock: () => Date
-  #settings: DurableLaneSettings | undefined
-  #lane: DurableLane | undefined
-  #queue: QueueStatus = NO_QUEUE
+  #settings: ProcessorSettings | undefined
+  #counts: QueueCounts
+  /** When these were counted, on the machine's clock. */
+  #countedAtMs = monotonicExactMs()
+  #replacement: QueueReplacement | undefined
+  /** Why there is no queue at the moment; '' while there is one. */
+  #trouble = ''
   #day: Day | undefined
   #marks: Mark[] = []
   readonly #causes = new RefusedCauses()
@@ -59,7 +53,7 @@ export class Processor {
   constructor(
     record: string,
     files: FileWriter,
-    settings: DurableLaneSettings | undefined,
+    settings: ProcessorSettings | undefined,
     listener: ProcessorListener,
     clock: { now(): number; wallClock(): Date },
   ) {
@@ -68,39 +62,46 @@ export class Processor {
     this.#now = clock.now
     this.#wallClock = clock.wallClock
     this.#tellDamage(this.#record.found)
-    this.#day = parseDay(asRecord(this.#record.content)?.day)
+    const saved = asRecord(this.#record.content)
+    this.#day = parseDay(saved?.day)
+    const totals = parseTotals(saved?.totals) ?? NO_TOTALS
+    const pending = totals.sent - totals.delivered - totals.dropped
+    this.#counts = { ...totals, pending, claimed: 0, retry: 0, dead: 0 }
     this.configure(settings)
   }
 
+  /** Also while there is no file: the collectors keep what they can, and find it when it is there. */
   get ref(): DurableQueueRef | undefined {
-    return this.#lane?.ref
+    const replacement = this.#replacement
+    return this.#settings && { ...this.#settings, ...(replacement && { replacement }) }
   }
 
-  configure(settings: DurableLaneSettings | undefined): void {
+  /** For the process that keeps the queue: from where a new file goes on counting. */
+  get known(): KnownTotals | undefined {
+    return this.#settings && { ...totalsOf(this.#counts), atMs: this.#countedAtMs }
+  }
+
+  configure(settings: ProcessorSettings | undefined): void {
     if (isDeepStrictEqual(settings, this.#settings)) return
+    if (!settings) this.#save()
     this.#settings = settings
-    if (!settings) {
-      this.#lane?.close()
-      this.#save()
-      this.#lane = undefined
-      this.#queue = NO_QUEUE
-      this.#listener.replaced(undefined)
-    } else if (this.#lane) {
-      this.#lane.configure(settings)
-    } else {
-      this.#lane = new DurableLane(settings, this.#laneListener(), this.#now)
-      this.#listener.replaced(this.#lane.ref)
-    }
+    this.#trouble = ''
+    this.#listener.replaced(this.ref)
   }
 
-  distrust(reason: string): void {
-    this.#lane?.distrust(reason)
+  /** The queue is there, or another one is, or none. */
+  queueChanged({ trouble, report, replacement }: QueueChange): void {
+    if (report !== '') this.#listener.report(report)
+    this.#trouble = trouble
+    this.#replacement = replacement ?? this.#replacement
+    if (trouble === '' && this.#settings) this.#listener.replaced(this.ref)
+    this.changed()
   }
 
   /** undefined where no history is kept. */
   status(): ProcessorStatus | undefined {
-    if (!this.#lane) return undefined
-    const { pending, claimed, retry, dead, delivered, dropped } = this.#queue
+    if (!this.#settings) return undefined
+    const { pending, claimed, retry, dead, delivered, dropped } = this.#counts
     const workers = this.#listener.workers()
     const running = workers.filter(({ status }) => status === 'running').length
     return {
@@ -125,7 +126,7 @@ export class Processor {
   }
 
   #troubleOf(workers: readonly ProcessRow[]): string | undefined {
-    return this.#lane?.trouble ?? lastErrorOf(workers) ?? this.#listener.senderTrouble()
+    return this.#trouble || (lastErrorOf(workers) ?? this.#listener.senderTrouble())
   }
 
   /** Something that the status tells may be another now. */
@@ -136,24 +137,9 @@ export class Processor {
     this.#listener.changed(status)
   }
 
-  /** Does something with the queue; undefined where no history is kept. Throws a QueueError. */
-  use<T>(work: (queue: Queue) => T): Promise<T> | undefined {
-    return this.#lane?.use(work)
-  }
-
   close(): void {
-    this.#lane?.close()
     this.#save()
-    this.#lane = undefined
-  }
-
-  #laneListener() {
-    return {
-      replaced: (durable: DurableQueueRef) => this.#listener.replaced(durable),
-      report: (text: string) => this.#listener.report(text),
-      remembered: () => parseTotals(asRecord(this.#record.content)?.totals),
-      status: (status: QueueStatus) => this.#onStatus(status),
-    }
+    this.#settings = undefined
   }
 
   #tellDamage(found: Found): void {
@@ -164,22 +150,23 @@ export class Processor {
     )
   }
 
-  #onStatus(status: QueueStatus): void {
+  counted(counts: QueueCounts): void {
     const now = this.#now()
-    const day = dayAt(this.#day, this.#wallClock(), status.delivered)
+    const day = dayAt(this.#day, this.#wallClock(), counts.delivered)
     const isNewDay = day !== this.#day
-    this.#queue = status
-    if (status.dead === 0) this.#causes.clear()
+    this.#counts = counts
+    this.#countedAtMs = monotonicExactMs()
+    if (counts.dead === 0) this.#causes.clear()
     this.#day = day
-    this.#marks = withMark(this.#marks, { at: now, delivered: status.delivered })
+    this.#marks = withMark(this.#marks, { at: now, delivered: counts.delivered })
     if (isNewDay || now - this.#savedAt >= SAVE_MS) this.#save()
     this.changed()
   }
 
   #save(): void {
-    if (!this.#day || !this.#lane) return
+    if (!this.#day || !this.#settings) return
     this.#savedAt = this.#now()
-    this.#record.replace({ day: this.#day, totals: totalsOf(this.#queue) }).catch(() => {
+    this.#record.replace({ day: this.#day, totals: totalsOf(this.#counts) }).catch(() => {
       // The disk is full or read-only, which the queue itself will say.
     })
   }

@@ -163,6 +163,11 @@ export class SupervisedProcess {
     this.#child?.send({ type: 'durable', generation: this.#machine.generation, durable })
   }
 
+  /** To the one that keeps the durable queue: another process cannot get on with the file. */
+  distrustDurable(trouble: string): void {
+    this.#child?.send({ type: 'distrust', generation: this.#machine.generation, trouble })
+  }
+
   measured(usage: Usage): void {
     this.#observation.usage(usage, this.#around.memoryLimitMb())
     this.#around.changed()
@@ -267,7 +272,8 @@ export class SupervisedProcess {
     const durable = this.#around.durable()
     const version = CONTROL_VERSION
     const heartbeatMs = HEARTBEAT_MS
-    const queues = { live, ...(durable && { durable }) }
+    const known = this.#around.known()
+    const queues = { live, ...(durable && { durable }), ...(known && { known }) }
     const folder = this.#around.folder(this.#spec)
     const files = folder === undefined ? {} : { folder }
     child.send({ type: 'configure', generation, version, name, recipient, ...queues, heartbeatMs, ...files, config })
@@ -338,6 +344,13 @@ export class SupervisedProcess {
         this.#observation.durable(message.trouble)
         if (message.broken) this.#around.distrustDurable(message.trouble)
         this.#around.changed()
+        break
+      case 'queue':
+        if (message.report !== '') this.#note('warn', message.report)
+        this.#around.queueChanged(message)
+        break
+      case 'queue-counts':
+        this.#around.queueCounted(message.counts)
         break
       case 'refused':
         this.#around.refused(message.causes)

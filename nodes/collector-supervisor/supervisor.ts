@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { DurableQueueRef } from '../../lib/contract/control'
+import type { DeadLetterQuestion } from '../../lib/contract/dead-letters'
 import { Fault } from '../../lib/contract/fault'
 import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessRow } from '../../lib/contract/process-row'
@@ -14,8 +15,8 @@ import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import type { FileWriter } from './file-writer'
-import { queueSettings } from './historian-spec'
-import { Historians } from './historians'
+import { queueSettings, standbySpec } from './historian-spec'
+import { Historians, isFirst } from './historians'
 import type { InspectionPlace } from './inspection-process'
 import { LiveFolderRecord } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
@@ -24,6 +25,7 @@ import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
 import { Processor } from './processor'
+import { QueueStandby } from './queue-standby'
 import { RunFiles } from './run-files'
 import { collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
@@ -71,6 +73,7 @@ export class Supervisor implements SupervisorFace {
   readonly #folder: string
   readonly #processor: Processor
   readonly #historians: Historians
+  readonly #standby: QueueStandby
   readonly #laneRecord: LiveFolderRecord
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
@@ -105,8 +108,10 @@ export class Supervisor implements SupervisorFace {
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
     this.#historians = new Historians(this, folder)
+    this.#standby = new QueueStandby(this.#standbySurroundings())
     this.#processor = this.#newProcessor()
     this.#historians.adopt(settings, () => this.#processor.changed())
+    this.#keepQueue()
   }
 
   get name(): string {
@@ -132,6 +137,7 @@ export class Supervisor implements SupervisorFace {
     this.#log = log
     this.#processor.configure(queueSettings(settings.config, this.#folder))
     this.#historians.adopt(settings, () => this.#processor.changed())
+    this.#keepQueue()
     this.#meter.stop()
     this.#meter = this.#startMeter()
     for (const process of this.#members.processes()) this.#fleet.changed(process.spec.name)
@@ -168,8 +174,9 @@ export class Supervisor implements SupervisorFace {
   }
 
   /** Ends all processes; settles when they are gone. */
-  retireAll(): Promise<void> {
-    return this.#members.retireAll()
+  async retireAll(): Promise<void> {
+    await this.#members.retireAll()
+    await this.#standby.stepBack()
   }
 
   get keepsHistory(): boolean {
@@ -178,6 +185,19 @@ export class Supervisor implements SupervisorFace {
 
   get historian(): SupervisedProcess | undefined {
     return this.#historians.running
+  }
+
+  /** Asks the process that keeps the queue to the database; rejects with a Fault. */
+  askKeeper(question: DeadLetterQuestion, timeoutMs: number): Promise<unknown> {
+    const { keeper } = this
+    if (!keeper) return Promise.reject(new Fault('link', 'failed', `the historian of "${this.name}" is not running`))
+    return keeper.ask({ type: 'query', query: question }, timeoutMs)
+  }
+
+  /** The process that keeps the queue to the database. */
+  get keeper(): SupervisedProcess | undefined {
+    const first = this.#historians.first?.process
+    return first?.machine.state.status === 'running' ? first : this.#standby.process
   }
 
   /** The running process of a reader that has these very settings: a device may have no room for another connection. */
@@ -200,7 +220,8 @@ export class Supervisor implements SupervisorFace {
   /** Node-RED itself is about to be gone. Returns the pids of what it leaves behind. */
   abandon(): number[] {
     this.#lane.close()
-    return [...this.#members.processes()].flatMap((process) => {
+    const standby = this.#standby.process
+    return [...this.#members.processes(), ...(standby ? [standby] : [])].flatMap((process) => {
       process.abandon()
       return process.pid ?? []
     })
@@ -263,7 +284,10 @@ export class Supervisor implements SupervisorFace {
         this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
       },
       durable: () => this.#processor.ref,
-      distrustDurable: (trouble) => this.#processor.distrust(trouble),
+      known: () => (isFirst(spec) ? this.#processor.known : undefined),
+      queueChanged: (change) => this.#processor.queueChanged(change),
+      queueCounted: (counts) => this.#processor.counted(counts),
+      distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
       program: (wanted) =>
         wanted.type === 'historian'
@@ -274,14 +298,46 @@ export class Supervisor implements SupervisorFace {
       vacated: async () => {
         await this.#swept
         await this.#fleet.vacated(member())
+        if (!isFirst(spec)) return
+        await this.#standby.stepBack()
+        // It may have been stopped meanwhile.
+        this.#keepQueue()
       },
       started: (pid) => this.#guardWrite(this.#runFiles.write(spec.recipient, pid)),
       ended: () => this.#guardWrite(this.#runFiles.remove(spec.recipient)),
       changed: () => this.#fleet.changed(member().process.spec.name),
-      transition: (transition) => this.#fleet.transition(transition, this.name),
+      transition: (transition) => {
+        this.#fleet.transition(transition, this.name)
+        if (isFirst(spec)) this.#keepQueue()
+      },
       now: () => performance.now(),
       wallClock: () => new Date(),
       chance: Math.random,
+    }
+  }
+
+  /** While the historian does not run, another process keeps the queue. */
+  #keepQueue(): void {
+    const status = this.#historians.first?.process.machine.state.status
+    if (status === undefined) void this.#standby.stepBack()
+    if (status !== 'stopped' && status !== 'error' && status !== 'crashed') return
+    this.#standby.standIn(standbySpec(this.#config, this.#folder, this))
+  }
+
+  /** Nobody sees it, and no command is meant for it: it comes and goes with the historian. */
+  #standbySurroundings(): Surroundings {
+    const spec = standbySpec(this.#config, this.#folder, this)
+    const standby = (): Member => {
+      throw new Error('the standby is no member')
+    }
+    return {
+      ...this.#surroundings(spec, standby),
+      known: () => this.#processor.known,
+      distrustLive: () => {},
+      refused: () => {},
+      changed: () => {},
+      transition: () => {},
+      vacated: () => this.#swept,
     }
   }
 

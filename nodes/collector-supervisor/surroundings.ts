@@ -1,7 +1,8 @@
 // What a supervised process needs of its supervisor, and what it tells it. Time and chance come from here too.
 
-import type { DurableQueueRef, LiveQueueRef } from '../../lib/contract/control'
+import type { DurableQueueRef, LiveQueueRef, QueueReplacement } from '../../lib/contract/control'
 import type { ExitFacts } from '../../lib/contract/process-event'
+import type { KnownTotals, QueueCounts } from '../../lib/contract/queue-totals'
 import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { ChildProgram } from './child'
 import type { Machine } from './machine-state'
@@ -21,6 +22,9 @@ export type Transition = {
 /** The database has begun to refuse something. */
 export type Refusal = { name: string; machine: Machine; cause: RefusedCause }
 
+/** The durable queue is there, or another one is, or none, and why. `report`: for the operator. */
+export type QueueChange = { trouble: string; report: string; replacement?: QueueReplacement | undefined }
+
 /** What a process needs of its supervisor. */
 export type Surroundings = {
   supervisorName(): string
@@ -29,6 +33,11 @@ export type Surroundings = {
   live(): LiveQueueRef
   /** undefined = no history is kept. */
   durable(): DurableQueueRef | undefined
+  /** Of the process that keeps the durable queue: what was last known of it. */
+  known(): KnownTotals | undefined
+  /** The process that keeps the durable queue tells of it. */
+  queueChanged(change: QueueChange): void
+  queueCounted(counts: QueueCounts): void
   /** A process cannot get on with the file of the durable queue. */
   distrustDurable(trouble: string): void
   /** The database refuses values, which are dead letters now. */

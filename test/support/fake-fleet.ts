@@ -6,8 +6,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from '../../nodes/collector-supervisor/certificates'
-import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
-import type { DeadLetter, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
+import type { DeadLetter, DeadLetterGroup, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
 
 export class FakeFleet implements Fleet {

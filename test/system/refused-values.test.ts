@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import type { ProcessEvent } from '../../lib/contract/process-event'
-import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letter-groups'
+import type { DeadLetterGroup } from '../../nodes/collector-supervisor/dead-letters'
 import { flowOf, TAB } from '../support/flows'
 import { KeptReader } from '../support/kept-reader'
 import { type FlowNode, NodeRed } from '../support/node-red'

@@ -3,7 +3,6 @@
 import { Fault } from '../../../lib/contract/fault'
 import { parseHistoryQuery } from '../../../lib/contract/history-query'
 import { asCount, asRecord, asText } from '../../../lib/contract/parse'
-import { QueueError } from '../../../lib/queue/queue'
 import type { DeadLetterScope } from '../dead-letters'
 import type { Fleet } from '../face'
 import type { Request } from './guard'
@@ -86,7 +85,6 @@ async function orFailure(answer: () => Promise<Reply>): Promise<Reply> {
   try {
     return await answer()
   } catch (error) {
-    if (error instanceof QueueError) return errorReply(error.busy ? 'timeout' : 'failed', error.message)
     if (error instanceof Fault && isErrorCode(error.code)) return errorReply(error.code, error.message)
     throw error
   }

@@ -225,15 +225,26 @@ describe('the outbox to the database', () => {
     const post = new Post()
     const knownUntilMs = monotonicExactMs() - 1
     post.put(1, 10)
-    post.outbox.reopen({ ...REF, knownUntilMs })
+    const replacement = { knownUntilMs, madeAtMs: monotonicExactMs() }
+    post.outbox.reopen({ ...REF, replacement })
     assert.equal(post.lost, 10)
     // The same file, opened anew.
     post.put(2, 10)
-    post.outbox.reopen({ ...REF, capacityBytes: 7, knownUntilMs })
+    post.outbox.reopen({ ...REF, capacityBytes: 7, replacement })
     assert.equal(post.lost, 10)
     // All of it was known.
-    post.outbox.reopen({ ...REF, knownUntilMs: monotonicExactMs() + 1 })
+    const madeAtMs = monotonicExactMs()
+    post.outbox.reopen({ ...REF, replacement: { knownUntilMs: madeAtMs + 1, madeAtMs } })
     assert.equal(post.lost, 10)
+  })
+
+  it('counts as kept what it sent into the new file before it was told of it', () => {
+    const post = new Post()
+    const madeAtMs = monotonicExactMs()
+    post.outbox.reopen({ ...REF })
+    post.put(1, 10)
+    post.outbox.reopen({ ...REF, replacement: { knownUntilMs: madeAtMs - 1000, madeAtMs } })
+    assert.equal(post.lost, 0)
   })
 
   it('moves to the new file with everything that waits', async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { parseFields } from '../../../lib/contract/fields'
 import { parseHistorianConfig } from '../../../lib/contract/historian-config'
 import { supervisorFields, supervisorSecrets } from '../../../nodes/collector-supervisor/fields'
-import { historianSpecs, queueSettings } from '../../../nodes/collector-supervisor/historian-spec'
+import { historianSpecs, queueSettings, standbySpec } from '../../../nodes/collector-supervisor/historian-spec'
 
 function settings(properties: Record<string, unknown> = {}, credentials: Record<string, unknown> = {}) {
   const config = parseFields(supervisorFields, properties)
@@ -34,7 +34,12 @@ describe('the historian of a supervisor', () => {
     assert.deepEqual(parseHistorianConfig(spec?.config), {
       worker: 1,
       batchSize: 5000,
-      queue: '/data/s1/durable.queue',
+      queue: {
+        path: '/data/s1/durable.queue',
+        capacityBytes: 2 ** 30,
+        whenFull: 'drop-oldest',
+        durability: 'commit',
+      },
       sink: 'embedded',
       path: '/data/s1/history.db',
       retentionDays: 7,
@@ -69,10 +74,18 @@ describe('the historian of a supervisor', () => {
     assert.deepEqual(queueSettings(config, '/data/s1'), {
       path: '/data/s1/durable.queue',
       capacityBytes: 2 * 2 ** 20,
-      whenFull: 'refuse',
-      durability: 'power',
       flushMs: 500,
       batchSize: 5000,
     })
+    const queue = {
+      path: '/data/s1/durable.queue',
+      capacityBytes: 2 * 2 ** 20,
+      whenFull: 'refuse',
+      durability: 'power',
+    }
+    const [spec] = historianSpecs(config, settings().secrets, '/data/s1', { id: 's1', name: 'plant' })
+    assert.deepEqual(parseHistorianConfig(spec?.config)?.queue, queue)
+    const standby = standbySpec(config, '/data/s1', { id: 's1', name: 'plant' })
+    assert.deepEqual(parseHistorianConfig(standby.config), { worker: 1, batchSize: 5000, queue, sink: 'none' })
   })
 })

@@ -2,14 +2,16 @@ import assert from 'node:assert/strict'
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '../../../lib/child/clock'
 import { encodeBatch } from '../../../lib/contract/batch'
+import type { QueueSettings } from '../../../lib/contract/historian-config'
 import { HISTORIAN, TITLE_READINGS } from '../../../lib/contract/limits'
 import type { ProcessRow } from '../../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../../lib/contract/processor-status'
 import { encodeReadings, encodeSource } from '../../../lib/contract/readings'
+import { DurableLane } from '../../../lib/historian/durable-lane'
+import { monotonicExactMs } from '../../../lib/queue/monotonic'
 import { Queue } from '../../../lib/queue/queue'
-import { listDeadLetters, moveDeadLetters } from '../../../nodes/collector-supervisor/dead-letters'
-import type { DurableLaneSettings } from '../../../nodes/collector-supervisor/durable-lane'
 import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { Processor } from '../../../nodes/collector-supervisor/processor'
 import { processRow } from '../../support/process-row'
@@ -19,6 +21,7 @@ describe('the way into the database', () => {
   const files = new FileWriter()
   let folder: string
   let processor: Processor | undefined
+  let lane: DurableLane | undefined
   let workers: ProcessRow[]
   let senderTrouble: string | undefined
   let replaced: unknown[]
@@ -34,27 +37,25 @@ describe('the way into the database', () => {
     reports.length = 0
   })
   afterEach(async () => {
-    processor?.close()
-    await files.settled(5000)
+    await close()
     rmSync(folder, { recursive: true, force: true })
   })
 
   const path = (): string => join(folder, 'durable.queue')
-  const settings = (parts: Partial<DurableLaneSettings> = {}): DurableLaneSettings => ({
+  const settings = (parts: Partial<QueueSettings> = {}): QueueSettings => ({
     path: path(),
     capacityBytes: 4 * 2 ** 20,
     whenFull: 'drop-oldest',
     durability: 'commit',
-    flushMs: 1000,
-    batchSize: 5000,
     ...parts,
   })
 
-  function open(at: DurableLaneSettings | 'none' = settings(), wallClock = () => new Date()): Processor {
-    processor = new Processor(
+  /** With the keeper of the queue, as it is in the historian's process. */
+  function open(at: QueueSettings | 'none' = settings(), wallClock = () => new Date()): Processor {
+    const opened = new Processor(
       join(folder, 'processor.json'),
       files,
-      at === 'none' ? undefined : at,
+      at === 'none' ? undefined : { path: at.path, capacityBytes: at.capacityBytes, flushMs: 1000, batchSize: 5000 },
       {
         replaced: (ref) => replaced.push(ref),
         changed: (status) => told.push(status),
@@ -64,7 +65,21 @@ describe('the way into the database', () => {
       },
       { now: () => performance.now(), wallClock },
     )
-    return processor
+    processor = opened
+    if (at === 'none') return opened
+    const listener = {
+      changed: opened.queueChanged.bind(opened),
+      status: opened.counted.bind(opened),
+    }
+    lane = new DurableLane(at, opened.known, listener, systemClock)
+    return opened
+  }
+
+  async function close(): Promise<void> {
+    lane?.close()
+    lane = undefined
+    processor?.close()
+    await files.settled(5000)
   }
 
   /** As a collector does. */
@@ -154,8 +169,7 @@ describe('the way into the database', () => {
     send(5)
     deliver(3)
     await statusWhen(({ processed_total }) => processed_total === 9)
-    processor?.close()
-    await files.settled(5000)
+    await close()
     told.length = 0
     open()
     const { processed_total, processed_today, queue_pending } = await statusWhen(() => true)
@@ -165,8 +179,7 @@ describe('the way into the database', () => {
   it('does not believe a record in which a digit is another: it is kept and told, and its copy counts', async () => {
     open()
     send(4)
-    processor?.close()
-    await files.settled(5000)
+    await close()
     const record = join(folder, 'processor.json')
     const text = readFileSync(record, 'utf8')
     assert.match(text, /"sent":12/)
@@ -218,9 +231,10 @@ describe('the way into the database', () => {
     send(5)
     deliver(2)
     await statusWhen(({ queue_pending }) => queue_pending === 9)
+    lane?.close()
+    lane = undefined
     one.configure(undefined)
-    one.close()
-    await files.settled(5000)
+    await close()
     for (const file of readdirSync(folder).filter((name) => name.startsWith('durable'))) rmSync(join(folder, file))
     told.length = 0
     open()
@@ -229,10 +243,10 @@ describe('the way into the database', () => {
   })
 
   it('replaces a file that a process cannot get on with, once it complains again', async () => {
-    const one = open()
+    open()
     replaced.length = 0
     await until(() => {
-      one.distrust('a page is damaged')
+      lane?.distrust('a page is damaged')
       return replaced.length > 0
     }, 10_000)
     assert.match(reports.join(), /a page is damaged: a new one was made, the old one is now/)
@@ -243,8 +257,7 @@ describe('the way into the database', () => {
     send(5)
     deliver(2)
     await statusWhen(({ queue_pending }) => queue_pending === 9)
-    processor?.close()
-    await files.settled(5000)
+    await close()
     writeFileSync(path(), 'no queue at all')
     for (const end of ['-wal', '-shm']) rmSync(path() + end, { force: true })
     told.length = 0
@@ -260,33 +273,19 @@ describe('the way into the database', () => {
     open(settings({ path: blocked }))
     assert.match(processor?.status()?.last_error ?? '', /^there is no queue to the database: /)
     assert.ok(!existsSync(blocked))
-    await assert.rejects(async () => processor?.use((queue) => queue.status()), /there is no queue/)
     replaced.length = 0
     rmSync(join(folder, 'file'))
     await until(() => existsSync(blocked), 10_000)
     assert.equal(replaced.length, 1, 'the collectors open it')
   })
 
-  it('lists dead letters with what is in them, and moves some or all', async () => {
-    const keeper = { name: 'plant', processor: open() }
-    send(3)
-    deliver(3, (queue, ids) => queue.dead(ids, 'field type conflict'))
-    const letters = await listDeadLetters([keeper], 10)
-    assert.deepEqual(letters[1], {
-      supervisor: 'plant',
-      id: letters[1]?.id,
-      collector: 'press',
-      time: new Date(1e12 + 1).toISOString(),
-      reason: 'field type conflict',
-      samples: 3,
-      measurement: 'm',
-      values: { a: 1, b: 2, c: 3 },
-    })
-    assert.equal((await listDeadLetters([keeper], 2)).length, 2)
-    assert.equal(await moveDeadLetters([keeper], 'requeue', [letters[1]?.id ?? 0]), 1)
-    assert.equal(await moveDeadLetters([keeper], 'discard', undefined), 2)
-    await statusWhen(
-      (status) => status.queue_dead === 0 && status.dropped === 6 && status.queue_pending + status.queue_retry === 3,
-    )
+  it('knows from where a new file has to go on counting', async () => {
+    const one = open()
+    send(5)
+    deliver(2)
+    await statusWhen(({ queue_pending }) => queue_pending === 9)
+    const { atMs = 0, ...totals } = one.known ?? assert.fail()
+    assert.deepEqual(totals, { sent: 15, delivered: 6, dropped: 0 })
+    assert.ok(atMs <= monotonicExactMs())
   })
 })

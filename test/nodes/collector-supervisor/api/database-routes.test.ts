@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { Fault } from '../../../../lib/contract/fault'
 import type { HistoryQuery } from '../../../../lib/contract/history-query'
-import { QueueError } from '../../../../lib/queue/queue'
 import { mountRoutes } from '../../../../nodes/collector-supervisor/api/routes'
 import type { DeadLetterScope } from '../../../../nodes/collector-supervisor/dead-letters'
 import { AdminServer, type Ask, TOKENS } from '../../../support/admin-server'
@@ -98,11 +97,11 @@ describe('The REST routes of the way into the database', () => {
     }
 
     it('say that the queue is busy, or does not work', async () => {
-      for (const [busy, status] of [
-        [true, 504],
-        [false, 409],
+      for (const [code, status] of [
+        ['timeout', 504],
+        ['failed', 409],
       ] as const) {
-        fleet.letters = () => Promise.reject(new QueueError('AccessFailed', 'the queue says no', { busy }))
+        fleet.letters = () => Promise.reject(new Fault('link', code, 'the queue says no'))
         const answer = await server.ask('GET', '/collectors/dead-letters')
         assert.equal(answer.status, status)
         assert.match(answer.text, /the queue says no/)

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict'
 import { encodeBatch } from '../../../lib/contract/batch'
 import { encodeReadings, encodeSource } from '../../../lib/contract/readings'
-import { causeOf, describeCause, parseRefusedCause } from '../../../lib/contract/refused-cause'
-import { Grouping } from '../../../nodes/collector-supervisor/dead-letter-groups'
-import { QUIET_MS, RefusedCauses } from '../../../nodes/collector-supervisor/refused-causes'
+import { causeOf } from '../../../lib/contract/refused-cause'
+import { Grouping } from '../../../lib/historian/dead-letter-groups'
 
 const T0 = Date.parse('2026-11-22T04:00:00.000Z')
 
@@ -28,7 +27,7 @@ function letter(id: number, reason: string, { origin = 'press', fields = ['t'], 
 
 describe('dead letters by cause', () => {
   it('are one group for all that one thing is wrong with, whatever number or date the words have', () => {
-    const grouping = new Grouping('Plant')
+    const grouping = new Grouping()
     const words = (count: number) => `field type conflict: input field "t 1" is type string dropped=${count}`
     grouping.add(letter(3, words(1), { times: [T0 + 2000] }))
     grouping.add(letter(4, words(22), { origin: 'oven', times: [T0, T0 + 1000] }))
@@ -49,7 +48,7 @@ describe('dead letters by cause', () => {
   })
 
   it('can be such as nobody can read', () => {
-    const grouping = new Grouping('Plant')
+    const grouping = new Grouping()
     grouping.add({ ...letter(1, 'no message'), data: 'x' })
     assert.deepEqual(
       grouping.groups.map(({ measurement, field, first }) => [measurement, field, first]),
@@ -65,44 +64,5 @@ describe('dead letters by cause', () => {
       ),
       'dropped # points outside retention policy of duration 24h0m0s',
     )
-  })
-})
-
-describe('causes of dead letters', () => {
-  const cause = { measurement: 'plant', field: 't', reason: 'type', count: 3 }
-
-  it('are told once, and again after an hour of quiet', () => {
-    const causes = new RefusedCauses()
-    assert.deepEqual(causes.add([cause, { ...cause, field: 'u' }], 0), [cause, { ...cause, field: 'u' }])
-    assert.deepEqual(causes.add([cause], 1000), [])
-    assert.deepEqual(causes.add([cause], 1000 + QUIET_MS), [cause])
-  })
-
-  it('are told again when all dead letters were gone', () => {
-    const causes = new RefusedCauses()
-    causes.add([cause], 0)
-    causes.clear()
-    assert.deepEqual(causes.add([cause], 1), [cause])
-  })
-
-  it('are what is wrong as long as there are dead letters', () => {
-    const causes = new RefusedCauses()
-    assert.equal(causes.describe(0), undefined)
-    assert.equal(causes.describe(5), undefined)
-    causes.add([cause], 0)
-    assert.equal(causes.describe(1), `1 value is a dead letter; the last cause: ${describeCause(cause)}`)
-  })
-
-  it('are checked when they come from another process', () => {
-    assert.deepEqual(parseRefusedCause(cause), cause)
-    for (const wrong of [
-      null,
-      {},
-      { ...cause, count: -1 },
-      { ...cause, reason: 'x'.repeat(1001) },
-      { ...cause, field: 7 },
-    ]) {
-      assert.equal(parseRefusedCause(wrong), undefined)
-    }
   })
 })

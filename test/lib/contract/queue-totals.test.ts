@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { lostWith, parseTotals } from '../../../nodes/collector-supervisor/queue-totals'
+import { lostWith, parseTotals } from '../../../lib/contract/queue-totals'
 
 describe('totals of a queue', () => {
   it('stay in balance when the file is lost: what was in it counts as dropped', () => {

@@ -1,0 +1,189 @@
+// The keeping of the durable queue: makes the file, knows how full it is, replaces one that is lost or broken. Messages never
+// come through here: collectors write them, historians take them. Node-RED does not open the file: its memory mapping would
+// end Node-RED when somebody cuts the file off, and a disk that stands still would hold it up.
+
+import { mkdirSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { Clock } from '../child/clock'
+import type { QueueReplacement } from '../contract/control'
+import { messageOf } from '../contract/fault'
+import type { QueueSettings } from '../contract/historian-config'
+import { type KnownTotals, lostWith, NO_TOTALS, type QueueTotals, totalsOf } from '../contract/queue-totals'
+import { monotonicExactMs } from '../queue/monotonic'
+import { Queue, QueueError, type QueueStatus } from '../queue/queue'
+
+/** Is the file still there, how full is it? ms */
+const CHECK_MS = 1000
+/** Between two attempts to make a file, and between two replacements, ms. */
+const REPLACE_PAUSE_MS = 5000
+/** A call waits so long for another process's lock, ms. */
+const BUSY_TIMEOUT_MS = 250
+/** A larger file would take too long to be read whole: damage in it shows when it is come across. */
+const CHECK_BYTES_MAX = 64 * 1024 * 1024
+
+/** `report` says to the operator what went wrong and what was done, '' for nothing. */
+export type QueueChange = { trouble: string; report: string; replacement: QueueReplacement | undefined }
+
+export type DurableLaneListener = {
+  /** There is a file that everybody has to open anew, or there is none (`trouble`). */
+  changed(queue: QueueChange): void
+  /** Once a second. */
+  status(status: QueueStatus): void
+}
+
+export class DurableLane {
+  readonly #listener: DurableLaneListener
+  readonly #clock: Clock
+  #cancelTick: () => void = () => {}
+  readonly #settings: QueueSettings
+  #queue: Queue | undefined
+  #totals: QueueTotals
+  /** When `#totals` were true, on the machine's clock. */
+  #totalsAtMs: number
+  #replacement: QueueReplacement | undefined
+  #triedAt = Number.NEGATIVE_INFINITY
+  #trouble: string | undefined
+
+  /** `known`: of the file, when it was last looked at; a new one goes on counting from there. */
+  constructor(settings: QueueSettings, known: KnownTotals | undefined, listener: DurableLaneListener, clock: Clock) {
+    this.#settings = settings
+    this.#listener = listener
+    this.#clock = clock
+    this.#totals = known ?? NO_TOTALS
+    this.#totalsAtMs = known?.atMs ?? monotonicExactMs()
+    this.#open()
+    this.#tickLater()
+  }
+
+  /** A process cannot get on with the file. Whether that is so is not asked: a new one will do, and nothing is deleted. */
+  distrust(reason: string): void {
+    // Where there is no file, or no right to it, another one would fare no better: the next tick tries that.
+    if (this.#queue?.isInPlace()) this.#replace(reason)
+  }
+
+  close(): void {
+    this.#cancelTick()
+    this.#tellStatus()
+    this.#close()
+  }
+
+  #tickLater(): void {
+    this.#cancelTick = this.#clock.after(CHECK_MS, () => {
+      this.#tick()
+      this.#tickLater()
+    })
+  }
+
+  #tick(): void {
+    if (!this.#queue) {
+      this.#open()
+      return
+    }
+    const isInPlace = this.#queue.isInPlace()
+    // Of a file that was deleted it is still known how far it got.
+    this.#tellStatus()
+    if (!isInPlace) this.#replace('the file of the queue to the database is gone')
+  }
+
+  #tellStatus(): void {
+    try {
+      const status = this.#queue?.status()
+      if (!status) return
+      this.#totals = totalsOf(status)
+      this.#totalsAtMs = monotonicExactMs()
+      this.#listener.status(status)
+    } catch (error) {
+      if (!(error instanceof QueueError)) throw error
+      if (error.kind === 'CorruptedData') this.#replace(error.message)
+    }
+  }
+
+  #open(): void {
+    if (!this.#mayTry()) return
+    try {
+      makeFolder(dirname(this.#settings.path))
+      const { queue, report } = this.#openOrMake()
+      this.#queue = queue
+      this.#opened(report)
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #openOrMake(): { queue: Queue; report: string } {
+    const { path } = this.#settings
+    const queue = Queue.create(path, { ...this.#options(), check: sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep' })
+    const { setAside } = queue
+    const report = setAside === undefined ? '' : `what was no intact queue to the database is now ${setAside}`
+    if (this.#totals.sent === 0 || queue.status().sent > 0) return { queue, report }
+    // In the place of one that broke, or is gone: what was in it is lost, and counted.
+    queue.destroy()
+    return { queue: this.#goOnCounting(), report }
+  }
+
+  #goOnCounting(): Queue {
+    const madeAtMs = monotonicExactMs()
+    const queue = Queue.replace(this.#settings.path, this.#options(), lostWith(this.#totals))
+    this.#replacement = { knownUntilMs: this.#totalsAtMs, madeAtMs }
+    return queue
+  }
+
+  #replace(reason: string): void {
+    if (!this.#mayTry()) return
+    this.#close()
+    try {
+      this.#queue = this.#goOnCounting()
+    } catch (error) {
+      this.#fail(error)
+      return
+    }
+    const aside = this.#queue.setAside
+    this.#opened(`${reason}: a new one was made${aside === undefined ? '' : `, the old one is now ${aside}`}`)
+  }
+
+  #options() {
+    const { capacityBytes, whenFull, durability } = this.#settings
+    return { capacityBytes, whenFull, durability, busyTimeoutMs: BUSY_TIMEOUT_MS }
+  }
+
+  #mayTry(): boolean {
+    const now = this.#clock.nowMs()
+    if (now - this.#triedAt < REPLACE_PAUSE_MS) return false
+    this.#triedAt = now
+    return true
+  }
+
+  #fail(error: unknown): void {
+    const text = `there is no queue to the database: ${messageOf(error)}`
+    if (text === this.#trouble) return
+    this.#trouble = text
+    this.#listener.changed({ trouble: text, report: text, replacement: this.#replacement })
+  }
+
+  #opened(report: string): void {
+    const again = this.#trouble === undefined ? '' : 'there is a queue to the database again'
+    this.#trouble = undefined
+    const reports = [report, again].filter((text) => text !== '').join('; ')
+    this.#listener.changed({ trouble: '', report: reports, replacement: this.#replacement })
+    this.#tellStatus()
+  }
+
+  #close(): void {
+    this.#queue?.close()
+    this.#queue = undefined
+  }
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 })
+  } catch {
+    // Whoever makes the file says what is wrong.
+  }
+}
+
+/** Of the file at the path and its log, bytes. */
+function sizeOf(path: string): number {
+  const sizes = [path, `${path}-wal`].map((file) => statSync(file, { throwIfNoEntry: false })?.size ?? 0)
+  return sizes.reduce((sum, size) => sum + size, 0)
+}
