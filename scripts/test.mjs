@@ -1,6 +1,6 @@
 // `npm test`: installs what is missing (packages, and where that is possible a browser and databases), builds, checks, runs
 // all tests. A missing browser, database, server or socat is a loud skip for a user and a failure under CI, see browser.ts,
-// influx-servers.ts, pymodbus-server.ts and serial-line.ts in test/support.
+// influx-servers.ts, pymodbus-server.ts, serial-line.ts and nginx.ts in test/support.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -28,6 +28,7 @@ const PROGRAMS = [
     packages: ['python3-pymodbus'],
   },
   { name: 'socat', variable: 'SOCAT', paths: ['/usr/bin/socat', '/usr/local/bin/socat'], packages: ['socat'] },
+  { name: 'nginx', variable: 'NGINX', paths: ['/usr/sbin/nginx', '/usr/local/sbin/nginx'], packages: ['nginx-light'] },
 ]
 
 process.chdir(ROOT)

@@ -2,16 +2,15 @@
 
 import { type Configure, type Inspect, parseToChild, type ToChild } from '../contract/control'
 import { Fault, toFault } from '../contract/fault'
-import { EXIT_BUG, EXIT_CONFIG } from '../contract/lifecycle'
+import { EXIT_BUG, EXIT_CONFIG, ORPHAN_GRACE_MS } from '../contract/lifecycle'
 import { CONTROL_VERSION } from '../contract/limits'
 import { Control } from './control'
 import { openSupervisorSocket } from './supervisor-socket'
 
 /** Without a configuration after this time, ms, there is nobody who wants this process. */
 const CONFIGURE_MS = 30_000
-/** Time to end, ms, when a signal asks for it, and when the supervisor is gone. */
+/** Time to end when a signal asks for it, ms. */
 const SIGNAL_GRACE_MS = 5000
-const ORPHAN_GRACE_MS = 2000
 /** Parts of a grace that the work may use to close, and after which the process ends whatever still goes on. */
 const CLOSE_PART = 0.7
 const END_PART = 0.9

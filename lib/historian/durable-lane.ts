@@ -11,6 +11,7 @@ import type { QueueSettings } from '../contract/historian-config'
 import { type KnownTotals, lostWith, NO_TOTALS, type QueueTotals, totalsOf } from '../contract/queue-totals'
 import { monotonicExactMs } from '../queue/monotonic'
 import { Queue, QueueError, type QueueStatus } from '../queue/queue'
+import { TakeOver } from './take-over'
 
 /** Is the file still there, how full is it? ms */
 const CHECK_MS = 1000
@@ -43,6 +44,10 @@ export class DurableLane {
   #replacement: QueueReplacement | undefined
   #triedAt = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
+  #lookedAt = Number.NEGATIVE_INFINITY
+  /** What a process last said of a file that is intact. */
+  #unfounded: string | undefined
+  #taking: TakeOver | undefined
 
   /** `known`: of the file, when it was last looked at; a new one goes on counting from there. */
   constructor(settings: QueueSettings, known: KnownTotals | undefined, listener: DurableLaneListener, clock: Clock) {
@@ -55,10 +60,38 @@ export class DurableLane {
     this.#tickLater()
   }
 
-  /** A process cannot get on with the file. Whether that is so is not asked: a new one will do, and nothing is deleted. */
-  distrust(reason: string): void {
+  /**
+   * A process cannot get on with the file. Another connection looks at it first: of an intact file only that process has a
+   * wrong idea, and it opens it anew. `whose`: this process itself knows more of a large file than such a look can find.
+   */
+  distrust(reason: string, whose: 'own' | 'of another'): void {
     // Where there is no file, or no right to it, another one would fare no better: the next tick tries that.
-    if (this.#queue?.isInPlace()) this.#replace(reason)
+    if (!this.#queue?.isInPlace()) return
+    const isLarge = sizeOf(this.#settings.path) > CHECK_BYTES_MAX
+    if (isLarge && whose === 'own') this.#replace(reason)
+    else this.#look(reason, isLarge ? 'tables' : 'deep')
+  }
+
+  #look(reason: string, check: 'tables' | 'deep'): void {
+    if (this.#clock.nowMs() - this.#lookedAt < REPLACE_PAUSE_MS) return
+    this.#lookedAt = this.#clock.nowMs()
+    let damage: string | undefined
+    try {
+      damage = Queue.damageOf(this.#settings.path, check)
+    } catch {
+      // Locked just now, or not to be opened: whoever complains will do so again.
+      return
+    }
+    if (damage !== undefined) {
+      this.#replace(damage)
+      return
+    }
+    const isNew = reason !== this.#unfounded
+    this.#unfounded = reason
+    // This process may be the one that is wrong about it.
+    this.#close()
+    this.#queue = Queue.create(this.#settings.path, { ...this.#options(), check: 'tables' })
+    this.#opened(isNew ? `the queue to the database was looked at and is intact, though a process says: ${reason}` : '')
   }
 
   close(): void {
@@ -94,7 +127,7 @@ export class DurableLane {
       this.#listener.status(status)
     } catch (error) {
       if (!(error instanceof QueueError)) throw error
-      if (error.kind === 'CorruptedData') this.#replace(error.message)
+      if (error.kind === 'CorruptedData') this.distrust(error.message, 'own')
     }
   }
 
@@ -102,23 +135,24 @@ export class DurableLane {
     if (!this.#mayTry()) return
     try {
       makeFolder(dirname(this.#settings.path))
-      const { queue, report } = this.#openOrMake()
+      const { queue, report, setAside, isCounted } = this.#openOrMake()
       this.#queue = queue
       this.#opened(report)
+      if (setAside !== undefined) this.#takeOver(setAside, isCounted)
     } catch (error) {
       this.#fail(error)
     }
   }
 
-  #openOrMake(): { queue: Queue; report: string } {
+  #openOrMake(): { queue: Queue; report: string; setAside: string | undefined; isCounted: boolean } {
     const { path } = this.#settings
     const queue = Queue.create(path, { ...this.#options(), check: sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep' })
     const { setAside } = queue
     const report = setAside === undefined ? '' : `what was no intact queue to the database is now ${setAside}`
-    if (this.#totals.sent === 0 || queue.status().sent > 0) return { queue, report }
+    if (this.#totals.sent === 0 || queue.status().sent > 0) return { queue, report, setAside, isCounted: false }
     // In the place of one that broke, or is gone: what was in it is lost, and counted.
     queue.destroy()
-    return { queue: this.#goOnCounting(), report }
+    return { queue: this.#goOnCounting(), report, setAside, isCounted: true }
   }
 
   #goOnCounting(): Queue {
@@ -139,6 +173,22 @@ export class DurableLane {
     }
     const aside = this.#queue.setAside
     this.#opened(`${reason}: a new one was made${aside === undefined ? '' : `, the old one is now ${aside}`}`)
+    if (aside !== undefined) this.#takeOver(aside, true)
+  }
+
+  /** `isCounted`: the new file counts what was in the old one as dropped. */
+  #takeOver(from: string, isCounted: boolean): void {
+    this.#taking?.stop()
+    if (!this.#queue) return
+    this.#taking = new TakeOver({
+      from,
+      into: this.#queue,
+      isCounted,
+      lastId: this.#totals.sent,
+      clock: this.#clock,
+      report: (report) =>
+        this.#listener.changed({ trouble: this.#trouble ?? '', report, replacement: this.#replacement }),
+    })
   }
 
   #options() {
@@ -169,6 +219,8 @@ export class DurableLane {
   }
 
   #close(): void {
+    this.#taking?.stop()
+    this.#taking = undefined
     this.#queue?.close()
     this.#queue = undefined
   }

@@ -57,7 +57,7 @@ function historianOf(configure: Configure, control: Control): Work {
     },
     stop: (closeMs) => work.stop(closeMs),
     obey: (order) => {
-      if (order.type === 'distrust') lane?.distrust(order.trouble)
+      if (order.type === 'distrust') lane?.distrust(order.trouble, 'of another')
       const question = order.type === 'query' ? parseDeadLetterQuestion(order.query) : undefined
       if (order.type === 'query' && question) letters.ask(order.id, question)
       else work.obey(order)
@@ -102,7 +102,7 @@ function historyWork(config: Writing, control: Control, statistics: Statistics, 
       refused: (_samples, causes) => control.refused(causes),
       failed: (reason, queueIsBroken = false) => {
         if (!queueIsBroken) return
-        if (lane) lane.distrust(reason)
+        if (lane) lane.distrust(reason, 'own')
         else control.durable(reason, true)
       },
     },

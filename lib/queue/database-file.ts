@@ -1,22 +1,8 @@
 // The file of an SQLite database with what belongs to it (-wal, -shm), as a thing of the file system: made private, told apart,
 // set aside, removed. Several processes may be at it at once.
 
-import {
-  accessSync,
-  closeSync,
-  constants,
-  lstatSync,
-  openSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-} from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { accessSync, closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
 import { messageOf } from '../contract/fault'
-
-/** Files set aside are for the operator to look at; a broken disk shall not be filled with them. */
-const ASIDE_MAX = 3
 
 /** Which file is at the path; undefined where there is none or looking is not permitted. */
 export function identityOf(path: string): string | undefined {
@@ -58,8 +44,8 @@ export function makePrivate(path: string): void {
 }
 
 /**
- * Moves what is at the path out of the way, its log with it, as `<path>.corrupt-<time>`; returns where it is now. The oldest of
- * many are removed. Throws what node:fs throws.
+ * Moves what is at the path out of the way, its log with it, as `<path>.corrupt-<time>`; returns where it is now, for
+ * an operator to look at: it may hold what is nowhere else, so nobody removes it. Throws what node:fs throws.
  */
 export function setAside(path: string, time: Date): string {
   const aside = `${path}.corrupt-${time.toISOString().replaceAll(/[:.]/g, '-')}`
@@ -67,17 +53,7 @@ export function setAside(path: string, time: Date): string {
   if (exists(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`)
   rmSync(`${path}-shm`, { force: true })
   renameSync(path, aside)
-  removeOldestAside(path)
   return aside
-}
-
-/** Their names sort by time. */
-function removeOldestAside(path: string): void {
-  const start = `${basename(path)}.corrupt-`
-  const names = readdirSync(dirname(path)).filter((name) => name.startsWith(start) && name.endsWith('Z'))
-  for (const name of names.sort().slice(0, -ASIDE_MAX)) {
-    for (const end of ['', '-wal']) rmSync(join(dirname(path), name + end), { force: true, recursive: true })
-  }
 }
 
 /**

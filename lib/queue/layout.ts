@@ -59,7 +59,23 @@ export function checkIds(database: DatabaseSync): void {
 /** Reads all of a file: throws CorruptedData where it is damaged. About 0.5 ms a MB. */
 export function checkDeeply(database: DatabaseSync): void {
   const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
-  if (verdict !== 'ok') throw new QueueError('CorruptedData', `the file is damaged: ${verdict}`)
+  if (verdict !== 'ok')
+    throw new QueueError('CorruptedData', `the file is damaged: ${String(verdict).replaceAll(/\s+/g, ' ')}`)
+}
+
+/** Writes and reads where messages go in and out, without a trace. Throws what node:sqlite throws where a page is damaged. */
+export function tryOut(database: DatabaseSync): void {
+  database.exec('BEGIN IMMEDIATE')
+  try {
+    database.exec(`INSERT INTO message (recipient, title, kind, crc, body) VALUES ('', '', 0, 0, x'')`)
+    database.exec('UPDATE queue SET removed = removed WHERE id = 1')
+    for (const order of ['id', 'id DESC', 'recipient, priority DESC', 'recipient DESC, priority']) {
+      database.prepare(`SELECT * FROM message ORDER BY ${order} LIMIT 100`).all()
+    }
+    database.prepare('SELECT * FROM claim LIMIT 100').all()
+  } finally {
+    database.exec('ROLLBACK')
+  }
 }
 
 export function readPragma(database: DatabaseSync, name: string): unknown {

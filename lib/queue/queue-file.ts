@@ -3,7 +3,7 @@
 
 import { DatabaseSync } from 'node:sqlite'
 import { exists, identityOf, makePrivate, removeRemains, setAside, whyUnopenable } from './database-file'
-import { checkDeeply, checkIds, checkTables, layTables, PAGE_BYTES, readMarks } from './layout'
+import { checkDeeply, checkIds, checkTables, layTables, PAGE_BYTES, readMarks, tryOut } from './layout'
 import { pause } from './pause'
 import { QueueError, toQueueError } from './queue-error'
 import { checkSettings, readSettings, type Settings, tune, writeSettings } from './settings'
@@ -42,6 +42,18 @@ export function openQueue(path: string, busyTimeoutMs: number): Opened {
     if (readMarksAtOnce(database) !== 'queue') throw new QueueError('AccessFailed', `${path}: the queue has just gone`)
     return ready(database, busyTimeoutMs)
   })
+}
+
+/** Throws CorruptedData where the file is damaged or no queue; changes nothing. */
+export function examineQueue(path: string, check: 'tables' | 'deep'): void {
+  const { database } = openQueue(path, OPEN_TIMEOUT_MS)
+  try {
+    checkIds(database)
+    if (check === 'deep') checkDeeply(database)
+    else tryOut(database)
+  } finally {
+    database.close()
+  }
 }
 
 /** Opens the queue at the path with these settings, or makes it; sets aside what is there and is none. */

@@ -18,7 +18,7 @@ import type {
   WaitOptions,
 } from './options'
 import { attempt, QueueError, toQueueError } from './queue-error'
-import { createQueueFile, type Making, type Opened, openQueue, replaceQueueFile } from './queue-file'
+import { createQueueFile, examineQueue, type Making, type Opened, openQueue, replaceQueueFile } from './queue-file'
 import { pagesFor } from './room'
 import type { FormerTotals } from './totals'
 import { within } from './within'
@@ -85,6 +85,21 @@ export class Queue {
     return Queue.#over(path, openQueue(path, options.busyTimeoutMs ?? BUSY_TIMEOUT_MS), options)
   }
 
+  /**
+   * What is wrong with the file at the path, seen by a connection of its own, or undefined. Throws AccessFailed where it cannot be
+   * looked at. Of a file that is too large to be read whole, the ways are tried by which messages go in and out.
+   */
+  static damageOf(path: string, check: 'tables' | 'deep'): string | undefined {
+    try {
+      examineQueue(path, check)
+      return undefined
+    } catch (thrown) {
+      const error = toQueueError(thrown, path)
+      if (error.kind === 'CorruptedData') return error.message
+      throw error
+    }
+  }
+
   static #over(path: string, opened: Opened, options: ConnectOptions): Queue {
     try {
       return new Queue(path, opened, options)
@@ -121,6 +136,29 @@ export class Queue {
         if (!isAmple) room.make(pages, clock())
         for (const message of encoded) messages.insert(message, priority)
         if (sentBeyondIds !== 0) totals.add({ sentBeyondIds })
+      })
+    })
+  }
+
+  /**
+   * Messages of a queue that this one has replaced: in it they were counted as sent, and with it as dropped; from now on they are
+   * pending. All or none. Throws as `send` does.
+   */
+  takeOver(messages: readonly Message[]): void {
+    if (messages.length === 0) return
+    const connection = this.#connection
+    const { room, totals, transaction, clock } = connection
+    const encoded = messages.map((message) => ({ message: connection.encode(message), priority: message.priority }))
+    const weight = messages.reduce((sum, message) => sum + message.weight, 0)
+    attempt('take over', () => {
+      const pages = pagesFor(encoded.map(({ message }) => message))
+      if (!connection.keepLogSmall(pages)) {
+        throw new QueueError('QueueFull', 'a reader that stands still keeps the log from being emptied')
+      }
+      transaction.run(() => {
+        if (!room.isAmple(pages)) room.make(pages, clock())
+        for (const { message, priority } of encoded) connection.messages.insert(message, priority)
+        totals.add({ sentBeyondIds: -messages.length, dropped: -weight })
       })
     })
   }

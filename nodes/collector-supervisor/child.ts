@@ -8,6 +8,8 @@ import { CONTROL_FD } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import { ControlChannel } from './control-channel'
 import { LogCapture } from './log-capture'
+import { describeMissing } from './missing-file'
+import { raiseOomScore } from './oom-score'
 import { groupIsEmpty, signalGroup } from './process-group'
 import type { Channel } from './watchdog'
 
@@ -19,6 +21,7 @@ export type ChildListener = {
   /** The control channel is closed, though the process may be alive. */
   unreachable(): void
   output(source: 'stdout' | 'stderr', text: string): void
+  /** `message` names what is missing, if something is. */
   spawnFailed(code: string, message: string): void
   /** The process and its whole group are gone. */
   exited(exit: ExitFacts): void
@@ -49,15 +52,16 @@ export class Child {
         windowsHide: true,
       })
     } catch (error) {
-      this.#fail(error)
+      this.#fail(program, error)
       return
     }
     const child = this.#process
     // Without a pid nothing was started, and there may not even be pipes: `error` says why, `exit` never comes.
     child.once('error', (error) => {
-      if (child.pid === undefined) this.#fail(error)
+      if (child.pid === undefined) this.#fail(program, error)
     })
     if (child.pid === undefined) return
+    raiseOomScore(child.pid)
     const output = (source: 'stdout' | 'stderr') => (text: string) => listener.output(source, text)
     const flood = (): void => listener.flood('output')
     if (child.stdout) new LogCapture(child.stdout, now, output('stdout'), flood)
@@ -94,18 +98,24 @@ export class Child {
     this.#signal('SIGKILL')
   }
 
+  /** A stopped process would not notice that Node-RED is gone. */
+  wake(): void {
+    this.#signal('SIGCONT')
+  }
+
   #signal(signal: NodeJS.Signals): void {
     // After the end the pid may belong to somebody else.
     if (!this.#gone && this.pid !== undefined) signalGroup(this.pid, signal)
   }
 
-  #fail(error: unknown): void {
+  #fail(program: ChildProgram, error: unknown): void {
     if (this.#gone) return
     this.#gone = true
     this.#channel?.close()
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'UNKNOWN'
+    const message = describeMissing(program) ?? messageOf(error)
     // Later, so that whoever made this child has it in hand when he hears of it.
-    setImmediate(() => this.#listener.spawnFailed(code, messageOf(error)))
+    setImmediate(() => this.#listener.spawnFailed(code, message))
   }
 
   #awaitEnd(child: ChildProcess, exit: ExitFacts): void {

@@ -3,15 +3,20 @@
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
-import { messageOf } from '../../lib/contract/fault'
+import { Fault, messageOf } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
 import { Clients } from './api/clients'
 import { mountInspectionRoutes } from './api/inspection-routes'
 import { mountRoutes } from './api/routes'
+import type { SupervisorFace } from './face'
 import { supervisorFields, supervisorSecrets } from './fields'
 import { fleet } from './fleet'
+import { FOLDER_IN_USE } from './folder-lock'
 import { closeInspectorSignal } from './inspector-signal'
 import type { SupervisorNode } from './reader-node'
+
+/** Between two looks whether another Node-RED has left the folder, ms. */
+const FOLDER_RETRY_MS = 2_000
 
 function register(RED: NodeAPI): void {
   const monitors = new Clients()
@@ -49,17 +54,43 @@ function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef,
   const name = config.name === '' ? node.id : config.name
   const log = { warn: node.warn.bind(node), info: node.log.bind(node), debug: node.debug.bind(node) }
   closeInspectorSignal((text) => RED.log.warn(`[collectors] ${text}`))
-  try {
-    node.supervisor = fleet.acquire(node, node.id, { name, config, secrets: secrets.value }, folderOf(RED, node), log)
-  } catch (error) {
-    refuse(node, `the supervisor cannot work: ${messageOf(error)}`)
-    return
-  }
+  const settings = { name, config, secrets: secrets.value }
+  const acquire = (): SupervisorFace => fleet.acquire(node, node.id, settings, folderOf(RED, node), log)
+  if (!takeSupervisor(node, acquire)) return
   node.on('close', (removed: boolean, done: () => void) => {
     const released = fleet.release(node, node.id, removed)
     // Monitors see how the processes end, and only then that Node-RED does.
     void released.then(() => (fleet.ended ? monitors.end() : undefined)).finally(done)
   })
+}
+
+/** Whether the node has a supervisor, or waits for one. */
+function takeSupervisor(node: SupervisorNode, acquire: () => SupervisorFace): boolean {
+  try {
+    node.supervisor = acquire()
+    return true
+  } catch (error) {
+    refuse(node, `the supervisor cannot work: ${messageOf(error)}`)
+    if (!(error instanceof Fault && error.code === FOLDER_IN_USE)) return false
+    waitForFolder(node, acquire)
+    return true
+  }
+}
+
+/** The other Node-RED may be about to end, as when this one takes its place. */
+function waitForFolder(node: SupervisorNode, acquire: () => SupervisorFace): void {
+  const timer = setInterval(() => {
+    try {
+      node.supervisor = acquire()
+    } catch {
+      return
+    }
+    clearInterval(timer)
+    node.warn('the folder is free: the supervisor works now')
+    delete node.problem
+    for (const begin of node.waiting ?? []) begin()
+  }, FOLDER_RETRY_MS)
+  node.on('close', () => clearInterval(timer))
 }
 
 /** Its readers have to say what is wrong: nobody sees a config node on the canvas. */

@@ -1,7 +1,7 @@
 // All supervisors of this Node-RED: unique names, one table, one place where commands end. It outlives deploys.
 
 import type { Command, CommandResult } from '../../lib/contract/command'
-import { Fault } from '../../lib/contract/fault'
+import { Fault, messageOf } from '../../lib/contract/fault'
 import type { HistoryAnswer, HistoryQuery } from '../../lib/contract/history-query'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
@@ -17,6 +17,7 @@ import {
 } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
 import { FileWriter } from './file-writer'
+import { FOLDER_IN_USE, FolderLock } from './folder-lock'
 import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
@@ -26,12 +27,19 @@ import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
+import { leaveToReaper } from './reaper'
 import { edgeEvent, eventOf, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
-type Held = { supervisor: Supervisor; holder: object | undefined; grace: NodeJS.Timeout | undefined; closing: boolean }
+type Held = {
+  supervisor: Supervisor
+  lock: FolderLock | undefined
+  holder: object | undefined
+  grace: NodeJS.Timeout | undefined
+  closing: boolean
+}
 
 /** Node-RED's end waits so long for files that are still being written, ms. */
 const LAST_WRITES_MS = 2_000
@@ -46,7 +54,7 @@ export class Supervisors implements Fleet, Inspector {
   readonly #files = new FileWriter()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
-  readonly #shutdown = watchShutdown(() => this.#killNow())
+  readonly #shutdown = watchShutdown(() => this.#abandon())
   #seq = 0
 
   constructor(report: (text: string) => void) {
@@ -58,7 +66,10 @@ export class Supervisors implements Fleet, Inspector {
     })
   }
 
-  /** A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does. */
+  /**
+   * A config node takes the supervisor with its id, made new or kept from before a deploy. Throws as its constructor does, and a Fault
+   * with the code FOLDER_IN_USE where another Node-RED has the folder.
+   */
   acquire(holder: object, id: string, settings: SupervisorSettings, folder: string, log: SupervisorLog): Supervisor {
     const existing = this.#held.get(id)
     if (existing) {
@@ -68,10 +79,16 @@ export class Supervisors implements Fleet, Inspector {
       existing.supervisor.configure(settings, log)
       return existing.supervisor
     }
-    const supervisor = new Supervisor(id, settings, folder, this.#side(), log)
-    this.#held.set(id, { supervisor, holder, grace: undefined, closing: false })
-    this.#shutdown.arm()
-    return supervisor
+    const lock = lockFolder(folder, log)
+    try {
+      const supervisor = new Supervisor(id, settings, folder, this.#side(), log)
+      this.#held.set(id, { supervisor, lock, holder, grace: undefined, closing: false })
+      this.#shutdown.arm()
+      return supervisor
+    } catch (error) {
+      lock?.release()
+      throw error
+    }
   }
 
   /** The config node is closed; `removed` for good, otherwise its supervisor is kept 5 s for the next one. */
@@ -283,7 +300,10 @@ export class Supervisors implements Fleet, Inspector {
     this.#held.delete(id)
     supervisor.close()
     if (this.#held.size === 0) this.#shutdown.disarm()
+    // A deploy may bring it back at once; another Node-RED shall find what is still being written.
+    if (!this.#shutdown.begun) held.lock?.release()
     await this.#files.settled(LAST_WRITES_MS)
+    held.lock?.release()
   }
 
   /** Those of this name, or all. */
@@ -300,9 +320,24 @@ export class Supervisors implements Fleet, Inspector {
     return [...this.#held.values()].map(({ supervisor }) => supervisor)
   }
 
-  #killNow(): void {
+  /** Whoever reads devices keeps what it has gathered; whoever was only asked something has nothing to keep. */
+  #abandon(): void {
     this.#inspections.killNow()
-    for (const supervisor of this.#all()) supervisor.killNow()
+    const all = this.#all()
+    leaveToReaper(all.flatMap((supervisor) => supervisor.abandon()))
+    // At the end, since it waits for the disk.
+    for (const { journal } of all) journal.writeNow()
+  }
+}
+
+/** Without a lock the work goes on: it keeps two from using one folder, which is rare, and is not to be had everywhere. */
+function lockFolder(folder: string, log: SupervisorLog): FolderLock | undefined {
+  try {
+    return new FolderLock(folder)
+  } catch (error) {
+    if (error instanceof Fault && error.code === FOLDER_IN_USE) throw error
+    log.warn(`${folder} cannot be locked (${messageOf(error)}): see that no other Node-RED uses it`)
+    return undefined
   }
 }
 

@@ -1,16 +1,19 @@
 // Where the live queue lies: a private folder in shared memory, elsewhere in the temporary folder. It goes with its
 // supervisor; what a killed Node-RED left there is removed by the next start.
 
-import { existsSync, mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { basename, dirname, join } from 'node:path'
 import { asText } from '../../lib/contract/parse'
 import type { FileWriter } from './file-writer'
 import { readJsonFile } from './private-files'
+import { isAnotherAlive, ownIdentity, parseIdentity } from './process-identity'
 
 const SHARED_MEMORY = '/dev/shm'
 const PREFIX = 'collectors-'
 const ROOM_ADVISED = '256m'
+/** In each folder: the process whose it is. */
+const OWNER = 'owner.json'
 
 /** Bytes free for us in the file system of a folder; 0 if there is no such folder. */
 export function freeBytes(folder: string): number {
@@ -27,12 +30,18 @@ export function makeLiveFolder(bytesNeeded: number): string {
   for (const base of [SHARED_MEMORY, tmpdir()]) {
     if (freeBytes(base) < bytesNeeded) continue
     try {
-      return mkdtempSync(join(base, PREFIX))
+      return ownFolder(base)
     } catch {
       // Not ours to write: the next one.
     }
   }
-  return mkdtempSync(join(tmpdir(), PREFIX))
+  return ownFolder(tmpdir())
+}
+
+function ownFolder(base: string): string {
+  const folder = mkdtempSync(join(base, PREFIX))
+  writeFileSync(join(folder, OWNER), JSON.stringify(ownIdentity() ?? null), { mode: 0o600 })
+  return folder
 }
 
 /** What to do about a live queue that had to go to a disk; undefined where it lies in shared memory, or there is none. */
@@ -44,7 +53,10 @@ export function adviceOnFolder(folder: string): string | undefined {
 
 export function removeLiveFolder(folder: string): void {
   // Never remove what was not made here, whatever a file says.
-  if (basename(folder).startsWith(PREFIX)) rmSync(folder, { recursive: true, force: true })
+  if (!basename(folder).startsWith(PREFIX)) return
+  // A copy of the user folder names the live queue of the Node-RED that it was copied from.
+  const owner = parseIdentity(readJsonFile(join(folder, OWNER)))
+  if (owner === undefined || !isAnotherAlive(owner)) rmSync(folder, { recursive: true, force: true })
 }
 
 /** Writes down which folder is in use; the first time it removes the one that an earlier run had written down. */

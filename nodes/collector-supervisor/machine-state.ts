@@ -45,7 +45,7 @@ export type Event =
   | { type: 'renewed' }
   /** The process exists. */
   | { type: 'spawned' }
-  | { type: 'spawn-failed'; code: string; message: string }
+  | { type: 'spawn-failed'; message: string }
   | { type: 'ready' }
   /** The process and its whole group are gone. `error` is the last fault the child reported itself. */
   | { type: 'exited'; exit: ExitFacts; error: string | undefined }

@@ -21,7 +21,7 @@ export function step(machine: Machine, event: Event, now: number, chance: number
     case 'spawned':
       return onSpawned(at)
     case 'spawn-failed':
-      return onSpawnFailed(at, event.code, event.message)
+      return onSpawnFailed(at, event.message)
     case 'ready':
       return onReady(at)
     case 'exited':
@@ -120,13 +120,13 @@ function onSpawned({ machine, now }: At): Step {
   return stay({ ...machine, state: { ...state, readyBy: now + policies.READY_TIMEOUT_MS } })
 }
 
-function onSpawnFailed(at: At, code: string, message: string): Step {
+function onSpawnFailed(at: At, message: string): Step {
   const { state } = at.machine
   const lastError = `the process could not be started: ${message}`
   if (state.status === 'stopping') return afterExit(at, state.afterwards, lastError)
   if (state.status !== 'starting') return stay(at.machine)
-  if (policies.spawnErrorPasses(code)) return crash(at, lastError, state.slowAttempt)
-  return go({ ...at.machine, lastError }, { status: 'error', retryAt: undefined, lingering: false }, lastError)
+  // Too many processes, or an update that has moved the program away for some seconds: either may pass.
+  return crash(at, lastError, state.slowAttempt)
 }
 
 function onReady({ machine, now }: At): Step {

@@ -1,6 +1,6 @@
 // The processes of one supervisor and the nodes that hold them: taken, handed over by a deploy, let go, ended.
 
-import type { DesiredState } from './desired-state'
+import { type DesiredState, IN_DOUBT } from './desired-state'
 import type { Membership, ReaderListener } from './face'
 import type { ProcessSpec } from './process-spec'
 import { SupervisedProcess } from './supervised-process'
@@ -78,6 +78,7 @@ export class Members {
     process.adopt(spec)
     // It was on its way out, or is to start by itself from now on.
     if (process.machine.desired === 'down' && this.#isWanted(spec)) startOrRefuse(process)
+    else if (isWaiting(process) && this.#isWanted(spec)) startOrRefuse(process)
     if (formerName !== spec.name) {
       this.#parts.changed(formerName)
       this.#parts.changed(spec.name)
@@ -86,8 +87,11 @@ export class Members {
   }
 
   #isWanted(spec: ProcessSpec): boolean {
-    const { desired, autoStart } = this.#parts
-    return (spec.autoStart ?? autoStart()) && !desired.isStopped(spec.recipient)
+    return this.#startsByItself(spec) && !this.#parts.desired.isStopped(spec.recipient)
+  }
+
+  #startsByItself({ autoStart }: ProcessSpec): boolean {
+    return autoStart ?? this.#parts.autoStart()
   }
 
   #newMember(spec: ProcessSpec): Member {
@@ -100,6 +104,8 @@ export class Members {
     const member: Member = { process, listener: undefined, grace: undefined, retired: undefined }
     this.#members.set(spec.recipient, member)
     if (wanted || spec.problem !== undefined) startOrRefuse(process)
+    else if (this.#startsByItself(spec) && this.#parts.desired.isInDoubt(spec.recipient))
+      process.feed({ type: 'refused', problem: IN_DOUBT })
     this.#parts.changed(spec.name)
     return member
   }
@@ -128,6 +134,11 @@ export class Members {
     this.#members.delete(process.spec.recipient)
     this.#parts.changed(process.spec.name)
   }
+}
+
+/** What kept it from running may be mended by now: a deploy tries at once. */
+function isWaiting({ machine: { state, desired } }: SupervisedProcess): boolean {
+  return desired === 'up' && (state.status === 'crashed' || state.status === 'error')
 }
 
 /** A configuration that cannot work is not tried: its problem is shown instead. */

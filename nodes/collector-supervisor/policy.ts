@@ -68,8 +68,3 @@ export function restartLimit(exits: Exits, now: number, policy: RestartPolicy): 
   if (recent >= FLAPPING_EXITS) return `gave up: ${recent} unexpected exits within an hour`
   return undefined
 }
-
-/** Errors of spawn that may pass by themselves; all others need a person. */
-export function spawnErrorPasses(code: string): boolean {
-  return ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM'].includes(code)
-}

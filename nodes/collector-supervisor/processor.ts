@@ -10,9 +10,9 @@ import { type KnownTotals, NO_TOTALS, parseTotals, type QueueCounts, totalsOf } 
 import type { RefusedCause } from '../../lib/contract/refused-cause'
 import { monotonicExactMs } from '../../lib/queue/monotonic'
 import type { FileWriter } from './file-writer'
-import { readJsonFile } from './private-files'
 import { type Day, dayAt, type Mark, parseDay, speedOf, withMark } from './processor-count'
 import { RefusedCauses } from './refused-causes'
+import { describeKept, type Found, SavedRecord } from './saved-record'
 import type { QueueChange } from './surroundings'
 
 /** The counts are written down so often, ms, and when the day or the supervisor ends. */
@@ -32,8 +32,7 @@ export type ProcessorListener = {
 export type ProcessorSettings = { path: string; capacityBytes: number; flushMs: number; batchSize: number }
 
 export class Processor {
-  readonly #record: string
-  readonly #files: FileWriter
+  readonly #record: SavedRecord
   readonly #listener: ProcessorListener
   readonly #now: () => number
   readonly #wallClock: () => Date
@@ -58,12 +57,12 @@ export class Processor {
     listener: ProcessorListener,
     clock: { now(): number; wallClock(): Date },
   ) {
-    this.#record = record
-    this.#files = files
+    this.#record = new SavedRecord(record, files, isFormerRecord)
     this.#listener = listener
     this.#now = clock.now
     this.#wallClock = clock.wallClock
-    const saved = asRecord(readJsonFile(record))
+    this.#tellDamage(this.#record.found)
+    const saved = asRecord(this.#record.content)
     this.#day = parseDay(saved?.day)
     const totals = parseTotals(saved?.totals) ?? NO_TOTALS
     const pending = totals.sent - totals.delivered - totals.dropped
@@ -143,6 +142,14 @@ export class Processor {
     this.#settings = undefined
   }
 
+  #tellDamage(found: Found): void {
+    if (found.state === 'none' || found.kept.length === 0) return
+    const damage = `the counts of the way into the database were damaged, which is kept as ${describeKept(found.kept)}`
+    this.#listener.report(
+      `${damage}: ${found.state === 'read' ? 'the other copy was used' : 'counting since midnight begins anew'}`,
+    )
+  }
+
   counted(counts: QueueCounts): void {
     const now = this.#now()
     const day = dayAt(this.#day, this.#wallClock(), counts.delivered)
@@ -159,10 +166,16 @@ export class Processor {
   #save(): void {
     if (!this.#day || !this.#settings) return
     this.#savedAt = this.#now()
-    this.#files.replace(this.#record, { day: this.#day, totals: totalsOf(this.#counts) }, 'lasting').catch(() => {
+    this.#record.replace({ day: this.#day, totals: totalsOf(this.#counts) }).catch(() => {
       // The disk is full or read-only, which the queue itself will say.
     })
   }
+}
+
+/** Earlier versions wrote it without a checksum. */
+function isFormerRecord(content: unknown): boolean {
+  const record = asRecord(content)
+  return record?.day !== undefined && record.totals !== undefined
 }
 
 function lastErrorOf(rows: readonly ProcessRow[]): string | undefined {

@@ -56,7 +56,21 @@ function secretType(name: string): 'text' | 'password' {
 }
 
 /** A config node that holds a supervisor, or says why it has none. */
-export type SupervisorNode = Node & { supervisor?: SupervisorFace; problem?: string }
+export type SupervisorNode = Node & { supervisor?: SupervisorFace; problem?: string; waiting?: Set<() => void> }
+
+/** Calls `begin` when a supervisor with a problem works after all, unless the node that asks is closed before. */
+export function onceSupervisorWorks(RED: NodeAPI, id: string, asking: Node, begin: () => void): void {
+  const node: SupervisorNode | null = RED.nodes.getNode(id)
+  if (!node) return
+  node.waiting ??= new Set()
+  const { waiting } = node
+  const once = (): void => {
+    waiting.delete(once)
+    begin()
+  }
+  waiting.add(once)
+  asking.on('close', () => waiting.delete(once))
+}
 
 /** What is wrong with a supervisor that is there, but cannot work; undefined where there is none, or nothing is wrong. */
 export function supervisorProblem(RED: NodeAPI, id: string): string | undefined {
@@ -76,8 +90,16 @@ class ReaderNode<Config extends ReaderConfig> {
     const parsed = kind.parse(kind.secrets ? { ...definition, ...node.credentials } : definition)
     const problems = parsed.ok ? [] : parsed.problems
     this.#flaw = flawOf(problems)
-    const supervisor = this.#supervisorOf(definition)
-    if (!supervisor) return
+    this.#begin(kind, definition, parsed, problems)
+  }
+
+  #begin(kind: ReaderKind<Config>, definition: NodeDef, parsed: Parsed<Config>, problems: Problem[]): void {
+    const id = 'supervisor' in definition && typeof definition.supervisor === 'string' ? definition.supervisor : ''
+    const supervisor = this.#supervisorOf(id)
+    if (!supervisor) {
+      onceSupervisorWorks(this.#RED, id, this.#node, () => this.#begin(kind, definition, parsed, problems))
+      return
+    }
     const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
     if (this.#flaw) {
       this.#node.error(describeProblems(problems))
@@ -85,7 +107,7 @@ class ReaderNode<Config extends ReaderConfig> {
     }
     // Without a name there is no row to show it in.
     if (name === '') return
-    const spec = specOf(kind, node.id, name, parsed, problems)
+    const spec = specOf(kind, this.#node.id, name, parsed, problems)
     this.#join(supervisor, spec, parsed.ok ? parsed.value : undefined)
   }
 
@@ -105,8 +127,7 @@ class ReaderNode<Config extends ReaderConfig> {
     })
   }
 
-  #supervisorOf(definition: NodeDef): SupervisorFace | undefined {
-    const id = 'supervisor' in definition && typeof definition.supervisor === 'string' ? definition.supervisor : ''
+  #supervisorOf(id: string): SupervisorFace | undefined {
     const node = id === '' ? undefined : this.#RED.nodes.getNode(id)
     const supervisor = node && 'supervisor' in node ? (node as SupervisorNode).supervisor : undefined
     if (supervisor) return supervisor

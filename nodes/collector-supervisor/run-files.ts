@@ -1,22 +1,26 @@
 // Which processes a supervisor has started, on disk: if Node-RED dies and one of them does not end by itself (a busy
 // loop does not notice that its parent is gone), the next start finds and ends it.
 
-import { execFileSync } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as wait } from 'node:timers/promises'
-import { asCount, asRecord, asText } from '../../lib/contract/parse'
+import { asRecord } from '../../lib/contract/parse'
 import type { FileWriter } from './file-writer'
 import { makePrivateFolder, readJsonFile } from './private-files'
-import { procStat } from './proc-stat'
-import { groupIsEmpty, signalGroup } from './process-group'
+import { signalGroup } from './process-group'
+import {
+  isAnotherAlive,
+  ownIdentity,
+  type ProcessIdentity,
+  parseIdentity,
+  processEnded,
+  processStartTime,
+} from './process-identity'
 
 const TERM_MS = 2_000
 const KILL_MS = 5_000
-const POLL_MS = 50
 
-/** `startTime` proves that the pid still means the same process: pids are used again. */
-type RunFile = { pid: number; startTime: string }
+/** A process, and the Node-RED that has started it. */
+type RunFile = ProcessIdentity & { owner: ProcessIdentity | undefined }
 
 export class RunFiles {
   readonly #folder: string
@@ -36,7 +40,8 @@ export class RunFiles {
     const startTime = processStartTime(pid)
     if (startTime === undefined) return
     // After a power cut no process is left that it could tell of.
-    await this.#files.replace(this.#path(recipient), { pid, startTime } satisfies RunFile, 'passing')
+    const run: RunFile = { pid, startTime, owner: ownIdentity() }
+    await this.#files.replace(this.#path(recipient), run, 'passing')
   }
 
   remove(recipient: string): Promise<void> {
@@ -53,64 +58,26 @@ export class RunFiles {
   }
 
   async #sweepOne(path: string): Promise<number | undefined> {
-    const run = parseRunFile(readJsonFile(path))
-    if (!run || processStartTime(run.pid) !== run.startTime) {
+    const run = asRecord(readJsonFile(path))
+    const child = parseIdentity(run)
+    const owner = parseIdentity(run?.owner)
+    // Its Node-RED lives and looks after it: this file is a copy, made with the user folder.
+    const isElsewhere = owner !== undefined && isAnotherAlive(owner)
+    if (!child || isElsewhere || processStartTime(child.pid) !== child.startTime) {
       await this.#files.remove(path)
       return undefined
     }
-    signalGroup(run.pid, 'SIGTERM')
-    signalGroup(run.pid, 'SIGCONT')
-    if (!(await gone(run, TERM_MS))) {
-      signalGroup(run.pid, 'SIGKILL')
-      await gone(run, KILL_MS)
+    signalGroup(child.pid, 'SIGTERM')
+    signalGroup(child.pid, 'SIGCONT')
+    if (!(await processEnded(child, TERM_MS))) {
+      signalGroup(child.pid, 'SIGKILL')
+      await processEnded(child, KILL_MS)
     }
     await this.#files.remove(path)
-    return run.pid
+    return child.pid
   }
 
   #path(recipient: string): string {
     return join(this.#folder, `${encodeURIComponent(recipient)}.run`)
-  }
-}
-
-function parseRunFile(input: unknown): RunFile | undefined {
-  const record = asRecord(input)
-  const pid = asCount(record?.pid)
-  const startTime = asText(record?.startTime, 100)
-  return pid === undefined || pid < 2 || startTime === undefined ? undefined : { pid, startTime }
-}
-
-async function gone({ pid, startTime }: RunFile, timeoutMs: number): Promise<boolean> {
-  const deadline = performance.now() + timeoutMs
-  while (processStartTime(pid) === startTime || !groupIsEmpty(pid)) {
-    if (performance.now() > deadline) return false
-    await wait(POLL_MS)
-  }
-  return true
-}
-
-/** Tells one holder of a pid from the next; undefined when there is none, or a zombie. */
-export function processStartTime(pid: number): string | undefined {
-  if (process.platform === 'linux') return linuxStartTime(pid)
-  if (process.platform === 'win32') return undefined
-  try {
-    const started = execFileSync('ps', ['-o', 'lstart=', '-p', String(pid)], {
-      encoding: 'utf8',
-      timeout: 2_000,
-    }).trim()
-    return started === '' ? undefined : started
-  } catch {
-    return undefined
-  }
-}
-
-/** With the boot it was in, since the times of two boots may be alike. */
-function linuxStartTime(pid: number): string | undefined {
-  const stat = procStat(pid)
-  if (!stat || stat.zombie) return undefined
-  try {
-    return `${readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()}:${stat.startTime}`
-  } catch {
-    return undefined
   }
 }

@@ -15,6 +15,7 @@ import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
 import { step } from './machine'
 import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
+import { describeMissing } from './missing-file'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
 import { type ProcessSpec, sameProcess } from './process-spec'
@@ -192,9 +193,9 @@ export class SupervisedProcess {
     if (unheardSince !== undefined) this.#around.distrustLive(unheardSince)
   }
 
-  /** The last resort, when Node-RED itself is about to be gone. */
-  killNow(): void {
-    this.#child?.kill()
+  /** Node-RED itself is about to be gone: the process finishes without it. */
+  abandon(): void {
+    this.#child?.wake()
   }
 
   /** Tells the machine what happened, does what it says, and goes on until nothing more is due at this moment. */
@@ -259,9 +260,10 @@ export class SupervisedProcess {
 
   #start(generation: number, leave: () => void): void {
     this.inbox.expect(generation)
-    this.#program = this.#around.program(this.#spec)
+    const program = this.#around.program(this.#spec)
+    this.#program = program
     const child: Child = new Child(
-      this.#program,
+      program,
       {
         message: (message) => {
           if (message.type === 'ready') leave()
@@ -271,13 +273,15 @@ export class SupervisedProcess {
         flood: (channel) => this.#observation.flood(channel, this.#around.now()),
         unreachable: () => this.#onUnreachable(generation),
         output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
-        spawnFailed: (code, message) => {
+        spawnFailed: (_code, message) => {
           leave()
           this.#child = undefined
-          this.feed({ type: 'spawn-failed', code, message })
+          this.feed({ type: 'spawn-failed', message })
         },
         exited: (exit) => {
           leave()
+          // Node itself ends when it does not find its script, and says so where nobody looks.
+          if (this.#machine.state.status === 'starting') this.#fault ??= describeMissing(program)
           this.#onExited(exit)
         },
       },

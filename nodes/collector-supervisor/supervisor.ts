@@ -229,11 +229,14 @@ export class Supervisor implements SupervisorFace {
     forgetMeasurements()
   }
 
-  killNow(): void {
-    for (const process of this.#members.processes()) process.killNow()
-    this.#standby.process?.killNow()
+  /** Node-RED itself is about to be gone. Returns the pids of what it leaves behind. */
+  abandon(): number[] {
     this.#lane.close()
-    this.journal.writeNow()
+    const standby = this.#standby.process
+    return [...this.#members.processes(), ...(standby ? [standby] : [])].flatMap((process) => {
+      process.abandon()
+      return process.pid ?? []
+    })
   }
 
   #newProcessor(): Processor {

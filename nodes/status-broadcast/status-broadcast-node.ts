@@ -4,7 +4,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from 'node-red'
 import { Fault, toFault } from '../../lib/contract/fault'
 import { describeProblems, parseFields } from '../../lib/contract/fields'
 import type { Fleet } from '../collector-supervisor/face'
-import { supervisorProblem } from '../collector-supervisor/reader-node'
+import { onceSupervisorWorks, supervisorProblem } from '../collector-supervisor/reader-node'
 import { badgeOf } from './badge'
 import { Broadcast } from './broadcast'
 import { mayControl } from './control'
@@ -29,13 +29,29 @@ export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
   RED.nodes.registerType('status-broadcast', function (this: Node, definition: NodeDef) {
     RED.nodes.createNode(this, definition)
     const parsed = parseFields(statusBroadcastFields, definition)
-    if (!parsed.ok) return refuse(this, describeProblems(parsed.problems))
+    if (!parsed.ok) {
+      refuse(this, describeProblems(parsed.problems))
+      return
+    }
     const { supervisor, filter: filterText } = parsed.value
-    if (supervisor !== '' && !fleet.supervisors().has(supervisor))
-      return refuse(this, missingSupervisor(RED, supervisor))
     const filter = parseFilter(filterText)
-    if ('problem' in filter) return refuse(this, filter.problem)
-    serve(RED, this, fleet, parsed.value, viewOf(fleet, supervisor, filter.shows))
+    if ('problem' in filter) {
+      refuse(this, filter.problem)
+      return
+    }
+    const begin = () => serve(RED, this, fleet, parsed.value, viewOf(fleet, supervisor, filter.shows))
+    if (supervisor === '' || fleet.supervisors().has(supervisor)) {
+      // Earlier, the nodes that are wired to this one may not exist yet.
+      const start = begin()
+      RED.events.once('flows:started', start)
+      this.on('close', () => RED.events.removeListener('flows:started', start))
+      return
+    }
+    const accept = refuse(this, missingSupervisor(RED, supervisor))
+    onceSupervisorWorks(RED, supervisor, this, () => {
+      accept()
+      begin()()
+    })
   })
 }
 
@@ -45,14 +61,21 @@ function missingSupervisor(RED: NodeAPI, id: string): string {
   return `${RED._('status-broadcast.status.supervisor-problem')}: ${problem}`
 }
 
-/** A node that cannot work says why below itself, in the log, and to whoever sends it a message. */
-function refuse(node: Node, reason: string): void {
+/**
+ * A node that cannot work says why below itself, in the log, and to whoever sends it a message. The function returned ends
+ * the last of these.
+ */
+function refuse(node: Node, reason: string): () => void {
+  const answer = (_msg: NodeMessage, _send: unknown, done: (error?: Error) => void) =>
+    done(new Fault('config', 'bad-configuration', reason))
   node.status({ fill: 'red', shape: 'ring', text: reason })
   node.error(reason)
-  node.on('input', (_msg, _send, done) => done(new Fault('config', 'bad-configuration', reason)))
+  node.on('input', answer)
+  return () => node.removeListener('input', answer)
 }
 
-function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastConfig, view: View): void {
+/** The function returned lets the first messages out. */
+function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastConfig, view: View): () => void {
   const control = mayControl(config.control, RED.settings.adminAuth)
   let shown = ''
   const showBadge = () => {
@@ -71,10 +94,6 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
   })
   showBadge()
 
-  // Earlier, the nodes that are wired to this one may not exist yet.
-  const start = () => broadcast.start()
-  RED.events.once('flows:started', start)
-
   const closed = new AbortController()
   const respond = async (msg: NodeMessage, send: (msgs: (NodeMessage | null)[]) => void) => {
     const asker = { supervisor: config.supervisor, control, gone: closed.signal }
@@ -91,8 +110,8 @@ function serve(RED: NodeAPI, node: Node, fleet: Fleet, config: StatusBroadcastCo
   })
 
   node.on('close', () => {
-    RED.events.removeListener('flows:started', start)
     broadcast.close()
     closed.abort()
   })
+  return () => broadcast.start()
 }

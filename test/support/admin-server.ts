@@ -100,6 +100,15 @@ export class AdminServer {
     this.#server.on('upgrade', listener)
   }
 
+  /** How many connections have been made since. */
+  countConnections(): () => number {
+    let count = 0
+    this.#server.on('connection', () => {
+      count += 1
+    })
+    return () => count
+  }
+
   /** Asks for a WebSocket; the answer to it. One that is let in is closed at once. */
   async askUpgrade(path: string, headers: Record<string, string> = {}): Promise<Answer> {
     const wanted = { ...UPGRADE, ...headers }

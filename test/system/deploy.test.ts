@@ -323,7 +323,8 @@ describe('a supervisor that is deleted and brought back before its processes hav
     assert.doesNotMatch(nodeRed.output, /left behind/)
     assertRising(nodeRed.recorded('boiler'))
     const files = readdirSync(join(nodeRed.userDir, 'collectors', SUPERVISOR), { recursive: true })
-    assert.deepEqual(files.sort(), ['live.json', 'run', join('run', 'id-boiler.run')])
+    const run = ['run', join('run', 'id-boiler.run')]
+    assert.deepEqual(files.sort(), ['live.json', 'owner.json', 'owner.lock', ...run])
   })
 })
 

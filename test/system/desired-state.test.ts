@@ -1,13 +1,14 @@
 // Which readers run after a start of Node-RED: what the flow says, and what the operator has said since.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
-import { flowOf, readerNode, supervisorNode } from '../support/flows'
+import { flowOf, readerNode, SUPERVISOR, supervisorNode } from '../support/flows'
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { Census, collectorsOf } from '../support/processes'
+import { statusWhen } from '../support/statuses'
 
 describe('what the operator stopped', function () {
   this.timeout(60_000)
@@ -76,6 +77,49 @@ describe('what the operator stopped', function () {
       for (const name of ['boiler', 'press']) await nodeRed.rowWhen(name, ({ status }) => status === 'running')
     })
   }
+
+  const record = (): string => join(userDir, 'collectors', SUPERVISOR, 'stopped.json')
+  /** As a bad sector does. */
+  function flipBit(path: string): void {
+    const bytes = readFileSync(path)
+    const at = bytes.length >> 1
+    bytes[at] = (bytes[at] ?? 0) ^ 1
+    writeFileSync(path, bytes)
+  }
+
+  it('stays stopped though a bit of its record flips, which is told and kept', async () => {
+    await nodeRed.command('boiler/stop')
+    await nodeRed.stop()
+    flipBit(record())
+    nodeRed = await NodeRed.start({ flows: flow(), userDir })
+    await nodeRed.rowWhen('press', ({ status }) => status === 'running')
+    assert.deepEqual(await statuses(), { boiler: 'stopped', press: 'running' })
+    assert.match(nodeRed.output, /the record of what is stopped was damaged, .*: the other copy was used/)
+    const kept = readdirSync(dirname(record())).filter((name) => name.startsWith('stopped.json.corrupt-'))
+    assert.equal(kept.length, 1)
+  })
+
+  it('is asked for in red when nobody can read its record any more; what is started then runs ever after', async () => {
+    await nodeRed.command('boiler/stop')
+    await nodeRed.stop()
+    for (const path of [record(), `${record()}.copy`]) truncateSync(path, 10)
+    nodeRed = await NodeRed.start({ flows: flow(), userDir })
+    assert.match(nodeRed.output, /the record of what is stopped was damaged, .*: nothing of this supervisor starts/)
+    for (const name of ['boiler', 'press']) {
+      const { fill, text } = await statusWhen(nodeRed, `id-${name}`, () => true)
+      assert.equal(fill, 'red')
+      assert.match(text ?? '', /it is not known whether this was stopped/)
+    }
+    assert.deepEqual(await statuses(), { boiler: 'error', press: 'error' })
+    assert.deepEqual(collectorsOf(nodeRed.pid), [])
+    await nodeRed.deploy(flow())
+    assert.deepEqual(collectorsOf(nodeRed.pid), [])
+
+    assert.equal((await nodeRed.command('press/start')).status, 200)
+    await startAgain('SIGTERM')
+    await nodeRed.rowWhen('press', ({ status }) => status === 'running')
+    assert.deepEqual(await statuses(), { boiler: 'stopped', press: 'running' })
+  })
 
   it('by stop-all stays stopped too, but for what is started since', async () => {
     await nodeRed.command('stop-all')

@@ -134,7 +134,7 @@ describe('a Node-RED that is killed', function () {
       garbage.forEach((text, index) => {
         writeFileSync(join(folder(), 'run', `${index}.run`), text)
       })
-      for (const file of ['live.json', 'stopped.json']) writeFileSync(join(folder(), file), 'garbage')
+      writeFileSync(join(folder(), 'live.json'), 'garbage')
       const nodeRed = await start()
       for (const name of NAMES) await nodeRed.rowWhen(name, ({ status }) => status === 'running')
       assert.deepEqual(readdirSync(join(folder(), 'run')).sort(), NAMES.map((name) => `id-${name}.run`).sort())

@@ -94,13 +94,15 @@ describe('the end of Node-RED', function () {
     assertNothingLeft()
   })
 
-  it('by an uncaught exception takes them along, a looping one too', async () => {
-    await makeStubborn(collectors[0] ?? 0)
+  it('by an uncaught exception takes them along, a looping one and a stopped one too', async () => {
+    const [looping = 0, stopped = 0] = collectors
+    await makeStubborn(looping)
+    process.kill(stopped, 'SIGSTOP')
     await nodeRed.request('POST', '/inject/inject')
     await until(() => !nodeRed.alive, 5_000)
     assert.equal(nodeRed.process.exitCode, 1)
     assert.match(nodeRed.output, /Uncaught Exception[\s\S]*nobody catches this/)
-    await until(() => !collectors.some(processIsAlive), 2_000)
+    await until(() => !collectors.some(processIsAlive), 5_000)
     assert.ok(!existsSync(queueFolder))
   })
 })

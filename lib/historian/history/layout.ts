@@ -53,7 +53,7 @@ export function checkHistory(database: DatabaseSync): void {
     throw damaged('its first row is missing')
   if (pragma(database, 'page_count') * PAGE_BYTES > CHECK_BYTES_MAX) return
   const verdict = database.prepare('PRAGMA quick_check(1)').get()?.quick_check
-  if (verdict !== 'ok') throw damaged(`the file is damaged: ${verdict}`)
+  if (verdict !== 'ok') throw damaged(`the file is damaged: ${String(verdict).replaceAll(/\s+/g, ' ')}`)
 }
 
 /** The value of a numeric pragma. */

@@ -20,13 +20,20 @@ export class Upgrades {
 
   /** `root`: everything below this path is ours. Other upgrades are for others. */
   constructor(server: Server, root: string) {
-    server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-      if (!request.url?.startsWith(root) || !(socket instanceof Socket)) return
+    // Before the other listeners, so that what they write is not taken for an earlier answer on this connection.
+    server.prependListener('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!request.url?.startsWith(root)) return
       // It may break at any time, and nobody else listens yet.
       socket.on('error', () => socket.destroy())
+      if (!isFree(socket, request)) {
+        socket.destroy()
+        return
+      }
+      const { bytesWritten } = socket
       // A websocket-in node with a path of its own below ours takes it in this turn of the event loop.
       setImmediate(() => {
-        if (!socket.destroyed && socket.bytesWritten === 0) this.#pass(server, request, { socket, head })
+        const isTaken = socket.bytesWritten > bytesWritten || socket.readableFlowing !== null
+        if (!isTaken && !socket.destroyed) this.#pass(server, request, { socket, head })
       })
     })
   }
@@ -55,6 +62,22 @@ export class Upgrades {
     this.#waiting.set(request, { raw, response, deadline })
     server.emit('request', request, response)
   }
+}
+
+/**
+ * Whether an answer to the request can be written now. An earlier request on the same connection may still wait for its own, which
+ * has to come first (RFC 9112, 9.3.2). And what is no Socket belongs to an upgrade with a body, which no WebSocket begins with.
+ */
+function isFree(socket: Duplex, request: IncomingMessage): socket is Socket {
+  if (!(socket instanceof Socket)) return false
+  const probe = new ServerResponse(request)
+  try {
+    probe.assignSocket(socket)
+  } catch {
+    return false
+  }
+  probe.detachSocket(socket)
+  return true
 }
 
 /**

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DesiredState } from '../../../nodes/collector-supervisor/desired-state'
 import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { temporaryFolder } from '../../support/temporary-folder'
+import { until } from '../../support/until'
 
 describe('what the operator stopped', () => {
   const folder = temporaryFolder()
@@ -57,29 +58,118 @@ describe('what the operator stopped', () => {
     assert.equal(open().isStopped('toString'), false)
   })
 
-  for (const [what, content, stopped] of [
-    ['cut off', '["a1","b', false],
-    ['empty', '', false],
-    ['no list', '{"a1":true}', false],
-    ['a text', '"a1"', false],
-    ['a list of other things too', '[5,null,["b2"],"a1"]', true],
-  ] as const) {
-    it(`is ${stopped ? 'what can be read' : 'nothing'} if the file is ${what}, and can be written again`, async () => {
-      writeFileSync(path(), content)
-      assert.equal(open().isStopped('a1'), stopped)
-      open().set('z9', true)
+  it('is taken over from a list without a checksum, as earlier versions wrote it', async () => {
+    writeFileSync(path(), '[5,null,["b2"],"a1"]')
+    assert.deepEqual([open().isStopped('a1'), open().isStopped('b2')], [true, false])
+    await written()
+    assert.ok(existsSync(`${path()}.copy`))
+    assert.equal(open().isStopped('a1'), true)
+    assert.deepEqual(warnings, [])
+  })
+
+  describe('stays stopped', () => {
+    /** What an earlier run has written. */
+    async function stopSome(): Promise<void> {
+      const state = open()
+      for (const id of ['a1', 'b2']) state.set(id, true)
       await written()
-      assert.equal(open().isStopped('z9'), true)
+    }
+    const damaged = (): string[] => readdirSync(folder()).filter((name) => name.includes('.corrupt-'))
+
+    it('whichever bit of its record flips, which is told and kept', async () => {
+      await stopSome()
+      const whole = readFileSync(path())
+      for (let bit = 0; bit < whole.length * 8; bit++) {
+        warnings = []
+        const flipped = Buffer.from(whole)
+        flipped[bit >> 3] = (whole[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        writeFileSync(path(), flipped)
+        const state = open()
+        const stopped = ['a1', 'b2', 'c3'].map((id) => state.isStopped(id))
+        assert.deepEqual(stopped, [true, true, false], `bit ${bit}: ${flipped}`)
+        assert.match(warnings.join(), /is kept as stopped\.json\.corrupt-\S+: the other copy was used$/)
+        await written()
+      }
+      assert.ok(damaged().length > 0)
     })
-  }
+
+    for (const name of ['stopped.json', 'stopped.json.copy']) {
+      for (const [what, damage] of [
+        ['cut', (file: string) => truncateSync(file, 20)],
+        ['emptied', (file: string) => truncateSync(file, 0)],
+        ['deleted', (file: string) => rmSync(file)],
+      ] as const) {
+        it(`though ${name} is ${what}, and is written twice again`, async () => {
+          await stopSome()
+          damage(join(folder(), name))
+          const state = open()
+          assert.deepEqual([state.isStopped('a1'), state.isStopped('c3')], [true, false])
+          await written()
+          const [one, other] = ['stopped.json', 'stopped.json.copy'].map((file) =>
+            readFileSync(join(folder(), file), 'utf8'),
+          )
+          assert.equal(one, other)
+        })
+      }
+    }
+
+    it('by the newer copy when only one of them was written', async () => {
+      await stopSome()
+      const before = readFileSync(`${path()}.copy`)
+      open().set('c3', true)
+      await written()
+      writeFileSync(`${path()}.copy`, before)
+      assert.equal(open().isStopped('c3'), true)
+    })
+  })
+
+  describe('is asked for when nobody can read it', () => {
+    const loseBoth = (text = 'garbage'): void => {
+      for (const file of [path(), `${path()}.copy`]) writeFileSync(file, text)
+    }
+
+    for (const text of ['', '["a1","b', '{"a1":true}', '"a1"', '{"version":1,"content":["a1"],"crc32":1}']) {
+      it(`as with ${text || 'nothing'} in both copies: nothing starts, which is told`, () => {
+        loseBoth(text)
+        const state = open()
+        assert.deepEqual([state.isInDoubt('a1'), state.isStopped('a1')], [true, true])
+        assert.equal(warnings.length, 1)
+        assert.match(warnings[0] ?? '', /stopped\.json\.corrupt-.* and .*copy\.corrupt-.*: nothing of this supervisor/)
+      })
+    }
+
+    it('as with one copy only, in the format of earlier versions, which is cut', () => {
+      writeFileSync(path(), '["a1","b')
+      assert.equal(open().isStopped('a1'), true)
+    })
+
+    it('until the operator says so, once for all', async () => {
+      loseBoth()
+      const state = open()
+      for (const id of ['a1', 'b2']) assert.equal(state.isStopped(id), true)
+      state.set('a1', false)
+      assert.deepEqual([state.isInDoubt('a1'), state.isStopped('a1')], [false, false])
+      await written()
+      const next = open()
+      const ids = ['a1', 'b2', 'c3']
+      assert.deepEqual(
+        ids.map((id) => next.isStopped(id)),
+        [false, true, false],
+      )
+      assert.deepEqual(
+        ids.map((id) => next.isInDoubt(id)),
+        [false, false, false],
+      )
+    })
+  })
 
   it('is known until the end of this run though it cannot be written, and that is said', async () => {
-    mkdirSync(path())
+    mkdirSync(`${path()}.new`)
+    mkdirSync(`${path()}.copy.new`)
     const state = open()
     state.set('a1', true)
-    await written()
+    await until(() => warnings.length === 1)
     assert.equal(state.isStopped('a1'), true)
-    assert.equal(warnings.length, 1)
     assert.match(warnings[0] ?? '', /^what is stopped could not be saved: /)
   })
 })

@@ -158,7 +158,10 @@ describe('the process of an inspection', () => {
 
   it('says that it could not be started', async () => {
     place.command = '/nowhere/node'
-    assert.match((await refused(start({}))).message, /could not be started: .*ENOENT/)
+    assert.match(
+      (await refused(start({}))).message,
+      /could not be started: Node's program is missing at \/nowhere\/node/,
+    )
   })
 
   it('is never started when it was closed before its turn', async () => {

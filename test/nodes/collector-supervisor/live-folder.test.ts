@@ -10,6 +10,7 @@ import {
   removeLiveFolder,
 } from '../../../nodes/collector-supervisor/live-folder'
 import { readJsonFile } from '../../../nodes/collector-supervisor/private-files'
+import { processStartTime } from '../../../nodes/collector-supervisor/process-identity'
 import { temporaryFolder } from '../../support/temporary-folder'
 
 const SHARED_MEMORY = '/dev/shm'
@@ -72,6 +73,19 @@ describe('the folder of a live queue', () => {
     await openRecord().remember(next)
     assert.deepEqual([existsSync(killed), existsSync(next), readJsonFile(record())], [false, true, next])
   })
+
+  for (const [whose, startTime, isLeft] of [
+    ['of a Node-RED that lives', () => processStartTime(process.ppid), true],
+    ['of a Node-RED whose pid somebody else has by now', () => 'another time', false],
+  ] as const) {
+    it(`${whose} ${isLeft ? 'stays, though a copied record names it' : 'goes at the next start'}`, async () => {
+      const [theirs, ours] = [make(1), make(1)]
+      writeFileSync(join(theirs, 'owner.json'), JSON.stringify({ pid: process.ppid, startTime: startTime() }))
+      await openRecord().remember(theirs)
+      await openRecord().remember(ours)
+      assert.deepEqual([existsSync(theirs), readJsonFile(record())], [isLeft, ours])
+    })
+  }
 
   it('stays if it is written down twice', async () => {
     const folder = make(1)

@@ -12,7 +12,6 @@ import {
   type RestartPolicy,
   restartDelay,
   restartLimit,
-  spawnErrorPasses,
 } from '../../../nodes/collector-supervisor/policy'
 
 const POLICY: RestartPolicy = {
@@ -102,15 +101,6 @@ describe('a process is given up', () => {
       if (why) assert.match(limit ?? '', why)
       else assert.equal(limit, undefined)
     })
-  }
-})
-
-describe('an error of spawn', () => {
-  for (const code of ['EAGAIN', 'EMFILE', 'ENFILE', 'ENOMEM']) {
-    it(`passes if it is ${code}`, () => assert.ok(spawnErrorPasses(code)))
-  }
-  for (const code of ['ENOENT', 'EACCES', 'UNKNOWN', '']) {
-    it(`needs a person if it is ${code || 'unknown'}`, () => assert.ok(!spawnErrorPasses(code)))
   }
 })
 

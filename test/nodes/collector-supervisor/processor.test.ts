@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '../../../lib/child/clock'
@@ -197,6 +197,29 @@ describe('the way into the database', () => {
     assert.deepEqual([processed_total, processed_today, queue_pending], [9, 9, 6])
   })
 
+  it('does not believe a record in which a digit is another: it is kept and told, and its copy counts', async () => {
+    open()
+    send(4)
+    await close()
+    const record = join(folder, 'processor.json')
+    const text = readFileSync(record, 'utf8')
+    assert.match(text, /"sent":12/)
+    writeFileSync(record, text.replace('"sent":12', '"sent":92'))
+    rmSync(path())
+    open()
+    await until(() => told.at(-1)?.dropped === 12)
+    assert.match(
+      reports.join(),
+      /counts .* damaged, which is kept as processor\.json\.corrupt-\S+: the other copy was used/,
+    )
+  })
+
+  it('begins its counts anew where no copy can be read, and says so', async () => {
+    for (const name of ['processor.json', 'processor.json.copy']) writeFileSync(join(folder, name), '{"day":')
+    open()
+    assert.match(reports.join(), /counts .* damaged, .* and .*: counting since midnight begins anew/)
+  })
+
   it('counts today from local midnight', async () => {
     let time = new Date(2026, 10, 22, 23, 59, 59)
     open(settings(), () => time)
@@ -240,14 +263,14 @@ describe('the way into the database', () => {
     assert.deepEqual([status.queue_pending, status.processed_total, status.dropped], [0, 6, 9])
   })
 
-  it('replaces a file that a process cannot get on with, once it complains again', async () => {
+  it('keeps an intact file that a process cannot get on with, and has all processes open it anew', async () => {
     open()
+    send(5)
     replaced.length = 0
-    await until(() => {
-      lane?.distrust('a page is damaged')
-      return replaced.length > 0
-    }, 10_000)
-    assert.match(reports.join(), /a page is damaged: a new one was made, the old one is now/)
+    lane?.distrust('a page is damaged', 'of another')
+    assert.equal(replaced.length, 1)
+    assert.match(reports.join(), /was looked at and is intact, though a process says: a page is damaged/)
+    await statusWhen(({ queue_pending }) => queue_pending === 15)
   })
 
   it('starts with a file that is none: it is set aside, and the counts go on', async () => {

@@ -7,7 +7,8 @@ import { mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'n
 import { join } from 'node:path'
 import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { groupIsEmpty, signalGroup } from '../../../nodes/collector-supervisor/process-group'
-import { processStartTime, RunFiles } from '../../../nodes/collector-supervisor/run-files'
+import { processStartTime } from '../../../nodes/collector-supervisor/process-identity'
+import { RunFiles } from '../../../nodes/collector-supervisor/run-files'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { until } from '../../support/until'
 
@@ -45,6 +46,7 @@ describe('run files', () => {
     assert.deepEqual(JSON.parse(readFileSync(join(folder(), 'a1.run'), 'utf8')), {
       pid,
       startTime: processStartTime(pid),
+      owner: { pid: process.pid, startTime: processStartTime(process.pid) },
     })
     assert.equal(statSync(folder()).mode & 0o777, 0o700)
     assert.equal(statSync(join(folder(), 'a1.run')).mode & 0o777, 0o600)
@@ -95,6 +97,21 @@ describe('run files', () => {
       assert.deepEqual(await runFiles.sweep(), [])
       assert.deepEqual([isAlive(child), names()], [true, []])
     }
+  })
+
+  it('lead to a process only when the Node-RED that has started it is gone: else they are a copy', async () => {
+    const owner = await start('sleep 1000')
+    const { child, pid } = await start('sleep 1000')
+    const runFiles = new RunFiles(folder(), files)
+    const write = (startTime: string | undefined): void => {
+      const run = { pid, startTime: processStartTime(pid), owner: { pid: owner.pid, startTime } }
+      writeFileSync(join(folder(), 'a1.run'), JSON.stringify(run))
+    }
+    write(processStartTime(owner.pid))
+    assert.deepEqual(await runFiles.sweep(), [])
+    assert.deepEqual([isAlive(child), names()], [true, []])
+    write('a time before')
+    assert.deepEqual(await runFiles.sweep(), [pid])
   })
 
   it('that are garbage harm nobody, and go', async () => {

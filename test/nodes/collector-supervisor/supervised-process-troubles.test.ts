@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict'
 import { CONTROL_VERSION } from '../../../lib/contract/limits'
 import { READY_TIMEOUT_MS } from '../../../nodes/collector-supervisor/policy'
+import { signalGroup } from '../../../nodes/collector-supervisor/process-group'
 import { until } from '../../support/until'
 import { COUNTERS, DONE, POLICY, READY, supervising } from './supervision'
 
@@ -25,7 +26,7 @@ describe('a supervised process whose child ends', () => {
 
   it('tells which signal ended it, also when it runs again', async () => {
     const oven = await running()
-    oven.process.killNow()
+    signalGroup(oven.process.pid ?? assert.fail(), 'SIGKILL')
     await until(() => oven.process.machine.generation === 2 && oven.status === 'running')
     assert.deepEqual(oven.transitions.find(({ exit }) => exit)?.exit, { code: null, signal: 'SIGKILL' })
     assert.equal(oven.process.row().last_error, 'was ended by SIGKILL')
@@ -64,13 +65,27 @@ describe('a supervised process whose child ends', () => {
     assert.deepEqual(await oven.process.operate('start'), DONE)
   })
 
-  it('is in error if the program is not there', async () => {
+  it('whose program is not there says so, and is tried again until it is', async () => {
     const oven = make()
     oven.command = '/nowhere/node'
     const outcome = await oven.process.operate('start')
     assert.ok(!outcome.success)
-    assert.match(outcome.error, /^the process could not be started: .*ENOENT/)
-    assert.deepEqual([oven.process.row().pid, oven.calls], [null, ['starting', 'error']])
+    assert.match(outcome.error, /^the process could not be started: Node's program is missing at \/nowhere\/node: /)
+    assert.deepEqual([oven.process.row().pid, oven.calls], [null, ['starting', 'crashed']])
+    await until(() => oven.process.machine.generation >= 3)
+    oven.command = process.execPath
+    await oven.is('running')
+  })
+
+  it('whose script is not there says so', async () => {
+    const oven = make()
+    oven.process.adopt({ ...oven.process.spec, script: '/nowhere/collector.js' })
+    const outcome = await oven.process.operate('start')
+    assert.ok(!outcome.success)
+    assert.match(
+      outcome.error,
+      /^exited with code 1: the package's collector.js is missing at \/nowhere\/collector.js: /,
+    )
   })
 })
 

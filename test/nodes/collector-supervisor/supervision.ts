@@ -8,6 +8,7 @@ import { CONTROL_VERSION } from '../../../lib/contract/limits'
 import type { RefusedCause } from '../../../lib/contract/refused-cause'
 import type { Outcome } from '../../../nodes/collector-supervisor/operation'
 import type { RestartPolicy } from '../../../nodes/collector-supervisor/policy'
+import { signalGroup } from '../../../nodes/collector-supervisor/process-group'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
 import { SpawnGate } from '../../../nodes/collector-supervisor/spawn-gate'
 import { SupervisedProcess } from '../../../nodes/collector-supervisor/supervised-process'
@@ -101,7 +102,7 @@ export class Supervision {
   async end(): Promise<void> {
     const { pid } = this.process
     this.process.feed({ type: 'stop' })
-    this.process.killNow()
+    if (pid !== undefined) signalGroup(pid, 'SIGKILL')
     await until(() => this.process.pid === undefined && (pid === undefined || isGone(pid)), 10_000)
   }
 

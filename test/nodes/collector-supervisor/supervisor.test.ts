@@ -61,7 +61,8 @@ describe('a supervisor', function () {
           throw new Error('what a flow')
         },
       ],
-      ['good', ({ batch }) => values.push(batch.values[0])],
+      // On a busy machine a first cycle may come before the device has answered.
+      ['good', ({ batch }) => batch.values[0] !== null && values.push(batch.values[0])],
     ])
     try {
       for (const [name, listener] of listeners) {

@@ -1,0 +1,188 @@
+// The keeping of the durable queue, against real files: one that is said to be broken is looked at first; of one that is broken,
+// what can be read goes into the new one.
+
+import assert from 'node:assert/strict'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { type Clock, systemClock } from '../../../lib/child/clock'
+import { HISTORIAN } from '../../../lib/contract/limits'
+import { type KnownTotals, totalsOf } from '../../../lib/contract/queue-totals'
+import { DurableLane, type QueueChange } from '../../../lib/historian/durable-lane'
+import { Queue, type QueueStatus } from '../../../lib/queue/queue'
+import { temporaryFolder } from '../../support/temporary-folder'
+import { until } from '../../support/until'
+
+const MESSAGES = 400
+const WEIGHT = 3
+const PAGE_BYTES = 4096
+
+describe('the keeping of the durable queue', () => {
+  const temporary = temporaryFolder()
+  let lane: DurableLane | undefined
+  let changes: QueueChange[]
+  let status: QueueStatus | undefined
+  let aheadMs = 0
+  const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs }
+
+  beforeEach(() => {
+    changes = []
+    status = undefined
+  })
+  afterEach(() => {
+    lane?.close()
+    lane = undefined
+  })
+
+  const path = (): string => join(temporary(), 'durable.queue')
+  const asides = (): string[] =>
+    readdirSync(dirname(path())).filter((name) => name.includes('corrupt-') && name.endsWith('Z'))
+  const reports = (): string => changes.map(({ report }) => report).join('\n')
+
+  function open(known?: KnownTotals): void {
+    const settings = {
+      path: path(),
+      capacityBytes: 16 * 2 ** 20,
+      whenFull: 'drop-oldest' as const,
+      durability: 'commit' as const,
+    }
+    const listener = {
+      changed: (change: QueueChange) => changes.push(change),
+      status: (counted: QueueStatus) => {
+        status = counted
+      },
+    }
+    lane = new DurableLane(settings, known, listener, clock)
+  }
+
+  /** As collectors do. */
+  function send(count = MESSAGES, from = 0): void {
+    const queue = Queue.connect(path())
+    for (let index = from; index < from + count; index++) {
+      const data = { index, filling: 'x'.repeat(900) }
+      queue.send({
+        origin: 'press',
+        to: HISTORIAN,
+        title: 'readings',
+        time: '2026-01-01T00:00:00Z',
+        data,
+        weight: WEIGHT,
+      })
+    }
+    queue.close()
+  }
+
+  function indexesIn(): number[] {
+    const queue = Queue.connect(path())
+    try {
+      const all: number[] = []
+      for (let id = 0; ; ) {
+        const messages = queue.tail(id, 1000)
+        const last = messages.at(-1)
+        if (!last) return all
+        for (const { data } of messages) all.push(Object(data).index)
+        id = last.id
+      }
+    } finally {
+      queue.close()
+    }
+  }
+
+  /** Pages in the midst of the file, once all of it is there and nobody has it open. */
+  function damage(pages: readonly number[]): void {
+    const bytes = readFileSync(path())
+    for (const page of pages) bytes.fill(0xa5, page * PAGE_BYTES, (page + 1) * PAGE_BYTES)
+    writeFileSync(path(), bytes)
+  }
+
+  it('leaves an intact file where it is, however often processes say that it is broken', () => {
+    open()
+    send()
+    for (let times = 0; times < 20; times++) {
+      aheadMs += 10_000
+      lane?.distrust('malformed', 'of another')
+      lane?.distrust('malformed', 'own')
+    }
+    assert.deepEqual(asides(), [])
+    assert.equal(indexesIn().length, MESSAGES)
+    const told = changes.filter(({ report }) =>
+      /looked at and is intact, though a process says: malformed/.test(report),
+    )
+    assert.equal(told.length, 1, 'it is told once')
+    assert.ok(changes.length > 5, 'all are asked to open it anew')
+  })
+
+  it('looks at most every 5 s', () => {
+    open()
+    changes = []
+    for (let times = 0; times < 20; times++) lane?.distrust('malformed', 'of another')
+    assert.equal(changes.length, 1)
+  })
+
+  for (const [what, pages] of [
+    ['one page', [40]],
+    ['some pages', [30, 31, 32, 60, 80]],
+  ] as const) {
+    it(`takes over what can be read of a file of which ${what} broke between two runs, and loses no count`, async () => {
+      open()
+      send()
+      await until(() => status?.pending === MESSAGES * WEIGHT)
+      lane?.close()
+      const known: KnownTotals = { ...totalsOf(status ?? assert.fail()), atMs: Number.MAX_SAFE_INTEGER }
+      damage(pages)
+      open(known)
+      await until(() => /samples were taken over; .* is kept: look at it, then remove it/.test(reports()))
+      const indexes = indexesIn()
+      assert.deepEqual(
+        indexes,
+        [...new Set(indexes)].sort((a, b) => a - b),
+      )
+      // A page holds three or four of them.
+      assert.ok(indexes.length >= MESSAGES - 5 * pages.length, `${indexes.length} of ${MESSAGES}`)
+      assert.match(reports(), new RegExp(`^${indexes.length * WEIGHT} samples were taken over`, 'm'))
+      await until(() => status?.pending === indexes.length * WEIGHT)
+      const { sent, delivered, pending, dropped } = status ?? assert.fail()
+      assert.deepEqual([sent, delivered, pending + dropped], [MESSAGES * WEIGHT, 0, MESSAGES * WEIGHT])
+      assert.equal(asides().length, 1)
+    })
+  }
+
+  it('takes over what can be read though nobody knows any more what was counted', async () => {
+    open()
+    send()
+    lane?.close()
+    damage([40])
+    open()
+    await until(() => /samples were taken over/.test(reports()))
+    const count = indexesIn().length
+    assert.ok(count >= MESSAGES - 5)
+    await until(() => status?.pending === count * WEIGHT)
+    assert.deepEqual([status?.sent, status?.dropped], [count * WEIGHT, 0])
+  })
+
+  it('takes over what is readable of a file that breaks while it is used, when a process says so', async () => {
+    open()
+    send()
+    await until(() => status?.pending === MESSAGES * WEIGHT)
+    // What is still in the log would hide the damage.
+    const database = new DatabaseSync(path())
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)')
+    database.close()
+    damage([40])
+    aheadMs += 10_000
+    lane?.distrust('malformed', 'of another')
+    await until(() => /samples were taken over/.test(reports()))
+    assert.match(reports(), /damaged.*: a new one was made, the old one is now/)
+    assert.ok(indexesIn().length >= MESSAGES - 5)
+  })
+
+  it('never deletes a file that it has set aside', () => {
+    for (let times = 0; times < 6; times++) {
+      writeFileSync(path(), `no queue ${times}`)
+      aheadMs += 10_000
+      open()
+      lane?.close()
+    }
+    assert.equal(asides().length, 6)
+  })
+})
