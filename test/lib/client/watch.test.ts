@@ -55,7 +55,15 @@ describe('A client of the process table', () => {
     fake.last.serves(0, 'a', 'b')
     told.length = 0
     fake.last.says({ type: 'process_status_update', seq: 1, data: [processRow('c')], removed: ['a'] })
-    const event = { seq: 9, name: 'c', supervisor: 's', from: 'starting', to: 'running', reason: 'ready' }
+    const event = {
+      kind: 'status',
+      seq: 9,
+      name: 'c',
+      supervisor: 's',
+      from: 'starting',
+      to: 'running',
+      reason: 'ready',
+    }
     fake.last.says({ type: 'process_event', seq: 2, data: { ...event, time: '2026-01-01', generation: 1 } })
     assert.deepEqual(told, ['c -a', 'c running'])
     assert.deepEqual([table.row('a'), table.row('c')?.name], [undefined, 'c'])
