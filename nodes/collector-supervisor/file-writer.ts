@@ -4,7 +4,7 @@
 
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { setTimeout } from 'node:timers/promises'
+import { untilWritten } from './last-writes'
 import { FILE_MODE, FOLDER_MODE } from './private-files'
 
 /** `lasting` is there after a power cut; `passing` means nothing by then. */
@@ -34,11 +34,8 @@ export class FileWriter {
   }
 
   /** Settles when all is written that was asked for, or when this time is over. */
-  async settled(timeoutMs: number): Promise<void> {
-    const patience = new AbortController()
-    const timeout = setTimeout(timeoutMs, undefined, { signal: patience.signal }).catch(() => {})
-    await Promise.race([this.#running, timeout])
-    patience.abort()
+  settled(timeoutMs: number): Promise<void> {
+    return untilWritten(this.#running, timeoutMs)
   }
 
   #add(path: string, work: () => Promise<void>): Promise<void> {

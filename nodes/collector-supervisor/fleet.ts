@@ -22,6 +22,7 @@ import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
 import { type JournalPage, type JournalQuery, mergePages } from './journal'
+import { LAST_WRITES_MS } from './last-writes'
 import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
 import { ProcessTable } from './process-table'
@@ -41,8 +42,6 @@ type Held = {
   closing: boolean
 }
 
-/** Node-RED's end waits so long for files that are still being written, ms. */
-const LAST_WRITES_MS = 2_000
 /** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
 const RUNNING_ANSWER_MS = 60_000
 

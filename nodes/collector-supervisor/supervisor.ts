@@ -20,6 +20,7 @@ import { queueSettings, standbySpec } from './historian-spec'
 import { Historians, isFirst } from './historians'
 import type { InspectionPlace } from './inspection-process'
 import { Journal } from './journal'
+import { LAST_WRITES_MS, untilWritten } from './last-writes'
 import { adviceOnFolder, LiveFolderRecord } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
@@ -184,11 +185,11 @@ export class Supervisor implements SupervisorFace {
     return this.#members.retire(member)
   }
 
-  /** Ends all processes; settles when they are gone, and that is in the journal. */
+  /** Ends all processes; settles when they are gone, and that is in the journal if the disk takes it. */
   async retireAll(): Promise<void> {
     await this.#members.retireAll()
     await this.#standby.stepBack()
-    await this.journal.settled()
+    await untilWritten(this.journal.settled(), LAST_WRITES_MS)
   }
 
   get keepsHistory(): boolean {

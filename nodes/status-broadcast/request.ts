@@ -16,7 +16,7 @@ export type Answer = {
   report?: CommandReport
   /** Of get_history. */
   history?: HistoryAnswer
-  /** Set when anything of it failed; its code is one of CommandFailure, `bad-command` or `forbidden`. */
+  /** Set when anything of it failed; its code is one of CommandFailure, `busy`, `bad-command` or `forbidden`. */
   fault?: Fault
 }
 

@@ -23,7 +23,7 @@ import { type View, viewOf } from './view'
  * answer has `history` besides. The message goes on by exactly one way. When all went well
  * it leaves by output 1, with the properties above (and `command: { command, name?, results }` if it was a command) and
  * else as it came. When anything failed it goes to the Catch nodes, with `error.message` naming what failed, `error.code`
- * (not-found, conflict, timeout, failed, forbidden, bad-command, bad-configuration) and the same `command` with all results.
+ * (not-found, conflict, timeout, failed, busy, forbidden, bad-command, bad-configuration) and the same `command` with all results.
  */
 export function registerStatusBroadcast(RED: NodeAPI, fleet: Fleet): void {
   RED.nodes.registerType('status-broadcast', function (this: Node, definition: NodeDef) {
