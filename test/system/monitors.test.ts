@@ -5,6 +5,7 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { OWNER_CLIENTS_MAX } from '../../nodes/collector-supervisor/api/clients'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { identityOf } from '../../simulators/opcua/certificates'
 import { flowOf, readerNode, supervisorNode, TAB } from '../support/flows'
@@ -14,7 +15,8 @@ import { StoppedMonitor } from '../support/stopped-monitor'
 import { until } from '../support/until'
 
 const PROCESSES = '/collectors/ws/processes'
-const MONITORS = 50
+/** With the one that is stopped as many as one client may have. */
+const MONITORS = OWNER_CLIENTS_MAX - 1
 const BROADCAST: FlowNode = {
   id: 'broadcast',
   type: 'status-broadcast',
