@@ -40,7 +40,7 @@ type Held = {
 }
 
 /** Node-RED's end waits so long for files that are still being written, ms. */
-const LAST_WRITES_MS = 2_000
+const LAST_WRITES_MS = 5_000
 /** Of a running reader, ms: it answers with its next cycle if that is near, and a reading takes its time. */
 const RUNNING_ANSWER_MS = 60_000
 
