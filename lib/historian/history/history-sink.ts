@@ -84,7 +84,9 @@ export class HistorySink implements Sink {
       // The first time it is only closed: opening it looks at the file with other eyes, and sets it aside if that is so.
       const isDamaged = fault.code === 'history-damaged' && this.#opened !== undefined
       this.#complaints = isDamaged ? this.#complaints + 1 : 0
-      const aside = this.#complaints > 1 ? this.#opened?.file.abandon(this.#now()) : undefined
+      // Opening an emptied file would take its log for the whole.
+      const isSure = isDamaged && (this.#complaints > 1 || this.#opened?.file.isEmptied() === true)
+      const aside = isSure ? this.#opened?.file.abandon(this.#now()) : undefined
       if (aside !== undefined) this.#tell(describeSetAside(aside, fault.message))
     } catch (thrown) {
       return { kind: 'later', reason: toHistoryFault(thrown, this.#path).message }
