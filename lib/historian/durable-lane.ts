@@ -67,6 +67,8 @@ export class DurableLane {
   distrust(reason: string, whose: 'own' | 'of another'): void {
     // Where there is no file, or no right to it, another one would fare no better: the next tick tries that.
     if (!this.#queue?.isInPlace()) return
+    // Of a file that was made just now: they have not heard of it yet.
+    if (this.#taking?.isOver === false || this.#clock.nowMs() - this.#triedAt < REPLACE_PAUSE_MS) return
     const isLarge = sizeOf(this.#settings.path) > CHECK_BYTES_MAX
     if (isLarge && whose === 'own') this.#replace(reason)
     else this.#look(reason, isLarge ? 'tables' : 'deep')
@@ -146,13 +148,16 @@ export class DurableLane {
 
   #openOrMake(): { queue: Queue; report: string; setAside: string | undefined; isCounted: boolean } {
     const { path } = this.#settings
-    const queue = Queue.create(path, { ...this.#options(), check: sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep' })
+    const isCounted = this.#totals.sent > 0
+    const madeAtMs = monotonicExactMs()
+    const check = sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep'
+    // A new one in the place of one that broke, or is gone, counts on from the first message: others write into it at once.
+    const former = isCounted ? lostWith(this.#totals) : undefined
+    const queue = Queue.create(path, { ...this.#options(), check }, former)
+    if (isCounted && queue.isNew) this.#replacement = { knownUntilMs: this.#totalsAtMs, madeAtMs }
     const { setAside } = queue
     const report = setAside === undefined ? '' : `what was no intact queue to the database is now ${setAside}`
-    if (this.#totals.sent === 0 || queue.status().sent > 0) return { queue, report, setAside, isCounted: false }
-    // In the place of one that broke, or is gone: what was in it is lost, and counted.
-    queue.destroy()
-    return { queue: this.#goOnCounting(), report, setAside, isCounted: true }
+    return { queue, report, setAside, isCounted }
   }
 
   #goOnCounting(): Queue {

@@ -7,6 +7,8 @@ import { Salvage } from '../queue/salvage'
 
 /** Between two tries where the queue is locked or full, ms. */
 const RETRY_MS = 1000
+/** What a process that ends still takes for it, ms. */
+const LAST_MS = 1000
 
 export type TakeOverParts = {
   /** The file that was set aside. */
@@ -37,30 +39,41 @@ export class TakeOver {
     this.#cancel = clock.after(0, () => this.#some())
   }
 
-  /** Twice without harm. */
+  get isOver(): boolean {
+    return this.#isOver
+  }
+
+  /** Goes on for a moment, then leaves the rest where it is. Twice without harm. */
   stop(): void {
+    const endMs = performance.now() + LAST_MS
+    while (!this.#isOver && this.#step() && performance.now() < endMs);
     this.#end('so far: the process that does it is about to end')
   }
 
   #some(): void {
-    const { into, isCounted, clock } = this.#parts
+    const isDone = this.#step()
+    if (!this.#isOver) this.#cancel = this.#parts.clock.after(isDone ? 0 : RETRY_MS, () => this.#some())
+  }
+
+  /** Whether it could do some of it. */
+  #step(): boolean {
+    const { into, isCounted } = this.#parts
     const messages = this.#untaken ?? this.#source.next()
     if (!messages) {
       this.#end('')
-      return
+      return true
     }
     this.#untaken = messages
     try {
       if (isCounted) into.takeOver(messages)
       else into.send(messages)
     } catch (error) {
-      if (!(error instanceof QueueError)) throw error
-      this.#cancel = clock.after(RETRY_MS, () => this.#some())
-      return
+      if (error instanceof QueueError) return false
+      throw error
     }
     this.#untaken = undefined
     this.#samples += messages.reduce((sum, { weight }) => sum + weight, 0)
-    this.#cancel = clock.after(0, () => this.#some())
+    return true
   }
 
   #end(how: string): void {

@@ -17,6 +17,8 @@ export type Opened = {
   identity?: string | undefined
   /** Where that went which was in the way. */
   aside?: string | undefined
+  /** It was made, and not found. */
+  isNew?: boolean
 }
 /** How a queue is opened or made. */
 export type Making = {
@@ -99,15 +101,16 @@ function openOrMake(path: string, making: Making): Opened {
   }
   const database = open(path)
   return orClose(database, path, () => {
+    let isNew = false
     if (found === 'queue') {
       checkTables(database)
       if (making.check === 'deep') checkDeeply(database)
       checkIds(database)
     } else {
-      lay(database, making)
+      isNew = lay(database, making)
     }
     writeSettings(database, making.settings)
-    return ready(database, making.busyTimeoutMs)
+    return { ...ready(database, making.busyTimeoutMs), isNew }
   })
 }
 
@@ -152,17 +155,19 @@ function orClose<T>(database: DatabaseSync, path: string, work: () => T): T {
   }
 }
 
-/** All or nothing: whoever looks meanwhile sees an empty file. */
-function lay(database: DatabaseSync, { settings, former }: Making): void {
+/** All or nothing: whoever looks meanwhile sees an empty file. Whether it was this process that did it. */
+function lay(database: DatabaseSync, { settings, former }: Making): boolean {
   database.exec(`PRAGMA busy_timeout = ${OPEN_TIMEOUT_MS}; PRAGMA page_size = ${PAGE_BYTES}; PRAGMA journal_mode = WAL`)
   database.exec('BEGIN IMMEDIATE')
   // another process may have been faster
-  if (readMarks(database) === 'empty') {
+  const isEmpty = readMarks(database) === 'empty'
+  if (isEmpty) {
     layTables(database)
     writeSettings(database, settings)
     if (former) continueFrom(database, former)
   }
   database.exec('COMMIT')
+  return isEmpty
 }
 
 function ready(database: DatabaseSync, busyTimeoutMs: number): Opened {

@@ -38,6 +38,8 @@ export class Queue {
   readonly messageBytes: number
   /** Where `create` put what was at the path and was no intact queue, and `replace` whatever was there. */
   readonly setAside: string | undefined
+  /** This process has made it. */
+  readonly isNew: boolean
   readonly #identity: string | undefined
   readonly #connection: Connection
   readonly #delivery: Delivery
@@ -47,6 +49,7 @@ export class Queue {
     this.capacityBytes = opened.settings.capacityBytes
     this.messageBytes = opened.settings.messageBytes
     this.setAside = opened.aside
+    this.isNew = opened.isNew ?? false
     this.#identity = opened.identity
     this.#connection = new Connection(opened, options)
     this.#delivery = new Delivery(this.#connection)
@@ -54,10 +57,11 @@ export class Queue {
 
   /**
    * Opens the queue at the path, with its messages and these settings, or makes a new one; what is there and is no intact
-   * queue is set aside. Other processes learn of changed settings when they connect. Throws CreationFailed.
+   * queue is set aside. A new one begins to count from `former`, see `replace`. Other processes learn of changed settings when
+   * they connect. Throws CreationFailed.
    */
-  static create(path: string, options: CreateOptions): Queue {
-    return Queue.#make(path, options, (making) => createQueueFile(path, making))
+  static create(path: string, options: CreateOptions, former?: FormerTotals): Queue {
+    return Queue.#make(path, options, (making) => createQueueFile(path, former ? { ...making, former } : making))
   }
 
   /**

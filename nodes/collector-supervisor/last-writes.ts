@@ -3,7 +3,7 @@
 import { setTimeout } from 'node:timers/promises'
 
 /** The end of a supervisor waits so long for each kind of its files, ms. */
-export const LAST_WRITES_MS = 2_000
+export const LAST_WRITES_MS = 5_000
 
 /** Settles when the writing has, or when this time is over. */
 export async function untilWritten(writing: Promise<void> | undefined, timeoutMs: number): Promise<void> {

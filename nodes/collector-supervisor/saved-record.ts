@@ -51,7 +51,9 @@ export class SavedRecord {
     this.#version += 1
     this.#content = content
     const sealed = seal({ version: this.#version, content })
-    const written = this.#paths.map((path) => this.#files.replace(path, sealed, 'lasting'))
+    // One that a power cut leaves half written is noticed, and the other one is whole: a second sync would only cost time.
+    const [path, copy] = this.#paths
+    const written = [this.#files.replace(path, sealed, 'lasting'), this.#files.replace(copy, sealed, 'passing')]
     const outcomes = await Promise.allSettled(written)
     if (outcomes.every(({ status }) => status === 'rejected')) await written[0]
   }

@@ -85,6 +85,7 @@ describe('the disk and Node-RED’s thread', function () {
     const maps = readFileSync(`/proc/${nodeRed.pid}/maps`, 'utf8')
     assert.deepEqual(
       open.filter((path) => path.startsWith(folder)),
+      // It is empty, and never read or written.
       [join(folder, SUPERVISOR, 'owner.lock')],
     )
     assert.ok(!maps.includes(folder))

@@ -21,11 +21,15 @@ import {
 import { flowOf } from '../support/flows'
 import { HISTORY_FILE, KeptReader, QUEUE_FILE, sumOf } from '../support/kept-reader'
 import { NodeRed } from '../support/node-red'
+import { until } from '../support/until'
 
 /** `sent`: to the queue, as written down at the end. */
 type Before = ProcessorStatus & { sent: number }
-/** `lost`: the whole queue is, and nothing is, or as much as its own counts tell that cannot be trusted. */
-type Damage = { title: string; file: string; harm(path: string): void; lost: 'all' | 'none' | 'unknown' }
+/**
+ * `lost`: the whole queue is, and nothing is, or as much as its own counts tell that cannot be trusted; `taken-over`: nothing is,
+ * though there is a new file.
+ */
+type Damage = { title: string; file: string; harm(path: string): void; lost: 'all' | 'none' | 'unknown' | 'taken-over' }
 
 const damages: Damage[] = [
   { title: 'nothing', file: QUEUE_FILE, harm: () => {}, lost: 'none' },
@@ -35,11 +39,11 @@ const damages: Damage[] = [
   { title: 'a queue cut off', file: QUEUE_FILE, harm: (path) => truncateSync(path, 5000), lost: 'all' },
   { title: 'an empty file', file: QUEUE_FILE, harm: (path) => truncateSync(path), lost: 'all' },
   { title: 'garbage', file: QUEUE_FILE, harm: overwrite, lost: 'all' },
-  { title: 'a newer layout', file: QUEUE_FILE, harm: makeNewer, lost: 'all' },
+  { title: 'a newer layout', file: QUEUE_FILE, harm: makeNewer, lost: 'taken-over' },
   { title: 'a flipped byte in its head', file: QUEUE_FILE, harm: (path) => flip(path, 3), lost: 'all' },
   { title: 'a flipped byte in its schema', file: QUEUE_FILE, harm: flipIn('CREATE TABLE message'), lost: 'all' },
   { title: 'a flipped byte in its messages', file: QUEUE_FILE, harm: flipRoot('message'), lost: 'all' },
-  { title: 'a flipped byte in its index', file: QUEUE_FILE, harm: flipRoot('message_order'), lost: 'all' },
+  { title: 'a flipped byte in its index', file: QUEUE_FILE, harm: flipRoot('message_order'), lost: 'taken-over' },
   { title: 'a flipped byte in a reading', file: QUEUE_FILE, harm: flipInMessage, lost: 'none' },
   {
     title: 'many flipped bytes',
@@ -97,11 +101,12 @@ async function letPendingGrow(nodeRed: NodeRed, reader: KeptReader): Promise<Pro
 }
 
 async function goOn(nodeRed: NodeRed, { file, lost }: Damage, reader: KeptReader, before: Before): Promise<void> {
+  if (lost === 'taken-over') await takenOver(nodeRed, reader, before.queue_pending)
   // Counted by a process that is not there yet when Node-RED begins.
   const isCounted = ({ dropped }: ProcessorStatus): boolean => lost !== 'all' || dropped >= before.queue_pending
   const { processed_total, dropped } = await reader.processorWhen(nodeRed, isCounted)
   if (lost !== 'unknown') assert.equal(processed_total, before.processed_total, 'processed_total did not survive')
-  if (lost === 'none') assert.equal(dropped, 0)
+  if (lost === 'none' || lost === 'taken-over') assert.equal(dropped, 0)
   await nodeRed.command(`${encodeURIComponent(reader.historian)}/start`)
   await reader.moreWritten(nodeRed)
   const { produced, status } = await reader.quiet(nodeRed, ({ samples_total }) => {
@@ -122,9 +127,18 @@ async function goOn(nodeRed: NodeRed, { file, lost }: Damage, reader: KeptReader
   await reader.assertHistory(nodeRed, { missing: status.dropped + status.queue_dead - unseen })
 }
 
+/** All that was on its way is in the new file. */
+async function takenOver(nodeRed: NodeRed, reader: KeptReader, samples: number): Promise<void> {
+  const report = new RegExp(`\\[collector-supervisor:${reader.name}\\] (\\d+) samples were taken over`)
+  await until(() => report.test(nodeRed.output), 20_000)
+  const lines = nodeRed.output.split('\n').filter((line) => line.includes(`:${reader.name}]`))
+  assert.ok(Number(report.exec(nodeRed.output)?.[1]) >= samples, lines.join('\n'))
+  await reader.processorWhen(nodeRed, ({ queue_pending, dropped }) => queue_pending >= samples && dropped === 0)
+}
+
 function sentBy(reader: KeptReader, nodeRed: NodeRed): number {
   const record: unknown = JSON.parse(readFileSync(join(reader.folder(nodeRed), 'processor.json'), 'utf8'))
-  return Number(asRecord(asRecord(record)?.totals)?.sent)
+  return Number(asRecord(asRecord(asRecord(record)?.content)?.totals)?.sent)
 }
 
 function replaceByFolder(path: string): void {

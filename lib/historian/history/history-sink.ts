@@ -24,6 +24,8 @@ export class HistorySink implements Sink {
   readonly #now: () => Date
   #opened: { file: HistoryFile; writer: HistoryWriter } | undefined
   #isClosed = false
+  /** How often in a row the open file seemed to be damaged. */
+  #complaints = 0
 
   constructor({ path, keptMs = Number.POSITIVE_INFINITY, tell, now = () => new Date() }: HistorySinkOptions) {
     this.keptMs = keptMs
@@ -43,7 +45,10 @@ export class HistorySink implements Sink {
       const { file, writer } = this.#open()
       writer.write(readings)
       if (file.isEmptied()) throw new Fault('link', 'history-damaged', `${this.#path}: somebody has emptied the file`)
-      if (file.isInPlace()) return { kind: 'accepted' }
+      if (file.isInPlace()) {
+        this.#complaints = 0
+        return { kind: 'accepted' }
+      }
       // written into a file that another process has set aside, or somebody has deleted
       this.#close()
       return { kind: 'later', reason: `${this.#path}: the file was replaced`, afterMs: 0 }
@@ -76,7 +81,12 @@ export class HistorySink implements Sink {
 
   #verdictOn(fault: Fault): Verdict {
     try {
-      const aside = fault.code === 'history-damaged' ? this.#opened?.file.abandon(this.#now()) : undefined
+      // The first time it is only closed: opening it looks at the file with other eyes, and sets it aside if that is so.
+      const isDamaged = fault.code === 'history-damaged' && this.#opened !== undefined
+      this.#complaints = isDamaged ? this.#complaints + 1 : 0
+      // Opening an emptied file would take its log for the whole.
+      const isSure = isDamaged && (this.#complaints > 1 || this.#opened?.file.isEmptied() === true)
+      const aside = isSure ? this.#opened?.file.abandon(this.#now()) : undefined
       if (aside !== undefined) this.#tell(describeSetAside(aside, fault.message))
     } catch (thrown) {
       return { kind: 'later', reason: toHistoryFault(thrown, this.#path).message }

@@ -115,6 +115,9 @@ describe('the keeping of the durable queue', () => {
   it('looks at most every 5 s', () => {
     open()
     changes = []
+    lane?.distrust('malformed', 'of another')
+    assert.equal(changes.length, 0, 'not of a file that was opened just now')
+    aheadMs += 10_000
     for (let times = 0; times < 20; times++) lane?.distrust('malformed', 'of another')
     assert.equal(changes.length, 1)
   })
@@ -173,6 +176,19 @@ describe('the keeping of the durable queue', () => {
     lane?.distrust('malformed', 'of another')
     await until(() => /samples were taken over/.test(reports()))
     assert.match(reports(), /damaged.*: a new one was made, the old one is now/)
+    assert.ok(indexesIn().length >= MESSAGES - 5)
+  })
+
+  it('takes over what it can at once when it has to end', async () => {
+    open()
+    send()
+    await until(() => status?.pending === MESSAGES * WEIGHT)
+    lane?.close()
+    const known: KnownTotals = { ...totalsOf(status ?? assert.fail()), atMs: Number.MAX_SAFE_INTEGER }
+    damage([40])
+    open(known)
+    lane?.close()
+    assert.match(reports(), /samples were taken over; /)
     assert.ok(indexesIn().length >= MESSAGES - 5)
   })
 

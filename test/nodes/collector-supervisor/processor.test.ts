@@ -267,8 +267,10 @@ describe('the way into the database', () => {
     open()
     send(5)
     replaced.length = 0
-    lane?.distrust('a page is damaged', 'of another')
-    assert.equal(replaced.length, 1)
+    await until(() => {
+      lane?.distrust('a page is damaged', 'of another')
+      return replaced.length === 1
+    }, 10_000)
     assert.match(reports.join(), /was looked at and is intact, though a process says: a page is damaged/)
     await statusWhen(({ queue_pending }) => queue_pending === 15)
   })

@@ -134,7 +134,7 @@ describe('the file of a history', () => {
     assert.equal(readdirSync(folder()).filter((name) => /corrupt-.*Z$/.test(name)).length, aside, 'none is deleted')
   })
 
-  it('whose damage shows later is set aside then, and the write comes again', async () => {
+  it('whose damage shows later is opened anew first, and set aside when it is damaged indeed', async () => {
     const { sink, told } = sinkAt(path())
     await accept(sink, seconds(5))
     const stranger = new DatabaseSync(path())
@@ -142,9 +142,10 @@ describe('the file of a history', () => {
     stranger.close()
     const verdict = await sink.write(seconds(1), new AbortController().signal)
     assert.equal(verdict.kind, 'later')
+    assert.deepEqual(told, [])
+    await accept(sink, seconds(1))
     assert.equal(told.length, 1)
     assert.match(told[0] ?? '', /new history.*kept as .*corrupt-/)
-    await accept(sink, seconds(1))
     sink.close()
     sink.close()
   })
