@@ -230,7 +230,7 @@ describe('asking a device with settings that nobody deployed', function () {
       const [range] = nodes
       assert.deepEqual(
         [range?.browseName, range?.reference, range?.dataType, range?.value],
-        ['EURange', 'HasProperty', 'Range', { low: 0, high: 200 }],
+        ['EURange', 'HasProperty', 'Range', { Low: 0, High: 200 }],
       )
       const type = await inspecting.browse(settings(), { node, references: 'type-definition' })
       assert.deepEqual(

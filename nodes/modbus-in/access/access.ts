@@ -6,7 +6,7 @@ import { isTold, TOLD } from '../../../lib/collector/repetition'
 import type { LogLevel } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
 import { Connections } from '../../../lib/net/connections'
-import { CONNECTION_CLOSED, isClose } from '../../../lib/net/faults'
+import { CLOSED_AT_ONCE, CONNECTION_CLOSED, isClose } from '../../../lib/net/faults'
 import type { Answer, ReadRequest } from '../../../lib/polling/protocol'
 import type { ReadArea } from '../areas'
 import { isLine, type ModbusConfig } from '../fields'
@@ -30,6 +30,8 @@ type Course = {
   isHeard: boolean
   /** To requests and to probes. */
   answersHere: number
+  /** One of them was to a probe. */
+  isProbed: boolean
 }
 
 const CLOSES_INSTEAD = 'the device closes the connection'
@@ -42,7 +44,7 @@ export class Access {
   readonly #framing: Framing
   readonly #connections = new Connections()
   #connection: Connection | undefined
-  #course: Course = { connectedAtMs: 0, isHeard: false, answersHere: 0 }
+  #course: Course = { connectedAtMs: 0, isHeard: false, answersHere: 0, isProbed: false }
   #isOpen = false
   #settling = settling.NOTHING_KNOWN
   #pacing = pacing.NO_PAUSE
@@ -119,7 +121,10 @@ export class Access {
     try {
       const way = await connection.clear(request)
       if (way === 'doubtful') return { kind: 'silence' }
-      if (way === 'proven') this.#course.answersHere++
+      if (way === 'proven') {
+        this.#course.answersHere++
+        this.#course.isProbed = true
+      }
       if (way === 'proven' && this.#isOneAnswerEach) connection = await this.#connect(signal)
       const askedAtMs = performance.now()
       const answer = await connection.read(request)
@@ -150,7 +155,7 @@ export class Access {
       onNoise: (text) => this.#noise(text),
     })
     this.#connection = connection
-    this.#course = { connectedAtMs: performance.now(), isHeard: false, answersHere: 0 }
+    this.#course = { connectedAtMs: performance.now(), isHeard: false, answersHere: 0, isProbed: false }
     const quietMs = Math.max(this.#config.connectDelay, settling.waitMs(this.#settling))
     await waitUntil(this.#course.connectedAtMs + quietMs, signal)
     return connection
@@ -175,7 +180,8 @@ export class Access {
     if (isClosed) this.#noteClose(answersHere, at)
     if (isClosed || (this.#isOneAnswerEach && answersHere > 0)) this.#tellClose()
     const { silentAfterMs, answeredAtMs, isHeard } = this.#course
-    if (silentAfterMs !== undefined && answeredAtMs === undefined && !isHeard)
+    if (connection.fault?.code === CLOSED_AT_ONCE) this.#settle({ type: 'closed-connection' })
+    else if (silentAfterMs !== undefined && answeredAtMs === undefined && !isHeard)
       this.#settle({ type: 'silent-connection' })
     await connection.close()
   }
@@ -184,7 +190,7 @@ export class Access {
     this.#closedAt = undefined
     if (answersHere !== 1) this.#closedAfterOne = 0
     // whether it is that request that the device does not bear, the next connection shows
-    else if (at) this.#closedAt = keyOf(at)
+    else if (at && !this.#course.isProbed) this.#closedAt = keyOf(at)
     else this.#closedAfterOne++
   }
 

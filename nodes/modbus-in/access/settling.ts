@@ -21,6 +21,8 @@ export type Settling = {
 export type SettlingEvent =
   /** A connection ended on which requests were sent, and nothing ever came. */
   | { readonly type: 'silent-connection' }
+  /** The device closed a connection on which it had answered nothing: it is not for want of a wait. */
+  | { readonly type: 'closed-connection' }
   /**
    * The first answer on a connection. `silentAfterMs`: how long after connecting the first of the requests before it was sent,
    * if there were any.
@@ -45,6 +47,7 @@ export function step(settling: Settling, event: SettlingEvent): Settling {
     const next = wait === 0 && fallback > 0 ? fallback : (wait + 1) % WAITS_MS.length
     return { ...settling, wait: next, isKnown: false, failures: failures + 1 }
   }
+  if (event.type === 'closed-connection') return settling.isKnown || wait === 0 ? settling : { ...settling, wait: 0 }
   const { silentAfterMs } = event
   const answered = { ...settling, failures: 0 }
   if (silentAfterMs !== undefined) {

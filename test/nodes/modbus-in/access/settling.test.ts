@@ -9,6 +9,7 @@ import {
 } from '../../../../nodes/modbus-in/access/settling'
 
 const SILENT: SettlingEvent = { type: 'silent-connection' }
+const CLOSED: SettlingEvent = { type: 'closed-connection' }
 const ANSWER: SettlingEvent = { type: 'first-answer' }
 const after = (silentAfterMs: number): SettlingEvent => ({ type: 'first-answer', silentAfterMs })
 
@@ -31,6 +32,11 @@ const QUIET_600 = 'the device is quiet for about 600 ms after connecting: connec
 const QUIET_5000 = 'the device is quiet for about 5000 ms after connecting: connectDelay = 5100'
 
 const table: { what: string; events: SettlingEvent[]; waits: number[]; news?: string[] }[] = [
+  {
+    what: 'one that closes connections, and keeps nobody waiting for that',
+    events: [SILENT, SILENT, CLOSED, CLOSED],
+    waits: [0, 700, 1600, 0, 0],
+  },
   { what: 'a device that answers at once', events: [ANSWER, ANSWER], waits: [0, 0, 0] },
   {
     what: 'one that answers only on connections that were left alone for a while',
