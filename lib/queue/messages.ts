@@ -1,13 +1,16 @@
 // The table of messages: rows in, rows in order, rows out. A row leaves together with what `claim` knows of it.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
-import { integer, LAST_ID, messageColumns, READABLE_ID, WEIGHT } from './columns'
+import { integer, LAST_ID, messageColumns, READABLE_ID, TEXT_MAX, WEIGHT } from './columns'
 import { lasts } from './lease'
 import type { Encoded, Row } from './message'
 
 /** Messages by their ids, and what they count for together. */
 export type Lot = { ids: number[]; weight: number }
 export type Rows = Iterable<Row> & Iterator<Row>
+
+/** Messages of one kind that were removed. */
+export type RemovedLot = { origin: string; title: string; count: number; weight: number }
 
 export class Messages {
   readonly #insert: StatementSync
@@ -54,11 +57,12 @@ export class Messages {
     this.#removeThrough = database.prepare('DELETE FROM message WHERE id <= ?')
     this.#removeClaimsThrough = database.prepare('DELETE FROM claim WHERE id <= ?')
     this.#weighOf = database.prepare(
-      `SELECT count(*) AS messages, coalesce(sum(${WEIGHT}), 0) AS weight FROM message WHERE recipient = ?`,
+      `SELECT ${shortText('origin')} AS origin, ${shortText('title')} AS title, count(*) AS messages, sum(${WEIGHT}) AS weight
+       FROM message WHERE recipient = ? AND id > ? GROUP BY 1, 2`,
     )
-    this.#removeOf = database.prepare('DELETE FROM message WHERE recipient = ?')
+    this.#removeOf = database.prepare('DELETE FROM message WHERE recipient = ? AND id > ?')
     this.#removeClaimsOf = database.prepare(
-      'DELETE FROM claim WHERE id IN (SELECT id FROM message WHERE recipient = ?)',
+      'DELETE FROM claim WHERE id IN (SELECT id FROM message WHERE recipient = ? AND id > ?)',
     )
   }
 
@@ -101,12 +105,14 @@ export class Messages {
     this.#removeClaims.run(list)
   }
 
-  /** Removes all for one recipient; returns how many they were and what they counted for. */
-  removeOf(recipient: string): { count: number; weight: number } {
-    const row = this.#weighOf.get(recipient)
-    this.#removeClaimsOf.run(recipient)
-    this.#removeOf.run(recipient)
-    return { count: Number(row?.messages), weight: Number(row?.weight) }
+  /** Removes all for one recipient after an id; returns how many they were and what they counted for, by origin and title. */
+  removeOf(recipient: string, afterId: number): RemovedLot[] {
+    const rows = this.#weighOf.all(recipient, afterId)
+    this.#removeClaimsOf.run(recipient, afterId)
+    this.#removeOf.run(recipient, afterId)
+    return rows.map(({ origin, title, messages, weight }) => {
+      return { origin: String(origin), title: String(title), count: Number(messages), weight: Number(weight) }
+    })
   }
 
   /** Removes all up to an id; returns how many they were and what they counted for. */
@@ -116,6 +122,11 @@ export class Messages {
     this.#removeClaimsThrough.run(id)
     return { count: Number(row?.messages), weight: Number(row?.weight) }
   }
+}
+
+/** A text as it may be looked at, however long it is in the file. */
+function shortText(column: string): string {
+  return `CASE WHEN typeof(${column}) = 'text' THEN substr(${column}, 1, ${TEXT_MAX}) ELSE '' END`
 }
 
 /** Of rows with `id` and `weight`. */

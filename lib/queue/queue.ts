@@ -7,6 +7,7 @@ import { identityOf, isEmptied, removeDatabaseFile } from './database-file'
 import type { DeadLetter } from './dead-letters'
 import { Delivery, SLICE_BYTES } from './delivery'
 import type { Message, Outgoing } from './message'
+import type { RemovedLot } from './messages'
 import type {
   ConnectOptions,
   CreateOptions,
@@ -251,13 +252,13 @@ export class Queue {
     return discarded
   }
 
-  /** Removes all messages for one recipient, dropped; returns how many. */
-  dropAll(to: string): number {
+  /** Removes all messages for one recipient after an id, dropped; returns how many, by origin and title. */
+  dropAfter(to: string, afterId: number): RemovedLot[] {
     const { messages, totals } = this.#connection
     return this.#connection.write('drop', 0, () => {
-      const { count, weight } = messages.removeOf(to)
-      totals.add({ removed: count, dropped: weight })
-      return count
+      const lots = messages.removeOf(to, afterId)
+      for (const { count, weight } of lots) totals.add({ removed: count, dropped: weight })
+      return lots
     })
   }
 

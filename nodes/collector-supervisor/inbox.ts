@@ -82,6 +82,12 @@ export class Inbox {
     if (!received()) this.#kept.unshift(...inFlight)
   }
 
+  /** So many readings of the process that ends now were thrown away on their way. */
+  lose(readings: number): void {
+    const { generation, tags } = this.#tagList ?? {}
+    if (generation === this.#generation) this.#dropped += readings * (tags?.length ?? 0)
+  }
+
   /** True if it was a reading that goes on to the node. */
   take(message: Message): boolean {
     if (message.title === TITLE_SAMPLES) return this.#takeSamples(message.data)

@@ -3,6 +3,7 @@
 
 import type { LiveQueueRef } from '../../lib/contract/control'
 import { messageOf } from '../../lib/contract/fault'
+import { TITLE_SAMPLES } from '../../lib/contract/limits'
 import { type Message, QueueError } from '../../lib/queue/queue'
 import { QueueTail } from './queue-tail'
 import { Share } from './share'
@@ -23,8 +24,8 @@ const ROOM_MIN_BYTES = 2 * 1024 * 1024
 const MESSAGES_SHARE = { perSecond: 500, burst: 2_500 }
 const BYTES_SHARE = { perSecond: 16 * 2 ** 20, burst: 12 * 2 ** 20 }
 const RECIPIENTS_MAX = 10_000
-/** Whoever was sent more gets nothing for so long, ms: by then nobody sends it anything any more. */
-const FLOOD_MS = 2_000
+/** Whoever was sent more gets nothing until its process has ended, or for so long, ms. */
+const FLOOD_MS = 10_000
 /** Between two replacements, and as long as the replaced queue is still read, ms. */
 const REPLACE_PAUSE_MS = 5_000
 /** A new queue that does not help either is not at fault; the next attempt comes after this, ms. */
@@ -32,8 +33,10 @@ const DISTRUST_AGAIN_MS = 60_000
 
 export type LiveLaneListener = {
   message(message: Message): void
-  /** So much comes for this recipient that the others suffer; it is thrown away. */
+  /** So much comes for this recipient that the others suffer: it is thrown away until `endFlood`, or for a moment. */
   flooded(to: string): void
+  /** So many readings of this origin were thrown away. */
+  thrownAway(to: string, origin: string, readings: number): void
   /** The children have to write to another queue from now on. */
   replaced(live: LiveQueueRef, reason: string): void
   /** There is no place for a new queue; it is tried again. */
@@ -122,8 +125,20 @@ export class LiveLane {
     return messages.length
   }
 
-  #isWithinShare({ to, data }: Message): boolean {
-    if (this.#floods.has(to)) return false
+  /** The process that sent so much has ended, or another one is there. */
+  endFlood(to: string): void {
+    if (!this.#floods.has(to)) return
+    this.#throwAway(to)
+    this.#floods.delete(to)
+  }
+
+  #isWithinShare(message: Message): boolean {
+    const isWithin = !this.#floods.has(message.to) && this.#takeShare(message)
+    if (!isWithin && message.title === TITLE_SAMPLES) this.#listener.thrownAway(message.to, message.origin, 1)
+    return isWithin
+  }
+
+  #takeShare({ to, data }: Message): boolean {
     const now = this.#now()
     const share = this.#shares.get(to) ?? {
       messages: new Share(MESSAGES_SHARE, now),
@@ -143,9 +158,15 @@ export class LiveLane {
 
   #dropFloods(now: number): void {
     for (const [to, endsAt] of this.#floods) {
-      this.#guard(() => this.#current.dropAll(to))
+      this.#throwAway(to)
       if (now >= endsAt) this.#floods.delete(to)
     }
+  }
+
+  #throwAway(to: string): void {
+    this.#guard(() => {
+      for (const [origin, readings] of this.#current.dropUnread(to)) this.#listener.thrownAway(to, origin, readings)
+    })
   }
 
   #readFormer(): void {

@@ -1,6 +1,7 @@
 // One live queue with the place up to which it has been read.
 
 import { join } from 'node:path'
+import { TITLE_SAMPLES } from '../../lib/contract/limits'
 import { type Message, Queue } from '../../lib/queue/queue'
 import { freeBytes, makeLiveFolder, removeLiveFolder } from './live-folder'
 
@@ -41,9 +42,10 @@ export class QueueTail {
     return messages
   }
 
-  /** Gives up all for one recipient. Throws a QueueError. */
-  dropAll(to: string): void {
-    this.#queue.dropAll(to)
+  /** Gives up all for one recipient that was not read; returns how many readings of this origin it were. Throws a QueueError. */
+  dropUnread(to: string): Map<string, number> {
+    const lots = this.#queue.dropAfter(to, this.#cursor).filter(({ title }) => title === TITLE_SAMPLES)
+    return new Map(lots.map(({ origin, count }) => [origin, count]))
   }
 
   /** Removes what was read. Throws a QueueError. */

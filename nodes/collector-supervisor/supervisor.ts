@@ -274,6 +274,10 @@ export class Supervisor implements SupervisorFace {
         this.#log.warn(reason)
         process?.floods('floods the live queue with readings, at the cost of the others')
       },
+      thrownAway: (to, origin, readings) => {
+        const process = this.members.get(to)?.process
+        if (process?.spec.name === origin) process.inbox.lose(readings)
+      },
       replaced: (live, reason) => {
         this.#log.warn(`${reason}: a new one was made`)
         for (const process of this.#members.processes()) process.liveReplaced(live, reason)
@@ -327,8 +331,14 @@ export class Supervisor implements SupervisorFace {
         // It may have been stopped meanwhile.
         this.#keepQueue()
       },
-      started: (pid) => this.#guardWrite(this.#runFiles.write(spec.recipient, pid)),
-      ended: () => this.#guardWrite(this.#runFiles.remove(spec.recipient)),
+      started: (pid) => {
+        this.#lane.endFlood(spec.recipient)
+        this.#guardWrite(this.#runFiles.write(spec.recipient, pid))
+      },
+      ended: () => {
+        this.#lane.endFlood(spec.recipient)
+        this.#guardWrite(this.#runFiles.remove(spec.recipient))
+      },
       changed: () => this.#fleet.changed(member().process.spec.name),
       transition: (transition) => {
         this.journal.add(this.#fleet.transition(transition, this.name))

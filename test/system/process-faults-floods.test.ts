@@ -88,7 +88,7 @@ describe('a process without measure', function () {
     const queue = Queue.connect(join(String(folder), 'live.queue'))
     const message = { origin: 'flood-live', to: 'id-flood-live', title: 'samples', data: new Uint8Array(200), time: '' }
     const flood = Array.from({ length: 200 }, () => message)
-    const isStopped = async (): Promise<boolean> => (await nodeRed.row('flood-live')).generation > 1
+    const isStopped = async (): Promise<boolean> => (await nodeRed.row('flood-live')).status !== 'running'
     // As its process would do it, whose writing is not held up by a look at the row.
     for (let stop = false; !stop; ) {
       for (let round = 0; round < 20; round++) queue.send(flood)

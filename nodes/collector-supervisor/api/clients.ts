@@ -14,7 +14,7 @@ export type Client = {
 
 /** WebSockets and event streams together: all, and those of one owner. */
 export const CLIENTS_MAX = 200
-export const OWNER_CLIENTS_MAX = 50
+export const OWNER_CLIENTS_MAX = 100
 /** Dead ones are gone after twice this time, ms, and proxies do not take a connection for idle. */
 export const LOOK_EVERY_MS = 30_000
 /** Those sent away get so long to hear of it, ms. */
