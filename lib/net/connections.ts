@@ -10,6 +10,9 @@ const CLOSES_MAX = 2
 /** Before each further try where a connection is refused, or closed at its first request. */
 const WAITS_MS = [20, 200]
 
+/** A cycle in which connections are closed and nothing is answered tries no other one after this. */
+const VAIN_MS = 2000
+
 export type Outcome<T> =
   | { readonly kind: 'answered'; readonly answer: T }
   /** Each connection was closed instead of an answer. */
@@ -18,6 +21,7 @@ export type Outcome<T> =
   | { readonly kind: 'unsent'; readonly reason: string }
 
 export class Connections {
+  #beganAtMs = 0
   #answers = 0
   #waits = 0
   /** Why no connection could be had. */
@@ -32,6 +36,7 @@ export class Connections {
 
   /** A cycle begins. */
   begin(): void {
+    this.#beganAtMs = performance.now()
     this.#answers = 0
     this.#waits = 0
     this.#lost = undefined
@@ -51,6 +56,7 @@ export class Connections {
   async ask<T extends { readonly kind: string }>(once: () => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
     for (let closes = 0; ; ) {
       if (this.#lost) return { kind: 'unsent', reason: this.#lost.message }
+      if (this.#isInVain) return { kind: 'closed' }
       try {
         const answer = await once()
         if (answer.kind !== 'silence') this.#answered()
@@ -65,6 +71,11 @@ export class Connections {
         this.#lost = thrown
       }
     }
+  }
+
+  get #isInVain(): boolean {
+    const isClosed = this.#closed !== undefined && this.#answers === 0
+    return isClosed && performance.now() - this.#beganAtMs > VAIN_MS
   }
 
   #answered(): void {

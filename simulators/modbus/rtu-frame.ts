@@ -61,11 +61,14 @@ function requestLength(bytes: Buffer): number | undefined {
 }
 
 /** Their checksum is right where it is not what is wrong. */
+/** The answer is from a unit that nobody asks: nothing could tell it from that of a unit which is asked, too. */
+const OTHER_UNITS = 100
+
 export const rtuCorruptions = {
   crc: (reply) => withByte(reply, reply.length - 1, (byte) => byte ^ 0x55),
   /** A bit of the data fell over on the way. */
   'data-bit': (reply) => withByte(reply, COUNT_AT + 1, (byte) => byte ^ 0x10),
-  'unit-id': (reply) => sealAgain(reply, (body) => withByte(body, UNIT_AT, (unit) => unit + 1)),
+  'unit-id': (reply) => sealAgain(reply, (body) => withByte(body, UNIT_AT, (unit) => unit + OTHER_UNITS)),
   /** The answer to another function: 3 becomes 4, 1 becomes 2, and back. */
   'function-code': (reply) =>
     sealAgain(reply, (body) => withByte(body, FUNCTION_AT, (code) => (code % 2 === 0 ? code - 1 : code + 1))),

@@ -20,7 +20,7 @@ describe('A Modbus ASCII frame', () => {
   const table: [what: string, frame: string][] = [
     ['lrc', ':050304000A000BDE\r\n'],
     ['data-bit', ':050304100A000BDF\r\n'],
-    ['unit-id', ':060304000A000BDE\r\n'],
+    ['unit-id', ':690304000A000B7B\r\n'],
     ['function-code', ':050404000A000BDE\r\n'],
     ['byte-count', ':050306000A000BDD\r\n'],
     ['byte-count-255', ':0503FF000A000BE4\r\n'],

@@ -19,7 +19,7 @@ describe('A Modbus RTU frame', () => {
   const table: Record<keyof typeof rtuCorruptions, { body: string } | { asItIs: Buffer }> = {
     crc: { asItIs: Buffer.concat([reply.subarray(0, -1), Buffer.from([reply.readUInt8(8) ^ 0x55])]) },
     'data-bit': { asItIs: Buffer.concat([hex('05 03 04 100a 000b'), reply.subarray(-2)]) },
-    'unit-id': { body: '06 03 04 000a 000b' },
+    'unit-id': { body: '69 03 04 000a 000b' },
     'function-code': { body: '05 04 04 000a 000b' },
     'byte-count': { body: '05 03 06 000a 000b' },
     'byte-count-255': { body: '05 03 ff 000a 000b' },
