@@ -10,7 +10,7 @@ const CLOSES_MAX = 2
 /** Before each further try where a connection is refused, or closed at its first request. */
 const WAITS_MS = [20, 200]
 
-/** A cycle in which connections are closed and nothing is answered tries no other one after this. */
+/** Where connections are closed, and nothing has been answered for this long, a cycle opens no more of them. */
 const VAIN_MS = 2000
 
 export type Outcome<T> =
@@ -21,7 +21,10 @@ export type Outcome<T> =
   | { readonly kind: 'unsent'; readonly reason: string }
 
 export class Connections {
-  #beganAtMs = 0
+  /** When the cycle began, or the last answer came. */
+  #progressAtMs = 0
+  /** What the first connection since then was closed with. */
+  #closedSince: Fault | undefined
   #answers = 0
   #waits = 0
   /** Why no connection could be had. */
@@ -36,7 +39,7 @@ export class Connections {
 
   /** A cycle begins. */
   begin(): void {
-    this.#beganAtMs = performance.now()
+    this.#progress()
     this.#answers = 0
     this.#waits = 0
     this.#lost = undefined
@@ -56,14 +59,17 @@ export class Connections {
   async ask<T extends { readonly kind: string }>(once: () => Promise<T>, signal: AbortSignal): Promise<Outcome<T>> {
     for (let closes = 0; ; ) {
       if (this.#lost) return { kind: 'unsent', reason: this.#lost.message }
-      if (this.#isInVain) return { kind: 'closed' }
+      if (this.#closedSince && performance.now() - this.#progressAtMs > VAIN_MS) return this.#inVain(this.#closedSince)
       try {
         const answer = await once()
         if (answer.kind !== 'silence') this.#answered()
         return { kind: 'answered', answer }
       } catch (thrown) {
         if (!(thrown instanceof Fault) || thrown.kind !== 'link' || thrown.code === STOPPED) throw thrown
-        if (isClose(thrown)) this.#closed ??= thrown
+        if (isClose(thrown)) {
+          this.#closed ??= thrown
+          this.#closedSince ??= thrown
+        }
         const isForgiven = thrown.code === CONNECTION_CLOSED && closes++ < CLOSES_MAX
         if (isForgiven || (thrown.code !== CONNECTION_CLOSED && (await this.#waited(thrown, signal)))) continue
         if (isClose(thrown)) return { kind: 'closed' }
@@ -73,14 +79,19 @@ export class Connections {
     }
   }
 
-  get #isInVain(): boolean {
-    const isClosed = this.#closed !== undefined && this.#answers === 0
-    return isClosed && performance.now() - this.#beganAtMs > VAIN_MS
+  #inVain({ message }: Fault): Outcome<never> {
+    return this.#answers === 0 ? { kind: 'closed' } : { kind: 'unsent', reason: message }
   }
 
   #answered(): void {
     this.#answers++
     this.#waits = 0
+    this.#progress()
+  }
+
+  #progress(): void {
+    this.#progressAtMs = performance.now()
+    this.#closedSince = undefined
   }
 
   /** False where another try is not worth it. */
