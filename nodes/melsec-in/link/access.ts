@@ -5,6 +5,7 @@ import { isTold, TOLD } from '../../../lib/collector/repetition'
 import type { LogLevel } from '../../../lib/contract/control'
 import { Fault } from '../../../lib/contract/fault'
 import { Connections } from '../../../lib/net/connections'
+import { STOPPED } from '../../../lib/net/faults'
 import { type MelsecConfig, plcOf } from '../fields'
 import { type Codec, codecOf, timerWithin } from '../frames/codec'
 import type { Request } from '../frames/request'
@@ -54,7 +55,7 @@ export class Access {
     if (!this.#isOpen) throw new Fault('link', 'not-connected', 'not connected')
     await this.#namedPort?.quiet(signal)
     const connection = await this.#standing(signal)
-    const stop = () => connection.drop(new Fault('link', 'stopped', 'reading was stopped'))
+    const stop = () => connection.drop(new Fault('link', STOPPED, 'reading was stopped'))
     signal.addEventListener('abort', stop, { once: true })
     try {
       if (signal.aborted) stop()

@@ -54,10 +54,16 @@ export function acknowledge(bufferSize = 65_536): Buffer {
   return message('ACKF', Buffer.concat([0, bufferSize, bufferSize, 0, 0].map(uint32)))
 }
 
-/** undefined for what is not understood: it is answered with a fault. Throws a RangeError for what is no request. */
-export function parseRequest(
-  frame: Buffer,
-): RawRequest | { service: undefined; requestId: number; requestHandle: number } {
+/**
+ * What every request begins with: its message and sequence headers (OPC 10000-6, 6.7.2), its type, and the RequestHeader (OPC 10000-4, 7.33) up
+ * to the handle. `reader` stands behind the handle. Throws a RangeError for what is no request.
+ */
+export function openRequest(frame: Buffer): {
+  reader: Reader
+  requestId: number
+  typeId: ReturnType<Reader['nodeId']>
+  requestHandle: number
+} {
   const reader = new Reader(frame)
   reader.skip(HEADER_LENGTH + 4)
   if (frame.toString('latin1', 0, 3) === 'OPN') for (let field = 0; field < 3; field++) reader.skipString()
@@ -68,6 +74,14 @@ export function parseRequest(
   reader.nodeId()
   reader.skip(8)
   const requestHandle = reader.uint32()
+  return { reader, requestId, typeId, requestHandle }
+}
+
+/** undefined for what is not understood: it is answered with a fault. Throws a RangeError for what is no request. */
+export function parseRequest(
+  frame: Buffer,
+): RawRequest | { service: undefined; requestId: number; requestHandle: number } {
+  const { reader, requestId, typeId, requestHandle } = openRequest(frame)
   const known = Object.entries(SERVICES).find(([, [request]]) => request === typeId)?.[0]
   const service = isService(known) ? known : undefined
   if (!service) return { service, requestId, requestHandle }

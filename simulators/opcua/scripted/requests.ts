@@ -1,7 +1,7 @@
 // What a client asks of a server, as far as a reader of values does, parsed by hand (OPC 10000-4, 5; OPC 10000-6, 5.2 and 6.7.2).
 
-import { Reader } from '../raw/binary'
-import { SERVICES } from '../raw/messages'
+import type { Reader } from '../raw/binary'
+import { openRequest, SERVICES } from '../raw/messages'
 
 /** As `i=85` or `ns=2;i=5001`. */
 export type NodeText = string
@@ -41,22 +41,12 @@ export const TYPE_IDS = {
   DeleteSubscriptions: [847, 850],
 } as const
 
-const HEADER_LENGTH = 8
 const BROWSE_FORWARD = 0
 const BROWSE_BOTH = 2
 
 /** Throws a RangeError for what is no request. */
 export function parseAsk(frame: Buffer): Request {
-  const reader = new Reader(frame)
-  reader.skip(HEADER_LENGTH + 4)
-  if (frame.toString('latin1', 0, 3) === 'OPN') for (let field = 0; field < 3; field++) reader.skipString()
-  else reader.skip(4)
-  reader.skip(4)
-  const requestId = reader.uint32()
-  const typeId = reader.nodeId()
-  reader.nodeId()
-  reader.skip(8)
-  const requestHandle = reader.uint32()
+  const { reader, requestId, typeId, requestHandle } = openRequest(frame)
   reader.skip(4)
   reader.skipString()
   reader.skip(4)
