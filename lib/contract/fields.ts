@@ -67,6 +67,8 @@ export function list<F extends Fields>(
 
 /** Where something is wrong and what: `path` like `port` or `tags[3].address`. */
 export type Problem = { path: string; message: string }
+/** What a check of a whole tag list says: which tag, and which of its columns. */
+export type TagProblem = { index: number; field: string; message: string }
 export type Parsed<T> = { ok: true; value: T } | { ok: false; problems: Problem[] }
 
 /**

@@ -1,6 +1,6 @@
 // How a process is doing, in one word for everything that shows it: badges, tiles, sidebar and metrics. Pure.
 
-import type { ProcessRow } from './process-row'
+import type { Link, Status } from './lifecycle'
 
 /**
  * `well`: running, connected, all tags good. `pending`: on its way there. `impaired`: some tags are bad, or readings fail
@@ -9,7 +9,10 @@ import type { ProcessRow } from './process-row'
 export const HEALTHS = ['well', 'pending', 'impaired', 'failed', 'off'] as const
 export type Health = (typeof HEALTHS)[number]
 
-export function healthOf({ status, link, tags }: Pick<ProcessRow, 'status' | 'link' | 'tags'>): Health {
+/** What the verdict rests on; a row of the process table has all of it. */
+export type Condition = { status: Status; link: Link; tags: { total: number; good: number; bad: number } }
+
+export function healthOf({ status, link, tags }: Condition): Health {
   switch (status) {
     case 'stopped':
     case 'stopping':
@@ -26,7 +29,7 @@ export function healthOf({ status, link, tags }: Pick<ProcessRow, 'status' | 'li
   }
 }
 
-function runningHealth(link: ProcessRow['link'], { total, good, bad }: ProcessRow['tags']): Health {
+function runningHealth(link: Link, { total, good, bad }: Condition['tags']): Health {
   switch (link) {
     case 'disconnected':
     case 'max_retries_exceeded':

@@ -2,7 +2,7 @@
 
 import { checkBound } from './bounds'
 import { NAME_MAX_LENGTH } from './command'
-import { choice, type Infer, list, map, number, type Problem, text, whole } from './fields'
+import { choice, type Infer, list, map, number, type Problem, type TagProblem, text, whole } from './fields'
 import { MESSAGE_MAX_BYTES, TAGS_MAX } from './limits'
 import { checkNoValue } from './no-value'
 import { checkPointText, checkWritable } from './point-text'
@@ -94,7 +94,6 @@ export function tagList<F extends Pick<typeof tagFields, 'name' | 'address' | 'u
     checkAll: (tags) => [...duplicateNames(tags), ...tooLongNames(tags), ...(checkAll?.(tags) ?? [])],
   })
 }
-export type TagProblem = { index: number; field: string; message: string }
 
 /** A problem for every tag whose name an earlier one has. */
 export function duplicateNames(tags: { name: string }[]): TagProblem[] {

@@ -1,6 +1,6 @@
 // A scale that changes while the device runs: the tag or register that a tag is multiplied by, and the columns that takes.
 
-import type { TagProblem } from './reader-fields'
+import type { TagProblem } from './fields'
 
 /** `power`: 10^n, `factor`: n. `from` is the name of a tag, or else an address. */
 export type ScaleReference = { readonly kind: 'power' | 'factor'; readonly from: string }

@@ -1,8 +1,8 @@
 // What cannot go together within a tag of a register device, wherever it lies.
 
 import { parseBounds } from './bounds'
+import type { TagProblem } from './fields'
 import { canMatch, type NumberForm, parseNoValue } from './no-value'
-import type { TagProblem } from './reader-fields'
 import {
   bitsOf,
   isArray,

@@ -3,30 +3,16 @@
 // than its budget allows: what is not found by then is set aside.
 
 import { withoutDates } from '../contract/refused-cause'
-import { type BatchLimit, bytesOf, halves } from './batch'
-import type { Claim, Part } from './claim'
-import type { Horizon } from './horizon'
+import { bytesOf, halves } from './batch'
+import type { Part } from './claim'
 import { inTurn, isNotTaken, type NotTaken, type Outcome, WRITTEN } from './outcome'
 import type { Reading } from './reading'
 import { accusedIn, isTypeConflict } from './refusal-words'
-import type { SearchBudget } from './search-budget'
-import type { ReadingFault, Sink } from './sink'
-import { type Suspects, suspectKey } from './suspects'
+import type { SearchParts } from './search-parts'
+import type { ReadingFault } from './sink'
+import { suspectKey } from './suspects'
 import { TimeSearch } from './time-search'
 
-export type SearchParts = {
-  sink: Sink
-  limit: BatchLimit
-  budget: SearchBudget
-  clock: { nowMs(): number; wallMs(): number }
-  claim: Claim
-  suspects: Suspects
-  horizon: Horizon
-  signal: AbortSignal
-  beforeWrite(claim: Claim): void
-  afterSuccess(): void
-  moved(samples: number): void
-}
 type Ask = { isSearch: boolean; spare?: boolean }
 
 const SEARCHING: Ask = { isSearch: true }

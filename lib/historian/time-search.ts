@@ -4,7 +4,7 @@
 import { halves } from './batch'
 import type { Part } from './claim'
 import { inTurn, isNotTaken, type NotTaken, type Outcome, WRITTEN } from './outcome'
-import type { SearchParts } from './search'
+import type { SearchParts } from './search-parts'
 import { inTime } from './triage'
 
 /** What a search by halves does with these. */

@@ -40,3 +40,6 @@ export const supervisorSecrets = {
   influxPassword: text({ secret: true }),
 }
 export type SupervisorSecrets = Infer<typeof supervisorSecrets>
+
+/** What a config node says of its supervisor. */
+export type SupervisorSettings = { name: string; config: SupervisorConfig; secrets: SupervisorSecrets }

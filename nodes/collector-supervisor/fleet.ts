@@ -16,6 +16,7 @@ import {
   moveDeadLetters,
 } from './dead-letters'
 import type { Fleet, LogLine, TableListener } from './face'
+import type { SupervisorSettings } from './fields'
 import { FileWriter } from './file-writer'
 import { FOLDER_IN_USE, FolderLock } from './folder-lock'
 import { History } from './history'
@@ -31,7 +32,7 @@ import { ReaderKinds } from './reader-kinds'
 import { leaveToReaper } from './reaper'
 import { edgeEvent, eventOf, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
-import { type FleetSide, Supervisor, type SupervisorLog, type SupervisorSettings } from './supervisor'
+import { type FleetSide, Supervisor, type SupervisorLog } from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = {

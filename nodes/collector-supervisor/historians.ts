@@ -2,11 +2,11 @@
 
 import { Fault } from '../../lib/contract/fault'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { SupervisorSettings } from './fields'
 import { historianSpecs } from './historian-spec'
 import type { Member } from './members'
 import type { ProcessSpec } from './process-spec'
 import type { SupervisedProcess } from './supervised-process'
-import type { SupervisorSettings } from './supervisor'
 
 /** What is needed of the supervisor. */
 type Host = {

@@ -2,7 +2,7 @@
 
 import type { NodeAPI } from 'node-red'
 import { asRecord } from '../../lib/contract/parse'
-import type { ReaderKind } from './reader-node'
+import type { ReaderKind } from './reader-kind'
 
 /** What Node-RED knows of the deployed nodes of one kind. */
 export type DeployedNodes = {

@@ -3,37 +3,17 @@
 
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
-import { describeProblems, type Infer, type Parsed, type Problem, type TextField } from '../../lib/contract/fields'
-import type { ProcessRow, ProcessType, Sandbox } from '../../lib/contract/process-row'
-import type { readerFields } from '../../lib/contract/reader-fields'
+import { describeProblems, type Parsed, type Problem } from '../../lib/contract/fields'
+import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Membership, SupervisorFace } from './face'
 import { fleet } from './fleet'
 import { flowMessages, type Sent } from './flow-message'
 import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
+import type { ReaderConfig, ReaderKind } from './reader-kind'
 import { deployedNodes } from './reader-kinds'
 import { type Badge, badgeOf, type Flaw, flawBadge, flawOf } from './reader-status'
-
-export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
-
-export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
-  /** Of the node, e.g. modbus-in. */
-  nodeType: string
-  processType: ProcessType
-  /** The collector's script. */
-  script: string
-  /** All that can be said against the configuration, an empty tag list included. */
-  parse(definition: unknown): Parsed<Config>
-  /** The same without a look at the tags; absent where a device has nothing to tell without them. */
-  parseUntagged?(definition: unknown): Parsed<Config>
-  /** Absent: every one is closed. */
-  sandbox?(config: Config): Sandbox
-  /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
-  secrets?: Record<string, TextField>
-  /** Name of a folder that its processes share, in that of their supervisor. */
-  folder?: string
-}
 
 /** Long enough for any flow to have been started, ms; after it readings are sent in any case. */
 const FLOW_START_MS = 2_000

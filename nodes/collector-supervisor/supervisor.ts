@@ -14,7 +14,7 @@ import { CertificateStore } from './certificate-store'
 import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
-import type { SupervisorConfig, SupervisorSecrets } from './fields'
+import type { SupervisorConfig, SupervisorSettings } from './fields'
 import type { FileWriter } from './file-writer'
 import { queueSettings, standbySpec } from './historian-spec'
 import { Historians, isFirst } from './historians'
@@ -55,9 +55,6 @@ export type FleetSide = {
   eventsKnown(seq: number): void
   shuttingDown(): boolean
 }
-
-/** What a config node says of its supervisor. */
-export type SupervisorSettings = { name: string; config: SupervisorConfig; secrets: SupervisorSecrets }
 
 export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
 

@@ -1,6 +1,6 @@
 // What cannot go together within a Modbus tag: its address, its type and its length.
 
-import type { TagProblem } from '../../lib/contract/reader-fields'
+import type { TagProblem } from '../../lib/contract/fields'
 import { checkScales } from '../../lib/contract/scale-from'
 import {
   checkElementNames,

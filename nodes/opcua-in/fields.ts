@@ -7,17 +7,11 @@ import {
   type Parsed,
   type Problem,
   parseFields,
+  type TagProblem,
   text,
   whole,
 } from '../../lib/contract/fields'
-import {
-  checkHasTags,
-  meaningFields,
-  readerFields,
-  type TagProblem,
-  tagFields,
-  tagList,
-} from '../../lib/contract/reader-fields'
+import { checkHasTags, meaningFields, readerFields, tagFields, tagList } from '../../lib/contract/reader-fields'
 import { checkScales } from '../../lib/contract/scale-from'
 import { checkBounds } from '../../lib/contract/word-rules'
 import { checkNodeAddress } from './node-ids'

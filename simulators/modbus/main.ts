@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util'
 import { asNumber, asOneOf } from '../../lib/contract/parse'
 import { runMain, serveCommands } from '../process/serve'
 import { parseDeviceCommand, runDeviceCommand } from './commands'
-import { ENGINES } from './engines/engine'
+import { ENGINES } from './engines/engines'
 import { MODBUS_TRANSPORTS } from './framing'
 import { ModbusDevice } from './modbus-device'
 

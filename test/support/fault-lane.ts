@@ -1,13 +1,12 @@
 // A reader in a real Node-RED and the simulated device that it reads, to which one trouble after the other happens.
 
 import assert from 'node:assert/strict'
-import type { FaultList } from '../../simulators/faults/fault-list'
 import { readerNode } from './flows'
 import type { FlowNode, NodeRed, Recorded } from './node-red'
 import type { RowWatch } from './row-watch'
 import type { SerialPair } from './serial-pair'
 import { badTags, type Telltale } from './telltale'
-import type { Trouble } from './troubles'
+import type { LaneDevice, Trouble } from './trouble'
 
 const INTERVAL_MS = 600
 /** Long enough for a busy machine: what it makes late is no trouble of the device. */
@@ -23,17 +22,6 @@ const ODDITY_CYCLES = 10
 const CYCLES_INTO_TABLE = 6
 /** The pauses between attempts grow up to 30 s where a busy machine spoils some. */
 const RECOVERY_LIMIT_MS = 60_000
-
-/** A simulated device of any protocol. */
-export type LaneDevice = {
-  /** 0 on a serial line. */
-  readonly port: number
-  readonly faults: FaultList
-  goOffline(): Promise<void>
-  comeBack(): Promise<void>
-  resetClients(): void
-  close(): Promise<void>
-}
 
 export type LaneParts = {
   device: LaneDevice

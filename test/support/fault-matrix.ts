@@ -6,7 +6,8 @@ import type { FaultLane } from './fault-lane'
 import { flowOf, supervisorNode } from './flows'
 import { NodeRed } from './node-red'
 import { RowWatch } from './row-watch'
-import { off, silent, type Trouble } from './troubles'
+import type { Trouble } from './trouble'
+import { off, silent } from './troubles'
 
 export type Troubles = {
   /** By link and quality. */

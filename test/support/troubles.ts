@@ -1,14 +1,8 @@
 // What can happen to a device, whatever it speaks.
 
 import type { InjectedFault } from '../../simulators/faults/injected-fault'
-import { type FaultLane, TIMEOUT_MS } from './fault-lane'
-
-export type Trouble = {
-  title: string
-  begin(lane: FaultLane): void | Promise<void>
-  /** Beyond taking the faults away and switching the device on. */
-  end?(lane: FaultLane): void | Promise<void>
-}
+import { TIMEOUT_MS } from './fault-lane'
+import type { Trouble } from './trouble'
 
 export function fault(title: string, ...faults: InjectedFault[]): Trouble {
   return {

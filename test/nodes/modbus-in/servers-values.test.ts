@@ -4,7 +4,7 @@
 import assert from 'node:assert/strict'
 import { isBitType } from '../../../lib/contract/word-types'
 import { modbusReader } from '../../../nodes/modbus-in/reader'
-import { type EngineName, startEngine } from '../../../simulators/modbus/engines/engine'
+import { type EngineName, startEngine } from '../../../simulators/modbus/engines/engines'
 import { Units } from '../../../simulators/modbus/units'
 import { bitsOf, describeRow, type WordRow, wordRows, wordsOf } from '../../lib/registers/word-table'
 import { PymodbusServer } from '../../support/pymodbus-server'

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict'
 import ModbusRTU from 'modbus-serial'
-import { ENGINES } from '../../../simulators/modbus/engines/engine'
+import { ENGINES } from '../../../simulators/modbus/engines/engines'
 import { isLine, MODBUS_TRANSPORTS, type ModbusTransport } from '../../../simulators/modbus/framing'
 import { allOf } from '../../../simulators/modbus/memory'
 import { ModbusDevice } from '../../../simulators/modbus/modbus-device'

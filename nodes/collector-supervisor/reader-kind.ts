@@ -1,0 +1,25 @@
+// One kind of reader as its node registers it: how its configuration is checked, and what its processes need.
+
+import type { Infer, Parsed, TextField } from '../../lib/contract/fields'
+import type { ProcessType, Sandbox } from '../../lib/contract/process-row'
+import type { readerFields } from '../../lib/contract/reader-fields'
+
+export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
+
+export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
+  /** Of the node, e.g. modbus-in. */
+  nodeType: string
+  processType: ProcessType
+  /** The collector's script. */
+  script: string
+  /** All that can be said against the configuration, an empty tag list included. */
+  parse(definition: unknown): Parsed<Config>
+  /** The same without a look at the tags; absent where a device has nothing to tell without them. */
+  parseUntagged?(definition: unknown): Parsed<Config>
+  /** Absent: every one is closed. */
+  sandbox?(config: Config): Sandbox
+  /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
+  secrets?: Record<string, TextField>
+  /** Name of a folder that its processes share, in that of their supervisor. */
+  folder?: string
+}
