@@ -155,9 +155,9 @@ class OpcuaReader implements Reader {
     })
   }
 
-  forecast(): Forecast | undefined {
-    const { forecast } = this.#source
-    return forecast && { ...forecast, requests: forecast.requests + this.#structures.requests }
+  forecast(): Forecast {
+    const { requests, cycleMs } = this.#source.forecast
+    return { requests: requests + this.#structures.requests, cycleMs }
   }
 
   /** The session stays at the server for a while, so that the next connection finds it and its subscription. */

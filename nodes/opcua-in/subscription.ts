@@ -30,7 +30,7 @@ const ELSEWHERE = new Set(['BadNoSubscription', 'GoodSubscriptionTransferred'])
 const WAITING = 'connected again: waiting for what the server has to tell'
 
 export class Subscription implements Source {
-  readonly forecast = undefined
+  readonly forecast = { requests: 0, cycleMs: 0 }
   readonly #settings: SubscriptionSettings
   readonly #items: Items
   readonly #watchdog = new Watchdog()
