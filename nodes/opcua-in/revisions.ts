@@ -19,12 +19,16 @@ export class Revisions {
   }
 
   revised(wish: Pick<ItemWish, 'samplingMs' | 'queueSize'>, { samplingMs, queueSize }: ItemAnswer): void {
-    const sampled = wish.samplingMs <= 0 || samplingMs <= wish.samplingMs
-    if (this.#revisedTold || (sampled && queueSize >= wish.queueSize)) return
+    const isSampled = wish.samplingMs < 0 || samplingMs <= wish.samplingMs
+    if (this.#revisedTold || (isSampled && queueSize >= wish.queueSize)) return
     this.#revisedTold = true
-    this.#log(
-      'info',
-      `the server looks every ${samplingMs} ms and keeps ${queueSize} values, not ${wish.samplingMs} ms and ${wish.queueSize}`,
-    )
+    const wished = `to look ${oftenness(wish.samplingMs)} and to keep ${wish.queueSize}`
+    this.#log('info', `the server looks every ${samplingMs} ms and keeps ${queueSize} values; it was asked ${wished}`)
   }
+}
+
+/** As ItemWish has it. */
+function oftenness(samplingMs: number): string {
+  if (samplingMs > 0) return `every ${samplingMs} ms`
+  return samplingMs === 0 ? 'as often as it can' : 'as often as it publishes'
 }
