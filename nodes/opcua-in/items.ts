@@ -4,8 +4,11 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Fault } from '../../lib/contract/fault'
 import type { Batches } from './batches'
+import { Earlier } from './earlier'
+import { FIRST_WAIT_MS, type Item, isOlder, NOT_YET, newItem } from './item'
 import { type NodeRef, resolveAddress } from './node-ids'
 import { refusal, unknownNamespace } from './polling'
+import { Revisions } from './revisions'
 import type { ItemAnswer, ItemWish, OpcuaSession, Sample } from './session'
 import { type Answer, type Heard, namespacesFor, type SourceSettings } from './source'
 import { qualityOf, reasonOf } from './statuses'
@@ -16,33 +19,11 @@ export type ItemSettings = Pick<SourceSettings, 'wanted' | 'log'> & {
   queueSize: number
 }
 
-type Item = {
-  answer: Answer
-  /** How many notifications have come. */
-  told: number
-  /** `answer` was read after the item was made: the first notification may have been on its way, with an older value. */
-  isRead: boolean
-  /** A notification that is older than `answer` by its source time, so that the server would not tell of a change back to it. */
-  older: Sample | undefined
-  isTaken: boolean
-  /** At the server. */
-  itemId: number | undefined
-  /** ms; undefined = it is watched, or about to be. */
-  askAgainMs: number | undefined
-  waitMs: number
-  /** The server refused the filter. */
-  unfiltered: boolean
-}
-
-const FIRST_WAIT_MS = 10_000
 const LONGEST_WAIT_MS = 300_000
 /** Where it is not the item that the server refuses, but the call: it may have no room at the moment. */
 const LONGEST_WAIT_FOR_SERVER_MS = 30_000
 /** Of one that is not asked for before somebody says so. */
 const NEVER_MS = Infinity
-/** Between two readings. */
-const EARLIER_MAX = 100_000
-const NOT_YET: Answer = { problem: 'the server has not sent the value yet' }
 /** Of a filter (OPC 10000-4, 5.13.2.4). */
 const FILTER_REFUSED =
   /^Bad(FilterNotAllowed|MonitoredItemFilterUnsupported|MonitoredItemFilterInvalid|DeadbandFilterInvalid)$/
@@ -54,24 +35,14 @@ const SUBSCRIPTION_GONE = 'BadSubscriptionIdInvalid'
 export class Items {
   readonly #settings: ItemSettings
   readonly #items: Item[]
-  #earlier: Heard[] = []
-  #fullTold = false
-  #unfilteredTold = false
-  #revisedTold = false
+  readonly #earlier: Earlier
+  readonly #revisions: Revisions
 
   constructor(settings: ItemSettings) {
     this.#settings = settings
-    this.#items = settings.wanted.map(() => ({
-      answer: NOT_YET,
-      told: 0,
-      isRead: false,
-      older: undefined,
-      isTaken: true,
-      itemId: undefined,
-      askAgainMs: undefined,
-      waitMs: FIRST_WAIT_MS,
-      unfiltered: false,
-    }))
+    this.#items = settings.wanted.map(newItem)
+    this.#earlier = new Earlier(settings.log)
+    this.#revisions = new Revisions(settings.log)
   }
 
   /** The latest of each. */
@@ -84,9 +55,7 @@ export class Items {
 
   /** Those that a later one followed before they were taken, where the server keeps more than one. */
   takeEarlier(): readonly Heard[] {
-    const earlier = this.#earlier
-    this.#earlier = []
-    return earlier
+    return this.#earlier.take()
   }
   /** Whether the server has said something of each. */
   get complete(): boolean {
@@ -130,11 +99,7 @@ export class Items {
 
   #keep(column: number, { answer, isTaken }: Item): void {
     if (isTaken || this.#settings.queueSize < 2 || !('sample' in answer)) return
-    if (this.#earlier.length < EARLIER_MAX) this.#earlier.push({ column, sample: answer.sample })
-    else if (!this.#fullTold) {
-      this.#fullTold = true
-      this.#settings.log('warn', `more than ${EARLIER_MAX} values came between two readings: the further ones are lost`)
-    }
+    this.#earlier.keep({ column, sample: answer.sample })
   }
 
   /** All that are not watched, and have not been refused lately. */
@@ -280,12 +245,12 @@ export class Items {
       item.itemId = answer.itemId
       item.askAgainMs = undefined
       if (!('sample' in item.answer)) item.answer = NOT_YET
-      this.#tellRevised(answer)
+      this.#revisions.revised(this.#settings, answer)
       return 'settled'
     }
     if (deadband && FILTER_REFUSED.test(answer.status)) {
       item.unfiltered = true
-      this.#tellUnfiltered(handle, answer.status)
+      this.#revisions.unfiltered(this.#settings.wanted[handle]?.name ?? '', answer.status)
       return 'without-filter'
     }
     this.#refuse(handle, reasonOf(answer.status))
@@ -303,30 +268,4 @@ export class Items {
     item.askAgainMs = this.#settings.nowMs() + Math.min(item.waitMs, longestMs)
     item.waitMs = Math.min(item.waitMs * 2, longestMs)
   }
-
-  #tellUnfiltered(column: number, status: string): void {
-    if (this.#unfilteredTold) return
-    this.#unfilteredTold = true
-    const { name } = this.#settings.wanted[column] ?? { name: '' }
-    this.#settings.log(
-      'warn',
-      `the server takes no such filter for "${name}" (${status}), and perhaps others: they go without`,
-    )
-  }
-
-  #tellRevised({ samplingMs, queueSize }: ItemAnswer): void {
-    const wish = this.#settings
-    const sampled = wish.samplingMs <= 0 || samplingMs <= wish.samplingMs
-    if (this.#revisedTold || (sampled && queueSize >= wish.queueSize)) return
-    this.#revisedTold = true
-    wish.log(
-      'info',
-      `the server looks every ${samplingMs} ms and keeps ${queueSize} values, not ${wish.samplingMs} ms and ${wish.queueSize}`,
-    )
-  }
-}
-
-function isOlder({ sourceTime }: Sample, { answer, isRead }: Item): boolean {
-  if (!isRead || !('sample' in answer) || sourceTime === undefined) return false
-  return answer.sample.sourceTime !== undefined && sourceTime < answer.sample.sourceTime
 }

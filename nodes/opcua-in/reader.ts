@@ -1,37 +1,32 @@
 // The OPC UA reader as the collector sees it: its configuration, its session, its cycles.
 
-import { hostname } from 'node:os'
 import type { EarlierValue, Reader, ReaderFactory, Reading } from '../../lib/collector/reader'
 import { isTold } from '../../lib/collector/repetition'
 import type { TagColumn, Value } from '../../lib/contract/batch'
 import type { Forecast, LogLevel } from '../../lib/contract/control'
 import { Fault } from '../../lib/contract/fault'
 import { Turns } from '../../lib/polling/turns'
-import { admit } from './admission'
 import { Browser } from './browse'
 import { parseBrowseQuestion } from './browse-question'
 import type { Browsable } from './browse-service'
-import { type EnumerationTexts, textFor } from './enumeration-texts'
+import { connectAs } from './connecting'
 import { Enumerations } from './enumerations'
-import { type OpcuaConfig, parseFilter, parseLocales, parseOpcuaConfig, parseUntaggedConfig } from './fields'
-import { ownIdentity } from './identity'
-import { connect } from './link/connect'
-import { makeIdentity } from './link/identity'
+import { type OpcuaConfig, parseLocales, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 import { quietenLibrary } from './link/silence'
 import { standardTypes } from './link/standard-types'
 import { statusName } from './link/status-names'
-import { type Meaning, meaningOf, type Scales, scalesOf } from './meanings'
-import { parseNodeAddress } from './node-ids'
+import { meaningOf, type Scales, scalesOf } from './meanings'
 import { Pki } from './pki'
 import { Polling } from './polling'
 import { onlyWhoseTurnItIs } from './rare-tags'
-import type { OpcuaSession, Sample } from './session'
-import type { Answer, Heard, Source, SourceSettings, Wanted } from './source'
-import { qualityOf, reasonOf } from './statuses'
+import type { OpcuaSession } from './session'
+import type { Heard, Source, SourceSettings, Wanted } from './source'
 import { StructureTypes } from './structures/known-types'
 import { TypeFile } from './structures/type-store'
 import { Subscription } from './subscription'
-import { type Plain, plainValue } from './values'
+import { Taking } from './taking'
+import type { Plain } from './values'
+import { mayHaveTexts, samplingMsOf, wantedOf } from './wishes'
 
 export const opcuaReader: ReaderFactory<OpcuaConfig> = {
   type: 'opcua',
@@ -40,8 +35,6 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
   create: (config, log, folder) => new OpcuaReader(config, log, folder),
 }
 
-/** What a killed process leaves behind at the server is gone after this, ms. */
-const SESSION_TIMEOUT_MS = 30_000
 const TOLD_MAX = 100
 /** Of a value whose source gave no time. */
 const NO_TIME = 0
@@ -52,10 +45,9 @@ class OpcuaReader implements Reader {
   readonly #log: (level: LogLevel, text: string) => void
   readonly #pki: Pki
   readonly #wanted: Wanted[]
-  readonly #meanings: readonly Meaning[]
   readonly #scales: Scales
   readonly #turns: Turns<OpcuaConfig['tags'][number]>
-  readonly #taken: (Taken | undefined)[]
+  readonly #taking: Taking
   readonly #source: Source
   readonly #enumerations: Enumerations
   readonly #structures: StructureTypes
@@ -77,10 +69,8 @@ class OpcuaReader implements Reader {
     // What a value is only its server knows.
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
     this.#wanted = config.tags.map(wantedOf)
-    this.#meanings = config.tags.map(meaningOf)
     this.#scales = scalesOf(config.tags)
     this.#turns = new Turns(config.tags)
-    this.#taken = config.tags.map(() => undefined)
     this.#source = this.#sourceOf()
     this.#enumerations = new Enumerations(
       config.tags.map((tag, column) =>
@@ -89,6 +79,12 @@ class OpcuaReader implements Reader {
       clock,
     )
     this.#structures = this.#structuresIn(folder)
+    this.#taking = new Taking({
+      meanings: config.tags.map(meaningOf),
+      acceptsUncertain: config.uncertain === 'accept',
+      enumerations: this.#enumerations,
+      structures: this.#structures,
+    })
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -120,7 +116,7 @@ class OpcuaReader implements Reader {
     const answers = await source.read(signal, turns.rare.length === 0 ? undefined : isDue)
     await this.#enumerations.see(answers)
     // Making the values shows which types are missing.
-    for (const [column, answer] of answers.entries()) this.#take(answer, column)
+    for (const [column, answer] of answers.entries()) this.#taking.take(answer, column)
     await this.#structures.ask(signal)
     this.#tellOverflows(source.overflows)
     const { degraded = source.doubt, doubt } = source
@@ -129,7 +125,7 @@ class OpcuaReader implements Reader {
     const bad = new Map<number, string>()
     const sourceTimes = new Map<number, number>()
     answers.forEach((answer, column) => {
-      const { plain, sourceTime } = this.#take(answer, column)
+      const { plain, sourceTime } = this.#taking.take(answer, column)
       this.#tellGap(plain, column)
       const problem = 'problem' in plain ? plain.problem : unreliable
       if (problem !== undefined) bad.set(column, problem)
@@ -150,14 +146,14 @@ class OpcuaReader implements Reader {
   #earlierOf(heard: readonly Heard[], unreliable: string | undefined): EarlierValue[] {
     if (unreliable !== undefined) return []
     return heard.flatMap(({ column, sample }) => {
-      const { plain, sourceTime: time = NO_TIME } = this.#looked({ sample }, column, this.#enumerations.of(column))
+      const { plain, sourceTime: time = NO_TIME } = this.#taking.takeEarlier(sample, column)
       return 'value' in plain ? [{ column, value: plain.value, time }] : []
     })
   }
 
-  forecast(): Forecast | undefined {
-    const { forecast } = this.#source
-    return forecast && { ...forecast, requests: forecast.requests + this.#structures.requests }
+  forecast(): Forecast {
+    const { requests, cycleMs } = this.#source.forecast
+    return { requests: requests + this.#structures.requests, cycleMs }
   }
 
   /** The session stays at the server for a while, so that the next connection finds it and its subscription. */
@@ -172,7 +168,7 @@ class OpcuaReader implements Reader {
   }
 
   status(column: number): string | undefined {
-    const answer = this.#taken[column]?.answer
+    const answer = this.#taking.answerOf(column)
     return answer && 'sample' in answer ? answer.sample.status : undefined
   }
 
@@ -195,33 +191,9 @@ class OpcuaReader implements Reader {
     await Promise.all([session?.close(), left?.close()])
   }
 
-  async #connect(signal: AbortSignal, left?: OpcuaSession): Promise<OpcuaSession & Browsable> {
-    const { name, endpoint: typed, securityMode, securityPolicy, timeout, trust, locale } = this.#config
-    const endpoint = typed.trim()
+  #connect(signal: AbortSignal, left?: OpcuaSession): Promise<OpcuaSession & Browsable> {
     const tell = (level: LogLevel, text: string) => this.#tellOnce(level, text)
-    const identity = await ownIdentity({
-      folder: this.#pki.folder,
-      applicationUri: `urn:${hostname()}:node-red-collectors`,
-      make: makeIdentity,
-      tell,
-      now: Date.now(),
-    })
-    const admission = { pki: this.#pki, place: { reader: name, endpoint }, trust, tell, now: Date.now }
-    return connect(
-      {
-        endpoint,
-        securityMode,
-        securityPolicy,
-        user: userOf(this.#config),
-        timeoutMs: timeout,
-        sessionTimeoutMs: SESSION_TIMEOUT_MS,
-        locales: parseLocales(locale),
-        identity,
-        admit: (chosen) => admit(chosen, admission),
-      },
-      signal,
-      left,
-    )
+    return connectAs({ config: this.#config, pki: this.#pki, tell }, signal, left)
   }
 
   /** What is so at each connecting is told the first time. */
@@ -263,32 +235,6 @@ class OpcuaReader implements Reader {
     })
   }
 
-  /** Most values have not changed since the last cycle. */
-  #take(answer: Answer, column: number): Taken {
-    const known = this.#taken[column]
-    const texts = this.#enumerations.of(column)
-    const revision = mayHoldStructures(answer) ? this.#structures.revision : 0
-    if (known?.answer === answer && known.texts === texts && known.revision === revision) return known
-    const taken = { answer, texts, revision, ...this.#looked(answer, column, texts) }
-    this.#taken[column] = taken
-    return taken
-  }
-
-  #looked(answer: Answer, column: number, texts: Taken['texts']): Pick<Taken, 'plain' | 'sourceTime'> {
-    if ('problem' in answer) return { plain: answer, sourceTime: undefined }
-    const { sample } = answer
-    const problem = this.#problemOf(sample)
-    if (problem !== undefined) return { plain: { problem }, sourceTime: undefined }
-    const plain = plainValue(sample.value, this.#meanings[column] ?? UNSCALED, this.#structures.of(column))
-    return { plain: told(plain, texts), sourceTime: sample.sourceTime }
-  }
-
-  #problemOf({ code, status }: Sample): string | undefined {
-    const quality = qualityOf(code)
-    if (quality === 'good' || (quality === 'uncertain' && this.#config.uncertain === 'accept')) return undefined
-    return reasonOf(status)
-  }
-
   /** They are not among the `dropped` ones of the row, which were samples once: how many there were only the server knows. */
   #tellOverflows(overflows: number): void {
     const before = this.#overflows
@@ -302,17 +248,6 @@ class OpcuaReader implements Reader {
   }
 }
 
-type Taken = {
-  answer: Answer
-  texts: EnumerationTexts | 'asking' | undefined
-  /** Of the types of structures that were known then. */
-  revision: number
-  plain: Plain
-  sourceTime: number | undefined
-}
-
-const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
-const UNSCALED = { scale: 1, offset: 0 }
 const TYPE_SOURCES = { standard: standardTypes, statusName }
 
 const clock = {
@@ -321,40 +256,4 @@ const clock = {
     const timer = setTimeout(then, ms)
     return () => clearTimeout(timer)
   },
-}
-
-/** ExtensionObject, DataValue and Variant (OPC 10000-6, 5.1.2). */
-function mayHoldStructures(answer: Answer): boolean {
-  const type = 'sample' in answer ? answer.sample.value?.type : undefined
-  return type === 22 || type === 23 || type === 24
-}
-
-/** Held back while it is not known whether it is a number or a text: a column never changes its type. */
-function told(plain: Plain, texts: Taken['texts']): Plain {
-  if (texts === undefined || 'problem' in plain) return plain
-  return texts === 'asking' ? ASKING : { ...plain, value: textFor(plain.value, texts) }
-}
-
-/** As ItemWish has it. */
-function samplingMsOf({ fastestSampling, samplingInterval }: OpcuaConfig): number {
-  return fastestSampling ? 0 : samplingInterval || -1
-}
-
-/** Of the server: a tag that has texts of its own, or is scaled, is a number. */
-function mayHaveTexts({ enumerations }: OpcuaConfig, tag: OpcuaConfig['tags'][number]): boolean {
-  const { scale, offset, scaleFrom, texts } = tag
-  return enumerations === 'text' && scale === 1 && offset === 0 && scaleFrom.trim() === '' && texts.trim() === ''
-}
-
-function wantedOf({ name, address, filter }: OpcuaConfig['tags'][number]): Wanted {
-  const parsed = parseNodeAddress(address)
-  // The fields have been checked, so this is for those who come here by another way.
-  if ('problem' in parsed) throw new Fault('config', 'tag-invalid', `tag "${name}": ${parsed.problem}`)
-  return { name, address: parsed, deadband: parseFilter(filter) }
-}
-
-function userOf({ authentication, username, password, insecurePassword }: OpcuaConfig) {
-  if (authentication === 'username')
-    return { kind: 'username', name: username, password, insists: insecurePassword } as const
-  return authentication === 'certificate' ? ({ kind: 'certificate' } as const) : ({ kind: 'anonymous' } as const)
 }

@@ -44,8 +44,8 @@ export interface Source {
   readonly degraded: string | undefined
   /** Why the server itself says that none of its values is to be relied on. */
   readonly doubt: string | undefined
-  /** What a cycle asks of the server; undefined for values that come by themselves. */
-  readonly forecast: Forecast | undefined
+  /** What a cycle asks of the server for values: nothing where they come by themselves. */
+  readonly forecast: Forecast
   /** What came before the latest answers, since this was last asked for. */
   takeEarlier(): readonly Heard[]
   /** Values that the server lost because its queue was full. */

@@ -4,25 +4,21 @@
 import { setImmediate } from 'node:timers/promises'
 import { Fault, messageOf } from '../../lib/contract/fault'
 import { Arrivals } from './arrivals'
-import { Batches } from './batches'
+import { Asking } from './asking'
+import { clockOf, Delivery } from './delivery'
 import { keepAliveMsOf, limitsOf, MARGIN_MS, subscribe, watchServer } from './foundation'
 import { Intake } from './intake'
 import { Items } from './items'
 import { Lookout } from './lookout'
-import { MessageSize } from './message-size'
 import { Publishing } from './publishing'
 import { describeStep, describeTrouble, nextStep, type Stage, WELL } from './repair'
-import { Rereading } from './rereading'
-import { CURRENT_TIME, ServerStatus } from './server-status'
-import type { OpcuaSession, Publication, Sample, SubscriptionAnswer } from './session'
-import { type Answer, batchSize, type Heard, type Source, type SourceSettings } from './source'
-import { hasOverflow } from './statuses'
+import { CURRENT_TIME } from './server-status'
+import type { OpcuaSession, Publication, SubscriptionAnswer } from './session'
+import type { Answer, Heard, Source, SourceSettings } from './source'
+import { takeUp } from './taking-up'
 import { type Standing, Watchdog } from './watchdog'
 
 export type SubscriptionSettings = SourceSettings & { publishingMs: number; samplingMs: number; queueSize: number }
-
-/** With a faster publishing interval the first values need not be read. */
-const SLOW_MS = 300
 
 /** It is not with its session any more, which need not be its end: another one may take it over. */
 const ELSEWHERE = new Set(['BadNoSubscription', 'GoodSubscriptionTransferred'])
@@ -30,15 +26,13 @@ const ELSEWHERE = new Set(['BadNoSubscription', 'GoodSubscriptionTransferred'])
 const WAITING = 'connected again: waiting for what the server has to tell'
 
 export class Subscription implements Source {
-  readonly forecast = undefined
+  readonly forecast = { requests: 0, cycleMs: 0 }
   readonly #settings: SubscriptionSettings
   readonly #items: Items
   readonly #watchdog = new Watchdog()
-  readonly #server = new ServerStatus()
+  readonly #delivery: Delivery
   readonly #arrivals = new Arrivals()
-  readonly #batches = new Batches(1)
-  readonly #rereading: Rereading
-  readonly #messageSize: MessageSize
+  readonly #asking: Asking
   #intake: Intake
   #session: OpcuaSession | undefined
   #publishing: Publishing | undefined
@@ -48,24 +42,25 @@ export class Subscription implements Source {
   #unheard = false
   #ended: string | undefined
   #fault: Fault | undefined
-  #asking: Promise<void> | undefined
-  /** Items were being made when the connection was lost: which of them are there nobody knows. */
-  #torn = false
   #lookout: Lookout | undefined
-  #overflows = 0
   #first = true
 
   constructor(settings: SubscriptionSettings) {
     this.#settings = settings
     const { wanted, log, samplingMs, queueSize, clock } = settings
     this.#items = new Items({ wanted, log, samplingMs, queueSize, nowMs: () => clock.nowMs() })
-    this.#rereading = new Rereading({
+    this.#delivery = new Delivery({ items: this.#items, watchdog: this.#watchdog, clockHandle: wanted.length, log })
+    this.#asking = new Asking({
+      wanted,
       items: this.#items,
-      nameOf: (column) => wanted[column]?.name ?? '',
-      nowMs: () => clock.nowMs(),
+      clock,
       log,
+      searched: () => this.#watchdog.heard(clock.nowMs(), true),
+      trouble: (session, current, thrown) => {
+        if (current === this.#current) this.#trouble(session, thrown)
+      },
+      done: () => this.#arrivals.tell(),
     })
-    this.#messageSize = new MessageSize(wanted.length)
     this.#intake = this.#newIntake()
   }
 
@@ -77,7 +72,7 @@ export class Subscription implements Source {
         if (intake === this.#intake) this.#tell(publication)
       },
       acknowledge: (acknowledgement) => this.#publishing?.acknowledge(acknowledgement),
-      lost: () => this.#rereading.want(),
+      lost: () => this.#asking.want(),
     })
     return intake
   }
@@ -86,15 +81,15 @@ export class Subscription implements Source {
     return this.#stage.kind === 'well' ? this.#unproven() : this.#stage.text
   }
   get doubt(): string | undefined {
-    return this.#server.doubt
+    return this.#delivery.doubt
   }
   get overflows(): number {
-    return this.#overflows
+    return this.#delivery.overflows
   }
 
   async start(session: OpcuaSession): Promise<void> {
     this.stop()
-    await Promise.all([this.#asking, this.#lookout?.stop()])
+    await Promise.all([this.#asking.running, this.#lookout?.stop()])
     this.#session = session
     this.#fault = undefined
     this.#stage = WELL
@@ -154,36 +149,24 @@ export class Subscription implements Source {
     return this.#arrivals.wait(isMissing, { ms, clock, signal })
   }
 
-  /** With a session that is back its subscriptions are there; a new one takes over what the old one had. Whether that was so. */
+  /** Whether the subscription of before goes on. */
   async #takeUp(session: OpcuaSession): Promise<boolean> {
     const { log, clock } = this.#settings
     const current = this.#current
     if (!current || (this.#ended !== undefined && !ELSEWHERE.has(this.#ended))) return false
-    if (this.#torn) {
+    if (this.#asking.isTorn) {
       if (session.resumed) await session.deleteSubscription(current.id).catch(() => {})
       return false
     }
-    try {
-      if (!session.resumed) await session.transferSubscription(current.id)
-      this.#ended = undefined
-      const missed = await this.#intake.catchUp(session, current.id)
-      if (!session.resumed) this.#intake.takenOver()
-      const how = session.resumed ? 'the session lives on' : 'the subscription was taken over by a new session'
-      log('info', `connected again: ${how}; messages that had been missed: ${missed}`)
-      this.#watchdog.beginAgain(clock.nowMs())
-      this.#unheard = true
-      return true
-    } catch (thrown) {
-      if (!(thrown instanceof Fault && thrown.kind === 'device')) throw thrown
-      log('info', `connected again: the server has the subscription no longer (${thrown.code}), so it is made anew`)
-      return false
-    }
+    this.#ended = undefined
+    if (!(await takeUp(session, current.id, this.#intake, log))) return false
+    this.#watchdog.beginAgain(clock.nowMs())
+    this.#unheard = true
+    return true
   }
 
   async #begin(session: OpcuaSession): Promise<void> {
-    const { itemsPerCall, nodesPerRead } = await session.operationLimits()
-    this.#batches.limit(batchSize(itemsPerCall))
-    this.#rereading.limit(batchSize(nodesPerRead))
+    this.#asking.limit(await session.operationLimits())
     this.#items.forget()
     await this.#subscribe(session)
   }
@@ -191,12 +174,10 @@ export class Subscription implements Source {
   async #subscribe(session: OpcuaSession): Promise<void> {
     const { publishingMs, wanted, clock, log } = this.#settings
     this.#current = undefined
-    const current = await subscribe(session, publishingMs, this.#messageSize.notificationsMax, log)
+    const current = await subscribe(session, publishingMs, this.#asking.notificationsMax, log)
     this.#intake = this.#newIntake()
-    this.#rereading.begin()
-    this.#messageSize.begin()
-    this.#server.hear(undefined, undefined)
-    this.#torn = false
+    this.#asking.begin()
+    this.#delivery.begin()
     this.#unheard = false
     this.#ended = undefined
     this.#current = current
@@ -206,7 +187,7 @@ export class Subscription implements Source {
 
   async #look(session: OpcuaSession, nowMs: number): Promise<void> {
     if (session !== this.#session || this.#fault) return
-    if (this.#rereading.isDue) this.#ask()
+    if (this.#asking.isDue) this.#ask()
     const standing = this.#watchdog.standing(nowMs)
     const step = nextStep(this.#stage, standing, this.#ended, nowMs)
     if (step === 'none') return
@@ -261,7 +242,7 @@ export class Subscription implements Source {
     const old = this.#current
     this.#current = undefined
     this.#publishing?.stop()
-    await this.#asking
+    await this.#asking.running
     this.#items.forget()
     // It may be gone, or not: two would bring everything twice.
     if (old) await session.deleteSubscription(old.id).catch((thrown: unknown) => this.#ifGone(thrown))
@@ -280,43 +261,8 @@ export class Subscription implements Source {
     await session.close()
   }
 
-  /** Runs beside the cycles: thousands of items take their time. */
   #ask(): void {
-    const [due, session, current] = [this.#items.due(), this.#session, this.#current]
-    if (this.#asking || !session || !current || (due.length === 0 && !this.#rereading.isDue)) return
-    this.#asking = this.#askFor(session, current, due)
-      .catch((thrown: unknown) => {
-        if (current === this.#current) this.#trouble(session, thrown)
-      })
-      .finally(() => {
-        this.#asking = undefined
-        this.#arrivals.tell()
-      })
-  }
-
-  async #askFor(session: OpcuaSession, current: SubscriptionAnswer, columns: readonly number[]): Promise<void> {
-    if (columns.length > 0) {
-      this.#torn = true
-      await this.#items.ask(session, current.id, this.#batches, columns)
-      this.#torn = false
-    }
-    const first = columns.length > 0 && current.publishingMs > SLOW_MS ? this.#items.unheard : []
-    if (first.length === 0 && !this.#rereading.isDue) return
-    const isSearch = this.#messageSize.beginSearch()
-    const found = await this.#rereading.read(session, current.id, this.#batches, first)
-    if (isSearch) await this.#endSearch(session, current, found)
-  }
-
-  /** A message could not be read: either one of its values cannot be, or there were too many in it. */
-  async #endSearch(session: OpcuaSession, current: SubscriptionAnswer, found: number): Promise<void> {
-    const result = this.#messageSize.endSearch(found)
-    if (result === 'nothing') return
-    // The next messages need not be like this one.
-    this.#watchdog.heard(this.#settings.clock.nowMs(), true)
-    if (result === 'found') return
-    const { notificationsMax } = this.#messageSize
-    this.#settings.log('info', `the server is asked to send at most ${notificationsMax} values in one message`)
-    await session.modifySubscription(current.id, { ...current, notificationsMax })
+    if (this.#session && this.#current) this.#asking.ask(this.#session, this.#current)
   }
 
   #trouble(session: OpcuaSession, thrown: unknown): void {
@@ -343,35 +289,15 @@ export class Subscription implements Source {
 
   #hearUnreadable(session: OpcuaSession, { message }: Fault): void {
     if (session !== this.#session || !this.#current) return
-    const isFirst = this.#messageSize.cannotRead()
-    if (isFirst) this.#settings.log('warn', `${message}: the values are read one by one to find the reason`)
+    if (this.#asking.cannotRead())
+      this.#settings.log('warn', `${message}: the values are read one by one to find the reason`)
     this.#intake.cannotRead()
     this.#ask()
   }
 
   #tell({ samples, ended }: Publication): void {
     if (ended !== undefined) this.#ended = ended
-    if (samples.length > 0) this.#messageSize.couldRead()
-    const clockHandle = this.#settings.wanted.length
-    for (const { handle, sample } of samples) {
-      if (hasOverflow(sample.code)) this.#overflows++
-      if (handle === clockHandle) this.#watchdog.tick(clockOf(sample))
-      else if (handle === clockHandle + 1) this.#hearState(sample)
-      else this.#items.hear(handle, sample)
-    }
+    if (samples.length > 0) this.#asking.couldRead()
+    this.#delivery.deliver(samples, this.#session)
   }
-
-  #hearState(sample: Sample): void {
-    const news = this.#server.hear(sample, this.#session)
-    if (news === undefined) return
-    this.#settings.log('warn', this.#server.doubt ?? 'the server runs again')
-    // Nodes may be there that were not.
-    if (news === 'running') this.#items.askSoon()
-  }
-}
-
-/** Comparable. */
-function clockOf(sample: Sample | undefined): unknown {
-  const data: unknown = sample?.value?.data
-  return data instanceof Date ? data.getTime() : data
 }

@@ -10,6 +10,7 @@ import { type PointKind, VersionedPoint } from './opcua-points'
 
 /** Enough for what is on its way when nothing is held back. */
 const SETTLE_MS = 150
+const DEADLINE_MS = 10_000
 const READ_EVERY_MS = 5
 
 /** How long answers to Republish, and to what a type looks like, are held back, ms. */
@@ -70,13 +71,16 @@ export class Telling {
     return this.points.map((point, column) => point.versionOf(values[column]))
   }
 
-  /** The versions that were shown of one, from now on until nothing more is to be expected. */
+  /** The versions that were shown of one, from now on until its newest is, and for so long after that: an older one may come back. */
   async shownOf(point: VersionedPoint, forMs = SETTLE_MS): Promise<(number | undefined)[]> {
     const seen: (number | undefined)[] = []
-    const endMs = performance.now() + forMs
+    let endMs = performance.now() + DEADLINE_MS
+    let isNewest = false
     while (performance.now() < endMs) {
       const version = (await this.shownNow())[this.points.indexOf(point)]
       if (seen.length === 0 || seen.at(-1) !== version) seen.push(version)
+      if (version === point.version && !isNewest) endMs = performance.now() + forMs
+      isNewest ||= version === point.version
       await delay(READ_EVERY_MS)
     }
     return seen

@@ -3,16 +3,14 @@
 import type { BinaryStream } from 'node-opcua-binary-stream'
 import { type DataType, type Variant, VariantArrayType } from 'node-opcua-client'
 import { type Body, readBody } from '../structures/body'
-import { readDimensions } from '../structures/builtin'
-import { Bytes, Malformed } from '../structures/bytes'
+import { Bytes } from '../structures/bytes'
 
 /** Encoding of a Variant (OPC 10000-6, 5.2.2.16). */
 const EXTENSION_OBJECT: DataType = 22
 const TYPE = 0x3f
-const HAS_DIMENSIONS = 0x40
 const IS_ARRAY = 0x80
 
-/** Decodes a Variant of ExtensionObjects; false for any other, of which nothing is read. */
+/** Decodes a Variant of ExtensionObjects without dimensions; false for any other, of which nothing is read. */
 export function decodeBodies(variant: Variant, stream: BinaryStream): boolean {
   const encoding = stream.buffer[stream.length] ?? 0
   if ((encoding & TYPE) !== EXTENSION_OBJECT) return false
@@ -21,21 +19,15 @@ export function decodeBodies(variant: Variant, stream: BinaryStream): boolean {
   variant.dataType = EXTENSION_OBJECT
   variant.arrayType = VariantArrayType.Scalar
   if ((encoding & IS_ARRAY) === 0) variant.value = readBody(bytes)
-  else decodeArray(variant, bytes, (encoding & HAS_DIMENSIONS) !== 0)
+  else decodeArray(variant, bytes)
   stream.length += bytes.at
   return true
 }
 
-function decodeArray(variant: Variant, bytes: Bytes, isMatrix: boolean): void {
+function decodeArray(variant: Variant, bytes: Bytes): void {
   const length = bytes.int32()
   const bodies: (Body | null)[] = []
   for (let index = 0; index < length; index++) bodies.push(readBody(bytes))
-  variant.arrayType = isMatrix ? VariantArrayType.Matrix : VariantArrayType.Array
+  variant.arrayType = VariantArrayType.Array
   variant.value = length < 0 ? null : bodies
-  if (!isMatrix) return
-  const dimensions = readDimensions(bytes) ?? []
-  if (dimensions.reduce((product, one) => product * one, 1) !== bodies.length) {
-    throw new Malformed(`inconsistent matrix: ${bodies.length} elements for ${dimensions.join(' x ')}`)
-  }
-  variant.dimensions = dimensions
 }

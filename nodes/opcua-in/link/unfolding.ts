@@ -8,6 +8,7 @@ import { Fault, messageOf } from '../../../lib/contract/fault'
 import { decodeBodies } from './bodies'
 import { MESSAGE_MAX_BYTES } from './chunks'
 import { keepAge } from './lasting-age'
+import { decodeMatrix } from './matrices'
 import { UnreadableAnswer } from './unreadable'
 
 /** Elements of arrays, values and structures in one message: those of 20 000 notifications, several times over. */
@@ -97,7 +98,11 @@ function install(): void {
   Variant.prototype.decode = function (stream) {
     spend('parts', elementsAhead(stream))
     noted(() => {
-      if (!budget || !decodeBodies(this, stream)) decode.call(this, stream)
+      if (!budget) return decode.call(this, stream)
+      const decodeList = (): void => {
+        if (!decodeBodies(this, stream)) decode.call(this, stream)
+      }
+      if (!decodeMatrix(this, stream, decodeList)) decodeList()
     })
   }
   const { emit } = MessageBuilder.prototype
@@ -121,7 +126,9 @@ function elementsAhead({ buffer, length: at }: BinaryStream): number {
  */
 function intercept(builder: MessageBuilder, own: Budget, event: string | symbol, parts: unknown[]): unknown[] {
   const [first, status, , requestId] = parts
-  if (event === 'invalid_message' && !(first instanceof OpenSecureChannelResponse)) {
+  // The library reads on behind a notification that it cannot decode, and tells what it has of it.
+  const isInPart = event === 'message' && own.fault !== undefined
+  if ((event === 'invalid_message' || isInPart) && !(first instanceof OpenSecureChannelResponse)) {
     return refusalInstead(builder, own, 'it is not built as it should be')
   }
   // of a type that does not exist: the errors before it are about the framing

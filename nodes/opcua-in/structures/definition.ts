@@ -25,6 +25,8 @@ const STRUCTURE_TYPES: readonly { layout: Layout; allowsSubtypes: boolean }[] = 
   { layout: 'plain', allowsSubtypes: true },
   { layout: 'union', allowsSubtypes: true },
 ]
+/** Of optional fields: which are there (OPC 10000-6, 5.2.7). */
+const MASK_BITS = 32
 const TEXT_MAX = 1000
 /** Scalar, of the values of a ValueRank (OPC 10000-3, 5.6.2). */
 const SCALAR = -1
@@ -64,6 +66,8 @@ function structureDefinition(bytes: Bytes): Definition {
     fields.push({ name, type: nodeKey(fieldType), rank, isOptional, isSubtyped: type.allowsSubtypes && flag })
     fieldTypes.push(fieldType)
   }
+  if (fields.filter(({ isOptional }) => isOptional).length > MASK_BITS)
+    return unusable(`it has more than ${MASK_BITS} optional fields`)
   return { kind: 'structure', encoding, layout: type.layout, fields, fieldTypes }
 }
 

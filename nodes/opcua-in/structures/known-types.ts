@@ -29,7 +29,8 @@ export type StructureSettings = {
 
 type Session = OpcuaSession & Browsable
 
-/** The first reading may wait so long for types: enough on a local network, and hardly felt by the values of other tags far away. */
+/** A server that answers the first question within this is near: the types are soon known, so the first reading waits for them. */
+const NEAR_MS = 20
 const PATIENCE_MS = 100
 const ENTRIES_MAX = 1000
 const UNANSWERED: Finding = { reason: 'the server did not answer' }
@@ -89,19 +90,25 @@ export class StructureTypes {
     for (const entry of this.#entries.values()) if (entry.found.kind === 'asking') entry.askSoon()
   }
 
-  /** Asks for what is missing. Only after connecting it takes a moment: the first values are made of what is known then. */
+  /**
+   * Asks for what is missing. Only after connecting, and where the server is near, it takes a moment: the first values are made of what is
+   * known then. Far away the values of other tags do not wait.
+   */
   async ask(signal: AbortSignal): Promise<void> {
     const isFirst = this.#isFirst
     this.#isFirst = false
     const session = this.#session
     if (session && !this.#asking && this.#due().length > 0) this.#start(session)
-    const { clock } = this.#settings
-    if (isFirst) await this.#arrivals.wait(() => this.#isMissing(), { ms: PATIENCE_MS, clock, signal })
+    if (isFirst) await this.#patiently(signal)
   }
 
-  #isMissing(): boolean {
-    if (!this.#asking) return false
-    return this.#isDoubtful || [...this.#entries.values()].some(({ found }) => found.kind === 'asking')
+  async #patiently(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#settings
+    const hasNoAnswer = (): boolean => this.#asking !== undefined && this.#isDoubtful
+    const isMissing = (): boolean =>
+      this.#asking !== undefined && [...this.#entries.values()].some(({ found }) => found.kind === 'asking')
+    await this.#arrivals.wait(hasNoAnswer, { ms: NEAR_MS, clock, signal })
+    if (!hasNoAnswer()) await this.#arrivals.wait(isMissing, { ms: PATIENCE_MS, clock, signal })
   }
 
   #typeOf(body: Body, column: number): Found {

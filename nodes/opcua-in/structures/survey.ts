@@ -118,33 +118,34 @@ export class Surveyor {
     for (let node = open.pop(); node; node = open.pop()) {
       const key = nodeKey(node)
       if (types.has(key)) continue
-      const type = this.#describe(node)
-      if ('reason' in type) return type
+      const found = this.#describe(node)
+      if ('reason' in found) return found
+      const { type, parts } = found
       types.set(key, type)
-      const definition = this.#told.get(key)?.definition
-      const isInline = type.kind === 'structure' && (node === root || !type.isAbstract)
-      if (isInline && definition?.kind === 'structure') open.push(...definition.fieldTypes)
+      if (type.kind === 'structure' && (node === root || !type.isAbstract)) open.push(...parts)
     }
     return types.get(nodeKey(root))?.kind === 'structure'
       ? { types }
       : { reason: `the type ${nodeText(root)} is no structure` }
   }
 
-  #describe(node: NodeRef): TypeDescription | { reason: string } {
+  /** By its own definition, or else as the type that it is a subtype of. `parts`: the types of its fields. */
+  #describe(node: NodeRef): { type: TypeDescription; parts: readonly NodeRef[] } | { reason: string } {
+    const isAbstract = this.#told.get(nodeKey(node))?.isAbstract === true
     let next: NodeRef | undefined = node
     for (let round = 0; next && round < ROUNDS_MAX; round++) {
       const simple = simpleType(next)
-      if (simple) return simple
+      if (simple) return { type: simple, parts: [] }
       const told = this.#told.get(nodeKey(next))
       const definition = told?.definition
       if (definition?.kind === 'unusable')
         return { reason: `the description of ${nodeText(next)} cannot be used: ${definition.reason}` }
       if (definition?.kind === 'structure') {
-        const { layout, fields } = definition
-        return { kind: 'structure', layout, fields, isAbstract: told?.isAbstract === true }
+        const { layout, fields, fieldTypes } = definition
+        return { type: { kind: 'structure', layout, fields, isAbstract }, parts: fieldTypes }
       }
       const isStructure = told?.supertype && nodeKey(told.supertype) === STRUCTURE
-      if (isStructure && !told.isAbstract) break
+      if (isStructure && !isAbstract) break
       next = told?.supertype
     }
     return { reason: `the server does not describe the type ${nodeText(node)}` }

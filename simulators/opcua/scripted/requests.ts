@@ -7,7 +7,7 @@ import { openRequest, SERVICES } from '../raw/messages'
 export type NodeText = string
 export type ReadWish = { node: NodeText; attribute: number }
 export type BrowseWish = { node: NodeText; isForward: boolean | undefined; referenceType: NodeText }
-export type ItemWish = { node: NodeText; handle: number }
+export type ItemWish = { node: NodeText; handle: number; samplingMs: number; queueSize: number }
 
 /** What needs no look at the rest of the request. */
 const PLAIN = [
@@ -99,10 +99,11 @@ function itemWish(reader: Reader): ItemWish {
   const { node } = readWish(reader)
   reader.skip(4)
   const handle = reader.uint32()
-  reader.skip(8)
+  const samplingMs = reader.double()
   reader.skipExtension()
-  reader.skip(4 + 1)
-  return { node, handle }
+  const queueSize = reader.uint32()
+  reader.skip(1)
+  return { node, handle, samplingMs, queueSize }
 }
 
 /** Of the one subscription that there is. */

@@ -5,20 +5,20 @@ import { array, dataStatus, dataValue, int32, scalar, string } from '../raw/bina
 import type { BrowseWish, NodeText, ReadWish } from './requests'
 
 /** OPC 10000-6, A.1. */
-export const ATTRIBUTES = { value: 13, dataType: 14, definition: 23 } as const
+export const ATTRIBUTES = { isAbstract: 8, value: 13, dataType: 14, definition: 23 } as const
 const REFERENCES = { hasEncoding: 38, hasSubtype: 45 } as const
 
 const NAMESPACE_ARRAY = 2255
 const STRING = 12
-const NAMESPACES = ['http://opcfoundation.org/UA/', 'urn:collectors:scripted-server']
+const NAMESPACES = ['http://opcfoundation.org/UA/', 'urn:collectors:scripted-server', 'urn:collectors:types']
 
 const BAD_NODE_ID_UNKNOWN = 0x80340000
 const BAD_ATTRIBUTE_ID_INVALID = 0x80350000
 const DATA_TYPE_CLASS = 64
 const OBJECT_CLASS = 1
 
-/** Numeric; namespace 0 if absent. */
-export type NodeNumber = { id: number; namespace?: number }
+/** Numeric, or opaque; namespace 0 if absent. */
+export type NodeNumber = { id: number | Buffer; namespace?: number }
 type Reference = { type: number; isForward: boolean; target: NodeNumber; targetClass: number }
 type SpaceNode = { attributes: Map<number, () => Buffer>; references: Reference[] }
 
@@ -40,8 +40,16 @@ export class Space {
   }
 
   /** @param definition a Variant, encoded */
-  addType(type: NodeNumber, base: NodeNumber, definition: Buffer, encoding?: NodeNumber): void {
-    this.#node(type).attributes.set(ATTRIBUTES.definition, () => dataValue(definition))
+  addType(
+    type: NodeNumber,
+    base: NodeNumber,
+    definition: Buffer | undefined,
+    encoding?: NodeNumber,
+    isAbstract = false,
+  ): void {
+    const { attributes } = this.#node(type)
+    if (definition) attributes.set(ATTRIBUTES.definition, () => dataValue(definition))
+    attributes.set(ATTRIBUTES.isAbstract, () => dataValue(scalar('Boolean', binary.boolean(isAbstract))))
     this.#refer(base, REFERENCES.hasSubtype, type, DATA_TYPE_CLASS)
     if (encoding) this.#refer(type, REFERENCES.hasEncoding, encoding, OBJECT_CLASS)
   }
@@ -83,11 +91,12 @@ export class Space {
 }
 
 export function textOf({ id, namespace = 0 }: NodeNumber): NodeText {
-  return namespace === 0 ? `i=${id}` : `ns=${namespace};i=${id}`
+  const prefix = namespace === 0 ? '' : `ns=${namespace};`
+  return typeof id === 'number' ? `${prefix}i=${id}` : `${prefix}b=${id.toString('base64')}`
 }
 
-export function encoded({ id, namespace }: NodeNumber): Buffer {
-  return binary.nodeId(id, namespace)
+export function encoded({ id, namespace = 0 }: NodeNumber): Buffer {
+  return typeof id === 'number' ? binary.nodeId(id, namespace) : binary.opaqueNodeId(id, namespace)
 }
 
 /** Any, or this one; References, HierarchicalReferences and the like are above both. */

@@ -41,6 +41,8 @@ export class ImaginedAddressSpace implements BrowseService {
   forgets: (point: number) => boolean = () => false
   /** A bad list: what it says of a node, by its text. */
   readonly statuses = new Map<string, string>()
+  /** Answers to questions for attributes are on their way as long as this is not done. */
+  answering: Promise<void> = Promise.resolve()
   /** Something happens before each call. */
   before: (call: string) => void = () => {}
   readonly calls: string[] = []
@@ -89,6 +91,7 @@ export class ImaginedAddressSpace implements BrowseService {
 
   async readAttributes(wanted: readonly { node: NodeRef; attribute: Attribute }[]): Promise<Sample[]> {
     this.#called(`read ${wanted.length}`)
+    await this.answering
     return wanted.map(({ node, attribute }) => {
       const found = this.attributes.get(`${attribute} of ${nodeAddressText(node)}`)
       if (!found) return { code: 0x80350000, status: 'BadAttributeIdInvalid', value: undefined, sourceTime: undefined }

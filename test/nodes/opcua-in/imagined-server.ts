@@ -54,6 +54,8 @@ export class ImaginedServer {
   /** Of the last subscription made; 0 = it has none. */
   subscription = 0
   revisedPublishingMs: number | undefined
+  /** Of items; as they are wished if absent. */
+  revised: Partial<Pick<ItemAnswer, 'samplingMs' | 'queueSize'>> = {}
   /** Messages that were sent and got lost. */
   readonly missed = new Map<number, Publication['samples']>()
   #made = 0
@@ -162,7 +164,7 @@ export class ImaginedServer {
     if (!this.nodes.has(name)) return refused('BadNodeIdUnknown')
     if (wish.deadband && this.refusesFilters) return refused(this.refusesFilters)
     this.watched.set(wish.handle, name)
-    return answerTo(wish)
+    return { ...answerTo(wish), ...this.revised }
   }
   sampleOf(name: string): Sample {
     return this.nodes.get(name) ?? { code: BAD, status: 'BadNodeIdUnknown', value: undefined, sourceTime: undefined }

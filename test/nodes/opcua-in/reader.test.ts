@@ -36,7 +36,7 @@ describe('An OPC UA reader', function () {
           { mode },
         )
         await reader.open(never)
-        const { values, bad } = await reader.read(never)
+        const { values, bad } = await readUntil(reader, ({ bad }) => bad.size === 0)
         assert.deepEqual(values.slice(0, -1), [
           Math.PI,
           '-9223372036854775808',

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
-import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
-import { Subscription } from '../../../nodes/opcua-in/subscription'
+import type { Subscription } from '../../../nodes/opcua-in/subscription'
 import { SteppedClock } from '../../lib/child/stepped-clock'
 import { randomNumbers } from '../../support/random'
 import { CLOCK, ImaginedServer, type ImaginedSession, STATE, sampleOf } from './imagined-server'
+import { subscriptionOf } from './subscription-bench'
 
 const never = new AbortController().signal
 const RUNS = 150
@@ -38,17 +38,7 @@ class Run {
 
   constructor(seed: number) {
     this.#chance = randomNumbers(seed)
-    const address = parseNodeAddress('nsu=urn:plant;s=a')
-    assert.ok(!('problem' in address))
-    this.#subscription = new Subscription({
-      wanted: [{ name: 'a', address, deadband: undefined }],
-      timeoutMs: 1000,
-      publishingMs: 1000,
-      samplingMs: -1,
-      queueSize: 1,
-      clock: this.#clock,
-      log: () => {},
-    })
+    this.#subscription = subscriptionOf(['a'], this.#clock, [])
     this.#server.nodes.set(STATE, sampleOf(0))
     this.#live()
   }

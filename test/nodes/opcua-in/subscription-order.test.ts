@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
-import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
 import type { Sample } from '../../../nodes/opcua-in/session'
-import { Subscription } from '../../../nodes/opcua-in/subscription'
+import type { Subscription } from '../../../nodes/opcua-in/subscription'
 import { SteppedClock } from '../../lib/child/stepped-clock'
 import { ImaginedServer, type ImaginedSession, sampleOf } from './imagined-server'
 import { shown } from './shown'
+import { subscriptionOf } from './subscription-bench'
 
 const never = new AbortController().signal
 const at = (data: unknown, sourceTime: number): Sample => sampleOf(data, { sourceTime })
@@ -27,19 +27,7 @@ describe('What a subscription tells last', () => {
 
   /** With a short interval nothing is read at first. */
   async function started(names: readonly string[], publishingMs = 100): Promise<Subscription> {
-    const subscription = new Subscription({
-      wanted: names.map((name) => {
-        const address = parseNodeAddress(`nsu=urn:plant;s=${name}`)
-        assert.ok(!('problem' in address))
-        return { name, address, deadband: undefined }
-      }),
-      timeoutMs: 1000,
-      publishingMs,
-      samplingMs: -1,
-      queueSize: 1,
-      clock,
-      log: (level, text) => logged.push(`${level}: ${text}`),
-    })
+    const subscription = subscriptionOf(names, clock, logged, { publishingMs })
     await subscription.start(session)
     await clock.advance(0)
     return subscription

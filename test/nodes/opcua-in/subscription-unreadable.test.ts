@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict'
-import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
-import { Subscription } from '../../../nodes/opcua-in/subscription'
+import type { Subscription } from '../../../nodes/opcua-in/subscription'
 import { SteppedClock } from '../../lib/child/stepped-clock'
 import { ImaginedServer, sampleOf } from './imagined-server'
 import { shown } from './shown'
+import { subscriptionOf } from './subscription-bench'
 
 const never = new AbortController().signal
 const UNREADABLE = 'the value cannot be read: it is not encoded as OPC UA has it (BadDecodingError)'
@@ -21,19 +21,7 @@ describe('A subscription with messages that cannot be read', () => {
   afterEach(() => server.drop())
 
   async function started(names: readonly string[]): Promise<Subscription> {
-    const subscription = new Subscription({
-      wanted: names.map((name) => {
-        const address = parseNodeAddress(`nsu=urn:plant;s=${name}`)
-        assert.ok(!('problem' in address))
-        return { name, address, deadband: undefined }
-      }),
-      timeoutMs: 1000,
-      publishingMs: 100,
-      samplingMs: -1,
-      queueSize: 1,
-      clock,
-      log: (level, text) => logged.push(`${level}: ${text}`),
-    })
+    const subscription = subscriptionOf(names, clock, logged, { publishingMs: 100 })
     await subscription.start(server.session())
     await clock.advance(0)
     server.tellAll()

@@ -1,21 +1,15 @@
 import assert from 'node:assert/strict'
 import { setImmediate } from 'node:timers/promises'
 import { Fault } from '../../../lib/contract/fault'
-import { parseNodeAddress } from '../../../nodes/opcua-in/node-ids'
 import type { Wanted } from '../../../nodes/opcua-in/source'
-import { Subscription } from '../../../nodes/opcua-in/subscription'
+import type { Subscription } from '../../../nodes/opcua-in/subscription'
 import { SteppedClock } from '../../lib/child/stepped-clock'
 import { BAD, CLOCK, ImaginedServer, type ImaginedSession, STATE, sampleOf } from './imagined-server'
 import { shown } from './shown'
+import { subscriptionOf, wantedOf } from './subscription-bench'
 
 const never = new AbortController().signal
 const SILENT = 'the server has stopped sending'
-
-function wanted(name: string, deadband?: Wanted['deadband']): Wanted {
-  const address = parseNodeAddress(`nsu=urn:plant;s=${name}`)
-  assert.ok(!('problem' in address))
-  return { name, address, deadband }
-}
 
 describe('A subscription', () => {
   let server: ImaginedServer
@@ -32,16 +26,7 @@ describe('A subscription', () => {
   afterEach(() => server.drop())
 
   function of(names: (string | Wanted)[], others: object = {}): Subscription {
-    return new Subscription({
-      wanted: names.map((one) => (typeof one === 'string' ? wanted(one) : one)),
-      timeoutMs: 1000,
-      publishingMs: 1000,
-      samplingMs: -1,
-      queueSize: 1,
-      clock,
-      log: (level, text) => logged.push(`${level}: ${text}`),
-      ...others,
-    })
+    return subscriptionOf(names, clock, logged, others)
   }
   async function started(names: (string | Wanted)[], others: object = {}): Promise<Subscription> {
     const subscription = of(names, others)
@@ -97,6 +82,27 @@ describe('A subscription', () => {
     assert.deepEqual(server.calls.slice(1, 3), ['create 200', 'create 50'])
   })
 
+  const asked = (often: string, queue: number) => `it was asked to look ${often} and to keep ${queue}`
+  // biome-ignore format: a table, one line a wish
+  const wishes: [samplingMs: number, queueSize: number, revised: ImaginedServer['revised'], told: string[]][] = [
+    [-1, 1, { samplingMs: 250 }, []],
+    [500, 1, { samplingMs: 500 }, []],
+    [500, 1, { samplingMs: 100, queueSize: 5 }, []],
+    [500, 1, { samplingMs: 1000 }, [`info: the server looks every 1000 ms and keeps 1 values; ${asked('every 500 ms', 1)}`]],
+    [0, 1, { samplingMs: 0 }, []],
+    [0, 1, { samplingMs: 250 }, [`info: the server looks every 250 ms and keeps 1 values; ${asked('as often as it can', 1)}`]],
+    [-1, 10, { samplingMs: 250, queueSize: 2 }, [`info: the server looks every 250 ms and keeps 2 values; ${asked('as often as it publishes', 10)}`]],
+  ]
+  for (const [samplingMs, queueSize, revised, told] of wishes) {
+    const made = JSON.stringify(revised)
+    it(`tells once what the server made of a sampling interval of ${samplingMs} and a queue of ${queueSize}: ${made}`, async () => {
+      server.revised = revised
+      await started(['a', 'b'], { samplingMs, queueSize })
+      const wished = server.wishes.map((wish) => [wish.samplingMs, wish.queueSize])
+      assert.deepEqual([wished, logged], [Array.from({ length: 2 }, () => [samplingMs, queueSize]), told])
+    })
+  }
+
   it('learns a limit that the server did not tell', async () => {
     const names = Array.from({ length: 150 }, (_, index) => `n${index}`)
     for (const name of names) server.nodes.set(name, sampleOf(1))
@@ -151,7 +157,7 @@ describe('A subscription', () => {
   it('goes without a filter that the server refuses, and says so once', async () => {
     server.refusesFilters = 'BadMonitoredItemFilterUnsupported'
     const deadband = { type: 'percent', value: 2 } as const
-    const subscription = await started([wanted('a', deadband), 'b', wanted('c', deadband)])
+    const subscription = await started([wantedOf('a', deadband), 'b', wantedOf('c', deadband)])
     assert.deepEqual(await read(subscription), [0, 1, 2])
     assert.deepEqual(
       server.wishes.map(({ handle, deadband }) => [handle, deadband?.type]),

@@ -48,8 +48,8 @@ describe('What a message unfolds to', () => {
   })
 
   it('says what is wrong with it', () => {
-    const matrix = binary.arrayVariant('Int32', 1, binary.int32(1), [2, 2])
-    assert.throws(() => strictly(() => decode(matrix)), { code: 'malformed-message', message: /matrix/ })
+    const single = binary.bytes(6 | 0x40, 1, 0, 0, 0)
+    assert.throws(() => strictly(() => decode(single)), { code: 'malformed-message', message: /has dimensions/ })
     assert.throws(() => strictly(() => new DataValue().decode(new BinaryStream(Buffer.from([1])))), {
       code: 'malformed-message',
     })

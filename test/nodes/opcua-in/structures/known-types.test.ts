@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
+import type { SourceClock } from '../../../../nodes/opcua-in/source'
 import { StructureTypes } from '../../../../nodes/opcua-in/structures/known-types'
 import { isSameServer, type ServerIdentity } from '../../../../nodes/opcua-in/structures/server-identity'
 import type { KeptTypes, TypeStore } from '../../../../nodes/opcua-in/structures/type-store'
+import { SteppedClock } from '../../../lib/child/stepped-clock'
 import { ImaginedAddressSpace } from '../imagined-address-space'
 import { ImaginedServer, ImaginedSession } from '../imagined-server'
 import { NO_STANDARD } from '../no-types'
@@ -49,20 +51,22 @@ describe('The types of structures that a reader knows', () => {
     types = newTypes()
   })
 
-  function newTypes(): StructureTypes {
+  /** Time passes as soon as nothing else happens. */
+  const restless: SourceClock = {
+    nowMs: () => nowMs,
+    after: (_, then) => {
+      const timer = setImmediate(then)
+      return () => clearImmediate(timer)
+    },
+  }
+  function newTypes(clock = restless): StructureTypes {
     return new StructureTypes({
       wanted: ['a', 'b'].map((value) => ({
         name: value,
         address: { namespace: 1, id: { kind: 'string', value }, range: '' },
         deadband: undefined,
       })),
-      clock: {
-        nowMs: () => nowMs,
-        after: (_, then) => {
-          const timer = setImmediate(then)
-          return () => clearImmediate(timer)
-        },
-      },
+      clock,
       texts: false,
       store: shelf,
       standard: NO_STANDARD,
@@ -94,6 +98,53 @@ describe('The types of structures that a reader knows', () => {
     const asked = space.calls.length
     await settle()
     assert.equal(space.calls.length, asked)
+  })
+
+  describe('when the first values are made', () => {
+    let clock: SteppedClock
+    let answer: () => void
+    let isMade: boolean
+    beforeEach(async () => {
+      clock = new SteppedClock()
+      types = newTypes(clock)
+      space.answering = new Promise((resolve) => {
+        answer = resolve
+      })
+      connect()
+      kindOf()
+      isMade = false
+      void types.ask(never).then(() => {
+        isMade = true
+      })
+      await clock.advance(19)
+    })
+
+    it('are waited for where the server is near', async () => {
+      assert.equal(isMade, false)
+      answer()
+      await clock.advance(0)
+      for (let turns = 0; turns < 50; turns++) await turn()
+      assert.deepEqual([isMade, kindOf(), clock.pending], [true, 'known', 0])
+    })
+
+    it('are not waited for where it is far away', async () => {
+      await clock.advance(1)
+      assert.equal(isMade, true)
+      answer()
+      for (let turns = 0; turns < 50; turns++) await turn()
+      assert.equal(kindOf(), 'known')
+    })
+
+    it('are waited for no longer than 100 ms where its further answers take long', async () => {
+      space.before = (call) => {
+        if (call.startsWith('browse')) space.answering = new Promise(() => {})
+      }
+      answer()
+      await clock.advance(99)
+      assert.equal(isMade, false)
+      await clock.advance(1)
+      assert.deepEqual([isMade, kindOf()], [true, 'asking'])
+    })
   })
 
   it('that the server does not tell are asked for again, ever more rarely, all in the same calls', async () => {

@@ -3,7 +3,7 @@ import { type NodeRef, nodeText } from '../../../../nodes/opcua-in/node-ids'
 import { type Finding, Surveyor, type SurveyParts } from '../../../../nodes/opcua-in/structures/survey'
 import { ImaginedAddressSpace } from '../imagined-address-space'
 import { NO_STANDARD } from '../no-types'
-import { bodyOf, node, own, standard, structureDefinition } from './encoding'
+import { bodyOf, enumDefinition, node, own, standard, structureDefinition } from './encoding'
 import { AXIS, define, describePlant, MOTOR, MOTOR_ENCODING, refer, STATE, text } from './plant-types'
 
 const int32 = node(6, 0)
@@ -100,6 +100,38 @@ describe('A survey of the types of a server', () => {
     const { types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tags: [] }])
     const simple = (type: number) => ({ kind: 'simple', type })
     assert.deepEqual([types.get(own(20)), types.get(standard(26))], [simple(22), simple(24)])
+  })
+
+  it('takes a type without a definition for what its supertype is, abstract or not', async () => {
+    const [optionSet, flags, holder] = [node(12755, 0), node(80), node(81)]
+    const bytes = node(15, 0)
+    define(
+      space,
+      optionSet,
+      structureDefinition([
+        { name: 'Value', type: bytes },
+        { name: 'ValidBits', type: bytes },
+      ]),
+    )
+    space.attributes.set(`isAbstract of ${text(optionSet)}`, { data: true })
+    // the names of its bits
+    define(space, flags, enumDefinition([{ value: 9, name: 'Hot' }]))
+    refer(space, flags, optionSet)
+    define(space, holder, structureDefinition([{ name: 'Flags', type: flags }]))
+    refer(space, MOTOR_ENCODING, holder)
+    const { types } = await surveyor.ask([{ encoding: MOTOR_ENCODING, tags: [] }])
+    const described = types.get(own(80))
+    assert.deepEqual(described?.kind === 'structure' && [described.isAbstract, described.fields.length], [false, 2])
+    assert.deepEqual(types.get(standard(15)), { kind: 'simple', type: 15 })
+  })
+
+  it('does not take a type for abstract whose supertype is, and which nothing describes', async () => {
+    describePlant(space)
+    space.attributes.delete(`dataTypeDefinition of ${text(AXIS)}`)
+    refer(space, AXIS, node(82))
+    space.attributes.set(`isAbstract of ${text(node(82))}`, { data: true })
+    refer(space, node(82), node(22, 0))
+    assert.match(await reasonFor(MOTOR_ENCODING), /does not describe the type ns=1;i=20/)
   })
 
   it('says what the server does not describe', async () => {
