@@ -171,8 +171,13 @@ export class SupervisedProcess {
     this.#child?.send({ type: 'distrust', generation: this.#machine.generation, trouble })
   }
 
-  /** It writes more than its share into the live queue, at the cost of the others. */
-  floods(reason: string): void {
+  /** To the same: what another process finds wrong with the file; undefined where that one could not tell. */
+  queueJudged(damage: string | undefined): void {
+    this.#child?.send({ type: 'queue-judged', generation: this.#machine.generation, damage })
+  }
+
+  /** It does others harm: it is ended, and started again as after any crash. */
+  endFor(reason: string): void {
     this.#note('error', reason)
     this.feed({ type: 'misbehaved', reason, how: 'kill', afterwards: 'crashed' })
   }
@@ -372,6 +377,10 @@ export class SupervisedProcess {
       case 'queue':
         if (message.report !== '') this.#note('warn', message.report)
         this.#around.queueChanged(message)
+        break
+      case 'queue-suspected':
+        this.#note('warn', `the queue to the database seems to be damaged: ${message.reason}`)
+        this.#around.queueSuspected(message.reason)
         break
       case 'queue-counts':
         this.#around.queueCounted(message.counts)
