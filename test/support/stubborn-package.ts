@@ -1,10 +1,25 @@
-// The package as a copy whose collectors can be made stubborn: on SIGUSR2 they loop for ever, deaf to everything but SIGKILL.
+// The package as a copy whose processes can be made to misbehave by SIGUSR2: collectors become stubborn, which is to loop for ever,
+// deaf to everything but SIGKILL; historians find every queue damaged from then on, by whatever connection they look at it.
 
 import { appendFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { PACKAGE_NAME, PACKAGE_ROOT } from './node-red'
 import { STUBBORN, seenProcess } from './processes'
 import { until } from './until'
+
+/** As if the memory were bad in which a historian keeps what it has read of a queue. */
+const SPOIL_QUEUES = `
+process.on('SIGUSR2', () => {
+  const { prototype } = require('node:sqlite').StatementSync
+  for (const method of ['get', 'all', 'run']) {
+    const sound = prototype[method]
+    prototype[method] = function (...values) {
+      if (!/\\b(message|claim|queue|quick_check)\\b/.test(this.sourceSQL)) return sound.apply(this, values)
+      throw Object.assign(new Error('database disk image is malformed'), { errcode: 11 })
+    }
+  }
+})
+`
 
 /** For `install` of a NodeRed. */
 export function installStubbornPackage(userDir: string): void {
@@ -18,6 +33,7 @@ export function installStubbornPackage(userDir: string): void {
     join(folder, 'dist', 'nodes', 'modbus-in', 'collector.js'),
     `\nprocess.on('SIGUSR2', () => { process.title = '${STUBBORN}'; for (;;) {} })\n`,
   )
+  appendFileSync(join(folder, 'dist', 'lib', 'historian', 'process.js'), SPOIL_QUEUES)
   const dependencies = { [PACKAGE_NAME]: '*' }
   writeFileSync(join(userDir, 'package.json'), JSON.stringify({ name: 'test', version: '1.0.0', dependencies }))
 }
