@@ -44,7 +44,10 @@ describe('a historian that takes an intact queue for damaged', function () {
         for (let lies = 0; lies < LIES; lies++) await lie(reader)
       }),
     )
-    assert.match(nodeRed.output, /another process finds it intact: the file stays, and "historian press" is started anew/)
+    assert.match(
+      nodeRed.output,
+      /another process finds it intact: the file stays, and "historian press" is started anew/,
+    )
   })
 
   it('costs no reading', async () => {
