@@ -19,7 +19,15 @@ import type {
   WaitOptions,
 } from './options'
 import { attempt, QueueError, toQueueError } from './queue-error'
-import { createQueueFile, damageIn, examineQueue, type Making, type Opened, openQueue, replaceQueueFile } from './queue-file'
+import {
+  createQueueFile,
+  damageIn,
+  examineQueue,
+  type Making,
+  type Opened,
+  openQueue,
+  replaceQueueFile,
+} from './queue-file'
 import { pagesFor } from './room'
 import type { FormerTotals } from './totals'
 import { within } from './within'

@@ -10,7 +10,10 @@ const SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'process.js')
 /** A slow disk with a large queue takes its time. */
 const TIMES: InspectionTimes = { idleMs: 1_000, startMs: 20_000, answerMs: 180_000, stopMs: 1_000 }
 
-export type SecondOpinion = { kind: 'damaged'; damage: string } | { kind: 'intact' } | { kind: 'unknown'; reason: string }
+export type SecondOpinion =
+  | { kind: 'damaged'; damage: string }
+  | { kind: 'intact' }
+  | { kind: 'unknown'; reason: string }
 
 /** For the operator. `name`: the process that said it first, `reason`: what. */
 export function describeOpinion(opinion: SecondOpinion, name: string, reason: string): string {

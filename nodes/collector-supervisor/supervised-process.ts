@@ -18,6 +18,7 @@ import { type Event, type Machine, newMachine, nextDeadline } from './machine-st
 import { describeMissing } from './missing-file'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
+import { procStat } from './proc-stat'
 import { type ProcessSpec, sameProcess } from './process-spec'
 import { type Question, Questions } from './questions'
 import { rowOf } from './report'
@@ -190,8 +191,11 @@ export class SupervisedProcess {
   /** Once a second. `blocked`: Node-RED itself was late. */
   watch(blocked: boolean): void {
     const { intervalMs, type } = this.#spec
-    const facts = { blocked, intervalMs, mute: type === 'historian', memoryLimitMb: this.#around.memoryLimitMb() }
-    const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
+    const memoryLimitMb = this.#around.memoryLimitMb()
+    const waitsForDisk = (): boolean => this.pid !== undefined && procStat(this.pid)?.uninterruptible === true
+    const facts = { blocked, intervalMs, mute: type === 'historian', memoryLimitMb, waitsForDisk }
+    const { verdict, changed, waitsForDisk: isWaiting } = this.#observation.judge(this.#around.now(), facts)
+    if (isWaiting) this.#note('warn', 'no heartbeat: it waits for a disk that does not answer')
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
     else if (changed) this.#changed()
     const unheardSince = this.#observation.unheardSince(this.inbox.lastCycle)

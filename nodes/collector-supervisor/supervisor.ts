@@ -324,9 +324,7 @@ export class Supervisor implements SupervisorFace {
       distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
       program: (wanted) =>
-        wanted.type === 'historian'
-          ? this.#historianProgram(wanted.script)
-          : this.#collectorProgram(wanted),
+        wanted.type === 'historian' ? this.#historianProgram(wanted.script) : this.#collectorProgram(wanted),
       folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {

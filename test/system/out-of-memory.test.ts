@@ -61,10 +61,10 @@ describeOnLinux('a reader that takes all memory that a container has', function 
     }
     kept = await KeptReader.start('press', 100)
     device = await ModbusDevice.start()
-    const leaking = readerNode('leaking', device.port, { supervisor: kept.supervisor })
     // The limit of the supervisor itself is for slow leaks: memory is measured every 5 s.
+    const supervisor = supervisorNode({ restartDelay: 0.2, restartDelayMax: 0.2 })
     nodeRed = await NodeRed.start({
-      flows: flowOf(...kept.nodes({ restartDelay: 0.2, restartDelayMax: 0.2 }), leaking),
+      flows: flowOf(...kept.nodes(), supervisor, readerNode('leaking', device.port)),
       launcher: group.launcher,
       install: installStubbornPackage,
     })
