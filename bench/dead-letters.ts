@@ -2,34 +2,42 @@
 
 import { BuriedLetters, type RequeueCost } from '../test/support/buried-letters'
 import type { LoopDelay } from '../test/support/loop-meter'
+import { summary } from './measure/statistic'
 import { markdownTable } from './measure/table'
 
 const LOOP_AIM_MS = 50
 const GROWTH_AIM_MB = 40
 
-export async function measureRequeue(letters: number): Promise<RequeueCost> {
-  const buried = await BuriedLetters.start(letters)
-  try {
-    return await buried.requeue()
-  } finally {
-    await buried.dispose()
+export async function measureRequeue(letters: number, runs: number): Promise<RequeueCost[]> {
+  const costs: RequeueCost[] = []
+  while (costs.length < runs) {
+    const buried = await BuriedLetters.start(letters)
+    try {
+      costs.push(await buried.requeue())
+    } finally {
+      await buried.dispose()
+    }
   }
+  return costs
 }
 
-export function requeueSection({ letters, tookS, idle, meanwhile, memoryMb, growthMb }: RequeueCost): string {
-  const row = (name: string, of: (delay: LoopDelay) => number, aim = '') => [
+export function requeueSection(costs: readonly RequeueCost[]): string {
+  const of = (value: (cost: RequeueCost) => number): string => summary(costs.map(value), 1)
+  const delay = (name: string, ms: (of: LoopDelay) => number, aim = ''): string[] => [
     `Node-RED's event loop ${name}, ms`,
-    of(meanwhile).toFixed(1),
-    of(idle).toFixed(1),
+    of(({ meanwhile }) => ms(meanwhile)),
+    of(({ idle }) => ms(idle)),
     aim,
   ]
   const rows = [
-    row('late, p99', ({ p99Ms }) => p99Ms),
-    row('late, max', ({ maxMs }) => maxMs),
-    row('late, max, without waiting for the processor', ({ heldUpMs }) => heldUpMs, String(LOOP_AIM_MS)),
-    ["Node-RED's resident memory grows by, MB", growthMb.toFixed(1), '', String(GROWTH_AIM_MB)],
+    delay('late, p99', ({ p99Ms }) => p99Ms),
+    delay('late, max', ({ maxMs }) => maxMs),
+    delay('late, max, without waiting for the processor', ({ heldUpMs }) => heldUpMs, String(LOOP_AIM_MS)),
+    ["Node-RED's resident memory grows by, MB", of(({ growthMb }) => growthMb), '', String(GROWTH_AIM_MB)],
+    ['all are requeued after, s', of(({ tookS }) => tookS), '', ''],
   ]
-  const text = `${letters} dead letters are requeued at once, which took ${tookS.toFixed(0)} s: the historian does it, in slices. Node-RED
-has ${memoryMb.toFixed(0)} MB. Beside it the same Node-RED while nothing happens, for as long.`
+  const [first] = costs
+  const text = `An operator requeues ${first?.letters ?? 0} dead letters at once; the historian does it, in slices. Node-RED has
+${of(({ memoryMb }) => memoryMb)} MB. The yardstick is the same Node-RED while nothing happens, for as long.`
   return `## Requeueing dead letters\n\n${text}\n\n${markdownTable(['', 'meanwhile', 'yardstick: idle', 'aim'], rows)}`
 }

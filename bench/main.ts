@@ -46,6 +46,7 @@ const FULL = {
   newsMonitors: 50,
   newsKills: 40,
   deadLetters: 700_000,
+  requeues: 3,
 } as const
 const QUICK = {
   ...FULL,
@@ -61,6 +62,7 @@ const QUICK = {
   newsMonitors: 5,
   newsKills: 5,
   deadLetters: 20_000,
+  requeues: 1,
 } as const
 
 async function main(): Promise<void> {
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
     tell('what monitors hear of a kill')
     const news = await measureNews(plan, device)
     tell('an operator who requeues dead letters')
-    const requeue = await measureRequeue(plan.deadLetters)
+    const requeue = await measureRequeue(plan.deadLetters, plan.requeues)
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]

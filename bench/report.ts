@@ -58,7 +58,7 @@ export type Results = {
   bareSqlite: BareSqlite
   historian: HistorianSpeed[]
   history: HistoryCost
-  requeue: RequeueCost
+  requeue: RequeueCost[]
   throughput: Throughput
 }
 
