@@ -2,22 +2,24 @@
 // a reader that keeps nothing.
 
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { flowOf, supervisorNode } from '../support/flows'
 import { FreezableDisk } from '../support/freezable-disk'
 import { KeptReader } from '../support/kept-reader'
-import { LOOP_METER, loopDelayOf } from '../support/loop-meter'
+import { LOOP_METER, loopDelayOf, OwnLoop } from '../support/loop-meter'
 import { NodeRed } from '../support/node-red'
 import { Witness } from '../support/witness'
 
+const MEMORY = '/dev/shm'
 const FROZEN_MS = 20_000
 const LOOP_MAX_MS = 100
 
 describe('a disk that stands still', function () {
   this.timeout(120_000)
-  const userDir = mkdtempSync(join(tmpdir(), 'collectors-test-'))
+  // In memory: what is recorded of the flow is written on Node-RED's thread, and must not wait for a disk that others use.
+  const userDir = mkdtempSync(join(existsSync(MEMORY) ? MEMORY : tmpdir(), 'collectors-test-'))
   const disk = FreezableDisk.make(join(userDir, 'collectors'))
   let kept: KeptReader
   let free: Witness
@@ -49,16 +51,21 @@ describe('a disk that stands still', function () {
     disk?.freeze(nodeRed.pid)
     const until = performance.now() + FROZEN_MS
     await loopDelayOf(nodeRed)
+    const own = new OwnLoop()
     while (performance.now() < until) {
       await nodeRed.rows()
       await free.moreSamples(nodeRed, 5)
     }
     const { heldUpMs } = await loopDelayOf(nodeRed)
+    const ownMs = own.end()
     // A file of the supervisor is to be written meanwhile.
     await nodeRed.command('oven/stop')
     await nodeRed.command('oven/start')
     disk?.thaw()
-    assert.ok(heldUpMs < LOOP_MAX_MS, `Node-RED's event loop was held up for ${heldUpMs} ms`)
+    assert.ok(
+      heldUpMs < LOOP_MAX_MS + ownMs,
+      `Node-RED's event loop was held up for ${heldUpMs} ms, this one for ${ownMs}`,
+    )
     await free.moreSamples(nodeRed, 5)
     assert.equal(free.lost(nodeRed), 0)
     await kept.moreWritten(nodeRed)
