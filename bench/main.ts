@@ -8,6 +8,7 @@ import { DeviceProcess } from '../simulators/modbus/device-process'
 import { OpcuaDeviceProcess } from '../simulators/opcua/device-process'
 import { PACKAGE_ROOT } from '../test/support/node-red'
 import { type CollectorMemory, measureMemory } from './collector-memory'
+import { measureRequeue } from './dead-letters'
 import { measureDurable } from './durable-cost'
 import { arrivalsFlow, BenchNodeRed, modbusReader, type ReaderPlan } from './flow/bench-node-red'
 import { measureHistorian } from './historian'
@@ -44,6 +45,8 @@ const FULL = {
   newsReaders: 50,
   newsMonitors: 50,
   newsKills: 40,
+  deadLetters: 700_000,
+  requeues: 3,
 } as const
 const QUICK = {
   ...FULL,
@@ -58,6 +61,8 @@ const QUICK = {
   newsReaders: 5,
   newsMonitors: 5,
   newsKills: 5,
+  deadLetters: 20_000,
+  requeues: 1,
 } as const
 
 async function main(): Promise<void> {
@@ -85,6 +90,8 @@ async function main(): Promise<void> {
     const durable = await measureDurable({ ...plan, values: VALUES, intervalMs: INTERVAL_MS }, device)
     tell('what monitors hear of a kill')
     const news = await measureNews(plan, device)
+    tell('an operator who requeues dead letters')
+    const requeue = await measureRequeue(plan.deadLetters, plan.requeues)
     tell('the live queue')
     const bareSqlite = await measureBareSqlite(plan.runs)
     const queues = [await measureQueue(plan.runs, 0), await measureQueue(plan.runs, plan.otherSenders)]
@@ -114,6 +121,7 @@ async function main(): Promise<void> {
       historian,
       bareSqlite,
       history,
+      requeue,
       throughput,
     })
     process.stdout.write(`\n${text}`)

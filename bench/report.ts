@@ -1,6 +1,8 @@
 // The results as Markdown: for the terminal and for docs/benchmarks.md.
 
+import type { RequeueCost } from '../test/support/buried-letters'
 import type { CollectorMemory } from './collector-memory'
+import { requeueSection } from './dead-letters'
 import type { DurableCost } from './durable-cost'
 import type { HistorianSpeed } from './historian'
 import { type HistoryCost, historySection } from './history'
@@ -56,6 +58,7 @@ export type Results = {
   bareSqlite: BareSqlite
   historian: HistorianSpeed[]
   history: HistoryCost
+  requeue: RequeueCost[]
   throughput: Throughput
 }
 
@@ -78,6 +81,7 @@ export function report(results: Results): string {
     throughput(results),
     historian(results),
     historySection(results.history),
+    requeueSection(results.requeue),
   ]
   return `${sections.join('\n\n')}\n`
 }

@@ -12,15 +12,16 @@ const SPECIFICATION = '1.6'
  */
 export function billOfMaterials(inputs) {
   const manifest = readManifest('.')
+  const noticed = noticedLicenses()
   const folders = new Set([
     ...inputs.map(folderOf).filter((folder) => folder !== undefined),
     ...(manifest.bundleDependencies ?? []).flatMap((name) => withDependencies(name, '.')),
   ])
   const components = new Map(
-    [...folders].map((folder) => componentOf(readManifest(folder))).map((one) => [one.purl, one]),
+    [...folders].map((folder) => componentOf(readManifest(folder), noticed)).map((one) => [one.purl, one]),
   )
   const sorted = [...components.values()].sort((a, b) => (a.purl < b.purl ? -1 : 1))
-  const root = componentOf(manifest)
+  const root = componentOf(manifest, noticed)
   return {
     $schema: `http://cyclonedx.org/schema/bom-${SPECIFICATION}.schema.json`,
     bomFormat: 'CycloneDX',
@@ -57,7 +58,8 @@ function readManifest(folder) {
 }
 
 /** https://github.com/package-url/purl-spec/blob/main/types-doc/npm-definition.md */
-function componentOf({ name, version, license, description }) {
+function componentOf({ name, version, license: declared, description }, noticed) {
+  const license = declared ?? noticed.get(name)
   const [, group, bare] = /^(?:(@[^/]+)\/)?(.+)$/.exec(name)
   const purl = `pkg:npm/${group === undefined ? '' : `${encodeURIComponent(group)}/`}${bare}@${version}`
   return {
@@ -70,6 +72,12 @@ function componentOf({ name, version, license, description }) {
     ...(license && { licenses: [licenseOf(license)] }),
     purl,
   }
+}
+
+/** Some name their license in a text only: what its heading in the notices says. */
+function noticedLicenses() {
+  const notices = readFileSync('THIRD_PARTY_NOTICES.md', 'utf8')
+  return new Map([...notices.matchAll(/^## (\S+) \((.+)\)$/gm)].map(([, name, license]) => [name, license]))
 }
 
 function licenseOf(license) {

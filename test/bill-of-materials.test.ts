@@ -10,7 +10,15 @@ const read = (path: string): Record<string, unknown> => asRecord(JSON.parse(read
 const bill = read(join(root, 'dist', 'bom.cdx.json'))
 const manifest = read(join(root, 'package.json'))
 
-type Component = { group?: string; name: string; version: string; purl: string; 'bom-ref': string }
+type License = { license?: { id?: string; name?: string }; expression?: string }
+type Component = {
+  group?: string
+  name: string
+  version: string
+  purl: string
+  'bom-ref': string
+  licenses?: License[]
+}
 const components = (Array.isArray(bill.components) ? bill.components : []) as Component[]
 const idOf = ({ group, name, version }: Component): string =>
   `${group === undefined ? '' : `${group}/`}${name}@${version}`
@@ -51,6 +59,14 @@ describe('the bill of materials', () => {
       assert.equal(one['bom-ref'], one.purl)
     }
     assert.equal(new Set(components.map(({ purl }) => purl)).size, components.length)
+  })
+
+  it('says of each package under which license it is', () => {
+    const silent = components.filter(({ licenses = [] }) => {
+      const [only] = licenses
+      return licenses.length !== 1 || !(only?.license?.id ?? only?.license?.name ?? only?.expression)
+    })
+    assert.deepEqual(silent.map(idOf), [])
   })
 
   it('leaves out nothing that is published: each dependency is bundled', () => {

@@ -75,6 +75,12 @@ export class Control {
     })
   }
 
+  /** The file of that queue seems to be damaged: what does another process say? */
+  queueSuspected(reason: string): void {
+    const text = cut(reason, CONTROL_TEXT_MAX)
+    this.#send({ type: 'queue-suspected', generation: this.#generation, reason: text })
+  }
+
   queueCounts(counts: QueueCounts): void {
     if (this.#congested) return
     this.#send({ type: 'queue-counts', generation: this.#generation, counts })

@@ -90,6 +90,7 @@ function obey(collector: Collector, control: Control, order: Order): void {
       control.result(order.id, false, 'a collector that reads answers no questions: an inspection does')
       break
     case 'distrust':
+    case 'queue-judged':
     case 'cancel':
       // For a historian; a reading takes one cycle and ends by itself.
       break

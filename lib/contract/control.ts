@@ -60,6 +60,8 @@ export type ToChild =
   | { type: 'durable'; generation: number; durable: DurableQueueRef | undefined }
   /** To the process that keeps the durable queue: another one cannot get on with the file, and why. */
   | { type: 'distrust'; generation: number; trouble: string }
+  /** To the same: what another process finds wrong with the file that this one has said to be damaged; without it, that one could not tell. */
+  | { type: 'queue-judged'; generation: number; damage: string | undefined }
   /** A question to a historian, or of the protocol's own to a device; the answer comes as a `result` of this id. */
   | { type: 'query'; generation: number; id: number; query: unknown }
   /** Nobody waits any more for the answer to the question of this id. */
@@ -107,6 +109,8 @@ export type FromChild =
    * open it anew; or there is none, and why. `report` is for the operator, '' where there is nothing to tell.
    */
   | { type: 'queue'; generation: number; trouble: string; report: string; replacement?: QueueReplacement }
+  /** Of the same: it finds the file damaged, and waits for what another process says of it. */
+  | { type: 'queue-suspected'; generation: number; reason: string }
   /** Of the same, once a second. */
   | { type: 'queue-counts'; generation: number; counts: QueueCounts }
   /** Of a historian: values became dead letters, and why. */
@@ -152,6 +156,10 @@ export function parseFromChild(input: unknown): FromChild | undefined {
       const replacement = parseReplacement(message.replacement)
       if (trouble === undefined || report === undefined) return undefined
       return { type: 'queue', generation, trouble, report, ...(replacement && { replacement }) }
+    }
+    case 'queue-suspected': {
+      const reason = asCleanText(message.reason)
+      return reason === undefined ? undefined : { type: 'queue-suspected', generation, reason }
     }
     case 'queue-counts': {
       const counts = parseQueueCounts(message.counts)
@@ -269,6 +277,8 @@ export function parseToChild(input: unknown): ToChild | undefined {
       const trouble = asText(message.trouble, CONTROL_TEXT_MAX)
       return trouble === undefined ? undefined : { type: 'distrust', generation, trouble }
     }
+    case 'queue-judged':
+      return { type: 'queue-judged', generation, damage: asText(message.damage, CONTROL_TEXT_MAX) }
     case 'query': {
       const id = asCount(message.id)
       return id === undefined ? undefined : { type: 'query', generation, id, query: message.query }

@@ -1,6 +1,7 @@
 // The keeping of the durable queue: makes the file, knows how full it is, replaces one that is lost or broken. Messages never
 // come through here: collectors write them, historians take them. Node-RED does not open the file: its memory mapping would
-// end Node-RED when somebody cuts the file off, and a disk that stands still would hold it up.
+// end Node-RED when somebody cuts the file off, and a disk that stands still would hold it up. A file that seems to be damaged is
+// replaced only when another process finds the same: this one may be the one that is broken.
 
 import { existsSync, mkdirSync, statSync } from 'node:fs'
 import { dirname } from 'node:path'
@@ -9,8 +10,9 @@ import type { QueueReplacement } from '../contract/control'
 import { messageOf } from '../contract/fault'
 import type { QueueSettings } from '../contract/historian-config'
 import { type KnownTotals, lostWith, NO_TOTALS, type QueueTotals, totalsOf } from '../contract/queue-totals'
+import { identityOf } from '../queue/database-file'
 import { monotonicExactMs } from '../queue/monotonic'
-import { Queue, QueueError, type QueueStatus } from '../queue/queue'
+import { type FormerTotals, Queue, QueueError, type QueueStatus } from '../queue/queue'
 import { TakeOver } from './take-over'
 
 /** Is the file still there, how full is it? ms */
@@ -21,6 +23,8 @@ const REPLACE_PAUSE_MS = 5000
 const BUSY_TIMEOUT_MS = 250
 /** A larger file would take too long to be read whole: damage in it shows when it is come across. */
 const CHECK_BYTES_MAX = 64 * 1024 * 1024
+/** No other process needs so long to look at it, ms. */
+const JUDGEMENT_MS = 240_000
 
 /** `report` says to the operator what went wrong and what was done, '' for nothing. */
 export type QueueChange = { trouble: string; report: string; replacement: QueueReplacement | undefined }
@@ -28,6 +32,8 @@ export type QueueChange = { trouble: string; report: string; replacement: QueueR
 export type DurableLaneListener = {
   /** There is a file that everybody has to open anew, or there is none (`trouble`). */
   changed(queue: QueueChange): void
+  /** The file seems to be damaged: what another process finds has to be told by `judged`. */
+  suspected(reason: string): void
   /** Once a second. */
   status(status: QueueStatus): void
 }
@@ -44,7 +50,10 @@ export class DurableLane {
   #replacement: QueueReplacement | undefined
   #triedAt = Number.NEGATIVE_INFINITY
   #trouble: string | undefined
+  #wasOpen = false
   #lookedAt = Number.NEGATIVE_INFINITY
+  /** The file that another process looks at, and since when. */
+  #suspicion: { identity: string | undefined; atMs: number } | undefined
   /** What a process last said of a file that is intact. */
   #unfounded: string | undefined
   #taking: TakeOver | undefined
@@ -63,6 +72,7 @@ export class DurableLane {
   /**
    * A process cannot get on with the file. Another connection looks at it first: of an intact file only that process has a
    * wrong idea, and it opens it anew. `whose`: this process itself knows more of a large file than such a look can find.
+   * Where damage is found, another process looks, too.
    */
   distrust(reason: string, whose: 'own' | 'of another'): void {
     // Where there is no file, or no right to it, another one would fare no better: the next tick tries that.
@@ -70,8 +80,17 @@ export class DurableLane {
     // Of a file that was made just now: they have not heard of it yet.
     if (this.#taking?.isOver === false || this.#clock.nowMs() - this.#triedAt < REPLACE_PAUSE_MS) return
     const isLarge = sizeOf(this.#settings.path) > CHECK_BYTES_MAX
-    if (isLarge && whose === 'own') this.#replace(reason)
+    if (isLarge && whose === 'own') this.#suspect(reason)
     else this.#look(reason, isLarge ? 'tables' : 'deep')
+  }
+
+  /** What another process finds wrong with the file; undefined where that one could not tell. */
+  judged(damage: string | undefined): void {
+    const suspicion = this.#suspicion
+    this.#suspicion = undefined
+    if (!suspicion || damage === undefined) return
+    // Meanwhile somebody has put another file there, or taken this one away: the next tick looks.
+    if (identityOf(this.#settings.path) === suspicion.identity) this.#replace(damage)
   }
 
   #look(reason: string, check: 'tables' | 'deep'): void {
@@ -85,7 +104,7 @@ export class DurableLane {
       return
     }
     if (damage !== undefined) {
-      this.#replace(damage)
+      this.#suspect(damage)
       return
     }
     const isNew = reason !== this.#unfounded
@@ -94,6 +113,13 @@ export class DurableLane {
     this.#close()
     this.#queue = Queue.create(this.#settings.path, { ...this.#options(), check: 'tables' })
     this.#opened(isNew ? `the queue to the database was looked at and is intact, though a process says: ${reason}` : '')
+  }
+
+  #suspect(reason: string): void {
+    const now = this.#clock.nowMs()
+    if (this.#suspicion && now - this.#suspicion.atMs < JUDGEMENT_MS) return
+    this.#suspicion = { identity: identityOf(this.#settings.path), atMs: now }
+    this.#listener.suspected(reason)
   }
 
   close(): void {
@@ -117,7 +143,7 @@ export class DurableLane {
     const isInPlace = this.#queue.isInPlace()
     // Of a file that was deleted it is still known how far it got.
     this.#tellStatus()
-    if (!isInPlace) this.#replace('the file of the queue to the database is gone')
+    if (!isInPlace) this.#open('the file of the queue to the database is gone')
   }
 
   #tellStatus(): void {
@@ -133,52 +159,55 @@ export class DurableLane {
     }
   }
 
-  #open(): void {
-    if (!this.#mayTry()) return
-    try {
-      makeFolder(dirname(this.#settings.path))
-      const { queue, report, setAside, isCounted } = this.#openOrMake()
-      this.#queue = queue
-      this.#opened(report)
-      if (setAside !== undefined) this.#takeOver(setAside, isCounted)
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #openOrMake(): { queue: Queue; report: string; setAside: string | undefined; isCounted: boolean } {
-    const { path } = this.#settings
-    const isCounted = this.#totals.sent > 0
-    const madeAtMs = monotonicExactMs()
-    const check = sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep'
-    // A new one in the place of one that broke, or is gone, counts on from the first message: others write into it at once.
-    const former = isCounted ? lostWith(this.#totals) : undefined
-    const queue = Queue.create(path, { ...this.#options(), check }, former)
-    if (isCounted && queue.isNew) this.#replacement = { knownUntilMs: this.#totalsAtMs, madeAtMs }
-    const { setAside } = queue
-    const report = setAside === undefined ? '' : `what was no intact queue to the database is now ${setAside}`
-    return { queue, report, setAside, isCounted }
-  }
-
-  #goOnCounting(): Queue {
-    const madeAtMs = monotonicExactMs()
-    const queue = Queue.replace(this.#settings.path, this.#options(), lostWith(this.#totals))
-    this.#replacement = { knownUntilMs: this.#totalsAtMs, madeAtMs }
-    return queue
-  }
-
-  #replace(reason: string): void {
+  /** What is there, or a new one. `why`: the one that was open is not there any more. */
+  #open(why = ''): void {
     if (!this.#mayTry()) return
     this.#close()
+    const { path } = this.#settings
+    const check = sizeOf(path) > CHECK_BYTES_MAX ? 'tables' : 'deep'
     try {
-      this.#queue = this.#goOnCounting()
+      makeFolder(dirname(path))
+      this.#queue = this.#goOnCounting((former) =>
+        Queue.create(path, { ...this.#options(), check, whenDamaged: 'refuse' }, former),
+      )
+    } catch (error) {
+      this.#fail(error)
+      if (error instanceof QueueError && error.kind === 'CorruptedData') this.#suspect(error.message)
+      return
+    }
+    this.#opened(why !== '' && this.#queue.isNew ? `${why}: a new one was made` : '')
+  }
+
+  /** Sets aside what is there, and takes over what can be read of it. */
+  #replace(reason: string): void {
+    this.#triedAt = this.#clock.nowMs()
+    this.#close()
+    const isCounted = this.#isCounted
+    try {
+      this.#queue = this.#goOnCounting((former = NO_TOTALS) =>
+        Queue.replace(this.#settings.path, this.#options(), former),
+      )
     } catch (error) {
       this.#fail(error)
       return
     }
     const aside = this.#queue.setAside
     this.#opened(`${reason}: a new one was made${aside === undefined ? '' : `, the old one is now ${aside}`}`)
-    if (aside !== undefined) this.#takeOver(aside, true)
+    if (aside !== undefined) this.#takeOver(aside, isCounted)
+  }
+
+  /** The counts of the file are known, be it that there are none yet. */
+  get #isCounted(): boolean {
+    return this.#wasOpen || this.#totals.sent > 0
+  }
+
+  /** A new one in the place of one that broke, or is gone, counts on from the first message: others write into it at once. */
+  #goOnCounting(make: (former: FormerTotals | undefined) => Queue): Queue {
+    const isCounted = this.#isCounted
+    const madeAtMs = monotonicExactMs()
+    const queue = make(isCounted ? lostWith(this.#totals) : undefined)
+    if (isCounted && queue.isNew) this.#replacement = { knownUntilMs: this.#totalsAtMs, madeAtMs }
+    return queue
   }
 
   /** `isCounted`: the new file counts what was in the old one as dropped. */
@@ -218,6 +247,7 @@ export class DurableLane {
   #opened(report: string): void {
     const again = this.#trouble === undefined ? '' : 'there is a queue to the database again'
     this.#trouble = undefined
+    this.#wasOpen = true
     const reports = [report, again].filter((text) => text !== '').join('; ')
     this.#listener.changed({ trouble: '', report: reports, replacement: this.#replacement })
     this.#tellStatus()

@@ -21,6 +21,7 @@ import { HistorySink } from './history/history-sink'
 import { Retention } from './history/retention'
 import { retentionLimits } from './history/retention-plan'
 import { InfluxSink } from './influx-sink'
+import { queueWitness } from './queue-witness'
 import type { Sink } from './sink'
 import { Statistics, timed } from './statistics'
 
@@ -29,7 +30,7 @@ const BUSY_TIMEOUT_MS = 250
 
 /** From here on the process belongs to the historian, which also ends it. */
 export function runHistorian(): void {
-  runChild(historianOf)
+  runChild(historianOf, { inspect: queueWitness })
 }
 
 function historianOf(configure: Configure, control: Control): Work {
@@ -58,6 +59,7 @@ function historianOf(configure: Configure, control: Control): Work {
     stop: (closeMs) => work.stop(closeMs),
     obey: (order) => {
       if (order.type === 'distrust') lane?.distrust(order.trouble, 'of another')
+      if (order.type === 'queue-judged') lane?.judged(order.damage)
       const question = order.type === 'query' ? parseDeadLetterQuestion(order.query) : undefined
       if (order.type === 'query' && question) letters.ask(order.id, question)
       else work.obey(order)
@@ -70,6 +72,7 @@ function laneOf(config: HistorianConfig, known: KnownTotals | undefined, control
   if (config.worker !== 1) return undefined
   const listener = {
     changed: ({ trouble, report, replacement }: QueueChange) => control.queue(trouble, report, replacement),
+    suspected: (reason: string) => control.queueSuspected(reason),
     status: (status: QueueCounts) => control.queueCounts(countsOf(status)),
   }
   return new DurableLane(config.queue, known, listener, systemClock)

@@ -27,9 +27,13 @@ export type CreateOptions = ConnectOptions & {
   whenFull?: WhenFull
   /** How much of a file that is there is looked at: all of it (`deep`, the default; 0.5 ms a MB), or only what it is. */
   check?: 'tables' | 'deep'
+  /** What becomes of a file that is there and is no intact queue: a new one takes its place (the default), or CorruptedData is thrown. */
+  whenDamaged?: WhenDamaged
   /** For the name of a file that is set aside. Default: the wall clock. */
   now?: Date
 }
+
+export type WhenDamaged = 'set-aside' | 'refuse'
 
 export type SendOptions = {
   /** An integer, default 0; the higher is received first. */

@@ -2,8 +2,9 @@
 // model does not restrict; creating uses node:fs where it is allowed to.
 
 import { DatabaseSync } from 'node:sqlite'
-import { exists, identityOf, makePrivate, removeRemains, setAside, whyUnopenable } from './database-file'
+import { exists, identityOf, isEmptied, makePrivate, removeRemains, setAside, whyUnopenable } from './database-file'
 import { checkDeeply, checkIds, checkTables, layTables, PAGE_BYTES, readMarks, tryOut } from './layout'
+import type { WhenDamaged } from './options'
 import { pause } from './pause'
 import { QueueError, toQueueError } from './queue-error'
 import { checkSettings, readSettings, type Settings, tune, writeSettings } from './settings'
@@ -28,6 +29,7 @@ export type Making = {
   now: Date
   /** How much of a file that is there is looked at. */
   check: 'tables' | 'deep'
+  whenDamaged: WhenDamaged
   /** Where a new one begins to count. */
   former?: FormerTotals
 }
@@ -48,6 +50,7 @@ export function openQueue(path: string, busyTimeoutMs: number): Opened {
 
 /** Throws CorruptedData where the file is damaged or no queue; changes nothing. */
 export function examineQueue(path: string, check: 'tables' | 'deep'): void {
+  checkNotEmptied(path)
   const { database } = openQueue(path, OPEN_TIMEOUT_MS)
   try {
     checkIds(database)
@@ -58,15 +61,31 @@ export function examineQueue(path: string, check: 'tables' | 'deep'): void {
   }
 }
 
-/** Opens the queue at the path with these settings, or makes it; sets aside what is there and is none. */
+/**
+ * What is wrong with the file, by what was thrown when it was opened. Nothing else is a reason to move a file: to be locked, or out
+ * of memory, says nothing about it.
+ */
+export function damageIn(thrown: unknown, path: string): string | undefined {
+  const { kind, message } = toQueueError(thrown, path)
+  return kind === 'CorruptedData' ? message : whyUnopenable(path)
+}
+
+/** Of a file that somebody has emptied, the log may still hold something, which SQLite throws away when it opens the file. */
+function checkNotEmptied(path: string): void {
+  if (isEmptied(path) && exists(`${path}-wal`)) throw new QueueError('CorruptedData', 'the file was emptied')
+}
+
+/** Opens the queue at the path with these settings, or makes it; sets aside what is there and is none, or refuses it. */
 export function createQueueFile(path: string, making: Making): Opened {
   checkSettings(making.settings)
   const found = identityOf(path)
   try {
+    if (making.whenDamaged === 'refuse') checkNotEmptied(path)
     return openOrMakePatiently(path, making)
   } catch (thrown) {
-    // nothing else is a reason to move a file: to be locked, or out of memory, says nothing about it
-    if (toQueueError(thrown, path).kind !== 'CorruptedData' && whyUnopenable(path) === undefined) throw thrown
+    const damage = damageIn(thrown, path)
+    if (damage === undefined) throw thrown
+    if (making.whenDamaged === 'refuse') throw new QueueError('CorruptedData', damage, { cause: thrown })
   }
   // another creator may have been faster
   const aside = identityOf(path) === found ? setAside(path, making.now) : undefined

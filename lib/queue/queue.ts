@@ -19,7 +19,15 @@ import type {
   WaitOptions,
 } from './options'
 import { attempt, QueueError, toQueueError } from './queue-error'
-import { createQueueFile, examineQueue, type Making, type Opened, openQueue, replaceQueueFile } from './queue-file'
+import {
+  createQueueFile,
+  damageIn,
+  examineQueue,
+  type Making,
+  type Opened,
+  openQueue,
+  replaceQueueFile,
+} from './queue-file'
 import { pagesFor } from './room'
 import type { FormerTotals } from './totals'
 import { within } from './within'
@@ -58,8 +66,8 @@ export class Queue {
 
   /**
    * Opens the queue at the path, with its messages and these settings, or makes a new one; what is there and is no intact
-   * queue is set aside. A new one begins to count from `former`, see `replace`. Other processes learn of changed settings when
-   * they connect. Throws CreationFailed.
+   * queue is set aside, or with `whenDamaged: 'refuse'` left where it is and CorruptedData thrown. A new one begins to count from
+   * `former`, see `replace`. Other processes learn of changed settings when they connect. Throws CreationFailed.
    */
   static create(path: string, options: CreateOptions, former?: FormerTotals): Queue {
     return Queue.#make(path, options, (making) => createQueueFile(path, former ? { ...making, former } : making))
@@ -75,12 +83,13 @@ export class Queue {
 
   static #make(path: string, options: CreateOptions, make: (making: Making) => Opened): Queue {
     const { capacityBytes, messageBytes = MESSAGE_MAX_BYTES, durability = 'none', whenFull = 'drop-oldest' } = options
-    const { busyTimeoutMs = BUSY_TIMEOUT_MS, now = new Date(), check = 'deep' } = options
+    const { busyTimeoutMs = BUSY_TIMEOUT_MS, now = new Date(), check = 'deep', whenDamaged = 'set-aside' } = options
     const settings = { capacityBytes, messageBytes, durability, whenFull }
     try {
-      return Queue.#over(path, make({ settings, busyTimeoutMs, now, check }), options)
+      return Queue.#over(path, make({ settings, busyTimeoutMs, now, check, whenDamaged }), options)
     } catch (thrown) {
-      const { message, busy } = toQueueError(thrown, path)
+      const { kind, message, busy } = toQueueError(thrown, path)
+      if (kind === 'CorruptedData' && whenDamaged === 'refuse') throw thrown
       throw new QueueError('CreationFailed', message, { busy, cause: thrown })
     }
   }
@@ -99,9 +108,9 @@ export class Queue {
       examineQueue(path, check)
       return undefined
     } catch (thrown) {
-      const error = toQueueError(thrown, path)
-      if (error.kind === 'CorruptedData') return error.message
-      throw error
+      const damage = damageIn(thrown, path)
+      if (damage === undefined) throw toQueueError(thrown, path)
+      return damage
     }
   }
 

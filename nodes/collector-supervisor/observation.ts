@@ -7,6 +7,14 @@ import { newReport, onHeartbeat, onLink, onProcessEnd, type Report } from './rep
 import type { Usage } from './statistics'
 import * as watchdog from './watchdog'
 
+type Facts = {
+  blocked: boolean
+  intervalMs: number
+  mute?: boolean
+  memoryLimitMb: number
+  waitsForDisk?(): boolean
+}
+
 export class Observation {
   #report: Report
   /** Only while the process is running. */
@@ -80,20 +88,19 @@ export class Observation {
 
   /**
    * Once a second. `blocked`: Node-RED itself was late, so that silence proves nothing. `mute`: it sends no
-   * readings into the live queue and is not expected to.
+   * readings into the live queue and is not expected to. `waitsForDisk`: asked of a silent process only; to kill it would change
+   * nothing before the disk answers, and then it would lose what it holds.
    */
-  judge(
-    now: number,
-    facts: { blocked: boolean; intervalMs: number; mute?: boolean; memoryLimitMb: number },
-  ): { verdict: watchdog.Verdict | undefined; changed: boolean } {
-    if (!this.#watch) return { verdict: undefined, changed: false }
-    if (facts.blocked) this.#watch = watchdog.forgive(this.#watch, now)
+  judge(now: number, facts: Facts): { verdict: watchdog.Verdict | undefined; changed: boolean; waitsForDisk: boolean } {
+    if (!this.#watch) return { verdict: undefined, changed: false, waitsForDisk: false }
+    const waitsForDisk = watchdog.isOverdue(this.#watch, now) && facts.waitsForDisk?.() === true
+    if (facts.blocked || waitsForDisk) this.#watch = watchdog.forgive(this.#watch, now)
     const { link, memoryMb } = this.#report
     const connected = link === 'connected' || link === 'degraded'
     const verdict = watchdog.judge(this.#watch, now, { ...facts, connected, memoryMb })
     const limitMs = watchdog.silenceLimit(facts.intervalMs)
     const silent = facts.mute !== true && !facts.blocked && now - this.#heardAt > limitMs
-    return { verdict, changed: silent && this.#silence(`no readings for more than ${limitMs / 1000} s`) }
+    return { verdict, waitsForDisk, changed: silent && this.#silence(`no readings for more than ${limitMs / 1000} s`) }
   }
 
   /**

@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs'
 export type ProcStat = {
   /** Dead, but not reaped by its parent. */
   zombie: boolean
+  /** In a call that nothing interrupts, not even SIGKILL: to a disk, as a rule. */
+  uninterruptible: boolean
   /** Its process group. */
   group: number
   /** In clock ticks since the boot. */
@@ -20,7 +22,12 @@ export function procStat(pid: number): ProcStat | undefined {
     const startTime = fields[19]
     return startTime === undefined
       ? undefined
-      : { zombie: fields[0] === 'Z' || fields[0] === 'X', group: Number(fields[2]), startTime }
+      : {
+          zombie: fields[0] === 'Z' || fields[0] === 'X',
+          uninterruptible: fields[0] === 'D',
+          group: Number(fields[2]),
+          startTime,
+        }
   } catch {
     return undefined
   }

@@ -18,6 +18,7 @@ import { type Event, type Machine, newMachine, nextDeadline } from './machine-st
 import { describeMissing } from './missing-file'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
+import { procStat } from './proc-stat'
 import { type ProcessSpec, sameProcess } from './process-spec'
 import { type Question, Questions } from './questions'
 import { rowOf } from './report'
@@ -171,8 +172,13 @@ export class SupervisedProcess {
     this.#child?.send({ type: 'distrust', generation: this.#machine.generation, trouble })
   }
 
-  /** It writes more than its share into the live queue, at the cost of the others. */
-  floods(reason: string): void {
+  /** To the same: what another process finds wrong with the file; undefined where that one could not tell. */
+  queueJudged(damage: string | undefined): void {
+    this.#child?.send({ type: 'queue-judged', generation: this.#machine.generation, damage })
+  }
+
+  /** It does others harm: it is ended, and started again as after any crash. */
+  endFor(reason: string): void {
     this.#note('error', reason)
     this.feed({ type: 'misbehaved', reason, how: 'kill', afterwards: 'crashed' })
   }
@@ -185,8 +191,11 @@ export class SupervisedProcess {
   /** Once a second. `blocked`: Node-RED itself was late. */
   watch(blocked: boolean): void {
     const { intervalMs, type } = this.#spec
-    const facts = { blocked, intervalMs, mute: type === 'historian', memoryLimitMb: this.#around.memoryLimitMb() }
-    const { verdict, changed } = this.#observation.judge(this.#around.now(), facts)
+    const memoryLimitMb = this.#around.memoryLimitMb()
+    const waitsForDisk = (): boolean => this.pid !== undefined && procStat(this.pid)?.uninterruptible === true
+    const facts = { blocked, intervalMs, mute: type === 'historian', memoryLimitMb, waitsForDisk }
+    const { verdict, changed, waitsForDisk: isWaiting } = this.#observation.judge(this.#around.now(), facts)
+    if (isWaiting) this.#note('warn', 'no heartbeat: it waits for a disk that does not answer')
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
     else if (changed) this.#changed()
     const unheardSince = this.#observation.unheardSince(this.inbox.lastCycle)
@@ -372,6 +381,10 @@ export class SupervisedProcess {
       case 'queue':
         if (message.report !== '') this.#note('warn', message.report)
         this.#around.queueChanged(message)
+        break
+      case 'queue-suspected':
+        this.#note('warn', `the queue to the database seems to be damaged: ${message.reason}`)
+        this.#around.queueSuspected(message.reason)
         break
       case 'queue-counts':
         this.#around.queueCounted(message.counts)

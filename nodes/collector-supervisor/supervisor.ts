@@ -29,6 +29,7 @@ import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
 import { Processor } from './processor'
 import { QueueStandby } from './queue-standby'
+import { describeOpinion, QueueWitness } from './queue-witness'
 import { Repetitions } from './repetitions'
 import { RunFiles } from './run-files'
 import { collectorProgram, historianProgram } from './sandbox'
@@ -81,6 +82,7 @@ export class Supervisor implements SupervisorFace {
   readonly #processor: Processor
   readonly #historians: Historians
   readonly #standby: QueueStandby
+  readonly #witness: QueueWitness
   readonly #laneRecord: LiveFolderRecord
   readonly #swept: Promise<void>
   readonly #watchTimer: NodeJS.Timeout
@@ -118,6 +120,7 @@ export class Supervisor implements SupervisorFace {
     this.#meter = this.#startMeter()
     this.#historians = new Historians(this, folder)
     this.#standby = new QueueStandby(this.#standbySurroundings())
+    this.#witness = new QueueWitness({ ...this.inspections, program: ({ script }) => this.#historianProgram(script) })
     this.#processor = this.#newProcessor()
     this.#historians.adopt(settings, () => this.#processor.changed())
     this.#keepQueue()
@@ -186,6 +189,7 @@ export class Supervisor implements SupervisorFace {
   async retireAll(): Promise<void> {
     await this.#members.retireAll()
     await this.#standby.stepBack()
+    await this.#witness.close()
     await untilWritten(this.journal.settled(), LAST_WRITES_MS)
   }
 
@@ -230,6 +234,7 @@ export class Supervisor implements SupervisorFace {
   /** Node-RED itself is about to be gone. Returns the pids of what it leaves behind. */
   abandon(): number[] {
     this.#lane.close()
+    this.#witness.killNow()
     const standby = this.#standby.process
     return [...this.#members.processes(), ...(standby ? [standby] : [])].flatMap((process) => {
       process.abandon()
@@ -269,7 +274,7 @@ export class Supervisor implements SupervisorFace {
         const whose = process ? `"${process.spec.name}"` : `somebody who is not there (${to})`
         const reason = `more readings come for ${whose} than any device gives: they are thrown away, so that the others are not late`
         this.#log.warn(reason)
-        process?.floods('floods the live queue with readings, at the cost of the others')
+        process?.endFor('floods the live queue with readings, at the cost of the others')
       },
       thrownAway: (to, origin, readings) => {
         const process = this.members.get(to)?.process
@@ -311,13 +316,12 @@ export class Supervisor implements SupervisorFace {
       durable: () => this.#processor.ref,
       known: () => (isFirst(spec) ? this.#processor.known : undefined),
       queueChanged: (change) => this.#processor.queueChanged(change),
+      queueSuspected: (reason) => void this.#judgeQueue(member().process, reason),
       queueCounted: (counts) => this.#processor.counted(counts),
       distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
       program: (wanted) =>
-        wanted.type === 'historian'
-          ? historianProgram(wanted.script, this.#config.memoryLimit, this.#folder)
-          : this.#collectorProgram(wanted),
+        wanted.type === 'historian' ? this.#historianProgram(wanted.script) : this.#collectorProgram(wanted),
       folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {
@@ -356,6 +360,18 @@ export class Supervisor implements SupervisorFace {
     this.#standby.standIn(standbySpec(this.#config, this.#folder, this))
   }
 
+  /** The process that keeps the queue finds its file damaged: if another one does not, that process is the broken one. */
+  async #judgeQueue(keeper: SupervisedProcess, reason: string): Promise<void> {
+    const { generation } = keeper.machine
+    const path = queueSettings(this.#config, this.#folder)?.path
+    if (path === undefined) return
+    const opinion = await this.#witness.lookAt(path)
+    if (keeper.machine.generation !== generation) return
+    this.#warn(describeOpinion(opinion, keeper.spec.name, reason))
+    if (opinion.kind === 'intact') keeper.endFor('finds the queue to the database damaged, which is intact')
+    else keeper.queueJudged(opinion.kind === 'damaged' ? opinion.damage : undefined)
+  }
+
   /** Nobody sees it, and no command is meant for it: it comes and goes with the historian. */
   #standbySurroundings(): Surroundings {
     const spec = standbySpec(this.#config, this.#folder, this)
@@ -365,6 +381,9 @@ export class Supervisor implements SupervisorFace {
     return {
       ...this.#surroundings(spec, standby),
       known: () => this.#processor.known,
+      queueSuspected: (reason) => {
+        if (this.#standby.process) void this.#judgeQueue(this.#standby.process, reason)
+      },
       distrustLive: () => {},
       refused: () => {},
       changed: () => {},
@@ -406,6 +425,10 @@ export class Supervisor implements SupervisorFace {
   #collectorProgram(spec: Pick<ProcessSpec, 'script' | 'sandbox' | 'folder'>): ChildProgram {
     const { script, sandbox } = spec
     return collectorProgram(script, this.#config.memoryLimit, { sandbox, folder: this.#folderOf(spec) })
+  }
+
+  #historianProgram(script: string): ChildProgram {
+    return historianProgram(script, this.#config.memoryLimit, this.#folder)
   }
 
   #folderOf({ folder }: Pick<ProcessSpec, 'folder'>): string | undefined {

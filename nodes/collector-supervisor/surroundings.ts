@@ -51,6 +51,8 @@ export type Surroundings = {
   known(): KnownTotals | undefined
   /** The process that keeps the durable queue tells of it. */
   queueChanged(change: QueueChange): void
+  /** Of the same: it finds the file damaged. */
+  queueSuspected(reason: string): void
   queueCounted(counts: QueueCounts): void
   /** A process cannot get on with the file of the durable queue. */
   distrustDurable(trouble: string): void

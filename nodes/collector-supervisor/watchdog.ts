@@ -88,6 +88,11 @@ export function onFlood(watch: Watch, channel: Channel, now: number): Watch {
   return { ...watch, flood: { channel, since: goesOn ? flood.since : now, lastAt: now } }
 }
 
+/** It has been silent for longer than any process that gets on. */
+export function isOverdue({ lastBeatAt }: Watch, now: number): boolean {
+  return now - lastBeatAt > HEARTBEAT_LIMIT_MS
+}
+
 /** Node-RED was blocked: what looks like silence may be our own deafness, so everybody gets time to be heard. */
 export function forgive(watch: Watch, now: number): Watch {
   const lastBeatAt = Math.max(watch.lastBeatAt, now + GRACE_AFTER_BLOCK_MS - HEARTBEAT_LIMIT_MS)
@@ -99,7 +104,7 @@ export function judge(
   now: number,
   facts: { connected: boolean; intervalMs: number; memoryMb: number; memoryLimitMb: number },
 ): Verdict | undefined {
-  if (now - watch.lastBeatAt > HEARTBEAT_LIMIT_MS) {
+  if (isOverdue(watch, now)) {
     return { reason: `hangs: no heartbeat for ${HEARTBEAT_LIMIT_MS / 1000} s`, how: 'quick', afterwards: 'crashed' }
   }
   const progressLimitMs = Math.max(PROGRESS_LIMIT_MIN_MS, PROGRESS_LIMIT_INTERVALS * facts.intervalMs)

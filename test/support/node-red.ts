@@ -134,11 +134,12 @@ export class NodeRed {
     path: string,
     body?: unknown,
     headers: Record<string, string> = {},
+    timeoutMs = 60_000,
   ): Promise<{ status: number; body: unknown }> {
     const response = await fetch(this.url + path, {
       method,
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
-      signal: AbortSignal.timeout(60_000),
+      signal: AbortSignal.timeout(timeoutMs),
       ...(body !== undefined && { body: JSON.stringify(body) }),
     })
     const text = await response.text()

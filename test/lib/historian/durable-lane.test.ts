@@ -1,8 +1,8 @@
-// The keeping of the durable queue, against real files: one that is said to be broken is looked at first; of one that is broken,
-// what can be read goes into the new one.
+// The keeping of the durable queue, against real files: one that is said to be broken is looked at first, and replaced only when
+// another process says the same; of one that is broken, what can be read goes into the new one.
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '../../../lib/child/clock'
@@ -23,11 +23,17 @@ describe('the keeping of the durable queue', () => {
   let changes: QueueChange[]
   let status: QueueStatus | undefined
   let aheadMs = 0
+  /** What was said to be wrong, each time that another process was asked. */
+  let suspicions: string[]
+  /** What that one finds. */
+  let secondOpinion: () => string | undefined
   const clock: Clock = { ...systemClock, nowMs: () => systemClock.nowMs() + aheadMs }
 
   beforeEach(() => {
     changes = []
     status = undefined
+    suspicions = []
+    secondOpinion = () => Queue.damageOf(path(), 'deep')
   })
   afterEach(() => {
     lane?.close()
@@ -48,6 +54,10 @@ describe('the keeping of the durable queue', () => {
     }
     const listener = {
       changed: (change: QueueChange) => changes.push(change),
+      suspected: (reason: string) => {
+        suspicions.push(reason)
+        void Promise.resolve().then(() => lane?.judged(secondOpinion()))
+      },
       status: (counted: QueueStatus) => {
         status = counted
       },
@@ -187,18 +197,88 @@ describe('the keeping of the durable queue', () => {
     const known: KnownTotals = { ...totalsOf(status ?? assert.fail()), atMs: Number.MAX_SAFE_INTEGER }
     damage([40])
     open(known)
+    await until(() => asides().length === 1)
     lane?.close()
     assert.match(reports(), /samples were taken over; /)
     assert.ok(indexesIn().length >= MESSAGES - 5)
   })
 
-  it('never deletes a file that it has set aside', () => {
-    for (let times = 0; times < 6; times++) {
+  it('leaves a file where it is, damaged or not, as long as no other process has found the same', async () => {
+    open()
+    send()
+    lane?.close()
+    damage([40])
+    secondOpinion = () => undefined
+    open()
+    for (let times = 1; times <= 5; times++) {
+      await until(() => suspicions.length === times)
+      assert.match(changes.at(-1)?.trouble ?? '', /there is no queue to the database: .*damaged/)
+      aheadMs += 10_000
+    }
+    assert.deepEqual(asides(), [])
+    secondOpinion = () => Queue.damageOf(path(), 'deep')
+    aheadMs += 10_000
+    await until(() => /samples were taken over/.test(reports()))
+    assert.equal(changes.at(-1)?.trouble, '')
+  })
+
+  it('asks nobody a second time while another process looks', () => {
+    open()
+    send()
+    lane?.close()
+    damage([40])
+    open()
+    const asked = suspicions.length
+    for (let times = 0; times < 10; times++) lane?.distrust('malformed', 'own')
+    assert.deepEqual([asked, suspicions.length], [1, 1])
+  })
+
+  it('leaves a file alone that has come into the place of the one that was looked at', async () => {
+    open()
+    lane?.close()
+    writeFileSync(path(), 'no queue')
+    secondOpinion = () => {
+      Queue.create(`${path()}.new`, { capacityBytes: 2 ** 20 }).close()
+      renameSync(`${path()}.new`, path())
+      return 'it was no queue'
+    }
+    open()
+    await until(() => suspicions.length === 1 && Queue.damageOf(path(), 'deep') === undefined)
+    aheadMs += 10_000
+    await until(() => changes.at(-1)?.trouble === '')
+    assert.deepEqual(asides(), [])
+  })
+
+  it('opens a queue that has come into the place of another one, and sets it not aside', async () => {
+    open()
+    send()
+    for (const end of ['', '-wal', '-shm']) rmSync(path() + end, { force: true })
+    Queue.create(path(), { capacityBytes: 2 ** 20 }).close()
+    send(5)
+    aheadMs += 10_000
+    await until(() => status?.pending === 5 * WEIGHT)
+    assert.deepEqual([asides(), suspicions], [[], []])
+  })
+
+  it('sets a file aside that was emptied, with what its log still holds', async () => {
+    open()
+    send()
+    await until(() => status?.pending === MESSAGES * WEIGHT)
+    const collector = Queue.connect(path())
+    truncateSync(path())
+    aheadMs += 10_000
+    await until(() => asides().length === 1)
+    collector.close()
+    assert.deepEqual(suspicions, ['the file was emptied'])
+  })
+
+  it('never deletes a file that it has set aside', async () => {
+    for (let times = 1; times <= 6; times++) {
       writeFileSync(path(), `no queue ${times}`)
       aheadMs += 10_000
       open()
+      await until(() => asides().length === times)
       lane?.close()
     }
-    assert.equal(asides().length, 6)
   })
 })

@@ -5,6 +5,7 @@ import type { Counters } from '../../../lib/contract/control'
 import { Observation } from '../../../nodes/collector-supervisor/observation'
 import { BABBLE_LIMIT, HEARTBEAT_LIMIT_MS } from '../../../nodes/collector-supervisor/watchdog'
 
+const NOTHING = { verdict: undefined, changed: false, waitsForDisk: false }
 const FACTS = { blocked: false, intervalMs: 1000, memoryLimitMb: 256 }
 
 function counters(cyclesTotal: number, loopDelayMs = 0): Counters {
@@ -32,7 +33,7 @@ describe('what is seen of a process', () => {
   it('is told by nobody before it is ready', () => {
     const observation = new Observation(0)
     observation.spawned(0, 1_700_000_000_000)
-    assert.deepEqual(observation.judge(3_600_000, FACTS), { verdict: undefined, changed: false })
+    assert.deepEqual(observation.judge(3_600_000, FACTS), NOTHING)
     assert.deepEqual(observation.report.started, { wallTime: 1_700_000_000_000, at: 0 })
   })
 
@@ -45,16 +46,36 @@ describe('what is seen of a process', () => {
 
   it('is no hang if Node-RED itself was blocked', () => {
     const observation = running()
-    assert.deepEqual(observation.judge(60_000, { ...FACTS, blocked: true }), { verdict: undefined, changed: false })
+    assert.deepEqual(observation.judge(60_000, { ...FACTS, blocked: true }), NOTHING)
     assert.equal(observation.report.silence, '')
     assert.equal(observation.judge(60_000 + HEARTBEAT_LIMIT_MS, FACTS).verdict, undefined)
+  })
+
+  it('is no hang while it waits for a disk, which is asked of a silent process only', () => {
+    const observation = running()
+    let isAsked = false
+    const facts = (isWaiting: boolean) => ({
+      ...FACTS,
+      waitsForDisk: () => {
+        isAsked = true
+        return isWaiting
+      },
+    })
+    assert.equal(observation.judge(HEARTBEAT_LIMIT_MS, facts(true)).verdict, undefined)
+    assert.equal(isAsked, false)
+    for (const now of [1, 2, 3, 4].map((times) => times * (HEARTBEAT_LIMIT_MS + 1))) {
+      const { verdict, waitsForDisk } = observation.judge(now, facts(true))
+      assert.deepEqual([verdict, waitsForDisk], [undefined, true])
+    }
+    assert.match(observation.report.silence, /no readings/, 'its tags are bad all the same')
+    assert.match(observation.judge(6 * HEARTBEAT_LIMIT_MS, facts(false)).verdict?.reason ?? '', /hangs/)
   })
 
   it('is nobody watching it when it is on its way out', () => {
     for (const leave of [(it: Observation) => it.unwatch(), (it: Observation) => it.ended()]) {
       const observation = running()
       leave(observation)
-      assert.deepEqual(observation.judge(3_600_000, FACTS), { verdict: undefined, changed: false })
+      assert.deepEqual(observation.judge(3_600_000, FACTS), NOTHING)
     }
   })
 

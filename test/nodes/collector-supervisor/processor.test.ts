@@ -69,6 +69,7 @@ describe('the way into the database', () => {
     if (at === 'none') return opened
     const listener = {
       changed: opened.queueChanged.bind(opened),
+      suspected: () => void Promise.resolve().then(() => lane?.judged(Queue.damageOf(at.path, 'deep'))),
       status: opened.counted.bind(opened),
     }
     lane = new DurableLane(at, opened.known, listener, systemClock)

@@ -115,6 +115,7 @@ export class Supervision {
       drainLive: () => this.calls.push('drain'),
       known: () => undefined,
       queueChanged: () => this.calls.push('queueChanged'),
+      queueSuspected: (reason) => this.calls.push(`queueSuspected: ${reason}`),
       queueCounted: () => this.calls.push('queueCounted'),
       distrustLive: () => this.calls.push('distrust'),
       durable: () => undefined,
