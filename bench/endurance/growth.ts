@@ -7,30 +7,35 @@ import { PlcProcess } from '../../simulators/melsec/plc-process'
 import { DeviceProcess } from '../../simulators/modbus/device-process'
 import { OpcuaDeviceProcess } from '../../simulators/opcua/device-process'
 import { flowOf, supervisorNode } from '../../test/support/flows'
-import type { FlowNode } from '../../test/support/node-red'
+import type { FlowNode, NodeRed } from '../../test/support/node-red'
 import { melsecReader, modbusReader, opcuaReader } from '../flow/bench-node-red'
-import { markdownTable } from '../measure/table'
+import { lineOf } from './growth-report'
 import { descriptorsOf, type KernelMemory, kernelMemory, residentOf, threadsOf } from './kernel-memory'
 import type { ProbedMemory } from './probed-memory'
 import { ProbedNodeRed } from './probed-node-red'
-import { type Sample, slopePerHour } from './slope'
+import { repeat } from './repeat'
+import type { Sample } from './slope'
 
 export type GrowthPlan = {
   minutes: number
   intervalMs: number
   tags: number
+  /** So often all devices end all connections; 0 = never. Marks count the ends then, not the cycles. */
+  resetEveryMs: number
   /** Heap snapshots at the second mark and at the end; they are kept. They cost memory that stays, so the kernel's numbers do not count then. */
   snapshots: boolean
 }
 
-const MARKS = [1000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000]
-const SNAPSHOT_MARK = 10_000
+const CYCLE_MARKS = [1000, 10_000, 20_000, 50_000, 100_000, 200_000, 500_000, 1_000_000]
+const RESET_MARKS = [50, 100, 200, 400, 800, 1600, 3200, 6400]
+/** Place of the first one that is worth a heap snapshot: what is compiled and cached is there by then. */
+const SNAPSHOT_MARK = 1
 const TICK_MS = 1000
 const SAMPLE_MS = 10_000
 const NODE_RED = 'Node-RED'
 const SINK = 'sink'
 
-export type Mark = { cycles: number; probed: ProbedMemory; kernel: KernelMemory }
+export type Mark = { count: number; probed: ProbedMemory; kernel: KernelMemory }
 export type Grown = {
   name: string
   marks: Mark[]
@@ -44,11 +49,21 @@ export async function measureGrowth(plan: GrowthPlan, tell: (text: string) => vo
   const modbus = await DeviceProcess.start()
   const melsec = await PlcProcess.start({ series: 'q' })
   const opcua = await OpcuaDeviceProcess.start({ many: plan.tags })
+  const end = new AbortController()
+  let resets = 0
+  const resetAll = async (): Promise<void> => {
+    const reset = { command: 'reset-clients' } as const
+    await Promise.all([modbus.send(reset), melsec.send(reset), opcua.send(reset)])
+    resets++
+  }
+  const resetting = plan.resetEveryMs > 0 ? repeat(() => plan.resetEveryMs, end.signal, resetAll) : undefined
   let probed: ProbedNodeRed | undefined
   try {
     probed = await ProbedNodeRed.start(growthFlow(plan, modbus.port, melsec.port, opcua.endpoint))
-    return await observe(probed, plan, tell)
+    return await observe(probed, plan, () => resets, tell)
   } finally {
+    end.abort()
+    await resetting
     await probed?.dispose({ keepSnapshots: plan.snapshots })
     await opcua.close()
     await melsec.close()
@@ -69,35 +84,35 @@ function growthFlow({ intervalMs, tags }: GrowthPlan, modbus: number, melsec: nu
   )
 }
 
-async function observe(probed: ProbedNodeRed, plan: GrowthPlan, tell: (text: string) => void): Promise<Grown[]> {
-  const { nodeRed } = probed
-  const grown = new Map<string, Grown>()
+/** Until the time is over; at the last moment every process has a mark. */
+async function observe(
+  probed: ProbedNodeRed,
+  plan: GrowthPlan,
+  resets: () => number,
+  tell: (text: string) => void,
+): Promise<Grown[]> {
+  const marks = plan.resetEveryMs > 0 ? RESET_MARKS : CYCLE_MARKS
+  /** By pid: a process that was started again is another one. */
+  const grown = new Map<number, Grown>()
   const startedAt = performance.now()
   const endsAt = startedAt + plan.minutes * 60_000
   let sampledAt = Number.NEGATIVE_INFINITY
   for (let ends = false; !ends; ) {
     await delay(TICK_MS)
-    ends = performance.now() > endsAt
-    const rows = await nodeRed.rows()
-    const cyclesOf = ({ samples_total, tags }: ProcessRow): number => Math.floor(samples_total / tags.total)
-    const most = Math.max(0, ...rows.filter(({ tags }) => tags.total > 0).map(cyclesOf))
-    const isSample = performance.now() - sampledAt > SAMPLE_MS
-    if (isSample) sampledAt = performance.now()
-    const all = rows.map((row) => ({
-      name: row.name,
-      pid: row.pid,
-      cycles: row.tags.total > 0 ? cyclesOf(row) : most,
-    }))
-    for (const { name, pid, cycles } of [...all, { name: NODE_RED, pid: nodeRed.pid, cycles: most }]) {
-      if (pid === null) continue
-      const one = grown.get(name) ?? { name, marks: [], resident: [], descriptors: 0, threads: 0 }
-      grown.set(name, one)
+    const atMs = performance.now()
+    ends = atMs > endsAt
+    const isSample = atMs - sampledAt > SAMPLE_MS
+    if (isSample) sampledAt = atMs
+    const running = await runningIn(probed.nodeRed)
+    for (const { name, pid, cycles } of running) {
+      const one = grown.get(pid) ?? { name, marks: [], resident: [], descriptors: 0, threads: 0 }
+      grown.set(pid, one)
       const kernel = kernelMemory(pid)
-      if (isSample) one.resident.push({ atMs: performance.now() - startedAt, value: residentOf(kernel) })
-      const mark = MARKS[one.marks.length] ?? Number.POSITIVE_INFINITY
-      if (cycles < mark && !ends) continue
-      const snapshot = plan.snapshots && (ends || mark === SNAPSHOT_MARK)
-      one.marks.push({ cycles, kernel, probed: await probed.probe(pid, { snapshot }) })
+      if (isSample) one.resident.push({ atMs: atMs - startedAt, value: residentOf(kernel) })
+      const count = plan.resetEveryMs > 0 ? resets() : cycles
+      if (count < (marks[one.marks.length] ?? Number.POSITIVE_INFINITY) && !ends) continue
+      const snapshot = plan.snapshots && (ends || one.marks.length === SNAPSHOT_MARK)
+      one.marks.push({ count, kernel, probed: await probed.probe(pid, { snapshot }) })
       one.descriptors = descriptorsOf(pid)
       one.threads = threadsOf(pid)
       tell(lineOf(one))
@@ -107,30 +122,14 @@ async function observe(probed: ProbedNodeRed, plan: GrowthPlan, tell: (text: str
   return [...grown.values()]
 }
 
-function lineOf({ name, marks }: Grown): string {
-  const mark = marks.at(-1)
-  return mark ? `${name}: ${cells(mark).join('  ')}` : name
-}
-
-function cells({ cycles, probed, kernel }: Mark): string[] {
-  const { heapUsedMb, heapHeldMb, codeMb, externalMb } = probed
-  const { anonymousMb, fileMb, sharedMb, arenaMb } = kernel
-  const mb = [heapUsedMb, codeMb, heapHeldMb, externalMb, arenaMb, anonymousMb, fileMb, sharedMb, residentOf(kernel)]
-  return [String(cycles), ...mb.map((value) => value.toFixed(2))]
-}
-
-export function growthReport(grown: readonly Grown[]): string {
-  const header = ['', 'cycles', 'heap used', 'of it code', 'heap held', 'external', 'malloc arena', 'anonymous']
-  const rows = grown.flatMap(({ name, marks }) => marks.map((mark, index) => [index === 0 ? name : '', ...cells(mark)]))
-  const slopes = grown.map(({ name, resident, descriptors, threads }) => {
-    const parts = [0, 1, 2, 3].map((part) => quarter(resident, part))
-    return [name, ...parts.map((samples) => slopePerHour(samples).toFixed(1)), String(descriptors), String(threads)]
+/** Node-RED and its children; what reads no tags has the cycles of the reader that has most. */
+async function runningIn(nodeRed: NodeRed): Promise<{ name: string; pid: number; cycles: number }[]> {
+  const rows = await nodeRed.rows()
+  const cyclesOf = ({ samples_total, tags }: ProcessRow): number => Math.floor(samples_total / tags.total)
+  const most = Math.max(0, ...rows.filter(({ tags }) => tags.total > 0).map(cyclesOf))
+  const children = rows.flatMap((row) => {
+    const { name, pid, tags } = row
+    return pid === null ? [] : [{ name, pid, cycles: tags.total > 0 ? cyclesOf(row) : most }]
   })
-  return `${markdownTable([...header, 'file', 'shared', 'resident'], rows)}
-
-${markdownTable(['resident, MiB/hour, in each quarter', '1', '2', '3', '4', 'descriptors', 'threads'], slopes)}`
-}
-
-function quarter(samples: readonly Sample[], part: number): Sample[] {
-  return samples.slice(Math.floor((part * samples.length) / 4), Math.floor(((part + 1) * samples.length) / 4))
+  return [...children, { name: NODE_RED, pid: nodeRed.pid, cycles: most }]
 }

@@ -1,12 +1,18 @@
 // Kills without end, with recounts: several gateways with the packed package beside each other, since a recount waits for the claims of
 // killed historians most of its time.
 
-import { KillTrial, type Kills, type Recount } from '../../test/support/kill-trial'
+import { type Kills, KillTrial, type Recount } from '../../test/support/kill-trial'
 import { installTarball, packPackage } from '../../test/support/packed-package'
 import { markdownTable } from '../measure/table'
 
 export type KillPlan = { kills: number; recountEvery: number; gateways: number; seed: number }
-export type KillResult = { seed: number; kills: Kills; recounts: number; last: Recount | undefined; failure: string | undefined }
+export type KillResult = {
+  seed: number
+  kills: Kills
+  recounts: number
+  last: Recount | undefined
+  failure: string | undefined
+}
 
 export async function tryKills(plan: KillPlan, tell: (text: string) => void): Promise<KillResult[]> {
   const tarball = packPackage()
@@ -45,7 +51,18 @@ async function tryGateway(
 }
 
 export function killReport(results: readonly KillResult[]): string {
-  const header = ['seed', 'readers', 'historians', 'Node-RED', 'all at once', 'recounts', 'given', 'in the flow', 'sent', 'stored']
+  const header = [
+    'seed',
+    'readers',
+    'historians',
+    'Node-RED',
+    'all at once',
+    'recounts',
+    'given',
+    'in the flow',
+    'sent',
+    'stored',
+  ]
   const rows = results.map(({ seed, kills, recounts, last }) => {
     const { given = 0, seen = 0, sent = 0, stored = 0 } = last ?? {}
     return [seed, kills.collector, kills.historian, kills['Node-RED'], kills.all, recounts, given, seen, sent, stored]

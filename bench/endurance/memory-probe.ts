@@ -6,10 +6,9 @@ import { appendFileSync, existsSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { getHeapSpaceStatistics, getHeapStatistics, setFlagsFromString, writeHeapSnapshot } from 'node:v8'
 import { runInNewContext } from 'node:vm'
+import { PROBE_SIGNAL } from './probe-signal'
 import type { ProbedMemory } from './probed-memory'
 
-/** It means nothing to a process without a terminal, so one that does not listen survives it. */
-const PROBE_SIGNAL = 'SIGWINCH'
 const MB = 2 ** 20
 
 setFlagsFromString('--expose-gc')
@@ -54,7 +53,7 @@ function probeChildren(folder: string): void {
   const probed = (command: string, args: readonly string[], options: childProcess.SpawnOptions) => {
     if (!args.includes('--permission')) return spawn(command, args, options)
     const env = { ...options.env, MEMORY_PROBE_FOLDER: folder }
-    const flags = [`--require=${__filename}`, `--allow-fs-read=${__filename}`]
+    const flags = [`--require=${__filename}`, `--allow-fs-read=${join(__dirname, '*')}`]
     for (const access of ['read', 'write']) flags.push(`--allow-fs-${access}=${join(folder, '*')}`)
     return spawn(command, [...flags, ...args], { ...options, env })
   }

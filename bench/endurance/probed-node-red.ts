@@ -6,10 +6,10 @@ import { join } from 'node:path'
 import { type FlowNode, NodeRed } from '../../test/support/node-red'
 import { installTarball, packPackage } from '../../test/support/packed-package'
 import { until } from '../../test/support/until'
+import { PROBE_SIGNAL } from './probe-signal'
 import { type ProbedMemory, parseProbedMemory } from './probed-memory'
 
 const PROBE = join(__dirname, 'memory-probe.js')
-const PROBE_SIGNAL = 'SIGWINCH'
 /** A heap snapshot takes some seconds. */
 const ANSWER_MS = 60_000
 
@@ -42,7 +42,7 @@ export class ProbedNodeRed {
     }
   }
 
-  /** The memory of a process after a garbage collection; undefined where it does not answer in time. */
+  /** The memory of a process after a garbage collection. */
   async probe(pid: number, { snapshot = false } = {}): Promise<ProbedMemory> {
     const before = this.#answers(pid).length
     const wanted = join(this.folder, `${pid}.snapshot`)

@@ -9,16 +9,16 @@ import type { FlowNode } from '../../test/support/node-red'
 import { randomNumbers } from '../../test/support/random'
 import { until } from '../../test/support/until'
 import { melsecReader, modbusReader, opcuaReader, type ReaderPlan } from '../flow/bench-node-red'
-import { markdownTable } from '../measure/table'
 import { type GatewayCensus, gatewayCensus } from './gateway-census'
 import { MortalDevice } from './mortal-device'
 import { ProbedNodeRed } from './probed-node-red'
-import { type Sample, slopePerHour } from './slope'
+import { repeat } from './repeat'
+import type { Sample } from './slope'
 import { Visitors, type Visits } from './visitors'
 
 export type SoakPlan = { minutes: number; warmUpMinutes: number; seed: number }
 
-/** Reader -> what was measured of it, and of Node-RED. */
+/** What was measured, by its name in the report. */
 export type Series = Map<string, Sample[]>
 export type SoakResult = {
   series: Series
@@ -116,8 +116,21 @@ async function run(
   const done = { deploys: 0, deaths: 0 }
   const work = [
     visitors.come(end.signal),
-    repeat(DEPLOY_MS, end.signal, () => nodeRed.deploy(soakFlow(plant, ++done.deploys))),
-    ...Object.values(plant.mortal).map((device) => dieAgainAndAgain(device, random, end.signal, () => done.deaths++)),
+    repeat(
+      () => DEPLOY_MS,
+      end.signal,
+      () => nodeRed.deploy(soakFlow(plant, ++done.deploys)),
+    ),
+    ...Object.values(plant.mortal).map((device) =>
+      repeat(
+        () => random() * HEALTHY_MAX_MS,
+        end.signal,
+        async () => {
+          done.deaths++
+          await device.dieForAWhile(random(), end.signal)
+        },
+      ),
+    ),
   ]
   const failed = Promise.all(work)
   const startedAt = performance.now()
@@ -140,28 +153,6 @@ async function run(
   const balance = await settle(probed)
   const errors = nodeRed.output.split('\n').filter((line) => / - \[error\]/.test(line))
   return { series, visits: visitors.visits, ...done, balance, errors, warmUpMs: plan.warmUpMinutes * 60_000 }
-}
-
-async function repeat(everyMs: number, signal: AbortSignal, act: () => Promise<void>): Promise<void> {
-  for (;;) {
-    await delay(everyMs, undefined, { signal }).catch(() => {})
-    if (signal.aborted) return
-    await act()
-  }
-}
-
-async function dieAgainAndAgain(
-  device: MortalDevice,
-  random: () => number,
-  signal: AbortSignal,
-  died: () => void,
-): Promise<void> {
-  for (;;) {
-    await delay(random() * HEALTHY_MAX_MS, undefined, { signal }).catch(() => {})
-    if (signal.aborted) return
-    await device.dieForAWhile(random(), signal)
-    died()
-  }
 }
 
 async function measure({ nodeRed }: ProbedNodeRed, series: Series, atMs: number): Promise<void> {
@@ -228,26 +219,4 @@ async function settle({ nodeRed }: ProbedNodeRed): Promise<unknown> {
 function lastOf(series: Series): string {
   const shown = [...series].filter(([name]) => /^(Node-RED|user|shared)/.test(name))
   return shown.map(([name, samples]) => `${name} ${samples.at(-1)?.value.toFixed(1)}`).join(', ')
-}
-
-export function soakReport({ series, visits, deploys, deaths, errors, warmUpMs, balance }: SoakResult): string {
-  const rows = [...series].flatMap(([name, samples]) => {
-    const warm = samples.filter(({ atMs }) => atMs > warmUpMs)
-    if (warm.length < 5) return []
-    const values = warm.map(({ value }) => value)
-    const range = [values.at(0), Math.min(...values), Math.max(...values), values.at(-1)]
-    const halves = [warm.slice(0, warm.length / 2), warm.slice(warm.length / 2)]
-    const slopes = [warm, ...halves].map((part) => slopePerHour(part).toFixed(1))
-    return [[name, ...range.map((value) => (value ?? 0).toFixed(1)), ...slopes]]
-  })
-  const header = ['after the warm-up', 'first', 'least', 'most', 'last', 'an hour', 'first half', 'second half']
-  const refused = [...visits.refused].map(([what, count]) => `${count} times ${what}`)
-  return `${markdownTable(header, rows)}
-
-${deploys} deploys; ${deaths} deaths of devices; ${visits.sockets} WebSockets with ${visits.messages} messages, ${visits.streams} streams of
-events, ${visits.requests} requests. Not as it should be: ${refused.join('; ') || 'nothing'}.
-
-Balance: ${JSON.stringify(balance)}
-
-Errors in Node-RED's log: ${errors.length}${errors.slice(0, 20).map((line) => `\n${line}`)}`
 }

@@ -9,7 +9,13 @@ const PAUSE_MS = 600
 const STAY_MAX_MS = 20_000
 const ANSWER_MS = 15_000
 
-export type Visits = { sockets: number; messages: number; requests: number; streams: number; refused: Map<string, number> }
+export type Visits = {
+  sockets: number
+  messages: number
+  requests: number
+  streams: number
+  refused: Map<string, number>
+}
 
 export class Visitors {
   readonly visits: Visits = { sockets: 0, messages: 0, requests: 0, streams: 0, refused: new Map() }

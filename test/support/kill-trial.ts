@@ -52,12 +52,7 @@ export class KillTrial {
   readonly #startedAt = Date.now()
   #nodeRed: NodeRed
 
-  private constructor(
-    device: ModbusDevice,
-    userDir: string,
-    nodeRed: NodeRed,
-    { seed, install }: KillTrialOptions,
-  ) {
+  private constructor(device: ModbusDevice, userDir: string, nodeRed: NodeRed, { seed, install }: KillTrialOptions) {
     this.#device = device
     this.#userDir = userDir
     this.#nodeRed = nodeRed
@@ -178,7 +173,11 @@ export class KillTrial {
 
   async #untilReading(): Promise<void> {
     for (const name of NAMES)
-      await this.#nodeRed.rowWhen(name, ({ status, samples_total }) => status === 'running' && samples_total > 5, 60_000)
+      await this.#nodeRed.rowWhen(
+        name,
+        ({ status, samples_total }) => status === 'running' && samples_total > 5,
+        60_000,
+      )
   }
 
   async #count(): Promise<Recount> {
@@ -206,7 +205,10 @@ export class KillTrial {
     }, 10_000)
     const { collector, all, 'Node-RED': nodeRed } = this.kills
     const takenAlong = recount.given - recount.stored
-    assert.ok(takenAlong <= TAKEN_ALONG_MAX * (collector + NAMES.length * (all + nodeRed + 1)), `${takenAlong} taken along`)
+    assert.ok(
+      takenAlong <= TAKEN_ALONG_MAX * (collector + NAMES.length * (all + nodeRed + 1)),
+      `${takenAlong} taken along`,
+    )
     const setAside = readdirSync(this.#folder).filter((file) => file.includes('corrupt'))
     assert.deepEqual(setAside, [])
     return recount
