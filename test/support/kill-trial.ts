@@ -95,6 +95,12 @@ export class KillTrial {
     }
   }
 
+  /** Ends Node-RED as it is ended in peace, and starts it again. */
+  async restart(): Promise<void> {
+    await this.#nodeRed.stop()
+    this.#nodeRed = await this.#start()
+  }
+
   /** Throws where something was lost, doubled or invented. The readers stop, and run again when it is done. */
   async recount(): Promise<Recount> {
     await this.#goQuiet()
