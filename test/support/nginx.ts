@@ -25,7 +25,11 @@ export class Nginx {
 
   /** For `before`: skips the suite, or throws, where there is no such program. */
   static async inFrontOf(context: Mocha.Context, serverPort: number): Promise<Nginx> {
-    const program = nginxOf(context)
+    const program = nginxProgram()
+    return program === undefined ? withoutNginx(context) : Nginx.start(program, serverPort)
+  }
+
+  static async start(program: string, serverPort: number): Promise<Nginx> {
     const folder = mkdtempSync(join(tmpdir(), 'collectors-nginx-'))
     const port = await freePort()
     writeFileSync(join(folder, 'nginx.conf'), configuration(port, serverPort, folder))
@@ -58,9 +62,12 @@ export class Nginx {
   }
 }
 
-function nginxOf(context: Mocha.Context): string {
-  const program = [process.env.NGINX, ...PATHS].find((path) => path !== undefined && existsSync(path))
-  if (program !== undefined) return program
+/** undefined where there is none. */
+export function nginxProgram(): string | undefined {
+  return [process.env.NGINX, ...PATHS].find((path) => path !== undefined && existsSync(path))
+}
+
+function withoutNginx(context: Mocha.Context): never {
   const advice = 'there is no nginx: set NGINX to its path'
   if (process.env.CI) throw new Error(advice)
   console.warn(`      ${advice.toUpperCase()}. What needs it is not tested.`)

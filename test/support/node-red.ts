@@ -25,6 +25,8 @@ import { until } from './until'
 export const PACKAGE_ROOT = resolve(__dirname, '..', '..', '..')
 export const PACKAGE_NAME = '@collector-supervisor/node-red-collectors'
 
+/** On a busy machine it takes much longer than the second or two that it needs. */
+const START_MS = 120_000
 /** Many may be waited for at the same time. */
 const RECORDED_POLL_MS = 10
 
@@ -112,7 +114,12 @@ export class NodeRed {
       detached: options.ownGroup ?? false,
     })
     const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
-    await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, 30_000)
+    try {
+      await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, START_MS)
+    } catch (error) {
+      child.kill('SIGKILL')
+      throw new Error(`Node-RED did not start in ${START_MS} ms:\n${nodeRed.output}`, { cause: error })
+    }
     if (child.exitCode !== null) throw new Error(`Node-RED ended with ${child.exitCode}:\n${nodeRed.output}`)
     return nodeRed
   }

@@ -1,0 +1,40 @@
+// What the kernel says of a process: what its memory consists of, its descriptors, its threads. Linux only.
+
+import { readdirSync, readFileSync } from 'node:fs'
+
+/** Resident, MiB. */
+export type KernelMemory = {
+  /** Heaps, stacks, what malloc has: pages without a file. */
+  anonymousMb: number
+  /** Programs and libraries, as far as they were ever touched. */
+  fileMb: number
+  /** Files that several processes map: the queue in shared memory. */
+  sharedMb: number
+  /** Of the anonymous pages, those of malloc's one arena; large pieces lie elsewhere. */
+  arenaMb: number
+}
+
+export function kernelMemory(pid: number): KernelMemory {
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+  const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024
+  const maps = readFileSync(`/proc/${pid}/smaps`, 'utf8')
+  const arena = /\[heap\]\n(?:.*\n)*?Rss:\s+(\d+) kB/.exec(maps)?.[1]
+  return {
+    anonymousMb: of('RssAnon'),
+    fileMb: of('RssFile'),
+    sharedMb: of('RssShmem'),
+    arenaMb: Number(arena ?? 0) / 1024,
+  }
+}
+
+export function residentOf({ anonymousMb, fileMb, sharedMb }: KernelMemory): number {
+  return anonymousMb + fileMb + sharedMb
+}
+
+export function descriptorsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/fd`).length
+}
+
+export function threadsOf(pid: number): number {
+  return readdirSync(`/proc/${pid}/task`).length
+}
