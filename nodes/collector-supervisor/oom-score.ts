@@ -4,8 +4,11 @@ import { readFileSync, writeFileSync } from 'node:fs'
 
 /** proc(5), oom_score_adj: in thousandths of the memory that may be used, from -1000 (never) to 1000. */
 const SCORE_MAX = 1000
-/** How much worse off a child is than Node-RED: as if it used half of the memory more. */
-const CHILD_PENALTY = 500
+/**
+ * How much worse off a child is than Node-RED: as if it used four fifths of the memory more. While the one that was killed is still
+ * about to end, the kernel may kill another one at once, which must not be Node-RED though it be the largest by far.
+ */
+export const CHILD_PENALTY = 800
 
 /** Where Node-RED is protected itself, a child is not. */
 export function childScore(ownScore: number): number {

@@ -3,8 +3,11 @@
 
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { until } from './until'
 
 const MEGABYTE = 2 ** 20
+/** Collectors end themselves when Node-RED has, ms. */
+const EMPTY_MS = 10_000
 
 /** Where a version keeps what. https://docs.kernel.org/admin-guide/cgroup-v1/memory.html and .../cgroup-v2.html#memory */
 type Layout = {
@@ -51,7 +54,7 @@ export class MemoryCgroup {
       if (!isMade(folder)) continue
       const group = new MemoryCgroup(folder, layout.events)
       if (limit(folder, layout, limitMb * MEGABYTE)) return group
-      group.dispose()
+      rmdirSync(folder)
     }
     return undefined
   }
@@ -68,7 +71,8 @@ export class MemoryCgroup {
   }
 
   /** Once no process is left in it. */
-  dispose(): void {
+  async dispose(): Promise<void> {
+    await until(() => readFileSync(join(this.#folder, 'cgroup.procs'), 'utf8') === '', EMPTY_MS)
     rmdirSync(this.#folder)
   }
 }

@@ -148,6 +148,12 @@ export class NodeRed {
       headers: { ...(body !== undefined && { 'content-type': 'application/json' }), ...headers },
       signal: AbortSignal.timeout(timeoutMs),
       ...(body !== undefined && { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => {
+      const { exitCode, signalCode } = this.process
+      throw new Error(
+        `${method} ${path} (Node-RED: ${exitCode}, ${signalCode}): ${cause}\n${this.output.slice(-3000)}`,
+        { cause },
+      )
     })
     const text = await response.text()
     return { status: response.status, body: parseJson(text) }

@@ -26,6 +26,7 @@ const FROM_CHILD: FromChild[] = [
   { type: 'fault', generation: 1, kind: 'config', code: 'wrong-port', message: 'port 99999' },
   { type: 'result', generation: 1, id: 0, ok: true, data: { a: [1] } },
   { type: 'result', generation: 1, id: 7, ok: false, data: null },
+  { type: 'queue-suspected', generation: 1, reason: 'a page is damaged' },
 ]
 
 const LIVE = { path: '/dev/shm/collectors-1/live.queue', capacityBytes: 16_777_216 }
@@ -46,6 +47,8 @@ const TO_CHILD: ToChild[] = [
   { type: 'live', generation: 1, live: LIVE },
   { type: 'stop', generation: 1, graceMs: 0 },
   { type: 'retry', generation: 1 },
+  { type: 'queue-judged', generation: 1, damage: 'a page is damaged' },
+  { type: 'queue-judged', generation: 1, damage: undefined },
   { type: 'read-now', generation: 1, id: 3 },
 ]
 
