@@ -12,7 +12,7 @@ import { flowMessages, type Sent } from './flow-message'
 import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
-import { deployedNodes } from './reader-kinds'
+import { deployedNodes, deviceOf } from './reader-kinds'
 import { type Badge, badgeOf, type Flaw, flawBadge, flawOf } from './reader-status'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
@@ -29,6 +29,8 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   parseUntagged?(definition: unknown): Parsed<Config>
   /** Absent: every one is closed. */
   sandbox?(config: Config): Sandbox
+  /** File of the device that the driver opens itself; absent or undefined: none. */
+  device?(config: Config): string | undefined
   /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
   secrets?: Record<string, TextField>
   /** Name of a folder that its processes share, in that of their supervisor. */
@@ -207,6 +209,7 @@ function specOf<Config extends ReaderConfig>(
     script: kind.script,
     ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
     ...(kind.folder !== undefined && { folder: kind.folder }),
+    ...deviceOf(kind, config),
     config,
     intervalMs: config?.interval ?? 0,
     tagsTotal: config?.tags.length ?? 0,

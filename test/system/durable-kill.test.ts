@@ -102,7 +102,7 @@ describe('two hundred kills', function () {
     )
     await goQuiet()
 
-    const queue = Queue.connect(join(folder(), 'durable.queue'))
+    const queue = Queue.connect(join(folder(), 'queue', 'durable.queue'))
     const status = queue.status()
     queue.close()
     const { sent, delivered, pending, claimed, retry, dead, dropped } = status
@@ -128,7 +128,7 @@ describe('two hundred kills', function () {
       return asRecord(asRecord(body)?.plant)?.processed_total === sent
     }, 10_000)
     assert.deepEqual(
-      readdirSync(folder()).filter((file) => file.includes('corrupt')),
+      readdirSync(folder(), { recursive: true }).filter((file) => file.includes('corrupt')),
       [],
     )
   })
@@ -145,7 +145,7 @@ describe('two hundred kills', function () {
       await nodeRed.rowWhen(name, ({ status, samples_total }) => status === 'running' && samples_total > 5)
     for (const name of NAMES) await nodeRed.command(`${name}/stop`)
     // The queue itself is asked: what Node-RED tells of it may be a second old.
-    const queue = Queue.connect(join(folder(), 'durable.queue'))
+    const queue = Queue.connect(join(folder(), 'queue', 'durable.queue'))
     try {
       await until(() => {
         const { pending, claimed, retry } = queue.status()
