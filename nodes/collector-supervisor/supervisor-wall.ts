@@ -1,11 +1,13 @@
 // The wall around the processes of one supervisor: tried out once, prepared before each start, and built into each program.
 
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf } from '../../lib/contract/fault'
 import type { Wall } from '../../lib/contract/process-row'
 import { enclosed } from './bubblewrap'
 import type { ChildProgram } from './child'
 import { DATABASE, HISTORIAN_SCRIPT } from './historian-spec'
+import { FOLDER_MODE } from './private-files'
 import { QUEUE_FOLDER } from './queue-place'
 import { handOver, type Users, usersOf } from './separate-user'
 import { tryWall, type WallWish, wallOf } from './wall'
@@ -14,6 +16,9 @@ import { tryWall, type WallWish, wallOf } from './wall'
 const NOT_OF_HISTORIAN = ['run', 'pki']
 /** And those of readers, where they have one. */
 const OF_READERS = ['pki']
+
+/** Debian's name for it. */
+const NO_HOME = '/nonexistent'
 
 export type WallParts = {
   /** Of the supervisor. */
@@ -74,18 +79,18 @@ export class SupervisorWall {
 
   /** A reader's program behind the wall. `devices`: files of devices that its driver opens itself. */
   aroundReader(program: ChildProgram, devices: readonly string[]): ChildProgram {
-    if (this.wall === 'user') return { ...program, user: this.#users.reader }
+    if (this.wall === 'user') return { ...nobodys(program), user: this.#users.reader }
     if (this.wall === 'node') return program
-    return enclosed(program, { readable: [], writable: this.#queues(), hidden: [], devices })
+    return enclosed(nobodys(program), { readable: [], writable: this.#queues(), hidden: [], devices })
   }
 
   /** `certificates`: of whom it trusts, files and folders. */
   aroundHistorian(program: ChildProgram, certificates: readonly string[]): ChildProgram {
-    if (this.wall === 'user') return { ...program, user: this.#users.historian }
+    if (this.wall === 'user') return { ...nobodys(program), user: this.#users.historian }
     if (this.wall === 'node') return program
     const { folder } = this.#parts
     const hidden = NOT_OF_HISTORIAN.map((name) => join(folder, name))
-    return enclosed(program, { readable: certificates, writable: [folder], hidden, devices: [] })
+    return enclosed(nobodys(program), { readable: certificates, writable: [folder], hidden, devices: [] })
   }
 
   #queues(): string[] {
@@ -115,9 +120,15 @@ export class SupervisorWall {
     if (process.geteuid?.() !== 0) return
     const { folder } = this.#parts
     const readers = OF_READERS.map((name) => join(folder, name))
+    for (const path of readers) await mkdir(path, { recursive: true, mode: FOLDER_MODE })
     const files = { folder, database: DATABASE, queueFolder: this.#queueFolder, live: this.#parts.live(), readers }
     await handOver(files, this.#users)
   }
+}
+
+/** libuv looks for the home folder in /etc/passwd, where such a user is not: for `os.homedir()` to fail would be new to drivers. */
+function nobodys(program: ChildProgram): ChildProgram {
+  return { ...program, env: { ...program.env, HOME: NO_HOME } }
 }
 
 function describe(wall: Wall, error: unknown): string {
