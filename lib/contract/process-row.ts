@@ -51,10 +51,16 @@ export type ProcessRow = {
   forced_kills: number
   /** `addons`: native code of the driver runs in the process, which the sandbox cannot confine. */
   sandbox: Sandbox
+  /** The strongest wall around the process, besides Node's permission model. */
+  wall: Wall
 }
 
 export const SANDBOXES = ['closed', 'addons'] as const
 export type Sandbox = (typeof SANDBOXES)[number]
+
+/** From the weakest to the strongest: Node's permission model alone, with it a user of its own, or namespaces of its own. */
+export const WALLS = ['node', 'user', 'bubblewrap'] as const
+export type Wall = (typeof WALLS)[number]
 
 export type Summary = {
   total_processes: number
@@ -108,11 +114,13 @@ function whoAndHow(record: Record<string, unknown>) {
   const last_error = orNull(record.last_error, (text) => asText(text, Infinity))
   const next_restart_at = orNull(record.next_restart_at, asNumber)
   const sandbox = asOneOf(record.sandbox, SANDBOXES)
-  if (name === undefined || !type || supervisor === undefined || !status || !link || !health || !sandbox)
+  // Earlier versions had no other one and did not tell.
+  const wall = record.wall === undefined ? 'node' : asOneOf(record.wall, WALLS)
+  if (name === undefined || !type || supervisor === undefined || !status || !link || !health || !sandbox || !wall)
     return undefined
   if (pid === undefined || start_time === undefined) return undefined
   if (last_error === undefined || next_restart_at === undefined) return undefined
-  return { name, type, supervisor, status, link, health, pid, start_time, last_error, next_restart_at, sandbox }
+  return { name, type, supervisor, status, link, health, pid, start_time, last_error, next_restart_at, sandbox, wall }
 }
 
 function numbersOf(record: Record<string, unknown>) {

@@ -1,7 +1,8 @@
 // The file of an SQLite database with what belongs to it (-wal, -shm), as a thing of the file system: made private, told apart,
 // set aside, removed. Several processes may be at it at once.
 
-import { accessSync, closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { accessSync, chmodSync, closeSync, constants, lstatSync, openSync, renameSync, rmSync, statSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { messageOf } from '../contract/fault'
 
 /** Which file is at the path; undefined where there is none or looking is not permitted. */
@@ -34,10 +35,19 @@ export function whyUnopenable(path: string): string | undefined {
   }
 }
 
-/** Readable by its owner alone; SQLite gives its log the same mode. Throws what node:fs throws, but not for a file that is there. */
+/** A folder that its group may write in is shared by several users, and so are its files. */
+const GROUP_WRITES = 0o020
+const SHARED_MODE = 0o660
+const PRIVATE_MODE = 0o600
+
+/**
+ * Readable by nobody who may not write in its folder; SQLite gives its log the same mode. Throws what node:fs throws, but not for a file
+ * that is there.
+ */
 export function makePrivate(path: string): void {
   try {
-    closeSync(openSync(path, 'wx', 0o600))
+    closeSync(openSync(path, 'wx', PRIVATE_MODE))
+    if (statSync(dirname(path)).mode & GROUP_WRITES) chmodSync(path, SHARED_MODE)
   } catch (thrown) {
     if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'EEXIST')) throw thrown
   }

@@ -7,6 +7,7 @@ import { messageOf } from '../../lib/contract/fault'
 import { CONTROL_FD } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import { ControlChannel } from './control-channel'
+import { awaitEnclosed, exitOfEnclosed } from './enclosure'
 import { LogCapture } from './log-capture'
 import { describeMissing } from './missing-file'
 import { raiseOomScore } from './oom-score'
@@ -14,6 +15,8 @@ import { groupIsEmpty, signalGroup } from './process-group'
 import type { Channel } from './watchdog'
 
 export type ChildListener = {
+  /** Which process it is; called once, and with a plain child within the constructor. */
+  identified(pid: number): void
   message(message: FromChild): void
   malformed(): void
   /** It says more than its share. */
@@ -27,7 +30,16 @@ export type ChildListener = {
   exited(exit: ExitFacts): void
 }
 
-export type ChildProgram = { command: string; args: string[]; cwd: string; env: Record<string, string> }
+export type ChildProgram = {
+  command: string
+  args: string[]
+  cwd: string
+  env: Record<string, string>
+  /** Whose process it is; absent = Node-RED's own. */
+  user?: { uid: number; gid: number }
+  /** The command is bwrap, which starts the process that counts. */
+  enclosed?: true
+}
 
 /** Its last words may still be in the pipes when a process ends; they are waited for so long, ms. */
 const LAST_WORDS_MS = 100
@@ -39,15 +51,21 @@ export class Child {
   readonly #process: ChildProcess | undefined
   readonly #channel: ControlChannel | undefined
   readonly #listener: ChildListener
+  readonly #enclosed: boolean
+  /** Of the process that counts; undefined before it is known. */
+  #pid: number | undefined
   #gone = false
 
   constructor(program: ChildProgram, listener: ChildListener, now: () => number) {
     this.#listener = listener
+    this.#enclosed = program.enclosed === true
     try {
       this.#process = spawn(program.command, program.args, {
         cwd: program.cwd,
         env: program.env,
-        stdio: ['ignore', 'pipe', 'pipe', 'pipe'],
+        // stdin, stdout, stderr, the control channel; and two more for bwrap
+        stdio: ['ignore', 'pipe', 'pipe', 'pipe', ...(this.#enclosed ? (['pipe', 'pipe'] as const) : [])],
+        ...program.user,
         detached: process.platform !== 'win32',
         windowsHide: true,
       })
@@ -61,7 +79,8 @@ export class Child {
       if (child.pid === undefined) this.#fail(program, error)
     })
     if (child.pid === undefined) return
-    raiseOomScore(child.pid)
+    if (this.#enclosed) awaitEnclosed(child.stdio, (pid) => this.#identified(pid))
+    else this.#identified(child.pid)
     const output = (source: 'stdout' | 'stderr') => (text: string) => listener.output(source, text)
     const flood = (): void => listener.flood('output')
     if (child.stdout) new LogCapture(child.stdout, now, output('stdout'), flood)
@@ -77,11 +96,17 @@ export class Child {
         },
       })
     }
-    child.once('exit', (code, signal) => this.#awaitEnd(child, { code, signal }))
+    child.once('exit', (code, signal) => {
+      this.#awaitEnd(child, this.#enclosed ? exitOfEnclosed({ code, signal }) : { code, signal })
+    })
   }
 
+  /** False if there was nothing to start, which `spawnFailed` tells. */
+  get wasStarted(): boolean {
+    return this.#process?.pid !== undefined
+  }
   get pid(): number | undefined {
-    return this.#process?.pid
+    return this.#pid
   }
 
   send(message: ToChild): boolean {
@@ -94,8 +119,10 @@ export class Child {
     this.#signal('SIGCONT')
   }
 
+  /** With its bwrap, so that nothing is waited for that somebody has stopped. */
   kill(): void {
     this.#signal('SIGKILL')
+    if (this.#enclosed && !this.#gone) signalGroup(this.#process?.pid ?? 0, 'SIGKILL')
   }
 
   /** A stopped process would not notice that Node-RED is gone. */
@@ -104,8 +131,21 @@ export class Child {
   }
 
   #signal(signal: NodeJS.Signals): void {
+    // bwrap ends with the process that it encloses, which belongs to the group of bwrap until it is let go.
+    const group = this.#pid ?? this.#process?.pid
     // After the end the pid may belong to somebody else.
-    if (!this.#gone && this.pid !== undefined) signalGroup(this.pid, signal)
+    if (!this.#gone && group !== undefined) signalGroup(group, signal)
+  }
+
+  /** The groups of the process and of its bwrap. */
+  #groups(): number[] {
+    return [...new Set([this.#pid, this.#process?.pid])].filter((pid) => pid !== undefined)
+  }
+
+  #identified(pid: number): void {
+    this.#pid = pid
+    raiseOomScore(pid)
+    this.#listener.identified(pid)
   }
 
   #fail(program: ChildProgram, error: unknown): void {
@@ -135,14 +175,14 @@ export class Child {
 
   /** What the process left behind in its group has no supervisor any more: it is killed before the next one starts. */
   #awaitGroup(exit: ExitFacts): void {
-    const { pid } = this
-    if (pid === undefined || groupIsEmpty(pid)) {
+    const left = this.#groups().filter((pid) => !groupIsEmpty(pid))
+    if (left.length === 0) {
       this.#gone = true
       this.#channel?.close()
       this.#listener.exited(exit)
       return
     }
-    signalGroup(pid, 'SIGKILL')
+    for (const pid of left) signalGroup(pid, 'SIGKILL')
     setTimeout(() => this.#awaitGroup(exit), GROUP_POLL_MS)
   }
 }

@@ -2,6 +2,7 @@
 // flushInterval in seconds, memoryLimit, queueCapacity and retentionMb in MB.
 
 import { choice, flag, type Infer, number, text, whole } from '../../lib/contract/fields'
+import { WALLS } from '../../lib/contract/process-row'
 
 export const supervisorFields = {
   name: text({ maxLength: 200 }),
@@ -17,6 +18,8 @@ export const supervisorFields = {
   statsInterval: number({ default: 5, min: 0.5, max: 3600 }),
   /** 0 = off. */
   memoryLimit: number({ default: 256, min: 0, max: 65_536 }),
+  /** The wall around each of its processes; auto: see docs/security.md. */
+  sandbox: choice(['auto', ...WALLS]),
   historian: choice(['embedded', 'influxdb', 'none']),
   workers: whole({ default: 1, min: 1, max: 16 }),
   flushInterval: number({ default: 1, min: 0.1, max: 3600 }),

@@ -7,9 +7,11 @@ import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target
 import type { SupervisorConfig, SupervisorSecrets } from './fields'
 import type { ProcessSpec } from './process-spec'
 import type { ProcessorSettings } from './processor'
+import { queuePath } from './queue-place'
 
-const SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'process.js')
-const QUEUE = 'durable.queue'
+export const HISTORIAN_SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'process.js')
+/** Name of the embedded database in the supervisor's folder. */
+export const DATABASE = 'history.db'
 const MEGABYTE = 2 ** 20
 /** A historian shows progress at least so often while its database answers, ms. */
 const PROGRESS_MS = 10_000
@@ -18,7 +20,7 @@ const PROGRESS_MS = 10_000
 export function queueSettings(config: SupervisorConfig, folder: string): ProcessorSettings | undefined {
   if (config.historian === 'none') return undefined
   return {
-    path: join(folder, QUEUE),
+    path: queuePath(folder),
     capacityBytes: capacityOf(config),
     flushMs: config.flushInterval * 1000,
     batchSize: config.batchSize,
@@ -38,7 +40,7 @@ export function historianSpecs(
     name: index === 0 ? `historian ${supervisor.name}` : `historian ${supervisor.name} ${index + 1}`,
     type: 'historian',
     recipient: `historian:${supervisor.id}:${index + 1}`,
-    script: SCRIPT,
+    script: HISTORIAN_SCRIPT,
     config: historianConfig(config, secrets, folder, index + 1),
     intervalMs: PROGRESS_MS,
     tagsTotal: 0,
@@ -56,7 +58,7 @@ function historianConfig(
   const { batchSize, retentionDays, retentionMb } = config
   const common = { worker, batchSize, queue: queueOf(config, folder) }
   if (config.historian === 'influxdb') return { ...common, sink: 'influxdb', target: targetOf(config, secrets) }
-  return { ...common, sink: 'embedded', path: join(folder, 'history.db'), retentionDays, retentionMb }
+  return { ...common, sink: 'embedded', path: join(folder, DATABASE), retentionDays, retentionMb }
 }
 
 /** The process that keeps the queue while no historian runs. */
@@ -75,7 +77,7 @@ export function standbySpec(
     name: `queue ${supervisor.name}`,
     type: 'historian',
     recipient: `queue:${supervisor.id}`,
-    script: SCRIPT,
+    script: HISTORIAN_SCRIPT,
     config: standby,
     intervalMs: PROGRESS_MS,
     tagsTotal: 0,
@@ -85,7 +87,7 @@ export function standbySpec(
 
 function queueOf(config: SupervisorConfig, folder: string): QueueSettings {
   const whenFull = config.queueFull === 'block' ? 'refuse' : 'drop-oldest'
-  return { path: join(folder, QUEUE), capacityBytes: capacityOf(config), whenFull, durability: config.durability }
+  return { path: queuePath(folder), capacityBytes: capacityOf(config), whenFull, durability: config.durability }
 }
 
 function capacityOf({ queueCapacity }: SupervisorConfig): number {

@@ -13,7 +13,7 @@ import { type Question, Questions } from './questions'
 import type { SpawnGate } from './spawn-gate'
 
 /** What of a process's spec concerns one that is only asked. */
-export type InspectionSpec = Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'config'>
+export type InspectionSpec = Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device' | 'config'>
 
 /** What an inspection needs of its supervisor. */
 export type InspectionPlace = {
@@ -23,8 +23,10 @@ export type InspectionPlace = {
   /** Path of the folder that the process may read and write besides. */
   folder(spec: InspectionSpec): string | undefined
   gate: SpawnGate
-  /** Settles when an earlier Node-RED has left no process behind. */
-  swept: Promise<void>
+  /** Settles when an earlier Node-RED has left no process behind, and a process may be started. */
+  ready(): Promise<void>
+  /** Why none may be; known when `ready` has settled. */
+  obstacle(): string | undefined
   /** The process `key` is there, or gone: for the next start, should this one be killed. */
   started(key: string, pid: number): void
   ended(key: string): void
@@ -94,7 +96,7 @@ export class InspectionProcess {
     })
     // Who asks hears of it; until then nobody does.
     this.#ready.catch(() => {})
-    void Promise.all([after, place.swept]).then(() => place.gate.enter((leave) => this.#start(leave)))
+    void Promise.all([after, place.ready()]).then(() => place.gate.enter((leave) => this.#start(leave)))
   }
 
   get place(): InspectionPlace {
@@ -148,6 +150,12 @@ export class InspectionProcess {
       return
     }
     const { script, config } = this.spec
+    const problem = this.#place.obstacle()
+    if (problem !== undefined) {
+      leave()
+      this.#ended(new Fault('config', 'sandbox', problem))
+      return
+    }
     const late = setTimeout(() => this.#giveUp(notReady(this.#times.startMs)), this.#times.startMs)
     const started = (): void => {
       clearTimeout(late)
@@ -156,6 +164,7 @@ export class InspectionProcess {
     const child = new Child(
       this.#place.program(this.spec),
       {
+        identified: (pid) => this.#place.started(this.#key, pid),
         message: (message) => {
           if (message.type === 'ready') started()
           this.#hear(message)
@@ -181,8 +190,7 @@ export class InspectionProcess {
       () => performance.now(),
     )
     this.#child = child
-    if (child.pid === undefined) return
-    this.#place.started(this.#key, child.pid)
+    if (!child.wasStarted) return
     const folder = this.#place.folder(this.spec)
     const begin = { generation: GENERATION, version: CONTROL_VERSION, name: script, config }
     child.send({ type: 'inspect', ...begin, ...(folder !== undefined && { folder }) })

@@ -13,6 +13,8 @@ export type ProcessSpec = {
   script: string
   /** What its driver needs; absent = closed. */
   sandbox?: Sandbox
+  /** File of the device that its driver opens itself, as /dev/ttyUSB0; absent = none. */
+  device?: string
   /** Name of a folder in its supervisor's that it may read and write; absent = none. */
   folder?: string
   /** Handed to the child in its first message, secrets included. */

@@ -18,6 +18,8 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   parseUntagged?(definition: unknown): Parsed<Config>
   /** Absent: every one is closed. */
   sandbox?(config: Config): Sandbox
+  /** File of the device that the driver opens itself; absent or undefined: none. */
+  device?(config: Config): string | undefined
   /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
   secrets?: Record<string, TextField>
   /** Name of a folder that its processes share, in that of their supervisor. */

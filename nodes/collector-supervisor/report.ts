@@ -4,7 +4,7 @@ import type { Counters } from '../../lib/contract/control'
 import { healthOf } from '../../lib/contract/health'
 import type { Link } from '../../lib/contract/lifecycle'
 import type { LinkEvent, QualityEvent, RefusedEvent, StatusEvent } from '../../lib/contract/process-event'
-import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessRow, Wall } from '../../lib/contract/process-row'
 import { describeCause } from '../../lib/contract/refused-cause'
 import type { Machine } from './machine-state'
 import type { ProcessSpec } from './process-spec'
@@ -99,6 +99,7 @@ export type RowParts = {
   inbox: { dropped: number; tags: { good: number; bad: number }; badTag: string | undefined }
   pid: number | undefined
   command: string[]
+  wall: Wall
   /** ms on the monotonic clock, and on the wall clock. */
   now: number
   wallTime: number
@@ -144,6 +145,7 @@ export function rowOf(parts: RowParts): ProcessRow {
     dropped: inbox.dropped,
     forced_kills: machine.forcedKills,
     sandbox: spec.sandbox ?? 'closed',
+    wall: parts.wall,
   }
 }
 

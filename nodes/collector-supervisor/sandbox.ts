@@ -1,6 +1,6 @@
 // What a child process may do and see: Node's permission model, a small heap, an environment of a few known names.
 
-import { dirname, join, resolve } from 'node:path'
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path'
 import type { Sandbox } from '../../lib/contract/process-row'
 import { addonFiles } from './addon-files'
 import type { ChildProgram } from './child'
@@ -47,6 +47,12 @@ function addonFlags(script: string): string[] {
 /** The program of a historian: it may also read and write the supervisor's folder. */
 export function historianProgram(script: string, memoryLimitMb: number, folder: string): ChildProgram {
   return program(script, [...sandboxFlags(memoryLimitMb), ...own(folder)], [...ENVIRONMENT, ...TLS_ENVIRONMENT])
+}
+
+/** What the environment names of those, for a process that sees nothing else of the file system. */
+export function certificateFiles(environment: Readonly<Record<string, string>>): string[] {
+  const lists = TLS_ENVIRONMENT.flatMap((name) => environment[name]?.split(delimiter) ?? [])
+  return lists.filter((path) => isAbsolute(path))
 }
 
 function own(folder: string | undefined): string[] {

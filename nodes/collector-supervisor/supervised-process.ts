@@ -83,6 +83,7 @@ export class SupervisedProcess {
       inbox: this.inbox,
       pid: this.pid,
       command: [command, ...args],
+      wall: this.#around.wall(),
       now: this.#around.now(),
       wallTime: this.#around.wallClock().getTime(),
     })
@@ -111,6 +112,12 @@ export class SupervisedProcess {
     if (spec.problem !== undefined) this.feed({ type: 'refused', problem: spec.problem })
     else if (this.#machine.desired === 'up') this.feed({ type: 'renewed' })
     this.#around.changed()
+  }
+
+  /** What only a start can change has become another; one that runs is restarted for it. */
+  renew(): void {
+    this.#program = undefined
+    if (this.#machine.desired === 'up') this.feed({ type: 'renewed' })
   }
 
   /** A message for this reader came out of the live queue. */
@@ -159,7 +166,9 @@ export class SupervisedProcess {
   /** The children learn of a new live queue. */
   liveReplaced(live: LiveQueueRef, reason: string): void {
     this.#note('warn', reason)
-    this.#child?.send({ type: 'live', generation: this.#machine.generation, live })
+    // Behind a wall it can reach no other queue than that of its start.
+    if (this.#around.wall() === 'node') this.#child?.send({ type: 'live', generation: this.#machine.generation, live })
+    else this.renew()
   }
 
   /** The children learn of a new durable queue, or that there is none any more. */
@@ -261,8 +270,10 @@ export class SupervisedProcess {
     this.#fault = undefined
     void this.#around.vacated().then(() => {
       this.#around.gate.enter((leave) => {
-        if (current()) this.#start(generation, leave)
+        const problem = this.#around.obstacle()
+        if (current() && problem === undefined) this.#start(generation, leave)
         else leave()
+        if (current() && problem !== undefined) this.feed({ type: 'refused', problem })
       })
     })
   }
@@ -274,6 +285,7 @@ export class SupervisedProcess {
     const child: Child = new Child(
       program,
       {
+        identified: (pid) => this.#around.started(pid),
         message: (message) => {
           if (message.type === 'ready') leave()
           this.#onMessage(message, generation)
@@ -297,8 +309,7 @@ export class SupervisedProcess {
       this.#around.now,
     )
     this.#child = child
-    if (child.pid === undefined) return
-    this.#around.started(child.pid)
+    if (!child.wasStarted) return
     this.#observation.spawned(this.#around.now(), this.#around.wallClock().getTime())
     const { name, recipient, config } = this.#spec
     const live = this.#around.live()

@@ -1,6 +1,6 @@
 // One supervisor: its readers' processes, their live queue, their files. It outlives its config node for the moment of a deploy.
 
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import type { DurableQueueRef } from '../../lib/contract/control'
 import type { DeadLetterQuestion } from '../../lib/contract/dead-letters'
@@ -28,14 +28,16 @@ import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
 import { Processor } from './processor'
+import { makeQueuePlace } from './queue-place'
 import { QueueStandby } from './queue-standby'
 import { describeOpinion, QueueWitness } from './queue-witness'
 import { Repetitions } from './repetitions'
 import { RunFiles } from './run-files'
-import { collectorProgram, historianProgram } from './sandbox'
+import { certificateFiles, collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
+import { SupervisorWall } from './supervisor-wall'
 import type { EdgeNews, Refusal, Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
@@ -85,6 +87,7 @@ export class Supervisor implements SupervisorFace {
   readonly #witness: QueueWitness
   readonly #laneRecord: LiveFolderRecord
   readonly #swept: Promise<void>
+  readonly #wall: SupervisorWall
   readonly #watchTimer: NodeJS.Timeout
   #meter: { stop(): void }
   #settings: SupervisorSettings
@@ -100,7 +103,10 @@ export class Supervisor implements SupervisorFace {
     this.#fleet = fleet
     this.#log = log
     // Without it the flow goes on all the same, and the queue to the database says what is wrong.
-    this.#guardFile(() => makePrivateFolder(folder))
+    this.#guardFile(() => {
+      makePrivateFolder(folder)
+      makeQueuePlace(folder)
+    })
     this.journal = new Journal(join(folder, 'journal.jsonl'), (text) => this.#log.warn(text))
     fleet.eventsKnown(this.journal.lastSeq())
     this.#runFiles = new RunFiles(join(folder, 'run'), fleet.files)
@@ -114,6 +120,7 @@ export class Supervisor implements SupervisorFace {
     })
     this.#laneRecord = new LiveFolderRecord(join(folder, 'live.json'), fleet.files)
     this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
+    this.#wall = this.#newWall()
     this.#swept = this.#sweep()
     this.inspections = this.#inspectionPlace()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
@@ -147,12 +154,16 @@ export class Supervisor implements SupervisorFace {
   configure(settings: SupervisorSettings, log: SupervisorLog): void {
     this.#settings = settings
     this.#log = log
+    const isOtherWall = this.#wall.adopt(settings.config.sandbox)
     this.#processor.configure(queueSettings(settings.config, this.#folder))
     this.#historians.adopt(settings, () => this.#processor.changed())
     this.#keepQueue()
     this.#meter.stop()
     this.#meter = this.#startMeter()
-    for (const process of this.#members.processes()) this.#fleet.changed(process.spec.name)
+    for (const process of this.#members.processes()) {
+      if (isOtherWall) process.renew()
+      this.#fleet.changed(process.spec.name)
+    }
   }
 
   add(spec: ProcessSpec, listener: ReaderListener): Membership | Fault {
@@ -321,11 +332,13 @@ export class Supervisor implements SupervisorFace {
       distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
       program: (wanted) =>
-        wanted.type === 'historian' ? this.#historianProgram(wanted.script) : this.#collectorProgram(wanted),
+        wanted.type === 'historian' ? this.#historianProgram(wanted) : this.#collectorProgram(wanted),
+      wall: () => this.#wall.wall,
+      obstacle: () => this.#wall.problem,
       folder: (wanted) => this.#folderOf(wanted),
       gate: this.#gate,
       vacated: async () => {
-        await this.#swept
+        await this.#ready()
         await this.#fleet.vacated(member())
         if (!isFirst(spec)) return
         await this.#standby.stepBack()
@@ -389,7 +402,7 @@ export class Supervisor implements SupervisorFace {
       changed: () => {},
       transition: () => {},
       edge: () => {},
-      vacated: () => this.#swept,
+      vacated: () => this.#ready(),
     }
   }
 
@@ -415,20 +428,38 @@ export class Supervisor implements SupervisorFace {
       program: (spec) => this.#collectorProgram(spec),
       folder: (spec) => this.#folderOf(spec),
       gate: this.#gate,
-      swept: this.#swept,
+      ready: () => this.#ready(),
+      obstacle: () => this.#wall.problem,
       started: (key, pid) => this.#guardWrite(this.#runFiles.write(key, pid)),
       ended: (key) => this.#guardWrite(this.#runFiles.remove(key)),
       warn: (text) => this.#log.warn(`a device that somebody asks: ${text}`),
     }
   }
 
-  #collectorProgram(spec: Pick<ProcessSpec, 'script' | 'sandbox' | 'folder'>): ChildProgram {
-    const { script, sandbox } = spec
-    return collectorProgram(script, this.#config.memoryLimit, { sandbox, folder: this.#folderOf(spec) })
+  #collectorProgram(spec: Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device'>): ChildProgram {
+    const { script, sandbox, device } = spec
+    const program = collectorProgram(script, this.#config.memoryLimit, { sandbox, folder: this.#folderOf(spec) })
+    return this.#wall.aroundReader(program, device === undefined ? [] : [device])
   }
 
-  #historianProgram(script: string): ChildProgram {
-    return historianProgram(script, this.#config.memoryLimit, this.#folder)
+  #historianProgram({ script }: Pick<ProcessSpec, 'script'>): ChildProgram {
+    const program = historianProgram(script, this.#config.memoryLimit, this.#folder)
+    return this.#wall.aroundHistorian(program, certificateFiles(program.env))
+  }
+
+  #newWall(): SupervisorWall {
+    return new SupervisorWall({
+      folder: this.#folder,
+      wish: this.#config.sandbox,
+      live: () => dirname(this.#lane.ref.path),
+      warn: (text) => this.#log.warn(text),
+    })
+  }
+
+  /** What an earlier Node-RED has left behind is gone, and the wall stands. */
+  async #ready(): Promise<void> {
+    await this.#swept
+    await this.#wall.ready()
   }
 
   #folderOf({ folder }: Pick<ProcessSpec, 'folder'>): string | undefined {

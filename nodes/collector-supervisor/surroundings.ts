@@ -2,7 +2,7 @@
 
 import type { DurableQueueRef, LiveQueueRef, QueueReplacement } from '../../lib/contract/control'
 import type { ExitFacts } from '../../lib/contract/process-event'
-import type { ProcessRow } from '../../lib/contract/process-row'
+import type { ProcessRow, Wall } from '../../lib/contract/process-row'
 import type { KnownTotals, QueueCounts } from '../../lib/contract/queue-totals'
 import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { ChildProgram } from './child'
@@ -63,6 +63,9 @@ export type Surroundings = {
   /** Nothing that this process writes has come through the live queue since then. */
   distrustLive(unheardSince: number): void
   program(spec: ProcessSpec): ChildProgram
+  wall(): Wall
+  /** Why nothing may be started; known when `vacated` has settled. */
+  obstacle(): string | undefined
   /** Path of the folder that the process may read and write besides; undefined = none. */
   folder(spec: ProcessSpec): string | undefined
   gate: SpawnGate

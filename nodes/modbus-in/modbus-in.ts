@@ -1,6 +1,6 @@
 // The node as Node-RED sees it; what it does is what all readers do.
 
-import { join } from 'node:path'
+import { isAbsolute, join } from 'node:path'
 import type { NodeAPI } from 'node-red'
 import { registerReader } from '../collector-supervisor/reader-node'
 import { isLine, parseModbusConfig } from './fields'
@@ -12,6 +12,7 @@ function register(RED: NodeAPI): void {
     script: join(__dirname, 'collector.js'),
     parse: parseModbusConfig,
     sandbox: ({ transport }) => (isLine(transport) ? 'addons' : 'closed'),
+    device: ({ transport, serialPort }) => (isLine(transport) && isAbsolute(serialPort) ? serialPort : undefined),
   })
 }
 

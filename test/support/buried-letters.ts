@@ -3,13 +3,13 @@
 import assert from 'node:assert/strict'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { HISTORIAN, TITLE_READINGS } from '../../lib/contract/limits'
 import { asCount, asRecord } from '../../lib/contract/parse'
 import { Queue } from '../../lib/queue/queue'
 import { flowOf, SUPERVISOR, supervisorNode } from './flows'
-import { residentMb } from './kept-reader'
+import { QUEUE_FILE, residentMb } from './kept-reader'
 import { LOOP_METER, type LoopDelay, loopDelayOf } from './loop-meter'
 import { NodeRed } from './node-red'
 
@@ -45,8 +45,8 @@ export class BuriedLetters {
   static async start(letters: number): Promise<BuriedLetters> {
     const userDir = mkdtempSync(join(tmpdir(), 'collectors-test-'))
     const folder = join(userDir, 'collectors', SUPERVISOR)
-    mkdirSync(folder, { recursive: true, mode: 0o700 })
-    bury(join(folder, 'durable.queue'), letters)
+    mkdirSync(dirname(join(folder, QUEUE_FILE)), { recursive: true, mode: 0o700 })
+    bury(join(folder, QUEUE_FILE), letters)
     const database = { historian: 'influxdb', influxUrl: NO_DATABASE, influxOrg: 'o', influxBucket: 'b' }
     const flows = flowOf(supervisorNode(database))
     const nodeRed = await NodeRed.start({ flows, userDir, settings: LOOP_METER })

@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { asRecord } from '../../lib/contract/parse'
 import type { ProcessRow } from '../../lib/contract/process-row'
@@ -16,7 +16,7 @@ const POLL_MS = 50
 /** Its queue is replaced at most every 5 s, and a historian may rest as long; the rest is for busy machines. */
 const RECOVERY_MS = 40_000
 
-export const QUEUE_FILE = 'durable.queue'
+export const QUEUE_FILE = join('queue', 'durable.queue')
 export const HISTORY_FILE = 'history.db'
 
 export class KeptReader {
@@ -57,8 +57,9 @@ export class KeptReader {
 
   /** Names of the files in it that were set aside, logs apart. */
   setAside(nodeRed: NodeRed, file: string): string[] {
-    return readdirSync(this.folder(nodeRed)).filter(
-      (name) => name.startsWith(`${file}.corrupt-`) && !name.endsWith('-wal'),
+    const path = join(this.folder(nodeRed), file)
+    return readdirSync(dirname(path)).filter(
+      (name) => name.startsWith(`${basename(path)}.corrupt-`) && !name.endsWith('-wal'),
     )
   }
 

@@ -10,6 +10,7 @@ import { asRecord } from '../../lib/contract/parse'
 import { Queue } from '../../lib/queue/queue'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, SUPERVISOR, supervisorNode } from './flows'
+import { QUEUE_FILE } from './kept-reader'
 import { type FlowNode, NodeRed } from './node-red'
 import { argvOf, childrenOf, untilGone } from './processes'
 import { randomNumbers } from './random'
@@ -162,7 +163,7 @@ export class KillTrial {
     for (const name of NAMES) await this.#nodeRed.command(`${name}/stop`)
     for (const name of NAMES) await this.#nodeRed.rowWhen(name, ({ status }) => status === 'stopped')
     // The queue itself is asked: what Node-RED tells of it may be a second old.
-    const queue = Queue.connect(join(this.#folder, 'durable.queue'))
+    const queue = Queue.connect(join(this.#folder, QUEUE_FILE))
     try {
       await until(
         () => {
@@ -187,7 +188,7 @@ export class KillTrial {
   }
 
   async #count(): Promise<Recount> {
-    const queue = Queue.connect(join(this.#folder, 'durable.queue'))
+    const queue = Queue.connect(join(this.#folder, QUEUE_FILE))
     const { sent, delivered, pending, claimed, retry, dead, dropped } = queue.status()
     queue.close()
     const none = { pending: 0, claimed: 0, retry: 0, dead: 0, dropped: 0 }

@@ -31,6 +31,7 @@ export function processRow(name: string, differences: Partial<ProcessRow> = {}):
     dropped: 0,
     forced_kills: 0,
     sandbox: 'closed',
+    wall: 'node',
     ...differences,
   }
   return { ...row, health: differences.health ?? healthOf(row) }

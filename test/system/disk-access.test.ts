@@ -94,7 +94,7 @@ describe('the disk and Node-RED’s thread', function () {
   it('Node-RED lives when the shared memory of that queue is cut off, and all goes on', async () => {
     const folder = join(userDir, 'collectors', SUPERVISOR)
     const { pid } = nodeRed
-    truncateSync(join(folder, 'durable.queue-shm'))
+    truncateSync(join(folder, 'queue', 'durable.queue-shm'))
     for (const witness of witnesses) await witness.moreSamples(nodeRed, 20)
     assert.ok(nodeRed.alive)
     assert.equal(nodeRed.pid, pid)

@@ -22,6 +22,7 @@ describe('a process with a grandchild that ignores SIGTERM', function () {
     child = new Child(
       { command: process.execPath, args: [script, where], cwd: PACKAGE_ROOT, env: {} },
       {
+        identified: () => {},
         message: () => {},
         malformed: () => {},
         flood: () => {},

@@ -28,6 +28,7 @@ class Witness {
     this.child = new Child(
       whole,
       {
+        identified: () => {},
         message: (message) => this.messages.push(message),
         malformed: () => this.malformed++,
         flood: () => {},

@@ -35,7 +35,7 @@ describe('the historian of a supervisor', () => {
       worker: 1,
       batchSize: 5000,
       queue: {
-        path: '/data/s1/durable.queue',
+        path: '/data/s1/queue/durable.queue',
         capacityBytes: 2 ** 30,
         whenFull: 'drop-oldest',
         durability: 'commit',
@@ -72,13 +72,13 @@ describe('the historian of a supervisor', () => {
   it('has a queue as the settings say', () => {
     const { config } = settings({ queueCapacity: 2, queueFull: 'block', durability: 'power', flushInterval: 0.5 })
     assert.deepEqual(queueSettings(config, '/data/s1'), {
-      path: '/data/s1/durable.queue',
+      path: '/data/s1/queue/durable.queue',
       capacityBytes: 2 * 2 ** 20,
       flushMs: 500,
       batchSize: 5000,
     })
     const queue = {
-      path: '/data/s1/durable.queue',
+      path: '/data/s1/queue/durable.queue',
       capacityBytes: 2 * 2 ** 20,
       whenFull: 'refuse',
       durability: 'power',

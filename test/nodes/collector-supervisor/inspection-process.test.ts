@@ -19,7 +19,9 @@ const ANSWERS = { answers: { tags: 1 } }
 class Place {
   readonly id = 'plant'
   readonly gate = new SpawnGate()
-  readonly swept = Promise.resolve()
+  readonly ready = () => Promise.resolve()
+  problem: string | undefined
+  readonly obstacle = () => this.problem
   readonly notes: string[] = []
   readonly pids: number[] = []
   command = process.execPath

@@ -9,6 +9,7 @@ const say = (text: string): void => {
 say('begun')
 const listener = {
   message: () => {},
+  identified: () => {},
   malformed: () => {},
   flood: () => {},
   unreachable: () => say('unreachable'),

@@ -28,7 +28,8 @@ describe('the second opinion on a queue', function () {
       program: ({ script }) => historianProgram(script, 256, folder()),
       folder: () => undefined,
       gate: new SpawnGate(),
-      swept: Promise.resolve(),
+      ready: async () => {},
+      obstacle: () => undefined,
       started: (_key, pid) => pids.push(pid),
       ended: () => {
         ended++

@@ -72,6 +72,7 @@ function row(differences: Partial<RowParts> = {}): ProcessRow {
     supervisor: 'Line A',
     machine: machineIn('running'),
     report: REPORT,
+    wall: 'node',
     inbox: { dropped: 6, tags: { good: 3, bad: 0 }, badTag: undefined },
     pid: 4711,
     command: ['node', 'collector.js'],

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Counters } from '../../../lib/contract/control'
 import type { Status } from '../../../lib/contract/lifecycle'
 import { CONTROL_VERSION } from '../../../lib/contract/limits'
+import type { Wall } from '../../../lib/contract/process-row'
 import type { RefusedCause } from '../../../lib/contract/refused-cause'
 import type { Outcome } from '../../../nodes/collector-supervisor/operation'
 import type { RestartPolicy } from '../../../nodes/collector-supervisor/policy'
@@ -58,6 +59,8 @@ export class Supervision {
   policy = POLICY
   vacated = async (): Promise<void> => {}
   command = process.execPath
+  wall: Wall = 'node'
+  obstacle: string | undefined
   readonly gate = new SpawnGate()
   readonly transitions: Transition[] = []
   readonly edges: EdgeNews[] = []
@@ -125,6 +128,8 @@ export class Supervision {
       program: ({ script }) => {
         return { command: this.command, args: [script], cwd: '/', env: { PATH: process.env.PATH ?? '' } }
       },
+      wall: () => this.wall,
+      obstacle: () => this.obstacle,
       gate: this.gate,
       vacated: () => this.vacated(),
       started: (pid) => this.calls.push(`started ${pid}`),
