@@ -1,6 +1,7 @@
 // Modbus TCP and UDP: the transaction id in the header tells which request is answered. Some devices and gateways answer with
 // id 0, or count by themselves; their answers are told apart as those of RTU are.
 
+import { Noise, SOCKET_NOISE_MAX } from '../../../lib/net/noise'
 import { describeDeviation, otherTransaction } from './deviations'
 import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
@@ -18,7 +19,7 @@ import {
 import { type Found, Recognition } from './mbap-recognition'
 import type { Sent } from './outstanding'
 import { type Asked, addressedTo } from './rtu'
-import { Noise, Scanner, SOCKET_NOISE_MAX } from './scanner'
+import { Scanner } from './scanner'
 import { Nonsense } from './strangers'
 
 /** 0 is not given out: it tells nothing. */

@@ -1,8 +1,9 @@
 // Devices whose frames are wrong, read all the same.
 
 import assert from 'node:assert/strict'
+import { STRAY_PLACES } from '../../../simulators/faults/stray-bytes'
 import type { Behaviour, FrameBehaviour } from '../../../simulators/modbus/behaviours/behaviour'
-import { FILLER_PLACES, FILLERS } from '../../../simulators/modbus/behaviours/behaviour'
+import { FILLERS } from '../../../simulators/modbus/behaviours/behaviour'
 import type { ModbusTransport } from '../../../simulators/modbus/framing'
 import type { ShortTag } from './config'
 import { assertGood, closeField, fieldOf, isGood } from './field-bench'
@@ -115,7 +116,7 @@ describe('a reader and bytes that are no Modbus', function () {
 
   for (const transport of ['tcp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     for (const filler of FILLERS) {
-      for (const place of FILLER_PLACES) {
+      for (const place of STRAY_PLACES) {
         it(`reads over them: ${filler} ${place} over ${transport}`, async () => {
           const { device, loop } = await fieldOf([{ kind: 'bytes-between', filler, place }], TAGS, { transport })
           await loop.when(isGood(...NAMES))
