@@ -63,6 +63,24 @@ describe('a reader and a device whose frames have another length than they say',
     })
   }
 
+  for (const transport of ['tcp', 'udp'] as const) {
+    for (const length of [0, 300, 65535] as const) {
+      it(`does so where the length field says nothing at all, in any pieces: ${length} over ${transport}`, async () => {
+        const bad: Behaviour = { kind: 'refuses', code: 2, place: { unit: 1, area: 'holding', address: 50, count: 1 } }
+        const behaviours: Behaviour[] = [bad, { kind: 'length-garbage', length }]
+        if (transport === 'tcp') behaviours.push({ kind: 'pieces', bytes: 5 })
+        const { device, loop } = await fieldOf(behaviours, [...TAGS, ['none', 'hr50']], { transport })
+        await loop.when(isGood(...NAMES))
+        const cycles = await loop.next(10)
+        assertGood(cycles, VALUES)
+        assert.match(cycles.at(-1)?.quality.none ?? '', /exception 2/)
+        assert.equal(device.connections, 1)
+        const lengths = told(loop.logged).filter((line) => line.includes(`a wrong length field: it says ${length}`))
+        assert.equal(lengths.length, 1, loop.logged.join('\n'))
+      })
+    }
+  }
+
   for (const transport of ['tcp', 'udp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     it(`reads over a carriage return behind each answer over ${transport}`, async () => {
       const { device, loop } = await fieldOf([{ kind: 'carriage-return' }], TAGS, { transport })
