@@ -6,7 +6,9 @@ export type RandomReads =
   /** Blocks are read in batches; before the next cycle a batch and then one point at random are asked for. */
   | ({ readonly kind: 'on-trial' } & Record)
   | ({ readonly kind: 'in-use' } & Record)
-  /** For the life of the process. */
+  /** They have worked and do no more: blocks are read in batches until they are tried again. */
+  | ({ readonly kind: 'set-aside' } & Record)
+  /** They have never worked. For the life of the process. */
   | { readonly kind: 'given-up' }
 
 type Record = {
@@ -16,6 +18,10 @@ type Record = {
   readonly isBroken: boolean
   /** A block of the plan has been answered in this process. */
   readonly isProven: boolean
+  /** What the blocks of this cycle came to: one that was answered counts. */
+  readonly inCycle: 'nothing' | 'refused' | 'answered'
+  /** How often they were set aside since a block was answered. */
+  readonly timesAside: number
 }
 
 export type RandomEvent =
@@ -24,39 +30,77 @@ export type RandomEvent =
   | 'point-answered'
   /** A block of the plan, at random. */
   | 'block-answered'
+  /** The same after blocks were answered: for its addresses, or because the PLC is another one, or set otherwise. */
+  | 'block-refused'
+  | 'cycle-ended'
   /** A request at random was left unanswered, or the connection ended at it. */
   | 'broken'
   /** It is not known, or not in this form: asking for other points changes nothing. */
   | 'refused'
   /** Another connection, so maybe another PLC. */
   | 'reconnected'
+  /** What was set aside is to be tried again. */
+  | 'retry-due'
 
-export const UNTRIED: RandomReads = { kind: 'on-trial', failures: 0, isBroken: false, isProven: false }
+export const UNTRIED: RandomReads = {
+  kind: 'on-trial',
+  failures: 0,
+  isBroken: false,
+  isProven: false,
+  inCycle: 'nothing',
+  timesAside: 0,
+}
 export const GIVEN_UP: RandomReads = { kind: 'given-up' }
 
 /** A datagram may be lost, and a PLC be switched off at that moment. */
 const FAILURES_MAX = 2
-/** What has worked is given up later. */
+/** What has worked is set aside later. */
 const PROVEN_FAILURES_MAX = 4
+/** The first and the last time for which they are set aside. */
+const ASIDE_FIRST_MS = 60_000
+const ASIDE_LAST_MS = 600_000
 
 export function step(reads: RandomReads, event: RandomEvent): RandomReads {
   if (reads.kind === 'given-up') return reads
+  if (reads.kind === 'set-aside') {
+    // one more failure is enough
+    return event === 'retry-due' ? { ...reads, kind: 'on-trial', failures: PROVEN_FAILURES_MAX - 1 } : reads
+  }
   switch (event) {
     case 'batch-answered': {
       if (!reads.isBroken) return reads
-      const failures = reads.failures + 1
-      if (failures >= (reads.isProven ? PROVEN_FAILURES_MAX : FAILURES_MAX)) return GIVEN_UP
-      return { ...reads, failures, isBroken: false }
+      const failed = { ...reads, failures: reads.failures + 1, isBroken: false }
+      return failed.failures >= (reads.isProven ? PROVEN_FAILURES_MAX : FAILURES_MAX) ? ended(failed) : failed
     }
     case 'point-answered':
       return { ...reads, kind: 'in-use', isBroken: false }
-    case 'block-answered':
-      return reads.failures === 0 && reads.isProven ? reads : { ...reads, failures: 0, isBroken: false, isProven: true }
+    case 'block-answered': {
+      const { failures, isProven, inCycle, timesAside } = reads
+      if (failures + timesAside === 0 && isProven && inCycle === 'answered') return reads
+      return { ...reads, failures: 0, isBroken: false, isProven: true, inCycle: 'answered', timesAside: 0 }
+    }
+    case 'block-refused':
+      return reads.inCycle === 'nothing' ? { ...reads, inCycle: 'refused' } : reads
+    case 'cycle-ended':
+      // a single point shows whether it is for what was asked for
+      return { ...reads, kind: reads.inCycle === 'refused' ? 'on-trial' : reads.kind, inCycle: 'nothing' }
     case 'broken':
       return { ...reads, kind: 'on-trial', isBroken: true }
     case 'refused':
-      return GIVEN_UP
+      return ended(reads)
     case 'reconnected':
       return { ...reads, kind: 'on-trial' }
+    case 'retry-due':
+      return reads
   }
+}
+
+function ended(reads: Record): RandomReads {
+  if (!reads.isProven) return GIVEN_UP
+  return { ...reads, kind: 'set-aside', isBroken: false, inCycle: 'nothing', timesAside: reads.timesAside + 1 }
+}
+
+/** After how long what is set aside is tried again. */
+export function asideMs({ timesAside }: Pick<Record, 'timesAside'>): number {
+  return Math.min(ASIDE_FIRST_MS * 2 ** (timesAside - 1), ASIDE_LAST_MS)
 }

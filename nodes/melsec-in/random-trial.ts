@@ -8,7 +8,7 @@ import { hexadecimal } from './frames/notation'
 import type { Request } from './frames/request'
 import type { Answer } from './link/connection'
 import type { Trial } from './random'
-import { GIVEN_UP, type RandomEvent, type RandomReads, step, UNTRIED } from './random-reads'
+import { asideMs, GIVEN_UP, type RandomEvent, type RandomReads, step, UNTRIED } from './random-reads'
 import type { Plc } from './series'
 
 type Ask = (request: Request) => Promise<Answer>
@@ -21,13 +21,18 @@ export class RandomTrial {
   #turn = 0
   /** What the last request at random ended with, behind "it". */
   #how = ''
+  readonly #nowMs: () => number
+  /** When what is set aside is tried again, on the monotonic clock. */
+  #retryAtMs = 0
+  #news: string | undefined
 
   /** Without `trials` there is nothing to choose: what is read at random has no other way, or nothing is. */
   constructor(
     plc: Plc,
-    { trials, isAllowed }: { trials: readonly Trial[]; isAllowed: boolean },
+    { trials, isAllowed, nowMs }: { trials: readonly Trial[]; isAllowed: boolean; nowMs(): number },
     log: (level: LogLevel, text: string) => void,
   ) {
+    this.#nowMs = nowMs
     this.#plc = plc
     this.#trials = trials
     this.#reads = isAllowed ? UNTRIED : GIVEN_UP
@@ -45,8 +50,32 @@ export class RandomTrial {
     return this.#reads.failures > 0 || this.#reads.isBroken ? 'behind' : 'before'
   }
 
+  /** Blocks are read in batches, for now or for ever. */
+  get isOver(): boolean {
+    return this.#reads.kind === 'given-up' || this.#reads.kind === 'set-aside'
+  }
+
   get isGivenUp(): boolean {
     return this.#reads.kind === 'given-up'
+  }
+
+  /** A cycle begins. */
+  begin(): void {
+    if (this.#reads.kind === 'set-aside' && this.#nowMs() >= this.#retryAtMs) this.#take('retry-due')
+  }
+
+  /** The blocks of a cycle have been asked for. Returns whether all that was picked at random was refused. */
+  end(): 'settled' | 'doubtful' {
+    const wasInUse = this.isInUse
+    this.#take('cycle-ended')
+    return wasInUse && !this.isInUse && this.isDue === 'before' ? 'doubtful' : 'settled'
+  }
+
+  /** What an operator should know since the last call. */
+  takeNews(): string | undefined {
+    const news = this.#news
+    this.#news = undefined
+    return news
   }
 
   reconnected(): void {
@@ -62,7 +91,7 @@ export class RandomTrial {
     if (!trial) return 'settled'
     const batch = await this.#observe(trial.batch, ask)
     if (batch.kind === 'refused' || batch.kind === 'deviation') this.#turn++
-    if ((batch.kind !== 'registers' && batch.kind !== 'bits') || this.isGivenUp) return 'settled'
+    if ((batch.kind !== 'registers' && batch.kind !== 'bits') || this.isOver) return 'settled'
     try {
       const point = await this.#observe(trial.point, ask)
       if (point.kind === 'registers') this.#take('point-answered')
@@ -80,7 +109,7 @@ export class RandomTrial {
     const answer = await this.#observe(request, ask)
     if (request.kind !== 'random') return answer
     if (answer.kind === 'registers') this.#take('block-answered')
-    else if (answer.kind === 'refused' && this.#isUnknown(answer)) this.#take('refused')
+    else if (answer.kind === 'refused') this.#blockRefused(answer)
     return answer
   }
 
@@ -105,21 +134,34 @@ export class RandomTrial {
     }
   }
 
-  /** Of a block: what has been answered before is refused for its addresses, unless the code says otherwise. */
-  #isUnknown(refusal: Extract<Answer, { kind: 'refused' }>): boolean {
+  /** What has been answered before may be refused for its addresses, or because the PLC is another one now. */
+  #blockRefused(refusal: Extract<Answer, { kind: 'refused' }>): void {
     const concern = concernOf(refusal, this.#plc.frame)
-    const isProven = this.#reads.kind !== 'given-up' && this.#reads.isProven
-    return concern === 'config' || (!isProven && concern !== 'busy' && concern !== 'address')
+    if (concern === 'busy' || this.#reads.kind === 'given-up') return
+    if (this.#reads.isProven) this.#take('block-refused')
+    else if (concern !== 'address') this.#take('refused')
   }
 
   #take(event: RandomEvent): void {
     if (this.#trials.length === 0 || this.isGivenUp) return
+    const wasOver = this.isOver
     this.#reads = step(this.#reads, event)
+    if (this.#reads.kind === 'set-aside' && !wasOver) this.#setAside(this.#reads)
     if (!this.isGivenUp) return
     this.#log(
       'warn',
       `the PLC cannot be asked for points picked at random (command 0403): it ${this.#how}, though it answers batches. All are read in batches from now on; with "randomRead" off the trial is spared`,
     )
+  }
+
+  #setAside(reads: { readonly timesAside: number }): void {
+    const waitMs = asideMs(reads)
+    this.#retryAtMs = this.#nowMs() + waitMs
+    const minutes = Math.round(waitMs / 60_000)
+    const text = `the PLC cannot be asked for points picked at random (command 0403) any more: it ${this.#how}, though it answers batches; was it replaced, or its access settings changed? All are read in batches, and the command is tried again in ${minutes} min; with "randomRead" off the trial is spared`
+    // each further time it is the same
+    this.#log(reads.timesAside === 1 ? 'warn' : 'debug', text)
+    if (reads.timesAside === 1) this.#news = text
   }
 }
 

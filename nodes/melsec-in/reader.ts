@@ -40,6 +40,8 @@ class MelsecReader implements Reader {
   readonly #atRandom: Way
   readonly #inBatches: Way
   readonly #trial: RandomTrial
+  /** Since points were picked at random the PLC may have become another one. */
+  #mayHaveChanged = false
   #isIntroduced = false
 
   constructor(config: MelsecConfig, log: Log) {
@@ -53,11 +55,15 @@ class MelsecReader implements Reader {
     this.#atRandom = this.#wayOf({ random: true })
     this.#inBatches = this.#wayOf({ random: false })
     const trials = this.#atRandom.questions.trials()
-    this.#trial = new RandomTrial(plcOf(config), { trials, isAllowed: config.randomRead }, log)
+    this.#trial = new RandomTrial(
+      plcOf(config),
+      { trials, isAllowed: config.randomRead, nowMs: () => performance.now() },
+      log,
+    )
   }
 
   forecast(): Forecast {
-    return (this.#trial.isGivenUp ? this.#inBatches : this.#atRandom).poller.forecast()
+    return (this.#trial.isOver ? this.#inBatches : this.#atRandom).poller.forecast()
   }
 
   async open(signal: AbortSignal): Promise<void> {
@@ -69,19 +75,32 @@ class MelsecReader implements Reader {
 
   async read(signal: AbortSignal): Promise<Reading> {
     this.#access.begin()
+    this.#trial.begin()
     const once = (request: Request): Promise<Answer> => this.#access.askOnce(request, signal)
     if (this.#trial.isDue === 'before') await this.#tryRandom(once)
-    const { questions, poller } = this.#trial.isInUse ? this.#atRandom : this.#inBatches
+    let reading = await this.#poll(signal)
+    if (this.#trial.end() === 'doubtful') {
+      await this.#tryRandom(once).catch((thrown) => this.#outlive(thrown))
+      if (this.#trial.isOver) reading = await this.#poll(signal)
+    }
+    if (this.#trial.isDue === 'behind') await this.#tryRandom(once).catch((thrown) => this.#outlive(thrown))
+    const degraded = [reading.degraded, this.#trial.takeNews()].filter((text) => text !== undefined).join('; ')
+    return this.#finish(degraded === '' ? reading : { ...reading, degraded })
+  }
+
+  async #poll(signal: AbortSignal): Promise<Reading> {
+    const { isInUse, isOver } = this.#trial
+    const { questions, poller } = isInUse ? this.#atRandom : this.#inBatches
+    if (isInUse && this.#mayHaveChanged) poller.reconnected()
+    this.#mayHaveChanged = isOver || (this.#mayHaveChanged && !isInUse)
     const answerTo: Ask<Area> = async (block) => {
       const request = questions.requestFor(block)
-      if (!request) return questions.refusalOf(block, this.#trial.isGivenUp)
+      if (!request) return questions.refusalOf(block, this.#trial.isOver)
       return questions.answerTo(block, await this.#trial.askBlock(request, (asked) => this.#ask(asked, signal)))
     }
-    const reading = await poller.poll(answerTo, signal).catch((thrown: unknown) => {
+    return await poller.poll(answerTo, signal).catch((thrown: unknown) => {
       throw this.#access.explain(thrown)
     })
-    if (this.#trial.isDue === 'behind') await this.#tryRandom(once).catch((thrown) => this.#outlive(thrown))
-    return this.#finish(reading)
   }
 
   async close(): Promise<void> {

@@ -95,6 +95,11 @@ export class MelsecDevice {
     this.#plc.isLocked = isLocked
   }
 
+  /** Random reads are refused with this code from now on; undefined: they are answered. */
+  refuseRandom(endCode: number | undefined): void {
+    this.#plc.randomEndCode = endCode
+  }
+
   /** How long it takes for each request; one whose monitoring timer is shorter is answered with 60. */
   takeTime(processingMs: number): void {
     this.#plc.processingMs = processingMs

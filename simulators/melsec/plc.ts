@@ -23,6 +23,8 @@ export class Plc {
   readonly memory: PlcMemory
   /** Its ports are locked by a remote password. */
   isLocked = false
+  /** What it refuses random reads (0403) with: by its access settings, or since it was replaced by another one. */
+  randomEndCode: number | undefined
   /** How long it takes for a request. */
   processingMs = 0
 

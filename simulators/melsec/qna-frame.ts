@@ -143,6 +143,7 @@ function serve(plc: Plc, { command, subcommand }: Asked, reader: FieldReader): B
       return subcommand % 2 === 1 ? batchBits(plc, subcommand > 1, reader) : batchWords(plc, subcommand > 1, reader)
     }
     case 0x0403:
+      if (plc.randomEndCode !== undefined) throw new EndCode(plc.randomEndCode)
       if (subcommand !== 0 && !(isWide && subcommand === 2)) throw new EndCode(NO_COMMAND)
       return random(plc, subcommand === 2, reader)
     case 0x0101:

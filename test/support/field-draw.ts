@@ -1,7 +1,8 @@
 // Behaviours at random: which of them a transport can have, with what numbers, and which ones contradict each other.
 
+import { STRAY_PLACES } from '../../simulators/faults/stray-bytes'
 import type { Behaviour, BehaviourKind, Place } from '../../simulators/modbus/behaviours/behaviour'
-import { FILLER_PLACES, FILLERS } from '../../simulators/modbus/behaviours/behaviour'
+import { FILLERS } from '../../simulators/modbus/behaviours/behaviour'
 import type { ModbusTransport } from '../../simulators/modbus/framing'
 
 export class Draw {
@@ -54,6 +55,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'extra-byte': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'length-6': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'length-too-small': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
+  'length-garbage': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'carriage-return': { transports: ALL, takes: ['stray'] },
   'own-transactions': { transports: MBAP, takes: ['identity', 'again'] },
   'transaction-0': { transports: MBAP, takes: ['identity', 'again'] },
@@ -120,9 +122,11 @@ export function drawBehaviour(
     case 'answers-as-unit':
       return { kind, unit: draw.one([0, 0, 255]) }
     case 'bytes-between': {
-      const where = FILLER_PLACES.filter((place) => place !== 'on-connect' || STREAMS.includes(transport))
+      const where = STRAY_PLACES.filter((place) => place !== 'on-connect' || STREAMS.includes(transport))
       return { kind, filler: draw.one(FILLERS), place: draw.one(where) }
     }
+    case 'length-garbage':
+      return { kind, length: draw.one([0, 300, 65535]) }
     case 'wide-addresses':
       return { kind, place: wide, width: draw.one([2, 4]) }
     case 'never-answers':

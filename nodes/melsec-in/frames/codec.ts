@@ -14,6 +14,11 @@ export type Codec = {
    * and not yet answered: 1E does not say how long a frame is. A datagram must be one frame, without rest.
    */
   nextFrame(incoming: Buffer, asked: Request | undefined): NextFrame
+  /**
+   * Whether a byte at which no frame begins may be skipped: some devices and gateways send bytes that belong to nothing. `mayBeData`: what
+   * comes may be the rest of an earlier answer, and something in it be taken for the one that is waited for.
+   */
+  isStray(byte: number, mayBeData: boolean): boolean
   /** Which request a frame answers; undefined where frames do not tell (3E, 1E). */
   serialOf(frame: Buffer): number | undefined
   /** What a frame of nextFrame() says, held against everything that was asked. */

@@ -11,7 +11,7 @@ import { toBits, toRegisters } from './data'
 import type { NextFrame } from './next-frame'
 import { readNumber, Writer, wireBytes } from './notation'
 import { checkRequest, writePoint } from './point-codes'
-import { type Reply, type Request, type Route, violation } from './request'
+import { otherForm, type Reply, type Request, type Route, type Violation, violation } from './request'
 
 /** [ADP] 7.4; 1E has no commands for the others. */
 const commands: Partial<Record<Request['kind'], number>> = { bits: 0x00, words: 0x01, 'loop-back': 0x16 }
@@ -22,11 +22,16 @@ const HEADER_BYTES = 2
 const WITH_ABNORMAL_CODE = 0x5b
 /** [ADP] 7.3.3 (7): 00, else 50 to 60; a Q with an E71 adds some below. Anything else is no end code. */
 const END_CODE_MAX = 0x60
+const CARRIAGE_RETURN = 0x0d
+const LINE_FEED = 0x0a
+const FIRST_PRINTABLE = 0x20
+const LAST_PRINTABLE = 0x7e
 
 export function frame1E(plc: Plc, { pc }: Route, monitoringTimer: number): Codec {
   return {
     encode: (request) => encode(plc, pc, monitoringTimer, request),
     nextFrame: (incoming, asked) => nextFrame(plc.encoding, incoming, asked),
+    isStray: (byte, mayBeData) => isStray(plc.encoding, byte, mayBeData),
     serialOf: () => undefined,
     decode: (frame, asked) => decode(plc.encoding, frame, asked),
   }
@@ -66,7 +71,7 @@ function nextFrame(encoding: Encoding, incoming: Buffer, asked: Request | undefi
   const command = commandOf(asked)
   const subheader = new Writer(encoding).number(command + REPLY, 1).finish()
   const came = incoming.subarray(0, subheader.length)
-  if (!came.equals(subheader.subarray(0, came.length))) return violation(wrongSubheader(encoding, incoming, command))
+  if (!came.equals(subheader.subarray(0, came.length))) return wrongSubheader(encoding, incoming, command)
   const header = wireBytes(encoding, HEADER_BYTES)
   if (incoming.length < header) return { kind: 'incomplete' }
   const endCode = readNumber(encoding, incoming, subheader.length, 1)
@@ -76,17 +81,31 @@ function nextFrame(encoding: Encoding, incoming: Buffer, asked: Request | undefi
   return { kind: 'frame', frame: incoming.subarray(0, end), rest: incoming.subarray(end) }
 }
 
-function wrongSubheader(encoding: Encoding, incoming: Buffer, command: number): string {
+function wrongSubheader(encoding: Encoding, incoming: Buffer, command: number): Violation {
   const [first = 0] = incoming
   if (encoding === 'binary' && (first === 0x38 || first === 0x39)) {
-    return 'it answers in ASCII: set PLC and node to the same data code'
+    return otherForm('it answers in ASCII: set PLC and node to the same data code')
   }
   if (encoding === 'ascii' && first === command + REPLY) {
-    return 'it answers in binary: set PLC and node to the same data code'
+    return otherForm('it answers in binary: set PLC and node to the same data code')
   }
-  if (encoding === 'binary' && (first === 0xd0 || first === 0xd4))
-    return 'it answers with a 3E or 4E frame: choose that frame'
-  return 'it does not answer with 1E frames to what was asked; is it another service, are frame and data code right?'
+  if (encoding === 'binary' && (first === 0xd0 || first === 0xd4)) {
+    return otherForm('it answers with a 3E or 4E frame: choose that frame')
+  }
+  return violation(
+    'it does not answer with 1E frames to what was asked; is it another service, are frame and data code right?',
+  )
+}
+
+/**
+ * A PLC that sends more data than it was asked for leaves some that could look like an answer: nothing is skipped then that may be
+ * data. In ASCII these are upper-case hexadecimal digits. In binary any byte may be: only CR and LF are skipped then, otherwise also what
+ * gateways fill pauses with, 00, FF and text.
+ */
+function isStray(encoding: Encoding, byte: number, mayBeData: boolean): boolean {
+  if (encoding === 'ascii') return !/[0-9A-F]/.test(String.fromCharCode(byte))
+  if (byte === CARRIAGE_RETURN || byte === LINE_FEED) return true
+  return !mayBeData && (byte === 0x00 || byte === 0xff || (byte >= FIRST_PRINTABLE && byte <= LAST_PRINTABLE))
 }
 
 /** On the wire, behind the end code. */

@@ -11,7 +11,16 @@ import { decodeData, writeCommand } from './commands-3e'
 import type { NextFrame } from './next-frame'
 import { readNumber, Writer, wireBytes } from './notation'
 import { checkRequest } from './point-codes'
-import { deviation, type Refusal, type Reply, type Request, type Route, violation } from './request'
+import {
+  deviation,
+  otherForm,
+  type Refusal,
+  type Reply,
+  type Request,
+  type Route,
+  type Violation,
+  violation,
+} from './request'
 
 type Layout = {
   encoding: Encoding
@@ -37,6 +46,7 @@ export function frame3E(plc: Plc, route: Route, monitoringTimer: number): Codec 
   return {
     encode: (request, serial) => encode(plc, layout, route, monitoringTimer, request, serial),
     nextFrame: (incoming) => nextFrame(layout, incoming),
+    isStray: () => true,
     serialOf: (frame) => serialOf(layout, frame),
     decode: (frame, asked, serial) => decode(layout, route, frame, asked, serial),
   }
@@ -87,7 +97,7 @@ function subheaderCharacters(encoding: Encoding, subheader: string): string {
 function nextFrame(layout: Layout, incoming: Buffer): NextFrame {
   const { encoding, lengthAt, headerBytes } = layout
   const wrong = checkSubheader(layout, incoming)
-  if (wrong !== undefined) return violation(wrong)
+  if (wrong) return wrong
   const header = wireBytes(encoding, headerBytes)
   if (incoming.length < header) return { kind: 'incomplete' }
   const length = readNumber(encoding, incoming, wireBytes(encoding, lengthAt), 2)
@@ -102,21 +112,23 @@ function nextFrame(layout: Layout, incoming: Buffer): NextFrame {
 }
 
 /** What is wrong with the first bytes, as many as there are. */
-function checkSubheader({ encoding, name, reply }: Layout, incoming: Buffer): string | undefined {
+function checkSubheader({ encoding, name, reply }: Layout, incoming: Buffer): Violation | undefined {
   const expected = Buffer.from(subheaderCharacters(encoding, reply), 'latin1')
   const came = incoming.subarray(0, expected.length)
   if (came.equals(expected.subarray(0, came.length))) return undefined
   const first = came.toString('latin1')
   if (encoding === 'binary' && /^D([04]|$)/.test(first)) {
-    return 'it answers in ASCII: set PLC and node to the same data code'
+    return otherForm('it answers in ASCII: set PLC and node to the same data code')
   }
   if (encoding === 'ascii' && (incoming[0] === 0xd0 || incoming[0] === 0xd4)) {
-    return 'it answers in binary: set PLC and node to the same data code'
+    return otherForm('it answers in binary: set PLC and node to the same data code')
   }
   const other = name === '4E' ? '3E' : '4E'
   const otherReply = subheaderCharacters(encoding, other === '4E' ? 'D400' : 'D000')
-  if (otherReply.startsWith(first)) return `it answers with ${other} frames, asked was with ${name}: choose ${other}`
-  return `it does not answer with ${name} frames; is it another service, are frame and data code right?`
+  if (otherReply.startsWith(first)) {
+    return otherForm(`it answers with ${other} frames, asked was with ${name}: choose ${other}`)
+  }
+  return violation(`it does not answer with ${name} frames; is it another service, are frame and data code right?`)
 }
 
 function serialOf({ encoding, serialAt }: Layout, frame: Buffer): number | undefined {

@@ -57,10 +57,19 @@ export function deviation(text: string): Deviation {
 }
 
 /** It breaks the rules of the protocol: nothing that came or may still come on this connection can be believed. */
-export type Violation = { readonly kind: 'violation'; readonly text: string }
+export type Violation = {
+  readonly kind: 'violation'
+  readonly text: string
+  /** It is the answer, in another frame or data code: no other one is to come. */
+  readonly isOtherForm?: true
+}
 
 export function violation(text: string): Violation {
   return { kind: 'violation', text }
+}
+
+export function otherForm(text: string): Violation {
+  return { kind: 'violation', text, isOtherForm: true }
 }
 
 /** 16-bit words that a request brings. */

@@ -159,7 +159,8 @@ export class Access {
 
   #noise(text: string): void {
     if (!isTold(++this.#noises)) return
-    this.#log(this.#noises === 1 ? 'warn' : 'debug', `dropped: ${text} (${this.#noises} times so far)`)
+    if (this.#noises === 1) this.#log('warn', `dropped: ${text}`)
+    else this.#log('debug', `dropped: ${text} (${this.#noises} times so far)`)
   }
 
   #idleClose(): void {

@@ -4,8 +4,11 @@
 import { Fault } from '../../../lib/contract/fault'
 import { CONNECTION_CLOSED, CONNECTION_REFUSED, linkFault, stoppedFault } from '../../../lib/net/faults'
 import type { Link } from '../../../lib/net/link'
+import { Noise, SOCKET_NOISE_MAX } from '../../../lib/net/noise'
 import type { Codec } from '../frames/codec'
-import { type Reply, type Request, type Violation, violation } from '../frames/request'
+import { findFrame } from '../frames/find-frame'
+import type { NextFrame } from '../frames/next-frame'
+import type { Reply, Request, Violation } from '../frames/request'
 import type { NamedPort } from './named-port'
 
 export type ConnectionSettings = {
@@ -53,8 +56,9 @@ export class Connection {
   /** An answer without a number may still come. */
   #isOwed = false
   #brokenOff = false
-  /** What came instead of an answer. */
+  /** What came instead of an answer: to this request by datagrams, to any so far in a stream. */
   #noise: string | undefined
+  readonly #strays = new Noise(SOCKET_NOISE_MAX)
   #reject: ((fault: Fault) => void) | undefined
   #timer: NodeJS.Timeout | undefined
   #fault: Fault | undefined
@@ -100,7 +104,7 @@ export class Connection {
       const bytes = this.#codec.encode(request, this.#serial)
       this.#reject = reject
       this.#requests++
-      this.#noise = undefined
+      if (this.#settings.datagrams) this.#noise = undefined
       this.#asked = { request, serial: this.#serial, resolve }
       this.#timer = setTimeout(() => this.#timeOut(), this.#settings.timeoutMs)
       this.#late.delete(this.#serial)
@@ -125,23 +129,44 @@ export class Connection {
   }
 
   #stream(chunk: Buffer): void {
-    if (this.#isOwed) {
-      this.#settings.onLate()
-      return
-    }
     this.#incoming = this.#incoming.length === 0 ? chunk : Buffer.concat([this.#incoming, chunk])
-    while (this.#incoming.length > 0) {
-      const isExpected = this.#asked !== undefined || this.#settings.numbered
-      const next = isExpected ? this.#codec.nextFrame(this.#incoming, this.#asked?.request) : violation(UNASKED)
-      if (next.kind === 'incomplete') return
-      const wrong = next.kind === 'violation' ? next.text : this.#take(next)
-      if (wrong !== undefined) this.#end(this.#violation(wrong))
-    }
+    const wrong = this.#takeFrames()
+    if (wrong !== undefined) this.#end(this.#violation(wrong))
   }
 
-  #take({ frame, rest }: { frame: Buffer; rest: Buffer }): string | undefined {
-    this.#incoming = rest
-    return this.#judge(frame)
+  /** All frames that have come in. Says what is wrong where the connection is of no use. */
+  #takeFrames(): string | undefined {
+    while (this.#incoming.length > 0) {
+      const asked = this.#asked?.request
+      const mayBeData = asked !== undefined && this.#answered
+      const { skipped, next, reason } = findFrame(this.#codec, this.#incoming, { asked, mayBeData })
+      this.#incoming = this.#incoming.subarray(skipped)
+      const wrong = (reason && this.#skip(skipped, reason)) ?? this.#take(next)
+      if (wrong !== undefined || next.kind === 'incomplete') return wrong
+    }
+    return undefined
+  }
+
+  /** Bytes in which no frame begins, and why none does. */
+  #skip(bytes: number, reason: Violation): string | undefined {
+    if (!this.#answered) {
+      if (this.#asked && reason.isOtherForm) return reason.text
+      this.#noise ??= reason.text
+    }
+    const { kind, text } = this.#strays.add(bytes)
+    if (kind === 'violation') return this.#noise ?? `it sends ${text}`
+    this.#settings.onNoise(text)
+    return undefined
+  }
+
+  #take(next: NextFrame): string | undefined {
+    if (next.kind === 'violation') return next.text
+    const isExpected = this.#asked !== undefined || this.#settings.numbered
+    // what begins a frame may be a copy of an answer: its end must not be taken for the next one
+    if (!isExpected && this.#incoming.length > 0) return UNASKED
+    if (next.kind === 'incomplete') return undefined
+    this.#incoming = next.rest
+    return this.#judge(next.frame)
   }
 
   /** Nobody can tell who sent a datagram that makes no sense: the answer may still come. */
@@ -180,6 +205,8 @@ export class Connection {
     // a copy of an earlier answer, as far as anybody can tell
     if (reply.kind === 'deviation' && this.#settings.namedPort) return reply.text
     this.#answered = true
+    this.#noise = undefined
+    this.#strays.restart()
     this.#settle(asked, reply)
     return undefined
   }
@@ -218,6 +245,12 @@ export class Connection {
     asked.resolve(answer)
   }
 
+  /** A service that is no PLC says something before. */
+  #closedAtOnce(fault: Fault): Fault {
+    if (this.#noise !== undefined) return this.#violation(this.#noise)
+    return linkFault('CLOSED_AT_ONCE', this.#link.target, fault)
+  }
+
   #violation(text: string): Fault {
     return new Fault('protocol', VIOLATION, `${this.#link.target}: ${text}`)
   }
@@ -225,9 +258,10 @@ export class Connection {
   #end(fault: Fault): void {
     if (this.#fault) return
     const closed = fault.code === CONNECTION_CLOSED
-    this.#fault = closed && !this.#answered ? linkFault('CLOSED_AT_ONCE', this.#link.target, fault) : fault
+    const ended = closed && !this.#answered ? this.#closedAtOnce(fault) : fault
+    this.#fault = ended
     this.#closedWhileIdle = closed && this.#answered && !this.#asked
-    this.#brokenOff = fault.code === VIOLATION && this.#asked !== undefined
+    this.#brokenOff = ended.code === VIOLATION && this.#asked !== undefined
     const reject = this.#reject
     // what nothing listened to is not answered later
     const asked = this.#asked

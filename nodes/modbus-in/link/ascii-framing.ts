@@ -1,10 +1,10 @@
 // Modbus ASCII: frames of characters, with the same requests and answers as RTU, and as little to tell them apart by.
 
+import { Noise } from '../../../lib/net/noise'
 import { AsciiFrames, asciiLength, toAscii } from './ascii'
 import type { Finding, Framing } from './framing'
 import { type Asked, CRC_BYTES, garbled, sealed } from './rtu'
 import { RtuFraming, type RtuSettings } from './rtu-framing'
-import { Noise } from './scanner'
 
 export class AsciiFraming implements Framing {
   readonly #rtu: RtuFraming

@@ -1,12 +1,12 @@
 // How requests and answers lie on the wire, and which bytes are the answer to the request under way. Nothing in here
 // trusts the device; time comes in as an argument.
 
+import { SOCKET_NOISE_MAX } from '../../../lib/net/noise'
 import type { ModbusConfig } from '../fields'
 import { AsciiFraming } from './ascii-framing'
 import { MbapDatagrams, MbapStream } from './mbap-transports'
 import type { Asked } from './rtu'
 import { RtuFraming } from './rtu-framing'
-import { SOCKET_NOISE_MAX } from './scanner'
 
 export type Finding =
   /** To the request under way, as modbus-serial reads it: unit, PDU, CRC. */

@@ -1,6 +1,7 @@
 // Modbus TCP and UDP: the transaction id in the header tells which request is answered. Some devices and gateways answer with
 // id 0, or count by themselves; their answers are told apart as those of RTU are.
 
+import { Noise, SOCKET_NOISE_MAX } from '../../../lib/net/noise'
 import { describeDeviation, otherTransaction } from './deviations'
 import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
@@ -11,6 +12,7 @@ import {
   frameRequest,
   HEADER_BYTES,
   headerEnd,
+  isNoLength,
   KNOWN_BYTES,
   toRtu,
   transactionOf,
@@ -18,7 +20,7 @@ import {
 import { type Found, Recognition } from './mbap-recognition'
 import type { Sent } from './outstanding'
 import { type Asked, addressedTo } from './rtu'
-import { Noise, Scanner, SOCKET_NOISE_MAX } from './scanner'
+import { Scanner } from './scanner'
 import { Nonsense } from './strangers'
 
 /** 0 is not given out: it tells nothing. */
@@ -166,7 +168,7 @@ export abstract class MbapFraming implements Framing {
     }
     this.answered = true
     this.noise.restart()
-    this.#surplus = Math.max(headerEnd(frame) - frame.length, 0)
+    this.#surplus = isNoLength(frame) ? 0 : Math.max(headerEnd(frame) - frame.length, 0)
     const findings = this.#tellLengths(frame)
     if (taken.kind === 'answer') {
       findings.push({ kind: 'answer', rtu: addressedTo(taken.sent.unit, taken.frame ?? toRtu(frame)) })

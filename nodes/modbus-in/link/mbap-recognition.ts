@@ -6,8 +6,10 @@ import {
   frameLength,
   functionOf,
   holds,
+  isNoLength,
   KNOWN_BYTES,
   mayBeginFrame,
+  mayBeginWithId,
   toRtu,
   transactionOf,
   unitOf,
@@ -40,7 +42,7 @@ export class Recognition {
   }
 
   look(bytes: Buffer, insidePart: boolean): Seen<Found> {
-    if (!mayBeginFrame(bytes)) return 'nothing'
+    if (!mayBeginFrame(bytes)) return this.#lookAtNoLength(bytes, insidePart)
     if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
     const known = this.knownBy(transactionOf(bytes))
     const isCurrent = known !== undefined && known === this.#dialogue.current
@@ -49,6 +51,18 @@ export class Recognition {
     if (known) return this.#lookAtKnown(bytes, known, isCurrent)
     const isUntold = this.tellsNothing(transactionOf(bytes))
     return (isUntold && this.#lookAtUntold(bytes)) || this.#whole(bytes, { kind: 'stray' }, 'part')
+  }
+
+  /** The answer that is waited for, by all but its length field, which says nothing. */
+  #lookAtNoLength(bytes: Buffer, insidePart: boolean): Seen<Found> {
+    const { current } = this.#dialogue
+    const transaction = current?.transaction
+    if (!current || transaction === undefined || this.tellsNothing(transaction)) return 'nothing'
+    if (!mayBeginWithId(bytes, transaction)) return 'nothing'
+    if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
+    const length = isNoLength(bytes) ? fittingLength(current, bytes) : undefined
+    if (length === undefined) return 'nothing'
+    return length > 0 && length <= bytes.length ? { kind: 'known', sent: current, length } : 'hold'
   }
 
   #lookAtKnown(bytes: Buffer, sent: Sent, isCurrent: boolean): Seen<Found> {

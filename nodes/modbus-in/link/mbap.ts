@@ -17,6 +17,18 @@ const LAST_READ_FUNCTION = 4
 /** Some devices say so of every answer: it is the length of the request. */
 const LENGTH_OF_REQUEST = 6
 
+/** Whether the length field says nothing at all: no frame is so short or so long. */
+export function isNoLength(bytes: Buffer): boolean {
+  const length = bytes.readUInt16BE(4)
+  return length < LENGTH_MIN || length > LENGTH_MAX
+}
+
+/** Whether a frame with this id may begin so whatever its length field says, as far as can be seen. */
+export function mayBeginWithId(bytes: Buffer, transaction: number): boolean {
+  const [idHigh = 0, idLow = 0, protocolHigh = 0, protocolLow = 0] = bytes
+  return idHigh * 0x100 + idLow === transaction && (protocolHigh | protocolLow) === 0
+}
+
 /** Whether a frame may begin so, as far as can be seen. */
 export function mayBeginFrame(bytes: Buffer): boolean {
   const [, , protocolHigh = 0, protocolLow = 0, lengthHigh = 0, length = LENGTH_MIN, , functionCode = 1] = bytes
@@ -51,16 +63,16 @@ export function headerEnd(frame: Buffer): number {
 
 /**
  * How long the answer to this request is that begins with these bytes; 0 while that cannot be told, undefined if no answer to it
- * begins so. What the header announces has no say, unless it shows that the answer is cut short.
+ * begins so. What the header announces has no say, unless it shows that the answer is cut short; 0 and 300 show nothing.
  */
 export function fittingLength(sent: Sent, bytes: Buffer): number | undefined {
   const length = answerLength(sent, bytes.subarray(HEADER_BYTES))
   if (length === undefined) return undefined
   const announced = headerEnd(bytes)
-  if (length === 0) return announced < DATA_AT ? undefined : 0
+  if (length === 0) return announced < DATA_AT && !isNoLength(bytes) ? undefined : 0
   const end = HEADER_BYTES + length - CRC_BYTES
   const isKnownError = announced === HEADER_BYTES + LENGTH_OF_REQUEST || announced === end - 1
-  return announced >= end || isKnownError ? end : undefined
+  return announced >= end || isKnownError || isNoLength(bytes) ? end : undefined
 }
 
 /** How long any other frame is: as long as both header and byte count allow; 0 while that cannot be told. */

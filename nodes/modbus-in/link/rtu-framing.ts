@@ -1,12 +1,13 @@
 // Modbus RTU: frames without a transaction id, in a stream without borders. A frame is found by the length that its
 // request lets expect and by its CRC; the pauses between frames do not survive the way through an operating system.
 
+import { Noise } from '../../../lib/net/noise'
 import { describeDeviation, otherUnit } from './deviations'
 import { Dialogue, type Taken } from './dialogue'
 import type { Finding, Framing } from './framing'
 import { answerLength, isBeginning, RETURN_QUERY_DATA, type Sent } from './outstanding'
 import { type Asked, addressedTo, CRC_BYTES, isSealed } from './rtu'
-import { Noise, Scanner, type Seen } from './scanner'
+import { Scanner, type Seen } from './scanner'
 
 const LAST_READ_FUNCTION = 4
 /** Unit, function, byte count. */

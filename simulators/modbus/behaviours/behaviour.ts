@@ -1,6 +1,7 @@
 // The ways in which Modbus devices of the field differ from the protocol, each found in public reports. A simulated device may
 // have several at once. Durations in ms, addresses as on the wire.
 
+import type { Stray, StrayPlace } from '../../faults/stray-bytes'
 import type { Area, Range } from '../memory'
 
 export type Place = Range & { unit: number; area: Area }
@@ -11,6 +12,7 @@ export type Place = Range & { unit: number; area: Area }
  * `extra-byte`          one byte more than the byte count says, counted in the length
  * `length-6`            the length field always says 6
  * `length-too-small`    it says one byte fewer than there are
+ * `length-garbage`      it always says this, whatever there is
  * `carriage-return`     one comes behind each answer, outside its length
  * `own-transactions`    the transaction ids of answers are a counter of the device's own, `transaction-0`: always 0
  * `answers-as-unit`     whatever unit was asked
@@ -18,15 +20,13 @@ export type Place = Range & { unit: number; area: Area }
  */
 export type FrameBehaviour =
   | { kind: 'exception-length-4' | 'extra-byte' | 'length-6' | 'length-too-small' | 'carriage-return' }
+  | { kind: 'length-garbage'; length: 0 | 300 | 65535 }
   | { kind: 'own-transactions' | 'transaction-0' }
   | { kind: 'answers-as-unit'; unit: number }
-  | { kind: 'bytes-between'; filler: Filler; place: FillerPlace }
+  | { kind: 'bytes-between'; filler: Filler; place: StrayPlace }
 
-export const FILLERS = ['0xff', 'text'] as const
+export const FILLERS = ['0xff', 'text'] as const satisfies readonly Stray[]
 export type Filler = (typeof FILLERS)[number]
-/** `apart`: some ms after each answer, by itself. */
-export const FILLER_PLACES = ['on-connect', 'before', 'behind', 'apart'] as const
-export type FillerPlace = (typeof FILLER_PLACES)[number]
 
 /**
  * What is answered.

@@ -89,6 +89,7 @@ export function expectationOf(behaviour: Behaviour): Expectation {
     case 'extra-byte':
     case 'length-6':
     case 'length-too-small':
+    case 'length-garbage':
     case 'carriage-return':
     case 'transaction-0':
     case 'bytes-between':

@@ -1,19 +1,14 @@
 // Answers whose frames are wrong. Modbus TCP has transaction 0-1, length 4-5, unit 6 and function 7 (Modbus messaging on TCP/IP
 // 1.0b, 3.1.3); bytes beside the frames come over any transport.
 
-import type { Habit } from '../../faults/character'
-import type { Step } from '../../faults/reply-script'
+import { strayBytes } from '../../faults/stray-bytes'
 import { withTransaction } from '../mbap-frame'
-import type { Filler, FillerPlace, FrameBehaviour } from './behaviour'
+import type { FrameBehaviour } from './behaviour'
 import type { Nature } from './nature'
 
 const LENGTH_AT = 4
 const FUNCTION_AT = 7
 const EXCEPTION_BIT = 0x80
-const CARRIAGE_RETURN = Buffer.from('\r')
-const FILLER_BYTES: Record<Filler, Buffer> = { '0xff': Buffer.of(0xff), text: Buffer.from('heartbeat 17') }
-/** After an answer, ms. */
-const APART_MS = 20
 
 /** @param chance from [0, 1) */
 export function frameNature(behaviour: FrameBehaviour, chance: () => number): Nature {
@@ -26,8 +21,10 @@ export function frameNature(behaviour: FrameBehaviour, chance: () => number): Na
       return framed((answer) => withLength(answer, 6))
     case 'length-too-small':
       return framed((answer) => withLength(answer, lengthOf(answer) - 1))
+    case 'length-garbage':
+      return framed((answer) => withLength(answer, behaviour.length))
     case 'carriage-return':
-      return framed((answer) => Buffer.concat([answer, CARRIAGE_RETURN]))
+      return strayBytes('cr', 'behind')
     case 'own-transactions': {
       let transaction = Math.floor(chance() * 0x1_0000)
       return framed((answer) => withTransaction(answer, ++transaction))
@@ -37,21 +34,7 @@ export function frameNature(behaviour: FrameBehaviour, chance: () => number): Na
     case 'answers-as-unit':
       return { answer: (unitAndPdu) => Buffer.concat([Buffer.of(behaviour.unit), unitAndPdu.subarray(1)]) }
     case 'bytes-between':
-      return { client: () => filling(FILLER_BYTES[behaviour.filler], behaviour.place) }
-  }
-}
-
-function filling(bytes: Buffer, place: FillerPlace): Habit {
-  const filler: Step = { do: 'send', bytes }
-  switch (place) {
-    case 'on-connect':
-      return { greeting: () => [filler] }
-    case 'before':
-      return { send: (steps) => [filler, ...steps] }
-    case 'behind':
-      return { frame: (answer) => Buffer.concat([answer, bytes]) }
-    case 'apart':
-      return { send: (steps) => [...steps, { do: 'postpone', ms: APART_MS }, filler] }
+      return strayBytes(behaviour.filler, behaviour.place)
   }
 }
 

@@ -63,6 +63,7 @@ function natureOf(behaviour: Behaviour, { chance }: Luck): Nature {
     case 'extra-byte':
     case 'length-6':
     case 'length-too-small':
+    case 'length-garbage':
     case 'carriage-return':
     case 'own-transactions':
     case 'transaction-0':

@@ -191,6 +191,62 @@ describe('a MELSEC reader and a PLC that can be asked for points at random', () 
   })
 })
 
+describe('a MELSEC reader and a PLC that no longer knows random reads', () => {
+  afterEach(closeAll)
+
+  for (const [endCode, others] of [
+    [0xc05c, {}],
+    [0xc059, {}],
+    [0xc05f, {}],
+    [0x4001, {}],
+    [0xc05f, { frame: '4E', encoding: 'ascii' }],
+  ] as const) {
+    const way = { frame: '3E', encoding: 'binary', ...others } as const
+    it(`reads all in batches in the same cycle, and tells it once: ${endCode.toString(16)}, ${way.frame} ${way.encoding}`, async () => {
+      const { device, randoms } = await serverOf(undefined, way)
+      const { reader, logged } = readerOf(device.port, FAR, { ...way, timeout: TIMEOUT_MS })
+      await reader.open(never)
+      for (let cycle = 0; cycle < 3; cycle++) assert.deepEqual((await reader.read(never)).values, expected)
+      device.refuseRandom(endCode)
+      const first = await reader.read(never)
+      assert.deepEqual(first.values, expected)
+      const code = endCode.toString(16).toUpperCase()
+      assert.match(first.degraded ?? '', new RegExp(`any more: it refuses it with end code ${code}, .* 1 min;`))
+      const before = randoms()
+      for (let cycle = 0; cycle < 5; cycle++) {
+        const { values, degraded } = await reader.read(never)
+        assert.deepEqual([values, degraded], [expected, undefined])
+      }
+      await reader.close()
+      await reader.open(never)
+      assert.deepEqual((await reader.read(never)).values, expected)
+      assert.equal(randoms(), before, 'it is asked for again')
+      assert.equal(logged.filter((line) => line.includes('command 0403')).length, 1, logged.join('\n'))
+      assert.equal(device.door.connections, 2)
+    })
+  }
+
+  it('picks at random as before where one of the points is refused', async () => {
+    const { device } = await serverOf(undefined, { frame: '3E', encoding: 'binary' })
+    const { reader, logged } = readerOf(device.port, FAR)
+    await reader.open(never)
+    for (let cycle = 0; cycle < 2; cycle++) await reader.read(never)
+    device.memory.refuse([{ device: 'D', number: 500, count: 1 }])
+    for (let cycle = 0; cycle < 4; cycle++) {
+      const { values } = await reader.read(never)
+      assert.deepEqual(
+        values,
+        expected.map((value) => (value === 2 ? null : value)),
+      )
+    }
+    const before = device.door.requests
+    await reader.read(never)
+    // two blocks without it, and the point itself
+    assert.ok(device.door.requests - before <= 3, `${device.door.requests - before} requests`)
+    assert.ok(!logged.some((line) => line.includes('command 0403')), logged.join('\n'))
+  })
+})
+
 describe('a MELSEC reader and a server for one client that closes the connection at a random read', () => {
   afterEach(closeAll)
 

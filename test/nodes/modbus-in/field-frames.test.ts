@@ -1,8 +1,9 @@
 // Devices whose frames are wrong, read all the same.
 
 import assert from 'node:assert/strict'
+import { STRAY_PLACES } from '../../../simulators/faults/stray-bytes'
 import type { Behaviour, FrameBehaviour } from '../../../simulators/modbus/behaviours/behaviour'
-import { FILLER_PLACES, FILLERS } from '../../../simulators/modbus/behaviours/behaviour'
+import { FILLERS } from '../../../simulators/modbus/behaviours/behaviour'
 import type { ModbusTransport } from '../../../simulators/modbus/framing'
 import type { ShortTag } from './config'
 import { assertGood, closeField, fieldOf, isGood } from './field-bench'
@@ -62,6 +63,24 @@ describe('a reader and a device whose frames have another length than they say',
     })
   }
 
+  for (const transport of ['tcp', 'udp'] as const) {
+    for (const length of [0, 300, 65535] as const) {
+      it(`does so where the length field says nothing at all, in any pieces: ${length} over ${transport}`, async () => {
+        const bad: Behaviour = { kind: 'refuses', code: 2, place: { unit: 1, area: 'holding', address: 50, count: 1 } }
+        const behaviours: Behaviour[] = [bad, { kind: 'length-garbage', length }]
+        if (transport === 'tcp') behaviours.push({ kind: 'pieces', bytes: 5 })
+        const { device, loop } = await fieldOf(behaviours, [...TAGS, ['none', 'hr50']], { transport })
+        await loop.when(isGood(...NAMES))
+        const cycles = await loop.next(10)
+        assertGood(cycles, VALUES)
+        assert.match(cycles.at(-1)?.quality.none ?? '', /exception 2/)
+        assert.equal(device.connections, 1)
+        const lengths = told(loop.logged).filter((line) => line.includes(`a wrong length field: it says ${length}`))
+        assert.equal(lengths.length, 1, loop.logged.join('\n'))
+      })
+    }
+  }
+
   for (const transport of ['tcp', 'udp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     it(`reads over a carriage return behind each answer over ${transport}`, async () => {
       const { device, loop } = await fieldOf([{ kind: 'carriage-return' }], TAGS, { transport })
@@ -115,7 +134,7 @@ describe('a reader and bytes that are no Modbus', function () {
 
   for (const transport of ['tcp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     for (const filler of FILLERS) {
-      for (const place of FILLER_PLACES) {
+      for (const place of STRAY_PLACES) {
         it(`reads over them: ${filler} ${place} over ${transport}`, async () => {
           const { device, loop } = await fieldOf([{ kind: 'bytes-between', filler, place }], TAGS, { transport })
           await loop.when(isGood(...NAMES))

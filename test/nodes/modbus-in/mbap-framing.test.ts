@@ -233,7 +233,7 @@ describe('a Modbus TCP framing', () => {
   })
 
   it('accepts no frame that differs in transaction, protocol, unit, function or byte count', () => {
-    for (const at of [0, 1, 2, 3, 4, 6, 7, 8]) {
+    for (const at of [0, 1, 2, 3, 6, 7, 8]) {
       for (let value = 0; value < 256; value++) {
         const changed = Buffer.from(ANSWER)
         changed[at] = value

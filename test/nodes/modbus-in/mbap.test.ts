@@ -5,6 +5,7 @@ import {
   frameLength,
   frameRequest,
   mayBeginFrame,
+  mayBeginWithId,
   toRtu,
   transactionOf,
 } from '../../../nodes/modbus-in/link/mbap'
@@ -35,6 +36,20 @@ describe('the beginning of a Modbus TCP frame', () => {
   }
 })
 
+describe('the beginning of a frame with id 5, whatever its length', () => {
+  const table: [bytes: string, may: boolean][] = [
+    ['0005', true],
+    ['0005 0000 FFFF', true],
+    ['0005 0000 0000 01 03', true],
+    ['0006 0000 FFFF', false],
+    ['0005 0001 FFFF', false],
+    ['0005 0100 FFFF', false],
+  ]
+  for (const [bytes, may] of table) {
+    it(`is ${may ? '' : 'not '}${bytes}`, () => assert.equal(mayBeginWithId(hex(bytes), 5), may))
+  }
+})
+
 describe('the answer to a request', () => {
   const table: [what: string, bytes: string, length: number | undefined][] = [
     ['what was asked for', '0005 0000 0007 01 03 04 1234 5678', 13],
@@ -44,6 +59,12 @@ describe('the answer to a request', () => {
     ['data whose length is that of the request', '0005 0000 0006 01 03 04 1234 5678', 13],
     ['data whose length counts one byte too few', '0005 0000 0006 01 03 04 1234 5678', 13],
     ['data whose length counts one byte too many', '0005 0000 0008 01 03 04 1234 5678 FF', 13],
+    ['data whose length is 0', '0005 0000 0000 01 03 04 1234 5678', 13],
+    ['data whose length is 300', '0005 0000 012C 01 03 04 1234 5678', 13],
+    ['data whose length is 65535', '0005 0000 FFFF 01 03 04 1234 5678', 13],
+    ['an exception whose length is 0', '0005 0000 0000 01 83 02', 9],
+    ['a byte count that has not come yet behind a length of 0', '0005 0000 0000 01 03', 0],
+    ['fewer bytes behind a length of 65535', '0005 0000 FFFF 01 03 02 1234', undefined],
     ['data that have not come yet', '0005 0000 0007 01 03 04', 13],
     ['a byte count that has not come yet', '0005 0000 0007 01 03', 0],
     ['data that are cut short', '0005 0000 0005 01 03 04 1234', undefined],
