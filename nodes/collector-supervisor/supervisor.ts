@@ -127,7 +127,7 @@ export class Supervisor implements SupervisorFace {
     this.#meter = this.#startMeter()
     this.#historians = new Historians(this, folder)
     this.#standby = new QueueStandby(this.#standbySurroundings())
-    this.#witness = new QueueWitness({ ...this.inspections, program: ({ script }) => this.#historianProgram(script) })
+    this.#witness = new QueueWitness({ ...this.inspections, program: (spec) => this.#historianProgram(spec) })
     this.#processor = this.#newProcessor()
     this.#historians.adopt(settings, () => this.#processor.changed())
     this.#keepQueue()
