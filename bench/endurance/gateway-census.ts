@@ -41,7 +41,8 @@ export function gatewayCensus({ pid, userDir }: NodeRed): GatewayCensus {
 
 function processCensus(pid: number): ProcessCensus | undefined {
   try {
-    return { pid, descriptors: descriptorsOf(pid), threads: threadsOf(pid), residentMb: residentOf(kernelMemory(pid)) }
+    const memory = kernelMemory(pid)
+    return memory && { pid, descriptors: descriptorsOf(pid), threads: threadsOf(pid), residentMb: residentOf(memory) }
   } catch {
     return undefined
   }

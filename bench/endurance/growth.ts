@@ -108,11 +108,14 @@ async function observe(
       const one = grown.get(pid) ?? { name, marks: [], resident: [], descriptors: 0, threads: 0 }
       grown.set(pid, one)
       const kernel = kernelMemory(pid)
+      if (!kernel) continue
       if (isSample) one.resident.push({ atMs: atMs - startedAt, value: residentOf(kernel) })
       const count = plan.resetEveryMs > 0 ? resets() : cycles
       if (count < (marks[one.marks.length] ?? Number.POSITIVE_INFINITY) && !ends) continue
       const snapshot = plan.snapshots && (ends || one.marks.length === SNAPSHOT_MARK)
-      one.marks.push({ count, kernel, probed: await probed.probe(pid, { snapshot }) })
+      const memory = await probed.probe(pid, { snapshot })
+      if (!memory) continue
+      one.marks.push({ count, kernel, probed: memory })
       one.descriptors = descriptorsOf(pid)
       one.threads = threadsOf(pid)
       tell(lineOf(one))

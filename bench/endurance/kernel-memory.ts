@@ -14,16 +14,25 @@ export type KernelMemory = {
   arenaMb: number
 }
 
-export function kernelMemory(pid: number): KernelMemory {
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8')
+/** undefined where there is no such process any more. */
+export function kernelMemory(pid: number): KernelMemory | undefined {
+  const [status, maps] = [procFile(pid, 'status'), procFile(pid, 'smaps')]
+  if (status === undefined || maps === undefined) return undefined
   const of = (name: string): number => Number(new RegExp(`^${name}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) / 1024
-  const maps = readFileSync(`/proc/${pid}/smaps`, 'utf8')
   const arena = /\[heap\]\n(?:.*\n)*?Rss:\s+(\d+) kB/.exec(maps)?.[1]
   return {
     anonymousMb: of('RssAnon'),
     fileMb: of('RssFile'),
     sharedMb: of('RssShmem'),
     arenaMb: Number(arena ?? 0) / 1024,
+  }
+}
+
+function procFile(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    return undefined
   }
 }
 

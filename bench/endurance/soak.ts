@@ -186,7 +186,9 @@ async function probe(probed: ProbedNodeRed, series: Series, atMs: number): Promi
   const all = (await nodeRed.rows()).filter(({ uptime_s }) => uptime_s > 5)
   for (const { name, pid } of [...all, { name: 'Node-RED', pid: nodeRed.pid }]) {
     if (pid === null) continue
-    const { heapUsedMb, externalMb, codeMb } = await probed.probe(pid)
+    const memory = await probed.probe(pid)
+    if (!memory) continue
+    const { heapUsedMb, externalMb, codeMb } = memory
     add(series, `${name}: heap after gc, MiB`, atMs, heapUsedMb)
     add(series, `${name}: compiled code, MiB`, atMs, codeMb)
     add(series, `${name}: external, MiB`, atMs, externalMb)

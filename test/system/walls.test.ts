@@ -80,7 +80,7 @@ for (const wall of ['user', 'bubblewrap'] as const) {
         assert.equal(told, wall, name)
         assert.equal(argvOf(pid)[0], process.execPath)
         assert.ok(memory_mb > 20, `${name}: ${memory_mb} MB`)
-        assert.equal(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim(), '500')
+        assert.equal(readFileSync(`/proc/${pid}/oom_score_adj`, 'utf8').trim(), '800')
         for (const space of NAMESPACES) {
           const isOwn: boolean = readlinkSync(`/proc/${pid}/ns/${space}`) !== readlinkSync(`/proc/self/ns/${space}`)
           assert.equal(isOwn, wall === 'bubblewrap', space)
