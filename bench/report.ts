@@ -18,6 +18,7 @@ import type { ReaderLoad } from './reader-load'
 import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
 import type { RivalCost } from './rival'
+import { type WallCost, wallsSection } from './sandbox'
 
 /** What this project wants to reach. */
 const AIM = {
@@ -57,6 +58,7 @@ export type Results = {
   historian: HistorianSpeed[]
   history: HistoryCost
   throughput: Throughput
+  walls: WallCost[]
 }
 
 export function report(results: Results): string {
@@ -67,6 +69,7 @@ export function report(results: Results): string {
     reading(results),
     durable(results),
     memory(results),
+    wallsSection(results.walls),
     modbusReaders(results),
     melsecReaders(results),
     opcuaReaders(results),
