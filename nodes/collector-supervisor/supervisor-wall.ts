@@ -17,9 +17,6 @@ const NOT_OF_HISTORIAN = ['run', 'pki']
 /** And those of readers, where they have one. */
 const OF_READERS = ['pki']
 
-/** Debian's name for it. */
-const NO_HOME = '/nonexistent'
-
 export type WallParts = {
   /** Of the supervisor. */
   folder: string
@@ -77,18 +74,18 @@ export class SupervisorWall {
 
   /** A reader's program behind the wall. `devices`: files of devices that its driver opens itself. */
   aroundReader(program: ChildProgram, devices: readonly string[]): ChildProgram {
-    if (this.wall === 'user') return { ...nobodys(program), user: this.#users.reader }
+    if (this.wall === 'user') return { ...program, user: this.#users.reader }
     if (this.wall === 'node') return program
-    return enclosed(nobodys(program), { readable: [], writable: this.#queues(), hidden: [], devices })
+    return enclosed(program, { readable: [], writable: this.#queues(), hidden: [], devices })
   }
 
   /** `certificates`: of whom it trusts, files and folders. */
   aroundHistorian(program: ChildProgram, certificates: readonly string[]): ChildProgram {
-    if (this.wall === 'user') return { ...nobodys(program), user: this.#users.historian }
+    if (this.wall === 'user') return { ...program, user: this.#users.historian }
     if (this.wall === 'node') return program
     const { folder } = this.#parts
     const hidden = NOT_OF_HISTORIAN.map((name) => join(folder, name))
-    return enclosed(nobodys(program), { readable: certificates, writable: [folder], hidden, devices: [] })
+    return enclosed(program, { readable: certificates, writable: [folder], hidden, devices: [] })
   }
 
   #queues(): string[] {
@@ -118,9 +115,4 @@ export class SupervisorWall {
     this.#trial ??= tryWall(wall, { scripts: [HISTORIAN_SCRIPT], folders: this.#queues(), user: this.#users.reader })
     return this.#trial
   }
-}
-
-/** libuv looks for the home folder in /etc/passwd, where such a user is not: for `os.homedir()` to fail would be new to drivers. */
-function nobodys(program: ChildProgram): ChildProgram {
-  return { ...program, env: { ...program.env, HOME: NO_HOME } }
 }
