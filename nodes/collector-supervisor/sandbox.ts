@@ -22,7 +22,7 @@ const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' }
 
 /**
  * A process has no business in anybody's home. Without the variable libuv looks into /etc/passwd, and `os.homedir()` fails for a user who
- * is not there, as in a container that runs as any user: a driver that asks for it could not be loaded. The name is Debian's.
+ * is not there, as in a container that runs as whatever user: a driver that asks for it could not be loaded. The name is Debian's.
  */
 const HOMELESS = { HOME: '/nonexistent' }
 

@@ -111,6 +111,7 @@ describe('the row of a process', () => {
       dropped: 6,
       forced_kills: 0,
       sandbox: 'closed',
+      wall: 'node',
     })
   })
 
