@@ -28,6 +28,7 @@ import { measureReading } from './reading-cost'
 import { report } from './report'
 import { measureRestart, type RestartTimes } from './restart-time'
 import type { RivalCost } from './rival'
+import { measureWalls } from './sandbox'
 
 const VALUES = 100
 const INTERVAL_MS = 100
@@ -82,6 +83,8 @@ async function main(): Promise<void> {
     const readers = await measureModbusReaders(plan, device)
     const melsecReaders = await measureMelsecReaders(plan)
     const { opcua, opcuaRival } = await measureOpcua(plan, tell)
+    tell('the walls around a reader')
+    const walls = await measureWalls(plan.runs, device.port)
     tell('one structure among many values')
     const structures = await measureStructures(plan)
     tell('the usual way to read Modbus')
@@ -123,6 +126,7 @@ async function main(): Promise<void> {
       history,
       requeue,
       throughput,
+      walls,
     })
     process.stdout.write(`\n${text}`)
     if (quick) return

@@ -20,6 +20,7 @@ import type { ReaderLoad } from './reader-load'
 import type { ReadingCost } from './reading-cost'
 import type { RestartTimes } from './restart-time'
 import type { RivalCost } from './rival'
+import { type WallCost, wallsSection } from './sandbox'
 
 /** What this project wants to reach. */
 const AIM = {
@@ -60,6 +61,7 @@ export type Results = {
   history: HistoryCost
   requeue: RequeueCost[]
   throughput: Throughput
+  walls: WallCost[]
 }
 
 export function report(results: Results): string {
@@ -70,6 +72,7 @@ export function report(results: Results): string {
     reading(results),
     durable(results),
     memory(results),
+    wallsSection(results.walls),
     modbusReaders(results),
     melsecReaders(results),
     opcuaReaders(results),

@@ -1,6 +1,6 @@
 // `npm test`: installs what is missing (packages, and where that is possible a browser and databases), builds, checks, runs
 // all tests. A missing browser, database, server or socat is a loud skip for a user and a failure under CI, see browser.ts,
-// influx-servers.ts, pymodbus-server.ts, serial-line.ts and nginx.ts in test/support.
+// influx-servers.ts, pymodbus-server.ts, serial-line.ts, walls.ts and nginx.ts in test/support.
 import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -28,6 +28,8 @@ const PROGRAMS = [
     packages: ['python3-pymodbus'],
   },
   { name: 'socat', variable: 'SOCAT', paths: ['/usr/bin/socat', '/usr/local/bin/socat'], packages: ['socat'] },
+  // found by way of PATH only, as by the package itself
+  { name: 'bubblewrap', paths: ['/usr/bin/bwrap', '/usr/local/bin/bwrap'], packages: ['bubblewrap'] },
   { name: 'nginx', variable: 'NGINX', paths: ['/usr/sbin/nginx', '/usr/local/sbin/nginx'], packages: ['nginx-light'] },
 ]
 
@@ -48,13 +50,16 @@ process.exit(await runLanes(node, join('node_modules', 'mocha', 'bin', 'mocha.js
 
 /** Programs of Debian that tests need and npm does not bring: installed where that is possible. */
 function ensurePrograms() {
-  const missing = PROGRAMS.filter(({ variable, paths }) => !process.env[variable] && !paths.some(existsSync))
+  const missing = PROGRAMS.filter(
+    ({ variable, paths }) => !(variable && process.env[variable]) && !paths.some(existsSync),
+  )
   if (missing.length === 0) return
   const names = missing.map(({ name }) => name).join(', ')
   const mayInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
   if (!mayInstall) {
-    const variables = missing.map(({ variable }) => variable).join(', ')
-    console.warn(`Missing: ${names}. Their tests will be skipped. Install them, or set ${variables} to their paths.`)
+    const variables = missing.flatMap(({ variable }) => variable ?? []).join(', ')
+    const advice = variables === '' ? 'Install them.' : `Install them, or set ${variables} to their paths.`
+    console.warn(`Missing: ${names}. Their tests will be skipped. ${advice}`)
     return
   }
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
@@ -64,6 +69,6 @@ function ensurePrograms() {
   // Not every system has each of them.
   for (const { name, variable, packages } of missing) {
     console.log(`Installing ${name} ...`)
-    if (!aptGet('install', '-y', '-qq', ...packages)) console.warn(`${name} could not be installed: see ${variable}.`)
+    if (!aptGet('install', '-y', '-qq', ...packages)) console.warn(`${name} could not be installed${variable ? `: see ${variable}` : ''}.`)
   }
 }

@@ -114,8 +114,7 @@ function whoAndHow(record: Record<string, unknown>) {
   const last_error = orNull(record.last_error, (text) => asText(text, Infinity))
   const next_restart_at = orNull(record.next_restart_at, asNumber)
   const sandbox = asOneOf(record.sandbox, SANDBOXES)
-  // Earlier versions had no other one and did not tell.
-  const wall = record.wall === undefined ? 'node' : asOneOf(record.wall, WALLS)
+  const wall = asOneOf(record.wall, WALLS)
   if (name === undefined || !type || supervisor === undefined || !status || !link || !health || !sandbox || !wall)
     return undefined
   if (pid === undefined || start_time === undefined) return undefined

@@ -20,6 +20,12 @@ const TLS_ENVIRONMENT = ['NODE_EXTRA_CA_CERTS', 'SSL_CERT_FILE', 'SSL_CERT_DIR']
  */
 const MALLOC = { MALLOC_ARENA_MAX: '1', MALLOC_MMAP_THRESHOLD_: '32768' }
 
+/**
+ * A process has no business in anybody's home. Without the variable libuv looks into /etc/passwd, and `os.homedir()` fails for a user who
+ * is not there, as in a container that runs as whatever user: a driver that asks for it could not be loaded. The name is Debian's.
+ */
+const HOMELESS = { HOME: '/nonexistent' }
+
 /** Part of the memory limit that JavaScript's heap may take; Buffers live outside of it. */
 const HEAP_SHARE = 0.5
 const HEAP_MIN_MB = 48
@@ -92,7 +98,7 @@ export function sandboxFlags(memoryLimitMb: number): string[] {
 }
 
 export function sandboxEnvironment(from: NodeJS.ProcessEnv, names = ENVIRONMENT): Record<string, string> {
-  const environment: Record<string, string> = { ...MALLOC }
+  const environment: Record<string, string> = { ...MALLOC, ...HOMELESS }
   for (const name of names) {
     const value = from[name]
     if (value !== undefined) environment[name] = value

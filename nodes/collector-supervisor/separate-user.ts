@@ -9,6 +9,7 @@ export type User = { uid: number; gid: number }
 /** Of one supervisor; they share a group, by which they share the queue. */
 export type Users = { reader: User; historian: User }
 
+const ROOT: User = { uid: 0, gid: 0 }
 /** systemd takes from these for services without a user of their own, and other systems leave them free. */
 const FIRST_UID = 61_184
 const LAST_UID = 65_519
@@ -64,26 +65,34 @@ export async function handOver(
   for (const path of readers) await give(path, own)
 }
 
+/** The contrary: all that was handed over under another wall belongs to root again. */
+export async function takeBack({ folder, database, queueFolder, live, readers }: SharedFiles): Promise<void> {
+  const own = { owner: ROOT, folderMode: OWN_FOLDER_MODE, fileMode: OWN_FILE_MODE }
+  await giveLive(live, ROOT)
+  if ((await lstat(folder)).uid === ROOT.uid) return
+  for (const path of [queueFolder, ...readers]) await give(path, own)
+  // It tells whether all is done, so it comes last.
+  await give(folder, own, (name) => name.startsWith(database))
+}
+
 /**
  * Node-RED has the live queue open: to close a file once more would take the locks from it (fcntl(2)), so these are given by their paths,
- * once, as long as the folder is still our own.
+ * which lchown(2) does not follow.
  */
 async function giveLive(folder: string, { uid, gid }: User): Promise<void> {
   const stat = await lstat(folder).catch(() => undefined)
-  if (!stat?.isDirectory() || stat.uid !== process.getuid?.()) return
+  if (!stat?.isDirectory() || stat.uid === uid) return
   for (const name of await readdir(folder)) if (name.startsWith(LIVE_QUEUE)) await lchown(join(folder, name), uid, gid)
   await lchown(folder, uid, gid)
 }
 
 type Giving = { owner: User; folderMode: number; fileMode: number }
 
-/** A folder and what is in it. */
+/** What is in a folder, and then the folder itself. */
 async function give(path: string, giving: Giving, isMeant: (name: string) => boolean = () => true): Promise<void> {
   const folder = await openThing(path)
   if (folder === undefined) return
   try {
-    await folder.chown(giving.owner.uid, giving.owner.gid)
-    await folder.chmod(giving.folderMode)
     // By way of the open folder: its path may mean something else by now.
     const here = `/proc/self/fd/${folder.fd}`
     for (const entry of await readdir(here, { withFileTypes: true })) {
@@ -91,6 +100,8 @@ async function give(path: string, giving: Giving, isMeant: (name: string) => boo
       if (entry.isDirectory()) await give(join(here, entry.name), giving)
       else if (entry.isFile()) await giveFile(join(here, entry.name), giving)
     }
+    await folder.chown(giving.owner.uid, giving.owner.gid)
+    await folder.chmod(giving.folderMode)
   } finally {
     await folder.close()
   }

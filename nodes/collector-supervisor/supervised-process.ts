@@ -8,6 +8,7 @@ import type { ExitFacts } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
 import { Child, type ChildProgram } from './child'
+import { DeviceWatch } from './device-watch'
 import { EdgeWatch } from './edge-watch'
 import type { Moment } from './edges'
 import type { LogLine } from './face'
@@ -41,6 +42,7 @@ export class SupervisedProcess {
   readonly #questions = new Questions()
   readonly #observation: Observation
   readonly #edges = new EdgeWatch()
+  readonly #device = new DeviceWatch()
   #spec: ProcessSpec
   #machine: Machine
   #child: Child | undefined
@@ -207,6 +209,10 @@ export class SupervisedProcess {
     if (isWaiting) this.#note('warn', 'no heartbeat: it waits for a disk that does not answer')
     if (verdict) this.feed({ type: 'misbehaved', ...verdict })
     else if (changed) this.#changed()
+    this.#device.look(() => {
+      this.#note('info', 'there is another device file: it is opened by a new process')
+      this.renew()
+    })
     const unheardSince = this.#observation.unheardSince(this.inbox.lastCycle)
     if (unheardSince !== undefined) this.#around.distrustLive(unheardSince)
   }
@@ -282,6 +288,7 @@ export class SupervisedProcess {
     this.inbox.expect(generation)
     const program = this.#around.program(this.#spec)
     this.#program = program
+    this.#device.begin(program.enclosed ? this.#spec.device : undefined)
     const child: Child = new Child(
       program,
       {

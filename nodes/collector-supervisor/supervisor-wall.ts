@@ -9,16 +9,13 @@ import type { ChildProgram } from './child'
 import { DATABASE, HISTORIAN_SCRIPT } from './historian-spec'
 import { FOLDER_MODE } from './private-files'
 import { QUEUE_FOLDER } from './queue-place'
-import { handOver, type Users, usersOf } from './separate-user'
+import { handOver, takeBack, type Users, usersOf } from './separate-user'
 import { tryWall, type WallWish, wallOf } from './wall'
 
 /** Of the supervisor's folders, those that the historian has no business in. */
 const NOT_OF_HISTORIAN = ['run', 'pki']
 /** And those of readers, where they have one. */
 const OF_READERS = ['pki']
-
-/** Debian's name for it. */
-const NO_HOME = '/nonexistent'
 
 export type WallParts = {
   /** Of the supervisor. */
@@ -66,9 +63,7 @@ export class SupervisorWall {
   /** Before each start. What did not work is tried again: somebody may have mended it. Never rejects. */
   async ready(): Promise<void> {
     const { wall } = this
-    if (wall === 'node') return
-    this.#trial ??= this.#try(wall)
-    const problem = (await this.#trial) ?? (wall === 'user' ? await this.#handOver() : undefined)
+    const problem = (await this.#prepare(wall)) ?? (await this.#tried(wall))
     if (this.wall !== wall) return this.ready()
     const isNew = problem !== this.#problem
     this.#problem = problem
@@ -79,58 +74,45 @@ export class SupervisorWall {
 
   /** A reader's program behind the wall. `devices`: files of devices that its driver opens itself. */
   aroundReader(program: ChildProgram, devices: readonly string[]): ChildProgram {
-    if (this.wall === 'user') return { ...nobodys(program), user: this.#users.reader }
+    if (this.wall === 'user') return { ...program, user: this.#users.reader }
     if (this.wall === 'node') return program
-    return enclosed(nobodys(program), { readable: [], writable: this.#queues(), hidden: [], devices })
+    return enclosed(program, { readable: [], writable: this.#queues(), hidden: [], devices })
   }
 
   /** `certificates`: of whom it trusts, files and folders. */
   aroundHistorian(program: ChildProgram, certificates: readonly string[]): ChildProgram {
-    if (this.wall === 'user') return { ...nobodys(program), user: this.#users.historian }
+    if (this.wall === 'user') return { ...program, user: this.#users.historian }
     if (this.wall === 'node') return program
     const { folder } = this.#parts
     const hidden = NOT_OF_HISTORIAN.map((name) => join(folder, name))
-    return enclosed(nobodys(program), { readable: certificates, writable: [folder], hidden, devices: [] })
+    return enclosed(program, { readable: certificates, writable: [folder], hidden, devices: [] })
   }
 
   #queues(): string[] {
     return [this.#parts.live(), this.#queueFolder]
   }
 
-  async #try(wall: Wall): Promise<string | undefined> {
-    try {
-      if (wall === 'user') await this.#handOverFiles()
-      return await tryWall(wall, { scripts: [HISTORIAN_SCRIPT], folders: this.#queues(), user: this.#users.reader })
-    } catch (error) {
-      return describe(wall, error)
-    }
-  }
-
-  async #handOver(): Promise<string | undefined> {
-    try {
-      await this.#handOverFiles()
-      return undefined
-    } catch (error) {
-      return describe('user', error)
-    }
-  }
-
-  async #handOverFiles(): Promise<void> {
-    // Nobody else than root can, which the trial tells.
-    if (process.geteuid?.() !== 0) return
+  /** Files belong to those who work with them; nobody else than root can see to that. Why not, if it failed. */
+  async #prepare(wall: Wall): Promise<string | undefined> {
+    if (process.geteuid?.() !== 0) return undefined
     const { folder } = this.#parts
     const readers = OF_READERS.map((name) => join(folder, name))
-    for (const path of readers) await mkdir(path, { recursive: true, mode: FOLDER_MODE })
     const files = { folder, database: DATABASE, queueFolder: this.#queueFolder, live: this.#parts.live(), readers }
-    await handOver(files, this.#users)
+    try {
+      if (wall === 'user') {
+        for (const path of readers) await mkdir(path, { recursive: true, mode: FOLDER_MODE })
+        await handOver(files, this.#users)
+      } else await takeBack(files)
+      return undefined
+    } catch (error) {
+      const advice = 'choose another one in the properties of the supervisor'
+      // Without a wall of its own a process of root reaches all files, whoever they belong to.
+      return wall === 'node' ? undefined : `the sandbox "${wall}" cannot be prepared (${messageOf(error)}): ${advice}`
+    }
   }
-}
 
-/** libuv looks for the home folder in /etc/passwd, where such a user is not: for `os.homedir()` to fail would be new to drivers. */
-function nobodys(program: ChildProgram): ChildProgram {
-  return { ...program, env: { ...program.env, HOME: NO_HOME } }
-}
-
-function describe(wall: Wall, error: unknown): string {
-  return `the sandbox "${wall}" cannot be prepared (${messageOf(error)}): choose another one in the properties of the supervisor`
+  #tried(wall: Wall): Promise<string | undefined> {
+    this.#trial ??= tryWall(wall, { scripts: [HISTORIAN_SCRIPT], folders: this.#queues(), user: this.#users.reader })
+    return this.#trial
+  }
 }

@@ -8,6 +8,7 @@ import { flowOf, readerNode, supervisorNode } from '../support/flows'
 import { isGood, NodeRed, type Recorded } from '../support/node-red'
 import { SerialLine } from '../support/serial-line'
 import { temporaryFolder } from '../support/temporary-folder'
+import { skipWithoutWalls } from '../support/walls'
 
 const LINE = { transport: 'rtu', baudRate: 115_200, host: '' }
 const TAGS = { tags: [{ name: 'value', address: 'hr7', type: 'uint16' }] }
@@ -63,6 +64,26 @@ describe('a serial line', function () {
     const row = await nodeRed.row('line')
     assert.equal(row.pid, pid)
     assert.equal(row.restart_count, 0)
+  })
+
+  it('behind bubblewrap may be unplugged, too: another process reads it again', async function () {
+    skipWithoutWalls(this)
+    device = await RawDevice.start(honestRtu, 'rtu')
+    line = await SerialLine.toTcp(this, folder(), device.port)
+    const reader = readerNode('line', 502, { ...LINE, serialPort: line.port, ...TAGS })
+    nodeRed = await NodeRed.start({ flows: flowOf(supervisorNode({ sandbox: 'bubblewrap' }), reader) })
+    await nodeRed.recordedWhen('line', isGood, { from: 0 })
+    const { pid, wall, sandbox } = await nodeRed.row('line')
+    assert.deepEqual([wall, sandbox], ['bubblewrap', 'addons'])
+    await line.unplug()
+    await nodeRed.rowWhen('line', ({ link }) => link === 'disconnected')
+    await line.plug()
+    await nodeRed.recordedWhen('line', isGood, { timeoutMs: 60_000 })
+    const row = await nodeRed.row('line')
+    assert.notEqual(row.pid, pid)
+    assert.equal(row.restart_count, 0)
+    // And that one goes on.
+    await nodeRed.rowWhen('line', ({ uptime_s, generation }) => uptime_s >= 4 && generation === row.generation)
   })
 
   it('belongs to one reader, and the other one says so', async function () {

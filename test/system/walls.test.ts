@@ -2,10 +2,11 @@
 // wall of another user takes, and bubblewrap.
 
 import assert from 'node:assert/strict'
-import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdtempSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { ProcessRow, Wall } from '../../lib/contract/process-row'
+import { type ProcessRow, WALLS, type Wall } from '../../lib/contract/process-row'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { OpcuaDeviceProcess } from '../../simulators/opcua/device-process'
 import { flowOf, opcuaNode, readerNode, SUPERVISOR, supervisorNode } from '../support/flows'
@@ -19,8 +20,18 @@ const NAMES = ['boiler', 'press', 'oven']
 const HISTORIAN = 'historian plant'
 const NAMESPACES = ['pid', 'ipc', 'uts', 'mnt', 'user']
 
-for (const wall of ['user', 'bubblewrap'] as const) {
-  describe(`readers and historian behind the wall "${wall}"`, function () {
+/** A user of the machine who is not root, as Node-RED should run. */
+const SOMEBODY = 1500
+const AS_SOMEBODY = ['setpriv', `--reuid=${SOMEBODY}`, `--regid=${SOMEBODY}`, '--clear-groups']
+
+const FLAVOURS: { title: string; wall: Exclude<Wall, 'node'>; uid: number }[] = [
+  { title: 'the wall "user"', wall: 'user', uid: 0 },
+  { title: 'the wall "bubblewrap" in a Node-RED of root', wall: 'bubblewrap', uid: 0 },
+  { title: 'the wall "bubblewrap" in a Node-RED of somebody else', wall: 'bubblewrap', uid: SOMEBODY },
+]
+
+for (const { title, wall, uid } of FLAVOURS) {
+  describe(`readers and historian behind ${title}`, function () {
     this.timeout(90_000)
     let device: ModbusDevice
     let opcua: OpcuaDeviceProcess
@@ -58,7 +69,14 @@ for (const wall of ['user', 'bubblewrap'] as const) {
     }
 
     function start(): Promise<NodeRed> {
-      return NodeRed.start({ flows: flow(), userDir, install: installStubbornPackage })
+      const launcher = uid === 0 ? [] : AS_SOMEBODY
+      return NodeRed.start({ flows: flow(), userDir, install, launcher })
+    }
+
+    function install(): void {
+      installStubbornPackage(userDir)
+      writeFileSync(join(userDir, 'flows.json'), JSON.stringify(flow()))
+      execFileSync('chown', ['-R', `${uid}:${uid}`, userDir])
     }
 
     async function allRun(): Promise<ProcessRow[]> {
@@ -87,7 +105,7 @@ for (const wall of ['user', 'bubblewrap'] as const) {
         }
         const uids = /^Uid:\s+(\d+)\s+(\d+)\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
         assert.equal(new Set(uids?.slice(1)).size, 1)
-        assert.equal(uids?.[1] === '0', wall !== 'user')
+        assert.equal(uids?.[1] === String(uid), wall !== 'user')
       }
       const answer = await nodeRed.request('GET', '/collectors/history?collector=boiler&from=0&to=99999999999999')
       assert.equal(answer.status, 200, JSON.stringify(answer.body))
@@ -159,13 +177,31 @@ for (const wall of ['user', 'bubblewrap'] as const) {
       await nodeRed.recordedWhen('boiler', isGood, { from: from + 20, timeoutMs: 20_000 })
     })
 
-    it('are restarted behind another wall when the supervisor gets one', async () => {
-      await nodeRed.deploy(flow('node'), 'nodes')
-      for (const name of [...NAMES, 'mixer', HISTORIAN]) {
-        const row = await nodeRed.rowWhen(name, (one) => one.generation > 1 && one.health === 'well')
-        assert.equal(row.wall, 'node')
-        assert.equal(readlinkSync(`/proc/${row.pid}/ns/pid`), readlinkSync('/proc/self/ns/pid'))
+    it('are restarted behind another wall when the supervisor gets one, and behind theirs again', async () => {
+      const others = uid === 0 ? WALLS.filter((one) => one !== wall) : (['node'] as const)
+      let generation = 1
+      for (const other of [...others, wall]) {
+        await nodeRed.deploy(flow(other), 'nodes')
+        for (const name of [...NAMES, 'mixer', HISTORIAN]) {
+          const row = await nodeRed.rowWhen(name, (one) => one.generation > generation && one.health === 'well')
+          assert.deepEqual([row.wall, row.forced_kills, row.restart_count], [other, 0, 0], name)
+          const isOwn: boolean = readlinkSync(`/proc/${row.pid}/ns/pid`) !== readlinkSync('/proc/self/ns/pid')
+          assert.equal(isOwn, other === 'bubblewrap')
+        }
+        generation++
+        await nodeRed.recordedWhen('boiler', isGood)
       }
+      const { body } = await nodeRed.request('GET', '/collectors/processor')
+      assert.deepEqual([Object(body).plant?.dropped, Object(body).plant?.queue_dead], [0, 0], JSON.stringify(body))
+    })
+
+    it('answer who asks a device with settings that nobody has deployed', async () => {
+      const settings = { name: 'tried', host: '127.0.0.1', port: device.port }
+      const tags = [{ name: 'value', address: 'hr0', type: 'uint16' }]
+      const request = { supervisor: SUPERVISOR, client: 'somebody', settings: { ...settings, tags } }
+      const { status, body } = await nodeRed.request('POST', '/collectors/inspect/modbus-in/read-now', request)
+      assert.equal(status, 200, JSON.stringify(body))
+      assert.match(JSON.stringify(body), /"value"/)
     })
   })
 }

@@ -41,8 +41,10 @@ describe('the sandbox of a collector', () => {
       INFLUX_TOKEN: 'canary',
       LD_PRELOAD: '/evil.so',
       LANG: undefined,
+      HOME: '/home/operator',
     })
     assert.deepEqual(environment, {
+      HOME: '/nonexistent',
       MALLOC_ARENA_MAX: '1',
       MALLOC_MMAP_THRESHOLD_: '32768',
       PATH: '/bin',
