@@ -4,6 +4,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { Fault } from '../contract/fault'
 import { CLOSED_AT_ONCE, CONNECTION_CLOSED, CONNECTION_REFUSED, isClose, NO_ANSWER, STOPPED } from './faults'
+import { mayBeHeld, NEVER_HELD, type PlaceEvent, step } from './held-place'
 
 /** Closes that are forgiven for one request, of connections that had answered before. */
 const CLOSES_MAX = 2
@@ -31,10 +32,21 @@ export class Connections {
   #lost: Fault | undefined
   /** What the first of the connections ended with that were closed in this cycle. */
   #closed: Fault | undefined
+  #place = NEVER_HELD
 
   /** In this cycle. */
   get hasAnswered(): boolean {
     return this.#answers > 0
+  }
+
+  /** For how long no connection can be had after we have let go of one, where that costs cycles. */
+  get heldMs(): number {
+    return this.#place.heldMs
+  }
+
+  /** We have ended a connection on which the device would have gone on. */
+  letGo(): void {
+    this.#note({ type: 'let-go', atMs: performance.now() })
   }
 
   /** A cycle begins. */
@@ -66,13 +78,16 @@ export class Connections {
         return { kind: 'answered', answer }
       } catch (thrown) {
         if (!(thrown instanceof Fault) || thrown.kind !== 'link' || thrown.code === STOPPED) throw thrown
+        if (thrown.code === CLOSED_AT_ONCE || thrown.code === CONNECTION_REFUSED) this.#note({ type: 'turned-away' })
         if (isClose(thrown)) {
           this.#closed ??= thrown
           this.#closedSince ??= thrown
         }
         const isForgiven = thrown.code === CONNECTION_CLOSED && closes++ < CLOSES_MAX
         if (isForgiven || (thrown.code !== CONNECTION_CLOSED && (await this.#waited(thrown, signal)))) continue
-        if (isClose(thrown)) return { kind: 'closed' }
+        // what is closed because the place is taken says nothing of the request
+        const isForPlace = thrown.code === CLOSED_AT_ONCE && mayBeHeld(this.#place, performance.now())
+        if (isClose(thrown) && !isForPlace) return { kind: 'closed' }
         if (this.#answers === 0) throw thrown
         this.#lost = thrown
       }
@@ -86,7 +101,12 @@ export class Connections {
   #answered(): void {
     this.#answers++
     this.#waits = 0
+    this.#note({ type: 'served', atMs: performance.now() })
     this.#progress()
+  }
+
+  #note(event: PlaceEvent): void {
+    this.#place = step(this.#place, event)
   }
 
   #progress(): void {

@@ -11,6 +11,7 @@ import type { Cause, Plan, Suspects } from './plan'
 import type { Protocol } from './protocol'
 import type { RefusalKind } from './refusals'
 import { newBlock, type ReadBlock } from './requests'
+import type { SilenceBudget } from './silence-budget'
 
 export type CulpritSettings<Area extends string> = {
   protocol: Protocol<Area>
@@ -39,11 +40,18 @@ const FAILURES_MAX: Record<'failed' | 'busy', number> = { failed: 2, busy: 3 }
 export class Culprits<Area extends string = string> {
   readonly #plan: Plan<Area>
   readonly #exchange: Exchange<Area>
+  readonly #silenceBudget: SilenceBudget
   readonly #settings: CulpritSettings<Area>
   /** Searches that begin with the next cycle: a timeout has been spent on each in this one. */
   readonly #fresh = new Set<Suspects<Area>>()
 
-  constructor(plan: Plan<Area>, exchange: Exchange<Area>, settings: CulpritSettings<Area>) {
+  constructor(
+    plan: Plan<Area>,
+    exchange: Exchange<Area>,
+    silenceBudget: SilenceBudget,
+    settings: CulpritSettings<Area>,
+  ) {
+    this.#silenceBudget = silenceBudget
     this.#plan = plan
     this.#exchange = exchange
     this.#settings = settings
@@ -99,7 +107,7 @@ export class Culprits<Area extends string = string> {
       const wasGood = this.#plan.wasGood(block.items)
       if (inVain >= VAIN_PROBES_MAX && !wasGood) continue
       // what is not answered costs a timeout, of which there is one in a cycle
-      if (cycle.extraSilences > 0 && this.#plan.isRefusedBySilence(block.items)) continue
+      if (!this.#canBeSilent(cycle) && this.#plan.isRefusedBySilence(block.items)) continue
       const outcome = await this.spend(cycle, block)
       if (outcome.kind === 'withheld') continue
       if (outcome.kind !== 'answered' && !wasGood) inVain++
@@ -152,7 +160,7 @@ export class Culprits<Area extends string = string> {
     const { unit, search, cause } = suspects
     if (this.#plan.hasRange(suspects)) search.trySamples()
     for (let block = search.next(); block && this.#canSpare(cycle); block = search.next()) {
-      if (cause === 'silent' && cycle.extraSilences > 0) return
+      if (cause === 'silent' && !this.#canBeSilent(cycle)) return
       const outcome = await this.spend(cycle, newBlock(unit, block))
       if (outcome.kind === 'answered') {
         const hole = search.answered()
@@ -255,6 +263,11 @@ export class Culprits<Area extends string = string> {
   #refuse(cycle: Cycle<Area>, items: readonly Item<Area>[], reason: string, kind: RefusalKind = 'refused'): void {
     cycle.newRefusals.push(reason)
     this.#plan.refuse(items, reason, { ...cycle.at, kind })
+  }
+
+  /** Whether the cycle can afford a timeout: it can where there is nothing to lose. */
+  #canBeSilent({ extraSilences, answers }: Cycle<Area>): boolean {
+    return extraSilences === 0 && (answers === 0 || !this.#silenceBudget.isSpent)
   }
 
   #canSpare({ extraRequests, startedMs }: Cycle<Area>): boolean {

@@ -109,6 +109,7 @@ export class Exchange<Area extends string = string> {
     }
     cycle.heard()
     block.record.silences = 0
+    block.record.isSilent = false
     if (answer.kind === 'deviation') {
       cycle.heardUnits.add(unit.id)
       unit.answered(this.#settings.nowMs() - startedMs - this.#settings.lineMs(block))
@@ -187,6 +188,7 @@ export class Exchange<Area extends string = string> {
     cycle.instead = instead ?? cycle.instead
     if (record.silences === 0) cycle.freshlySilentUnits.add(unit.id)
     record.silences++
+    record.isSilent = true
     this.#lost(cycle, unit)
     // that a dead unit is still dead says nothing of the others
     if (!onTrial || this.#allOut()) {

@@ -9,11 +9,13 @@ import { Exchange, type ExchangeSettings } from './exchange'
 import type { Plan } from './plan'
 import type { Ask } from './protocol'
 import type { ReadBlock } from './requests'
+import { SilenceBudget, type SilenceBudgetSettings } from './silence-budget'
 import { type SilenceSettings, Silences } from './silences'
 
 export type PollerSettings<Area extends string> = ExchangeSettings<Area> &
   CulpritSettings<Area> &
-  SilenceSettings & {
+  SilenceSettings &
+  SilenceBudgetSettings & {
     /** Number of tags. */
     columns: number
     /** What a request takes beside its bytes on the line, as long as none has been answered. */
@@ -27,6 +29,7 @@ export type PollerSettings<Area extends string> = ExchangeSettings<Area> &
 /** Waits, ms, before what was busy is asked again. */
 const BUSY_WAITS_MS = [50, 100, 200]
 
+const SPARED = 'it is asked for rarely, since each silence costs the connection, and others their values'
 const NOT_ASKED = 'it was not asked for, since the device did not answer other requests'
 
 type Busy<Area extends string> = { readonly block: ReadBlock<Area>; readonly reason: string }
@@ -38,12 +41,14 @@ export class Poller<Area extends string = string> {
   readonly #exchange: Exchange<Area>
   readonly #culprits: Culprits<Area>
   readonly #silences: Silences<Area>
+  readonly #silenceBudget: SilenceBudget
 
   constructor(plan: Plan<Area>, settings: PollerSettings<Area>) {
     this.#plan = plan
     this.#settings = settings
     this.#exchange = new Exchange(plan.units, settings)
-    this.#culprits = new Culprits(plan, this.#exchange, settings)
+    this.#silenceBudget = new SilenceBudget(settings)
+    this.#culprits = new Culprits(plan, this.#exchange, this.#silenceBudget, settings)
     this.#silences = new Silences(plan, this.#exchange, this.#culprits, settings)
   }
 
@@ -55,6 +60,7 @@ export class Poller<Area extends string = string> {
     const troubled: Troubled<Area> = { busy: [], silent: [] }
     for (const block of this.#exchange.byHope(this.#plan.blocks())) {
       if (cycle.seemsDead) cycle.markBad(block.items, NOT_ASKED)
+      else if (this.#isSpared(block)) cycle.markBad(block.items, `${this.#exchange.silence(cycle)}; ${SPARED}`)
       else await this.#read(cycle, block, troubled)
     }
     for (const ms of BUSY_WAITS_MS) {
@@ -66,6 +72,7 @@ export class Poller<Area extends string = string> {
     await this.#culprits.search(cycle)
     await this.#culprits.probe(cycle)
     this.#exchange.end(cycle)
+    this.#silenceBudget.note(cycle)
     this.#logRefusals(cycle)
     const degraded = this.#exchange.degraded(cycle) ?? deviationOf(cycle)
     const held = this.#held(cycle)
@@ -95,6 +102,11 @@ export class Poller<Area extends string = string> {
       if (breaker.state === 'open') cycleMs += timeoutMs * Math.min(intervalMs / breaker.waitMs, 1)
     }
     return { requests, cycleMs }
+  }
+
+  /** It was silent, there are others to read, and one more silence would cost too many of their cycles. */
+  #isSpared({ record }: ReadBlock<Area>): boolean {
+    return record.isSilent && this.#silenceBudget.isSpent && !this.#plan.isSilent()
   }
 
   async #read(cycle: Cycle<Area>, block: ReadBlock<Area>, troubled: Troubled<Area>): Promise<void> {

@@ -14,6 +14,8 @@ export type ReadBlock<Area extends string = string> = Block<Item<Area>> & {
 export type BlockRecord = {
   /** Requests in a row to which nothing came back. */
   silences: number
+  /** The last time nothing came, over a connection that stood. */
+  isSilent: boolean
   /** Cycles in a row in which it was refused for another reason than its addresses. */
   failures: number
 }
@@ -23,7 +25,7 @@ export type Learned = { readonly maxLength?: number; readonly cuts?: readonly Cu
 
 /** A block of which nothing is known yet. */
 export function newBlock<Area extends string>(unit: number, block: Block<Item<Area>>): ReadBlock<Area> {
-  return { ...block, unit, record: { silences: 0, failures: 0 }, proven: false }
+  return { ...block, unit, record: { silences: 0, isSilent: false, failures: 0 }, proven: false }
 }
 
 /** Ordered by unit and area (as they first appear), then address. */

@@ -144,6 +144,7 @@ class MelsecReader implements Reader {
       timeoutMs: this.#config.timeout,
       intervalMs: this.#config.interval,
       retries: 0,
+      silenceCostMs: () => this.#access.silenceCostMs,
       assumedMs: ROUND_TRIP_MS,
       lineMs: () => 0,
       nowMs: () => performance.now(),

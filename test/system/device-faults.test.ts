@@ -35,7 +35,7 @@ import {
 } from '../support/troubles'
 
 /** What function and byte count say is enough. */
-const LENGTHS = ['length-too-short', 'length-too-long']
+const LENGTHS = ['length-too-short', 'length-too-long', 'length-0', 'length-65535']
 /** Frames without fault that do not fit the request: they say something of that block, not of link and device (reader-violations). */
 const OF_ONE_BLOCK = ['fewer-values', 'more-values']
 /** The same, where frames say which request they answer. */

@@ -46,23 +46,15 @@ function troublesOf({ frame, encoding, transport }: Speech): Troubles {
   // a reply of 1E does not say how long it is
   const answers = frame === '1E' ? ANSWERS : [...ANSWERS, ...DEVIATIONS]
   const wrong = Object.keys(melsecCorruptions(encoding, [frame])).filter((name) => !answers.includes(name))
-  const told = [
-    off,
-    silent,
-    ...late,
-    cutOff,
-    garbage,
-    garbageBefore,
-    garbageBehind,
-    megabytes,
-    repeating,
-    ...corruptions(wrong),
-  ]
+  const told = [off, silent, ...late, cutOff, garbage, megabytes, repeating, ...corruptions(wrong)]
+  const besides = [garbageBefore, garbageBehind]
   const honest = [lateOnce, joined, lossy, overtaking]
   const read = [slow]
   if (transport === 'udp')
-    return { told: [...told, inTwoDatagrams], honest, read: [...read, doubling, noisy], partly: [] }
-  return { told: [...told, ...resets], honest, read: [...read, byteByByte], partly: [] }
+    return { told: [...told, ...besides, inTwoDatagrams], honest, read: [...read, doubling, noisy], partly: [] }
+  // a frame of 1E has nothing but its subheader to be found by
+  if (frame === '1E') return { told: [...told, ...besides, ...resets], honest, read: [...read, byteByByte], partly: [] }
+  return { told: [...told, ...resets], honest, read: [...read, byteByByte, ...besides, noisy], partly: [] }
 }
 
 const LANES = 4

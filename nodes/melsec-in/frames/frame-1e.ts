@@ -99,8 +99,8 @@ function wrongSubheader(encoding: Encoding, incoming: Buffer, command: number): 
 
 /**
  * A PLC that sends more data than it was asked for leaves some that could look like an answer: nothing is skipped then that may be
- * data. In ASCII these are upper-case hexadecimal digits. In binary any byte may be: only CR and LF are skipped then, otherwise also what
- * gateways fill pauses with, 00, FF and text.
+ * data. In ASCII these are upper-case hexadecimal digits. In binary any byte may be: only CR and LF are skipped then, before the first
+ * answer of a connection also what gateways greet with, 00, FF and text.
  */
 function isStray(encoding: Encoding, byte: number, mayBeData: boolean): boolean {
   if (encoding === 'ascii') return !/[0-9A-F]/.test(String.fromCharCode(byte))

@@ -61,7 +61,10 @@ export class Access {
       if (signal.aborted) stop()
       const answer = await connection.ask(request)
       // so that the PLC sees it before the next request
-      if (connection.isSpent) await this.#end()
+      if (connection.isSpent) {
+        await this.#end()
+        if (this.#config.transport === 'tcp') this.#connections.letGo()
+      }
       return answer
     } finally {
       signal.removeEventListener('abort', stop)
@@ -85,6 +88,11 @@ export class Access {
   /** What a cycle failed with, in better words where there are some. */
   explain(thrown: unknown): unknown {
     return this.#connections.explain(thrown)
+  }
+
+  /** For how long nothing can be read after a request that was not answered, if the PLC has been seen to keep the place of a client. */
+  get silenceCostMs(): number {
+    return this.#connections.heldMs
   }
 
   /** The next request goes over another connection. */

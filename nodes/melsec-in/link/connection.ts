@@ -137,9 +137,8 @@ export class Connection {
   /** All frames that have come in. Says what is wrong where the connection is of no use. */
   #takeFrames(): string | undefined {
     while (this.#incoming.length > 0) {
-      const asked = this.#asked?.request
-      const mayBeData = asked !== undefined && this.#answered
-      const { skipped, next, reason } = findFrame(this.#codec, this.#incoming, { asked, mayBeData })
+      const state = { asked: this.#asked?.request, mayBeData: this.#answered }
+      const { skipped, next, reason } = findFrame(this.#codec, this.#incoming, state)
       this.#incoming = this.#incoming.subarray(skipped)
       const wrong = (reason && this.#skip(skipped, reason)) ?? this.#take(next)
       if (wrong !== undefined || next.kind === 'incomplete') return wrong

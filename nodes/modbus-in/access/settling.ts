@@ -16,6 +16,8 @@ export type Settling = {
   readonly hasAnsweredAtOnce: boolean
   /** Connections in a row on which no request was answered. */
   readonly failures: number
+  /** Connections in a row on which the first request was missed and the same one answered later. */
+  readonly missed: number
 }
 
 export type SettlingEvent =
@@ -35,7 +37,11 @@ export const NOTHING_KNOWN: Settling = {
   fallback: 0,
   hasAnsweredAtOnce: false,
   failures: 0,
+  missed: 0,
 }
+
+/** One request may be lost in any other way. */
+const MISSED_MIN = 2
 
 export function waitMs({ wait }: Settling): number {
   return WAITS_MS[wait] ?? 0
@@ -45,15 +51,17 @@ export function step(settling: Settling, event: SettlingEvent): Settling {
   const { wait, fallback, hasAnsweredAtOnce, failures } = settling
   if (event.type === 'silent-connection') {
     const next = wait === 0 && fallback > 0 ? fallback : (wait + 1) % WAITS_MS.length
-    return { ...settling, wait: next, isKnown: false, failures: failures + 1 }
+    return { ...settling, wait: next, isKnown: false, failures: failures + 1, missed: 0 }
   }
   if (event.type === 'closed-connection') return settling.isKnown || wait === 0 ? settling : { ...settling, wait: 0 }
   const { silentAfterMs } = event
-  const answered = { ...settling, failures: 0 }
+  const answered = { ...settling, failures: 0, missed: 0 }
   if (silentAfterMs !== undefined) {
     const longer = WAITS_MS.findIndex((ms) => ms > silentAfterMs)
     // a device that has answered at once, or is silent for longer, has lost that request in another way
-    return hasAnsweredAtOnce || longer <= wait ? answered : { ...answered, wait: longer, isKnown: true }
+    if (hasAnsweredAtOnce || longer <= wait) return answered
+    const missed = settling.missed + 1
+    return missed < MISSED_MIN ? { ...answered, missed } : { ...answered, wait: longer, isKnown: true }
   }
   if (wait === 0) return { ...answered, hasAnsweredAtOnce: true }
   if (settling.isKnown) return answered

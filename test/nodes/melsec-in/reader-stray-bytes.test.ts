@@ -17,7 +17,7 @@ const TIMEOUT_MS = 400
 /** In 1E only what cannot be data is skipped. */
 function isSkipped(frame: FrameName, encoding: Encoding, stray: Stray, place: StrayPlace): boolean {
   if (frame !== '1E' || stray === 'cr' || stray === 'cr-lf') return true
-  return encoding === 'binary' ? place === 'on-connect' || place === 'behind' : stray !== 'text'
+  return encoding === 'binary' ? place === 'on-connect' : stray !== 'text'
 }
 
 async function deviceWith(frame: FrameName, encoding: Encoding, character: Character) {

@@ -43,7 +43,8 @@ const ambiguous: Row[] = [
   ['letters before an answer of 1E', fx3, '', '41 42 | 81 | 00 | 01 00', asked, 'violation'],
   ['digits before an answer of 1E', inText(fx3), '', '0081 | 00 | 0001', asked, 'violation'],
   ['digits behind CR LF', inText(fx3), '\r\n', '0081 | 00 | 0001', asked, 'violation'],
-  ['what an answer of 1E begins with, unasked', fx3, '\0\0', '81 00', undefined, 'violation'],
+  ['what an answer of 1E begins with, unasked', fx3, '\r\n', '81 00', undefined, 'violation'],
+  ['zeros, unasked', fx3, '', '00 00', undefined, 'violation'],
   ['digits, unasked', inText(fx3), '\r\n', '81', undefined, 'violation'],
 ]
 
@@ -52,7 +53,7 @@ describe('the next frame in a stream', () => {
     it(`is found, or not: ${what}, ${plc.frame} ${plc.encoding}`, () => {
       const stray = Buffer.from(before, 'latin1')
       const incoming = Buffer.concat([stray, toBytes(plc.encoding, came)])
-      const state = { asked: request, mayBeData: request !== undefined }
+      const state = { asked: request, mayBeData: true }
       const { skipped, next, reason } = findFrame(codecOf(plc, OWN_STATION, 4), incoming, state)
       assert.deepEqual([skipped, next.kind, reason !== undefined], [stray.length, kind, stray.length > 0])
     })
