@@ -84,7 +84,13 @@ export function inspectionSpec(request: InspectionRequest, kinds: ReaderKinds): 
   if (!parsed.ok) throw new Fault('config', 'configuration', describeProblems(parsed.problems))
   const { script, folder, sandbox } = kind
   const config = parsed.value
-  return { script, ...(sandbox && { sandbox: sandbox(config) }), ...(folder !== undefined && { folder }), ...deviceOf(kind, config), config }
+  return {
+    script,
+    ...(sandbox && { sandbox: sandbox(config) }),
+    ...(folder !== undefined && { folder }),
+    ...deviceOf(kind, config),
+    config,
+  }
 }
 
 /** It may not be typed yet, or be of nobody's concern: the process is in no table. */

@@ -49,7 +49,10 @@ export type SharedFiles = {
  * Gives each file to whoever works with it; needs root, and is done before each start, since files come and go. Those who own a folder
  * may put links into it: none is followed, and what has a second name is left alone.
  */
-export async function handOver({ folder, database, queueFolder, live, readers }: SharedFiles, users: Users): Promise<void> {
+export async function handOver(
+  { folder, database, queueFolder, live, readers }: SharedFiles,
+  users: Users,
+): Promise<void> {
   const { reader, historian } = users
   const passage = { owner: historian, folderMode: PASSAGE_MODE, fileMode: OWN_FILE_MODE }
   const shared = { owner: historian, folderMode: SHARED_FOLDER_MODE, fileMode: SHARED_FILE_MODE }

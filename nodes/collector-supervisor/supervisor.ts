@@ -36,8 +36,8 @@ import { certificateFiles, collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
-import type { EdgeNews, Refusal, Surroundings, Transition } from './surroundings'
 import { SupervisorWall } from './supervisor-wall'
+import type { EdgeNews, Refusal, Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */

@@ -44,7 +44,8 @@ async function tryUser(needs: Needs): Promise<string | undefined> {
     return `the sandbox "user" needs a Node-RED that runs as root, since nobody else can start processes of another user: ${ANOTHER}`
   const trouble = await run(checkProgram(needs), needs.user)
   if (trouble === undefined) return undefined
-  const advice = 'let others pass through the folders above it (chmod o+x), or move Node-RED and its user folder out of /root'
+  const advice =
+    'let others pass through the folders above it (chmod o+x), or move Node-RED and its user folder out of /root'
   return `the sandbox "user" does not work here, a process of another user cannot reach its files (${trouble}): ${advice}, or ${ANOTHER}`
 }
 
@@ -55,7 +56,8 @@ async function tryBubblewrap(needs: Needs): Promise<string | undefined> {
   if (trouble === undefined) return undefined
   if (trouble === NOT_FOUND)
     return `the sandbox "bubblewrap" needs the program ${BWRAP}: install the package bubblewrap, or ${ANOTHER}`
-  const advice = 'allow user namespaces on this machine, and in a container the system calls for them and a /proc that is not masked'
+  const advice =
+    'allow user namespaces on this machine, and in a container the system calls for them and a /proc that is not masked'
   return `the sandbox "bubblewrap" does not work here (${trouble}): ${advice}, or ${ANOTHER}`
 }
 

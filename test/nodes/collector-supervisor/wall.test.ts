@@ -51,12 +51,18 @@ describe('a wall that is tried', function () {
 
   it('says what bubblewrap itself says', async () => {
     const told = await tryWall('bubblewrap', needs('missing'))
-    assert.match(told ?? '', /^the sandbox "bubblewrap" does not work here \(bwrap: .*missing.*\): allow user namespaces/)
+    assert.match(
+      told ?? '',
+      /^the sandbox "bubblewrap" does not work here \(bwrap: .*missing.*\): allow user namespaces/,
+    )
   })
 
   it('says which folder another user cannot reach', async () => {
     chmodSync(folder, 0o700)
     const told = await tryWall('user', needs())
-    assert.match(told ?? '', /cannot reach its files \(EACCES: .*queue'\): let others pass through the folders above it/)
+    assert.match(
+      told ?? '',
+      /cannot reach its files \(EACCES: .*queue'\): let others pass through the folders above it/,
+    )
   })
 })
