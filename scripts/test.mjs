@@ -69,6 +69,7 @@ function ensurePrograms() {
   // Not every system has each of them.
   for (const { name, variable, packages } of missing) {
     console.log(`Installing ${name} ...`)
-    if (!aptGet('install', '-y', '-qq', ...packages)) console.warn(`${name} could not be installed${variable ? `: see ${variable}` : ''}.`)
+    if (!aptGet('install', '-y', '-qq', ...packages))
+      console.warn(`${name} could not be installed${variable ? `: see ${variable}` : ''}.`)
   }
 }

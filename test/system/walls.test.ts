@@ -205,3 +205,38 @@ for (const { title, wall, uid } of FLAVOURS) {
     })
   })
 }
+
+describe('a sandbox that does not work on this machine', function () {
+  this.timeout(60_000)
+  let device: ModbusDevice
+  let nodeRed: NodeRed | undefined
+
+  before(async function () {
+    skipWithoutWalls(this)
+    device = await ModbusDevice.start()
+  })
+  after(() => device?.close())
+  afterEach(() => nodeRed?.dispose())
+
+  const flow = (sandbox: Wall | 'auto'): FlowNode[] =>
+    flowOf(supervisorNode({ sandbox, historian: 'embedded' }), readerNode('boiler', device.port))
+
+  it('is told in words, nothing is started behind a weaker one, and all goes on with one that works', async () => {
+    const launcher = ['env', 'PATH=/nonexistent']
+    nodeRed = await NodeRed.start({ flows: flow('bubblewrap'), launcher })
+    for (const name of ['boiler', HISTORIAN]) {
+      const { last_error, wall, pid } = await nodeRed.rowWhen(name, ({ status }) => status === 'error')
+      assert.match(last_error ?? '', /needs the program bwrap: install the package bubblewrap, or choose another/)
+      assert.deepEqual([wall, pid], ['bubblewrap', null])
+    }
+    assert.equal(nodeRed.output.match(/no process of this supervisor is started/g)?.length, 1)
+    const tags = [{ name: 'value', address: 'hr0', type: 'uint16' }]
+    const settings = { name: 'tried', host: '127.0.0.1', port: device.port, tags }
+    const request = { supervisor: SUPERVISOR, client: 'somebody', settings }
+    const { body } = await nodeRed.request('POST', '/collectors/inspect/modbus-in/read-now', request)
+    assert.match(JSON.stringify(body), /needs the program bwrap/)
+    assert.deepEqual(childrenOf(nodeRed.pid), [])
+    await nodeRed.deploy(flow('auto'), 'nodes')
+    for (const name of ['boiler', HISTORIAN]) await nodeRed.rowWhen(name, ({ health }) => health === 'well')
+  })
+})

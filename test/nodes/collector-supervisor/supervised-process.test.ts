@@ -162,6 +162,52 @@ describe('a supervised process that has to wait for its turn', () => {
   })
 })
 
+describe('a supervised process whose sandbox', () => {
+  const { running } = supervising()
+
+  it('does not work is not started, and says why, until it works', async () => {
+    const oven = await running()
+    await oven.process.operate('stop')
+    const problem = 'the sandbox "bubblewrap" needs the program bwrap'
+    oven.obstacle = problem
+    assert.deepEqual(await oven.process.operate('start'), { success: false, code: 'failed', error: problem })
+    const { pid, status, last_error, next_restart_at } = oven.process.row()
+    assert.deepEqual([pid, status, last_error, next_restart_at], [null, 'error', problem, null])
+    assert.equal(oven.calls.filter((call) => call.startsWith('started')).length, 1)
+    oven.obstacle = undefined
+    assert.deepEqual(await oven.process.operate('start'), DONE)
+  })
+
+  it('is another one is started anew, which is no restart', async () => {
+    const oven = await running()
+    const { pid } = oven.process
+    oven.wall = 'bubblewrap'
+    oven.process.renew()
+    await until(() => oven.status === 'running' && oven.process.pid !== pid)
+    const { wall, restart_count } = oven.process.row()
+    assert.deepEqual([wall, restart_count], ['bubblewrap', 0])
+  })
+
+  it('is another one stays stopped if the operator has stopped it', async () => {
+    const oven = await running()
+    await oven.process.operate('stop')
+    oven.process.renew()
+    assert.deepEqual([oven.status, oven.process.pid], ['stopped', undefined])
+  })
+
+  for (const wall of ['node', 'user', 'bubblewrap'] as const) {
+    it(`is "${wall}" ${wall === 'node' ? 'goes on with' : 'is started anew for'} another live queue`, async () => {
+      const oven = await running()
+      const { pid } = oven.process
+      oven.wall = wall
+      oven.process.liveReplaced({ path: '/dev/shm/other', capacityBytes: 16 }, 'the live queue is gone')
+      if (wall !== 'node') await until(() => oven.status === 'running' && oven.process.pid !== pid)
+      assert.equal(oven.process.pid === pid, wall === 'node')
+      assert.equal(oven.process.row().restart_count, 0)
+    })
+  }
+})
+
 describe('a supervised process that gets another configuration', () => {
   const { running } = supervising()
 
