@@ -10,6 +10,8 @@ export const IN_DOUBT =
 
 export class DesiredState {
   readonly #record: SavedRecord
+  /** The latest write; never rejects. */
+  #saving: Promise<void> = Promise.resolve()
   readonly #stopped: Set<string>
   /** In this run everything that comes counts as stopped, until it is started. */
   readonly #isLost: boolean
@@ -29,7 +31,7 @@ export class DesiredState {
   isStopped(recipient: string): boolean {
     if (this.isInDoubt(recipient) && !this.#stopped.has(recipient)) {
       this.#stopped.add(recipient)
-      this.#save()
+      void this.#save()
     }
     return this.#stopped.has(recipient)
   }
@@ -39,18 +41,20 @@ export class DesiredState {
     return this.#isLost && !this.#decided.has(recipient)
   }
 
-  set(recipient: string, stopped: boolean): void {
+  /** Settles when it is written, or cannot be, which is told. */
+  set(recipient: string, stopped: boolean): Promise<void> {
     this.#decided.add(recipient)
-    if (this.#stopped.has(recipient) === stopped) return
+    if (this.#stopped.has(recipient) === stopped) return this.#saving
     if (stopped) this.#stopped.add(recipient)
     else this.#stopped.delete(recipient)
-    this.#save()
+    return this.#save()
   }
 
-  #save(): void {
-    this.#record.replace([...this.#stopped]).catch((error) => {
+  #save(): Promise<void> {
+    this.#saving = this.#record.replace([...this.#stopped]).catch((error) => {
       this.#warn(`what is stopped could not be saved: ${error}`)
     })
+    return this.#saving
   }
 
   #tellDamage(kept: string): void {

@@ -226,8 +226,9 @@ export class Supervisors implements Fleet, Inspector {
 
   async #operate({ member, supervisor }: Target, wish: 'start' | 'stop' | 'restart'): Promise<CommandResult> {
     const { process } = member
-    supervisor.remember(process, wish === 'stop')
-    return resultOf(process.spec.name, await process.operate(wish))
+    // Whoever is told that it is done may rely on it, even if Node-RED is killed in the next moment.
+    const [outcome] = await Promise.all([process.operate(wish), supervisor.remember(process, wish === 'stop')])
+    return resultOf(process.spec.name, outcome)
   }
 
   #members(): Target[] {

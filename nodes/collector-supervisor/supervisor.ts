@@ -186,9 +186,9 @@ export class Supervisor implements SupervisorFace {
     for (const { process, listener } of this.members.values()) if (process.spec.name === row.name) listener?.row(row)
   }
 
-  /** What the operator wants is remembered over a restart of Node-RED. */
-  remember(process: SupervisedProcess, stopped: boolean): void {
-    this.#desired.set(process.spec.recipient, stopped)
+  /** What the operator wants is remembered over a restart of Node-RED; settles when it is on the disk, if that takes it in time. */
+  remember(process: SupervisedProcess, stopped: boolean): Promise<void> {
+    return untilWritten(this.#desired.set(process.spec.recipient, stopped), LAST_WRITES_MS)
   }
 
   /** Ends a process and forgets it. */

@@ -25,33 +25,38 @@ describe('what the operator stopped', () => {
   })
 
   it('stays stopped over a restart, until it is started', async () => {
-    open().set('a1', true)
+    await open().set('a1', true)
     await written()
-    open().set('b2', true)
+    await open().set('b2', true)
     await written()
     assert.deepEqual([open().isStopped('a1'), open().isStopped('b2'), open().isStopped('c3')], [true, true, false])
-    open().set('a1', false)
+    await open().set('a1', false)
     await written()
     assert.deepEqual([open().isStopped('a1'), open().isStopped('b2')], [false, true])
     assert.deepEqual(warnings, [])
   })
 
+  it('is on the disk when it is said to be', async () => {
+    await open().set('a1', true)
+    assert.equal(open().isStopped('a1'), true)
+  })
+
   it('is written only when it changes', async () => {
     const state = open()
-    state.set('a1', false)
+    await state.set('a1', false)
     await written()
     assert.deepEqual(readdirSync(folder()), [])
-    state.set('a1', true)
+    await state.set('a1', true)
     await written()
     writeFileSync(path(), 'somebody else was here')
-    state.set('a1', true)
+    await state.set('a1', true)
     await written()
     assert.equal(readFileSync(path(), 'utf8'), 'somebody else was here')
   })
 
   it('may have any id', async () => {
     for (const id of ['', '__proto__', 'constructor', '温度', 'a"b']) {
-      open().set(id, true)
+      await open().set(id, true)
       await written()
     }
     for (const id of ['', '__proto__', 'constructor', '温度', 'a"b']) assert.equal(open().isStopped(id), true)
@@ -71,7 +76,7 @@ describe('what the operator stopped', () => {
     /** What an earlier run has written. */
     async function stopSome(): Promise<void> {
       const state = open()
-      for (const id of ['a1', 'b2']) state.set(id, true)
+      for (const id of ['a1', 'b2']) await state.set(id, true)
       await written()
     }
     const damaged = (): string[] => readdirSync(folder()).filter((name) => name.includes('.corrupt-'))
@@ -116,7 +121,7 @@ describe('what the operator stopped', () => {
     it('by the newer copy when only one of them was written', async () => {
       await stopSome()
       const before = readFileSync(`${path()}.copy`)
-      open().set('c3', true)
+      await open().set('c3', true)
       await written()
       writeFileSync(`${path()}.copy`, before)
       assert.equal(open().isStopped('c3'), true)
@@ -147,7 +152,7 @@ describe('what the operator stopped', () => {
       loseBoth()
       const state = open()
       for (const id of ['a1', 'b2']) assert.equal(state.isStopped(id), true)
-      state.set('a1', false)
+      await state.set('a1', false)
       assert.deepEqual([state.isInDoubt('a1'), state.isStopped('a1')], [false, false])
       await written()
       const next = open()
@@ -167,7 +172,7 @@ describe('what the operator stopped', () => {
     mkdirSync(`${path()}.new`)
     mkdirSync(`${path()}.copy.new`)
     const state = open()
-    state.set('a1', true)
+    await state.set('a1', true)
     await until(() => warnings.length === 1)
     assert.equal(state.isStopped('a1'), true)
     assert.match(warnings[0] ?? '', /^what is stopped could not be saved: /)
