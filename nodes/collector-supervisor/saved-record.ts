@@ -1,7 +1,7 @@
 // A small record that must survive: kept in two copies, each with a checksum and a number, so that a bit that flips, a file that is
 // cut or a power cut between two writes costs neither the record nor the truth.
 
-import { existsSync, readFileSync, renameSync } from 'node:fs'
+import { lstatSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { asCount, asRecord } from '../../lib/contract/parse'
@@ -26,7 +26,8 @@ export class SavedRecord {
     const copies: Copy[] = []
     const kept: string[] = []
     for (const one of this.#paths) {
-      if (!existsSync(one)) continue
+      // A link to what is not there is no file that is missing: nothing is known of what it meant.
+      if (!lstatSync(one, { throwIfNoEntry: false })) continue
       const copy = readCopy(one, isFormer)
       if (copy) copies.push(copy)
       else kept.push(keepDamaged(one, now))
@@ -75,6 +76,8 @@ function checksum(version: number, content: unknown): number {
 function readCopy(path: string, isFormer: (content: unknown) => boolean): Copy | undefined {
   let parsed: unknown
   try {
+    // To open a named pipe would wait for whoever writes into it.
+    if (!statSync(path).isFile()) return undefined
     parsed = JSON.parse(readFileSync(path, 'utf8'))
   } catch {
     return undefined

@@ -1,10 +1,30 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DesiredState } from '../../../nodes/collector-supervisor/desired-state'
 import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { temporaryFolder } from '../../support/temporary-folder'
 import { until } from '../../support/until'
+
+function replaceByPipe(path: string): void {
+  rmSync(path)
+  execFileSync('mkfifo', [path])
+}
+
+function replaceByLink(path: string): void {
+  rmSync(path)
+  symlinkSync(`${path}.elsewhere`, path)
+}
 
 describe('what the operator stopped', () => {
   const folder = temporaryFolder()
@@ -103,6 +123,8 @@ describe('what the operator stopped', () => {
         ['cut', (file: string) => truncateSync(file, 20)],
         ['emptied', (file: string) => truncateSync(file, 0)],
         ['deleted', (file: string) => rmSync(file)],
+        ['a named pipe', replaceByPipe],
+        ['a link to nothing', replaceByLink],
       ] as const) {
         it(`though ${name} is ${what}, and is written twice again`, async () => {
           await stopSome()
@@ -129,6 +151,19 @@ describe('what the operator stopped', () => {
   })
 
   describe('is asked for when nobody can read it', () => {
+    for (const [what, replace] of [
+      ['named pipes', replaceByPipe],
+      ['links to nothing', replaceByLink],
+    ] as const) {
+      it(`since both copies are ${what}`, async () => {
+        await open().set('a1', true)
+        for (const file of [path(), `${path()}.copy`]) replace(file)
+        const state = open()
+        assert.deepEqual([state.isInDoubt('a1'), state.isStopped('c3')], [true, true])
+        await written()
+      })
+    }
+
     const loseBoth = (text = 'garbage'): void => {
       for (const file of [path(), `${path()}.copy`]) writeFileSync(file, text)
     }
