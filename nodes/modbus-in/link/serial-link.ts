@@ -7,6 +7,7 @@ import { stoppedFault } from '../../../lib/net/faults'
 import type { ModbusConfig } from '../fields'
 import { type Line, lineOf } from './line'
 import type { Link, LinkListener } from './link'
+import { Sender } from './sender'
 import { noSerialport, serialFault, stuckFault } from './serial-faults'
 
 type SerialSettings = Pick<ModbusConfig, 'serialPort' | 'baudRate' | 'dataBits' | 'stopBits' | 'parity'>
@@ -83,7 +84,7 @@ class SerialLink implements Link {
   readonly #port: Port
   #listener: LinkListener | undefined
   #closing: Promise<void> | undefined
-  #writing = false
+  readonly #sender: Sender
   /** Settles when no read is under way. */
   #reading: Promise<unknown> = Promise.resolve()
 
@@ -91,6 +92,10 @@ class SerialLink implements Link {
     this.#port = port
     this.target = path
     this.line = line
+    this.#sender = new Sender((bytes) => port.write(bytes), {
+      failed: (error) => this.#end(error),
+      stuck: () => this.#tellEnd(stuckFault(path, 'does not send')),
+    })
   }
 
   get isOpen(): boolean {
@@ -102,19 +107,8 @@ class SerialLink implements Link {
     this.#readOn().catch((error) => this.#end(error))
   }
 
-  /** A driver takes a request at once. One that does not would send them all together, some day. */
   write(bytes: Buffer): void {
-    if (this.#writing) {
-      this.#tellEnd(stuckFault(this.target, 'does not send'))
-      return
-    }
-    this.#writing = true
-    this.#port.write(bytes).then(
-      () => {
-        this.#writing = false
-      },
-      (error) => this.#end(error),
-    )
+    this.#sender.send(bytes)
   }
 
   close(): Promise<void> {
@@ -123,6 +117,7 @@ class SerialLink implements Link {
   }
 
   async #close(): Promise<void> {
+    this.#sender.stop()
     // The number of a closed file may be given to another one while a read of it is under way.
     await this.#reading
     await this.#port.close().catch(() => {}) // an unplugged one cannot be closed
