@@ -59,13 +59,20 @@ function countsIn(file) {
     return JSON.parse(readFileSync(file, 'utf8'))
   } catch {
     console.error('A lane of tests ended before its time: see its report.')
-    return { passes: 0, failures: 1, pending: 0 }
+    return {
+      passes: 0,
+      failures: 1,
+      pending: 0,
+      failed: [{ title: 'a lane of tests', message: 'ended before its time' }],
+    }
   }
 }
 
 function conclude(results) {
   const sum = (count) => results.reduce((total, result) => total + result[count], 0)
   const [passes, failures, pending] = [sum('passes'), sum('failures'), sum('pending')]
+  // Repeated at the end: the reports above have thousands of lines.
+  for (const { title, message } of results.flatMap(({ failed }) => failed)) console.log(`FAILED ${title}: ${message}`)
   console.log(`${passes} passed, ${failures} failed${pending > 0 ? `, ${pending} skipped` : ''}`)
   return failures > 0 ? 1 : 0
 }
