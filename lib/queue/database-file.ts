@@ -41,8 +41,8 @@ const SHARED_MODE = 0o660
 const PRIVATE_MODE = 0o600
 
 /**
- * Readable by nobody who may not write in its folder; SQLite gives its log the same mode. Throws what node:fs throws, but not for a file
- * that is there.
+ * Makes an empty file that only those can read who may write in its folder; SQLite gives its log the same mode. A file that exists
+ * stays as it is. Throws what node:fs throws.
  */
 export function makePrivate(path: string): void {
   try {

@@ -13,26 +13,22 @@ const SYSTEM = ['/usr', '/bin', '/sbin', '/lib', '/lib32', '/lib64', '/libx32', 
 
 /** What Node and the libraries below it read of /etc: how names are resolved, which certificates are trusted, what time it is. */
 const SETTINGS = [
-  ...[
-    'ld.so.cache',
-    'hosts',
-    'host.conf',
-    'nsswitch.conf',
-    'gai.conf',
-    'services',
-    'protocols',
-    'localtime',
-    'timezone',
-  ],
-  ...[
-    'resolv.conf',
-    'alpine-release',
-    'ssl/certs',
-    'ssl/openssl.cnf',
-    'ca-certificates',
-    'pki/tls/certs',
-    'pki/ca-trust',
-  ],
+  'ld.so.cache',
+  'hosts',
+  'host.conf',
+  'nsswitch.conf',
+  'gai.conf',
+  'services',
+  'protocols',
+  'localtime',
+  'timezone',
+  'resolv.conf',
+  'alpine-release',
+  'ssl/certs',
+  'ssl/openssl.cnf',
+  'ca-certificates',
+  'pki/tls/certs',
+  'pki/ca-trust',
 ].map((name) => join('/etc', name))
 
 /** Where the machine's own resolvers listen, and write the addresses of name servers, which may change at any time. */

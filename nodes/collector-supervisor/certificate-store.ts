@@ -35,6 +35,9 @@ export type Stored = {
 
 type Named<T> = { name: string; record: T }
 
+/** Its place in a supervisor's folder; readers with certificates name it in their specs. */
+export const CERTIFICATES_FOLDER = 'pki'
+
 export class CertificateStore {
   readonly #folder: string
   /** What changes the folder comes one after the other. */

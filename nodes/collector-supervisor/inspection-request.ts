@@ -8,7 +8,8 @@ import { asRecord, asText } from '../../lib/contract/parse'
 import { checkReaderName } from '../../lib/contract/reader-fields'
 import type { InspectionSpec } from './inspection-process'
 import type { Question } from './questions'
-import { type DeployedNodes, deviceOf, type ReaderKinds } from './reader-kinds'
+import { needsOf } from './reader-kind'
+import type { DeployedNodes, ReaderKinds } from './reader-kinds'
 
 export type InspectionRequest = {
   /** Who asks: each has one process at a time. */
@@ -82,15 +83,8 @@ export function inspectionSpec(request: InspectionRequest, kinds: ReaderKinds): 
     supervisor,
   })
   if (!parsed.ok) throw new Fault('config', 'configuration', describeProblems(parsed.problems))
-  const { script, folder, sandbox } = kind
   const config = parsed.value
-  return {
-    script,
-    ...(sandbox && { sandbox: sandbox(config) }),
-    ...(folder !== undefined && { folder }),
-    ...deviceOf(kind, config),
-    config,
-  }
+  return { ...needsOf(kind, config), config }
 }
 
 /** It may not be typed yet, or be of nobody's concern: the process is in no table. */

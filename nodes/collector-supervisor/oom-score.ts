@@ -6,7 +6,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 const SCORE_MAX = 1000
 /**
  * How much worse off a child is than Node-RED: as if it used four fifths of the memory more. While the one that was killed is still
- * about to end, the kernel may kill another one at once, which must not be Node-RED though it be the largest by far.
+ * about to end, the kernel may kill another one at once. That must not be Node-RED, even if it is the largest process by far.
  */
 export const CHILD_PENALTY = 800
 

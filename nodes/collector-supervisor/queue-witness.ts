@@ -1,12 +1,11 @@
 // A second opinion on the file of the durable queue. The process that keeps the queue may be the one that is broken, and would find
 // the same however often it looked: a file is given up only when another process, which has nothing else to do, finds it damaged.
 
-import { resolve } from 'node:path'
 import { Fault, messageOf } from '../../lib/contract/fault'
 import { parseQueueFinding, type QueueWitnessConfig } from '../../lib/contract/queue-damage'
+import { HISTORIAN_SCRIPT } from './historian-spec'
 import { type InspectionPlace, InspectionProcess, type InspectionTimes } from './inspection-process'
 
-const SCRIPT = resolve(__dirname, '..', '..', 'lib', 'historian', 'process.js')
 /** A slow disk with a large queue takes its time. */
 const TIMES: InspectionTimes = { idleMs: 1_000, startMs: 20_000, answerMs: 180_000, stopMs: 1_000 }
 
@@ -62,7 +61,7 @@ export class QueueWitness {
     this.#looks++
     const config: QueueWitnessConfig = { path }
     const process = new InspectionProcess(
-      { script: SCRIPT, config },
+      { script: HISTORIAN_SCRIPT, config },
       this.#place,
       `queue witness ${this.#looks}`,
       Promise.resolve(),

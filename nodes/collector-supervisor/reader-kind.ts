@@ -3,6 +3,7 @@
 import type { Infer, Parsed, TextField } from '../../lib/contract/fields'
 import type { ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
+import type { ProcessSpec } from './process-spec'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
 
@@ -24,4 +25,19 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   secrets?: Record<string, TextField>
   /** Name of a folder that its processes share, in that of their supervisor. */
   folder?: string
+}
+
+/** What a process of this kind needs, as it stands in a spec. Without a configuration only what all of the kind need is known. */
+export function needsOf<Config extends ReaderConfig>(
+  kind: ReaderKind<Config>,
+  config: Config | undefined,
+): Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device'> {
+  const { script, folder } = kind
+  const device = config && kind.device?.(config)
+  return {
+    script,
+    ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
+    ...(folder !== undefined && { folder }),
+    ...(device !== undefined && { device }),
+  }
 }

@@ -2,7 +2,7 @@
 
 import type { NodeAPI } from 'node-red'
 import { asRecord } from '../../lib/contract/parse'
-import type { ReaderConfig, ReaderKind } from './reader-kind'
+import type { ReaderKind } from './reader-kind'
 
 /** What Node-RED knows of the deployed nodes of one kind. */
 export type DeployedNodes = {
@@ -36,13 +36,4 @@ export function deployedNodes(RED: NodeAPI, nodeType: string): DeployedNodes {
       return node ? RED.util.getSetting(node, name) : process.env[name]
     },
   }
-}
-
-/** For a spec; nothing where its driver opens none. */
-export function deviceOf<Config extends ReaderConfig>(
-  kind: ReaderKind<Config>,
-  config: Config | undefined,
-): { device?: string } {
-  const device = config && kind.device?.(config)
-  return device === undefined ? {} : { device }
 }

@@ -11,8 +11,8 @@ import { flowMessages, type Sent } from './flow-message'
 import { onceFlowsStarted } from './flow-start'
 import type { Delivery } from './inbox'
 import type { ProcessSpec } from './process-spec'
-import type { ReaderConfig, ReaderKind } from './reader-kind'
-import { deployedNodes, deviceOf } from './reader-kinds'
+import { needsOf, type ReaderConfig, type ReaderKind } from './reader-kind'
+import { deployedNodes } from './reader-kinds'
 import { type Badge, badgeOf, type Flaw, flawBadge, flawOf } from './reader-status'
 
 /** Long enough for any flow to have been started, ms; after it readings are sent in any case. */
@@ -184,10 +184,7 @@ function specOf<Config extends ReaderConfig>(
     name,
     type: kind.processType,
     recipient,
-    script: kind.script,
-    ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
-    ...(kind.folder !== undefined && { folder: kind.folder }),
-    ...deviceOf(kind, config),
+    ...needsOf(kind, config),
     config,
     intervalMs: config?.interval ?? 0,
     tagsTotal: config?.tags.length ?? 0,

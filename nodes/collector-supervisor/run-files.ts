@@ -22,6 +22,9 @@ const KILL_MS = 5_000
 /** A process, and the Node-RED that has started it. */
 type RunFile = ProcessIdentity & { owner: ProcessIdentity | undefined }
 
+/** Their place in a supervisor's folder. */
+export const RUN_FOLDER = 'run'
+
 export class RunFiles {
   readonly #folder: string
   readonly #files: FileWriter

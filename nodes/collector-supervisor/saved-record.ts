@@ -26,8 +26,7 @@ export class SavedRecord {
     const copies: Copy[] = []
     const kept: string[] = []
     for (const one of this.#paths) {
-      // A link to what is not there is no file that is missing: nothing is known of what it meant.
-      if (!lstatSync(one, { throwIfNoEntry: false })) continue
+      if (!mayExist(one)) continue
       const copy = readCopy(one, isFormer)
       if (copy) copies.push(copy)
       else kept.push(keepDamaged(one, now))
@@ -71,6 +70,15 @@ function seal({ version, content }: Copy): object {
 
 function checksum(version: number, content: unknown): number {
   return crc32(JSON.stringify([version, content]))
+}
+
+/** A link whose target is missing exists, and so may a file in a folder that cannot be searched: a copy of unknown content. */
+function mayExist(path: string): boolean {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return true
+  }
 }
 
 function readCopy(path: string, isFormer: (content: unknown) => boolean): Copy | undefined {

@@ -276,10 +276,11 @@ export class SupervisedProcess {
     this.#fault = undefined
     void this.#around.vacated().then(() => {
       this.#around.gate.enter((leave) => {
+        if (!current()) return leave()
         const problem = this.#around.obstacle()
-        if (current() && problem === undefined) this.#start(generation, leave)
-        else leave()
-        if (current() && problem !== undefined) this.feed({ type: 'refused', problem })
+        if (problem === undefined) return this.#start(generation, leave)
+        leave()
+        this.feed({ type: 'refused', problem })
       })
     })
   }

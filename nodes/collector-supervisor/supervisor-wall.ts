@@ -5,17 +5,19 @@ import { join } from 'node:path'
 import { messageOf } from '../../lib/contract/fault'
 import type { Wall } from '../../lib/contract/process-row'
 import { enclosed } from './bubblewrap'
+import { CERTIFICATES_FOLDER } from './certificate-store'
 import type { ChildProgram } from './child'
 import { DATABASE, HISTORIAN_SCRIPT } from './historian-spec'
 import { FOLDER_MODE } from './private-files'
 import { QUEUE_FOLDER } from './queue-place'
+import { RUN_FOLDER } from './run-files'
 import { handOver, takeBack, type Users, usersOf } from './separate-user'
 import { tryWall, type WallWish, wallOf } from './wall'
 
 /** Of the supervisor's folders, those that the historian has no business in. */
-const NOT_OF_HISTORIAN = ['run', 'pki']
+const NOT_OF_HISTORIAN = [RUN_FOLDER, CERTIFICATES_FOLDER]
 /** And those of readers, where they have one. */
-const OF_READERS = ['pki']
+const OF_READERS = [CERTIFICATES_FOLDER]
 
 export type WallParts = {
   /** Of the supervisor. */

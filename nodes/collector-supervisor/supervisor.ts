@@ -10,7 +10,7 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { describeCause, type RefusedCause } from '../../lib/contract/refused-cause'
-import { CertificateStore } from './certificate-store'
+import { CERTIFICATES_FOLDER, CertificateStore } from './certificate-store'
 import type { ChildProgram } from './child'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
@@ -32,7 +32,7 @@ import { makeQueuePlace } from './queue-place'
 import { QueueStandby } from './queue-standby'
 import { describeOpinion, QueueWitness } from './queue-witness'
 import { Repetitions } from './repetitions'
-import { RunFiles } from './run-files'
+import { RUN_FOLDER, RunFiles } from './run-files'
 import { certificateFiles, collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
@@ -60,9 +60,6 @@ export type FleetSide = {
 }
 
 export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
-
-/** The folder that readers with certificates name in their specs. */
-const CERTIFICATES = 'pki'
 
 export class Supervisor implements SupervisorFace {
   readonly id: string
@@ -99,7 +96,7 @@ export class Supervisor implements SupervisorFace {
     this.id = id
     this.#settings = settings
     this.#folder = folder
-    this.certificates = new CertificateStore(join(folder, CERTIFICATES))
+    this.certificates = new CertificateStore(join(folder, CERTIFICATES_FOLDER))
     this.#fleet = fleet
     this.#log = log
     // Without it the flow goes on all the same, and the queue to the database says what is wrong.
@@ -109,7 +106,7 @@ export class Supervisor implements SupervisorFace {
     })
     this.journal = new Journal(join(folder, 'journal.jsonl'), (text) => this.#log.warn(text))
     fleet.eventsKnown(this.journal.lastSeq())
-    this.#runFiles = new RunFiles(join(folder, 'run'), fleet.files)
+    this.#runFiles = new RunFiles(join(folder, RUN_FOLDER), fleet.files)
     this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, (text) => this.#log.warn(text))
     this.#members = new Members({
       desired: this.#desired,
@@ -174,7 +171,7 @@ export class Supervisor implements SupervisorFace {
 
   /** Readers that were waiting because of a certificate, or of anything else, try again. */
   retryReaders(): void {
-    for (const process of this.#members.processes()) if (process.spec.folder === CERTIFICATES) process.retry()
+    for (const process of this.#members.processes()) if (process.spec.folder === CERTIFICATES_FOLDER) process.retry()
   }
 
   /** What the database refused may be taken now. */

@@ -2,6 +2,7 @@
 
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
+import { CERTIFICATES_FOLDER } from '../collector-supervisor/certificate-store'
 import { registerReader } from '../collector-supervisor/reader-node'
 import { opcuaSecrets, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 
@@ -13,7 +14,7 @@ function register(RED: NodeAPI): void {
     parse: parseOpcuaConfig,
     parseUntagged: parseUntaggedConfig,
     secrets: opcuaSecrets,
-    folder: 'pki',
+    folder: CERTIFICATES_FOLDER,
   })
 }
 

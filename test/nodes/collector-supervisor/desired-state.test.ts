@@ -164,6 +164,14 @@ describe('what the operator stopped', () => {
       })
     }
 
+    it('since its folder cannot be entered', async () => {
+      const loop = join(folder(), 'loop')
+      symlinkSync(loop, loop)
+      const state = new DesiredState(join(loop, 'stopped.json'), files, (text) => warnings.push(text))
+      assert.deepEqual([state.isInDoubt('a1'), state.isStopped('c3')], [true, true])
+      await written()
+    })
+
     const loseBoth = (text = 'garbage'): void => {
       for (const file of [path(), `${path()}.copy`]) writeFileSync(file, text)
     }
