@@ -261,9 +261,12 @@ export class DurableLane {
   }
 }
 
-/** Not by mkdir's own `recursive`, which says ENOENT whatever is in the way; above it this process may not look around. */
+/**
+ * The queue's folder, and before it that of the supervisor. Not by mkdir's own `recursive`, which says ENOENT whatever is in the way;
+ * above them this process may not look around.
+ */
 function makeFolder(path: string): void {
-  if (!existsSync(path)) mkdirSync(path, { mode: 0o700 })
+  for (const folder of [dirname(path), path]) if (!existsSync(folder)) mkdirSync(folder, { mode: 0o700 })
 }
 
 /** Of the file at the path and its log, bytes. */
