@@ -26,13 +26,14 @@ import { type JournalPage, type JournalQuery, mergePages } from './journal'
 import { LAST_WRITES_MS } from './last-writes'
 import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
+import type { SupervisorLog } from './operator-log'
 import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
 import { leaveToReaper } from './reaper'
 import { edgeEvent, eventOf, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
-import { type FleetSide, Supervisor, type SupervisorLog } from './supervisor'
+import { type FleetSide, Supervisor } from './supervisor'
 
 /** `holder`: its config node. Without one it is kept for a moment, then its processes end, then it goes itself. */
 type Held = {

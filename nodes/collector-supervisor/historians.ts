@@ -9,7 +9,7 @@ import type { ProcessSpec } from './process-spec'
 import type { SupervisedProcess } from './supervised-process'
 
 /** What is needed of the supervisor. */
-type Host = {
+export type HistorianHost = {
   readonly id: string
   readonly members: ReadonlyMap<string, Member>
   add(spec: ProcessSpec, listener: { row(): void }): object
@@ -17,10 +17,10 @@ type Host = {
 }
 
 export class Historians {
-  readonly #host: Host
+  readonly #host: HistorianHost
   readonly #folder: string
 
-  constructor(host: Host, folder: string) {
+  constructor(host: HistorianHost, folder: string) {
     this.#host = host
     this.#folder = folder
   }

@@ -1,39 +1,31 @@
 // One supervisor: its readers' processes, their live queue, their files. It outlives its config node for the moment of a deploy.
 
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import type { DurableQueueRef } from '../../lib/contract/control'
 import type { DeadLetterQuestion } from '../../lib/contract/dead-letters'
 import { Fault } from '../../lib/contract/fault'
-import { LIVE_CAPACITY_BYTES } from '../../lib/contract/limits'
 import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
-import { describeCause, type RefusedCause } from '../../lib/contract/refused-cause'
 import { CERTIFICATES_FOLDER, CertificateStore } from './certificate-store'
-import type { ChildProgram } from './child'
+import { DatabaseWay, type DatabaseWayParts } from './database-way'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSettings } from './fields'
 import type { FileWriter } from './file-writer'
-import { queueSettings, standbySpec } from './historian-spec'
-import { Historians, isFirst } from './historians'
 import type { InspectionPlace } from './inspection-process'
 import { Journal } from './journal'
 import { LAST_WRITES_MS, untilWritten } from './last-writes'
-import { adviceOnFolder, LiveFolderRecord } from './live-folder'
-import { LiveLane, type LiveLaneListener } from './live-lane'
+import { LiveIntake } from './live-intake'
 import { type Member, Members } from './members'
+import { OperatorLog, type SupervisorLog } from './operator-log'
 import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
-import { Processor } from './processor'
+import type { Processor } from './processor'
+import { Programs } from './programs'
 import { makeQueuePlace } from './queue-place'
-import { QueueStandby } from './queue-standby'
-import { describeOpinion, QueueWitness } from './queue-witness'
-import { Repetitions } from './repetitions'
 import { RUN_FOLDER, RunFiles } from './run-files'
-import { certificateFiles, collectorProgram, historianProgram } from './sandbox'
 import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
@@ -59,8 +51,6 @@ export type FleetSide = {
   shuttingDown(): boolean
 }
 
-export type SupervisorLog = { warn(text: string): void; info(text: string): void; debug(text: string): void }
-
 export class Supervisor implements SupervisorFace {
   readonly id: string
   /** Where inspections with its settings live. */
@@ -70,26 +60,21 @@ export class Supervisor implements SupervisorFace {
   /** What happened to its processes, over restarts of Node-RED. */
   readonly journal: Journal
   readonly #fleet: FleetSide
-  #log: SupervisorLog
+  readonly #log: OperatorLog
   readonly #members: Members
   readonly #gate = new SpawnGate()
-  readonly #repetitions = new Repetitions()
   readonly #runFiles: RunFiles
   readonly #desired: DesiredState
-  readonly #lane: LiveLane
+  readonly #intake: LiveIntake
   readonly #folder: string
-  readonly #processor: Processor
-  readonly #historians: Historians
-  readonly #standby: QueueStandby
-  readonly #witness: QueueWitness
-  readonly #laneRecord: LiveFolderRecord
+  readonly #programs: Programs
+  readonly #database: DatabaseWay
   readonly #swept: Promise<void>
   readonly #wall: SupervisorWall
   readonly #watchTimer: NodeJS.Timeout
   #meter: { stop(): void }
   #settings: SupervisorSettings
   #watchedAt = performance.now()
-  #unclaimed = 0
 
   /** Throws a QueueError, or what the file system says, without a place for the live queue. */
   constructor(id: string, settings: SupervisorSettings, folder: string, fleet: FleetSide, log: SupervisorLog) {
@@ -98,16 +83,17 @@ export class Supervisor implements SupervisorFace {
     this.#folder = folder
     this.certificates = new CertificateStore(join(folder, CERTIFICATES_FOLDER))
     this.#fleet = fleet
-    this.#log = log
+    this.#log = new OperatorLog(log)
     // Without it the flow goes on all the same, and the queue to the database says what is wrong.
-    this.#guardFile(() => {
+    this.#log.guardFile(() => {
       makePrivateFolder(folder)
       makeQueuePlace(folder)
     })
-    this.journal = new Journal(join(folder, 'journal.jsonl'), (text) => this.#log.warn(text))
+    const warn = (text: string) => this.#log.warn(text)
+    this.journal = new Journal(join(folder, 'journal.jsonl'), warn)
     fleet.eventsKnown(this.journal.lastSeq())
     this.#runFiles = new RunFiles(join(folder, RUN_FOLDER), fleet.files)
-    this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, (text) => this.#log.warn(text))
+    this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, warn)
     this.#members = new Members({
       desired: this.#desired,
       surroundings: (spec, member) => this.#surroundings(spec, member),
@@ -115,26 +101,23 @@ export class Supervisor implements SupervisorFace {
       changed: (name) => fleet.changed(name),
       shuttingDown: () => fleet.shuttingDown(),
     })
-    this.#laneRecord = new LiveFolderRecord(join(folder, 'live.json'), fleet.files)
-    this.#lane = new LiveLane(LIVE_CAPACITY_BYTES, this.#laneListener(), () => performance.now())
-    this.#wall = this.#newWall()
+    this.#intake = new LiveIntake({ folder, files: fleet.files, members: this.#members, log: this.#log })
+    this.#wall = new SupervisorWall({ folder, wish: this.#config.sandbox, live: () => this.#intake.folder, warn })
+    const memoryLimitMb = () => this.#config.memoryLimit
+    this.#programs = new Programs({ folder, wall: this.#wall, memoryLimitMb, log: this.#log })
     this.#swept = this.#sweep()
     this.inspections = this.#inspectionPlace()
     this.#watchTimer = setInterval(() => this.#watch(), TICK_MS)
     this.#meter = this.#startMeter()
-    this.#historians = new Historians(this, folder)
-    this.#standby = new QueueStandby(this.#standbySurroundings())
-    this.#witness = new QueueWitness({ ...this.inspections, program: (spec) => this.#historianProgram(spec) })
-    this.#processor = this.#newProcessor()
-    this.#historians.adopt(settings, () => this.#processor.changed())
-    this.#keepQueue()
+    this.#database = this.#newDatabaseWay()
+    this.#database.configure(settings)
   }
 
   get name(): string {
     return this.#settings.name
   }
   get processor(): Processor {
-    return this.#processor
+    return this.#database.processor
   }
   get #config(): SupervisorConfig {
     return this.#settings.config
@@ -142,19 +125,17 @@ export class Supervisor implements SupervisorFace {
   get members(): ReadonlyMap<string, Member> {
     return this.#members.all
   }
-  /** Messages in the live queue that nobody here is meant by. */
+  /** Messages in the live queue for processes that are not here. */
   get unclaimed(): number {
-    return this.#unclaimed
+    return this.#intake.unclaimed
   }
 
   /** New settings hold for running processes too; what only a start can change waits for the next start. */
   configure(settings: SupervisorSettings, log: SupervisorLog): void {
     this.#settings = settings
-    this.#log = log
+    this.#log.adopt(log)
     const isOtherWall = this.#wall.adopt(settings.config.sandbox)
-    this.#processor.configure(queueSettings(settings.config, this.#folder))
-    this.#historians.adopt(settings, () => this.#processor.changed())
-    this.#keepQueue()
+    this.#database.configure(settings)
     this.#meter.stop()
     this.#meter = this.#startMeter()
     for (const process of this.#members.processes()) {
@@ -176,7 +157,7 @@ export class Supervisor implements SupervisorFace {
 
   /** What the database refused may be taken now. */
   retryHistorians(): void {
-    this.#historians.retry()
+    this.#database.retry()
   }
 
   tellRow(row: ProcessRow): void {
@@ -196,30 +177,21 @@ export class Supervisor implements SupervisorFace {
   /** Ends all processes; settles when they are gone, and that is in the journal if the disk takes it. */
   async retireAll(): Promise<void> {
     await this.#members.retireAll()
-    await this.#standby.stepBack()
-    await this.#witness.close()
+    await this.#database.retire()
     await untilWritten(this.journal.settled(), LAST_WRITES_MS)
   }
 
   get keepsHistory(): boolean {
-    return this.#config.historian === 'embedded'
+    return this.#database.keepsHistory
   }
 
   get historian(): SupervisedProcess | undefined {
-    return this.#historians.running
+    return this.#database.historian
   }
 
   /** Asks the process that keeps the queue to the database; rejects with a Fault. */
   askKeeper(question: DeadLetterQuestion, timeoutMs: number): Promise<unknown> {
-    const { keeper } = this
-    if (!keeper) return Promise.reject(new Fault('link', 'failed', `the historian of "${this.name}" is not running`))
-    return keeper.ask({ type: 'query', query: question }, timeoutMs)
-  }
-
-  /** The process that keeps the queue to the database. */
-  get keeper(): SupervisedProcess | undefined {
-    const first = this.#historians.first?.process
-    return first?.machine.state.status === 'running' ? first : this.#standby.process
+    return this.#database.askKeeper(question, timeoutMs)
   }
 
   /** The running process of a reader that has these very settings: a device may have no room for another connection. */
@@ -232,73 +204,35 @@ export class Supervisor implements SupervisorFace {
   /** For the end, when no process is left. */
   close(): void {
     clearInterval(this.#watchTimer)
-    this.#processor.close()
+    this.#database.close()
     this.#meter.stop()
-    this.#lane.close()
-    this.#guardWrite(this.#laneRecord.forget())
+    this.#intake.close()
     forgetMeasurements()
   }
 
   /** Node-RED itself is about to be gone. Returns the pids of what it leaves behind. */
   abandon(): number[] {
-    this.#lane.close()
-    this.#witness.killNow()
-    const standby = this.#standby.process
+    this.#intake.lane.close()
+    const standby = this.#database.abandon()
     return [...this.#members.processes(), ...(standby ? [standby] : [])].flatMap((process) => {
       process.abandon()
       return process.pid ?? []
     })
   }
 
-  #newProcessor(): Processor {
-    const listener = {
-      replaced: (durable: DurableQueueRef | undefined) => {
-        for (const process of this.#members.processes()) process.durableReplaced(durable)
-      },
-      changed: (status: ProcessorStatus) => this.#fleet.processor(status, this.name),
-      report: (text: string) => this.#warn(text),
-      workers: () => this.#historians.rows(),
-      senderTrouble: () => this.#senderTrouble(),
+  #newDatabaseWay(): DatabaseWay {
+    const parts: DatabaseWayParts = {
+      folder: this.#folder,
+      files: this.#fleet.files,
+      log: this.#log,
+      host: this,
+      processes: () => this.#members.processes(),
+      witnessPlace: { ...this.inspections, program: (spec) => this.#programs.historian(spec) },
+      standbySurroundings: (spec) => this.#standbySurroundings(spec),
+      changed: (status) => this.#fleet.processor(status, this.name),
+      refused: (refusal) => this.journal.add(this.#fleet.refused(refusal, this.name)),
     }
-    const clock = { now: () => performance.now(), wallClock: () => new Date() }
-    const settings = queueSettings(this.#config, this.#folder)
-    return new Processor(join(this.#folder, 'processor.json'), this.#fleet.files, settings, listener, clock)
-  }
-
-  #senderTrouble(): string | undefined {
-    const process = [...this.#members.processes()].find(({ durableTrouble }) => durableTrouble !== '')
-    return process && `nothing of "${process.spec.name}" gets into the queue to the database: ${process.durableTrouble}`
-  }
-
-  #laneListener(): LiveLaneListener {
-    return {
-      message: (message) => {
-        const member = this.members.get(message.to)
-        if (member) member.process.receive(message)
-        else this.#unclaimed += 1
-      },
-      flooded: (to) => {
-        const process = this.members.get(to)?.process
-        const whose = process ? `"${process.spec.name}"` : `somebody who is not there (${to})`
-        const reason = `more readings come for ${whose} than any device gives: they are thrown away, so that the others are not late`
-        this.#log.warn(reason)
-        process?.endFor('floods the live queue with readings, at the cost of the others')
-      },
-      thrownAway: (to, origin, readings) => {
-        const process = this.members.get(to)?.process
-        if (process?.spec.name === origin) process.inbox.lose(readings)
-      },
-      replaced: (live, reason) => {
-        this.#log.warn(`${reason}: a new one was made`)
-        for (const process of this.#members.processes()) process.liveReplaced(live, reason)
-      },
-      stuck: (reason) => this.#warn(reason),
-      folder: (path) => {
-        const advice = adviceOnFolder(path)
-        if (advice !== undefined) this.#warn(advice, 'live queue on a disk')
-        this.#guardWrite(this.#laneRecord.remember(path))
-      },
-    }
+    return new DatabaseWay(parts, this.#settings)
   }
 
   async #sweep(): Promise<void> {
@@ -312,103 +246,63 @@ export class Supervisor implements SupervisorFace {
 
   #surroundings(spec: ProcessSpec, member: () => Member): Surroundings {
     return {
-      supervisorName: () => this.name,
-      policy: () => policyOf(this.#config),
-      memoryLimitMb: () => this.#config.memoryLimit,
-      live: () => this.#lane.ref,
-      drainLive: () => this.#lane.drain(),
+      ...this.#commonSurroundings(spec),
+      ...this.#database.surroundings(spec, () => member().process),
       distrustLive: (unheardSince) => {
         const { name } = member().process.spec
-        this.#lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
+        this.#intake.lane.distrust(`nothing of "${name}" comes through the live queue`, unheardSince)
       },
-      durable: () => this.#processor.ref,
-      known: () => (isFirst(spec) ? this.#processor.known : undefined),
-      queueChanged: (change) => this.#processor.queueChanged(change),
-      queueSuspected: (reason) => void this.#judgeQueue(member().process, reason),
-      queueCounted: (counts) => this.#processor.counted(counts),
-      distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
-      refused: (causes) => this.#onRefused(causes, member().process),
-      program: (wanted) =>
-        wanted.type === 'historian' ? this.#historianProgram(wanted) : this.#collectorProgram(wanted),
-      wall: () => this.#wall.wall,
-      obstacle: () => this.#wall.problem,
-      folder: (wanted) => this.#folderOf(wanted),
-      gate: this.#gate,
       vacated: async () => {
         await this.#ready()
         await this.#fleet.vacated(member())
-        if (!isFirst(spec)) return
-        await this.#standby.stepBack()
-        // It may have been stopped meanwhile.
-        this.#keepQueue()
-      },
-      started: (pid) => {
-        this.#lane.endFlood(spec.recipient)
-        this.#guardWrite(this.#runFiles.write(spec.recipient, pid))
-      },
-      ended: () => {
-        this.#lane.endFlood(spec.recipient)
-        this.#guardWrite(this.#runFiles.remove(spec.recipient))
+        await this.#database.vacated(spec)
       },
       changed: () => this.#fleet.changed(member().process.spec.name),
       transition: (transition) => {
         this.journal.add(this.#fleet.transition(transition, this.name))
-        if (isFirst(spec)) this.#keepQueue()
+        this.#database.transitioned(spec)
       },
       edge: (news) => this.#onEdge(news),
-      now: () => performance.now(),
-      wallClock: () => new Date(),
-      chance: Math.random,
     }
   }
 
-  /** While the historian does not run, another process keeps the queue. */
-  #keepQueue(): void {
-    const status = this.#historians.first?.process.machine.state.status
-    if (status === undefined) void this.#standby.stepBack()
-    if (status !== 'stopped' && status !== 'error' && status !== 'crashed') return
-    this.#standby.standIn(standbySpec(this.#config, this.#folder, this))
-  }
-
-  /** The process that keeps the queue finds its file damaged: if another one does not, that process is the broken one. */
-  async #judgeQueue(keeper: SupervisedProcess, reason: string): Promise<void> {
-    const { generation } = keeper.machine
-    const path = queueSettings(this.#config, this.#folder)?.path
-    if (path === undefined) return
-    const opinion = await this.#witness.lookAt(path)
-    if (keeper.machine.generation !== generation) return
-    this.#warn(describeOpinion(opinion, keeper.spec.name, reason))
-    if (opinion.kind === 'intact') keeper.endFor('finds the queue to the database damaged, which is intact')
-    else keeper.queueJudged(opinion.kind === 'damaged' ? opinion.damage : undefined)
-  }
-
-  /** Nobody sees it, and no command is meant for it: it comes and goes with the historian. */
-  #standbySurroundings(): Surroundings {
-    const spec = standbySpec(this.#config, this.#folder, this)
-    const standby = (): Member => {
-      throw new Error('the standby is no member')
-    }
+  /** Of the process that stands in for the historian. It comes and goes with that and is in no table: no command is meant for it. */
+  #standbySurroundings(spec: ProcessSpec): ReturnType<DatabaseWayParts['standbySurroundings']> {
     return {
-      ...this.#surroundings(spec, standby),
-      known: () => this.#processor.known,
-      queueSuspected: (reason) => {
-        if (this.#standby.process) void this.#judgeQueue(this.#standby.process, reason)
-      },
+      ...this.#commonSurroundings(spec),
       distrustLive: () => {},
-      refused: () => {},
+      vacated: () => this.#ready(),
       changed: () => {},
       transition: () => {},
       edge: () => {},
-      vacated: () => this.#ready(),
     }
   }
 
-  /** Each cause is told once, however many values it concerns. */
-  #onRefused(causes: readonly RefusedCause[], process: SupervisedProcess): void {
-    for (const cause of this.#processor.refused(causes)) {
-      this.#log.warn(describeCause(cause))
-      const refusal = { name: process.spec.name, machine: process.machine, cause }
-      this.journal.add(this.#fleet.refused(refusal, this.name))
+  /** What is the same for every process, be it in a table or not. */
+  #commonSurroundings({ recipient }: ProcessSpec) {
+    const { lane } = this.#intake
+    return {
+      supervisorName: () => this.name,
+      policy: () => policyOf(this.#config),
+      memoryLimitMb: () => this.#config.memoryLimit,
+      live: () => lane.ref,
+      drainLive: () => lane.drain(),
+      program: (wanted: ProcessSpec) => this.#programs.of(wanted),
+      wall: () => this.#wall.wall,
+      obstacle: () => this.#wall.problem,
+      folder: (wanted: ProcessSpec) => this.#programs.folder(wanted),
+      gate: this.#gate,
+      started: (pid: number) => {
+        lane.endFlood(recipient)
+        this.#log.guardWrite(this.#runFiles.write(recipient, pid))
+      },
+      ended: () => {
+        lane.endFlood(recipient)
+        this.#log.guardWrite(this.#runFiles.remove(recipient))
+      },
+      now: () => performance.now(),
+      wallClock: () => new Date(),
+      chance: Math.random,
     }
   }
 
@@ -422,48 +316,21 @@ export class Supervisor implements SupervisorFace {
   #inspectionPlace(): InspectionPlace {
     return {
       id: this.id,
-      program: (spec) => this.#collectorProgram(spec),
-      folder: (spec) => this.#folderOf(spec),
+      program: (spec) => this.#programs.collector(spec),
+      folder: (spec) => this.#programs.folder(spec),
       gate: this.#gate,
       ready: () => this.#ready(),
       obstacle: () => this.#wall.problem,
-      started: (key, pid) => this.#guardWrite(this.#runFiles.write(key, pid)),
-      ended: (key) => this.#guardWrite(this.#runFiles.remove(key)),
+      started: (key, pid) => this.#log.guardWrite(this.#runFiles.write(key, pid)),
+      ended: (key) => this.#log.guardWrite(this.#runFiles.remove(key)),
       warn: (text) => this.#log.warn(`a device that somebody asks: ${text}`),
     }
-  }
-
-  #collectorProgram(spec: Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device'>): ChildProgram {
-    const { script, sandbox, device } = spec
-    const program = collectorProgram(script, this.#config.memoryLimit, { sandbox, folder: this.#folderOf(spec) })
-    return this.#wall.aroundReader(program, device === undefined ? [] : [device])
-  }
-
-  #historianProgram({ script }: Pick<ProcessSpec, 'script'>): ChildProgram {
-    const program = historianProgram(script, this.#config.memoryLimit, this.#folder)
-    return this.#wall.aroundHistorian(program, certificateFiles(program.env))
-  }
-
-  #newWall(): SupervisorWall {
-    return new SupervisorWall({
-      folder: this.#folder,
-      wish: this.#config.sandbox,
-      live: () => dirname(this.#lane.ref.path),
-      warn: (text) => this.#log.warn(text),
-    })
   }
 
   /** What an earlier Node-RED has left behind is gone, and the wall stands. */
   async #ready(): Promise<void> {
     await this.#swept
     await this.#wall.ready()
-  }
-
-  #folderOf({ folder }: Pick<ProcessSpec, 'folder'>): string | undefined {
-    if (folder === undefined) return undefined
-    const path = join(this.#folder, folder)
-    this.#guardFile(() => makePrivateFolder(path))
-    return path
   }
 
   #watch(): void {
@@ -478,28 +345,5 @@ export class Supervisor implements SupervisorFace {
 
   #startMeter(): { stop(): void } {
     return startMeter(this.#config.statsInterval * 1000, () => this.#members.processes())
-  }
-
-  #guardFile(work: () => void): void {
-    try {
-      work()
-    } catch (error) {
-      this.#warnOfFile(error)
-    }
-  }
-
-  #guardWrite(written: Promise<void>): void {
-    written.catch((error) => this.#warnOfFile(error))
-  }
-
-  #warnOfFile(error: unknown): void {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
-    this.#warn(`a file of the supervisor could not be written: ${error}`, code)
-  }
-
-  /** What comes again and again is told now and then. */
-  #warn(text: string, key?: string): void {
-    const told = this.#repetitions.tell(text, performance.now(), key)
-    if (told !== undefined) this.#log.warn(told)
   }
 }
