@@ -3,6 +3,7 @@
 import type { Infer, Parsed, TextField } from '../../lib/contract/fields'
 import type { ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
+import { CERTIFICATES_FOLDER } from './certificate-store'
 import type { ProcessSpec } from './process-spec'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
@@ -23,8 +24,8 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
   device?(config: Config): string | undefined
   /** Node-RED keeps them apart from the definition; `parse` gets them with it. */
   secrets?: Record<string, TextField>
-  /** Name of a folder that its processes share, in that of their supervisor. */
-  folder?: string
+  /** Whether its processes have certificates, in a folder that they share with the others of their supervisor. */
+  certificates?: boolean
 }
 
 /** What a process of this kind needs, as it stands in a spec. Without a configuration only what all of the kind need is known. */
@@ -32,12 +33,11 @@ export function needsOf<Config extends ReaderConfig>(
   kind: ReaderKind<Config>,
   config: Config | undefined,
 ): Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device'> {
-  const { script, folder } = kind
   const device = config && kind.device?.(config)
   return {
-    script,
+    script: kind.script,
     ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
-    ...(folder !== undefined && { folder }),
+    ...(kind.certificates && { folder: CERTIFICATES_FOLDER }),
     ...(device !== undefined && { device }),
   }
 }

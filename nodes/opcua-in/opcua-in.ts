@@ -2,7 +2,6 @@
 
 import { join } from 'node:path'
 import type { NodeAPI } from 'node-red'
-import { CERTIFICATES_FOLDER } from '../collector-supervisor/certificate-store'
 import { registerReader } from '../collector-supervisor/reader-node'
 import { opcuaSecrets, parseOpcuaConfig, parseUntaggedConfig } from './fields'
 
@@ -14,7 +13,7 @@ function register(RED: NodeAPI): void {
     parse: parseOpcuaConfig,
     parseUntagged: parseUntaggedConfig,
     secrets: opcuaSecrets,
-    folder: CERTIFICATES_FOLDER,
+    certificates: true,
   })
 }
 

@@ -34,7 +34,7 @@ export const kinds: ReaderKind[] = [
     parse: parseOpcuaConfig,
     parseUntagged: parseUntaggedConfig,
     secrets: opcuaSecrets,
-    folder: 'pki',
+    certificates: true,
   },
 ]
 

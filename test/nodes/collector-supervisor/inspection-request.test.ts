@@ -28,7 +28,7 @@ function kinds(): ReaderKinds {
       parse: parseOpcuaConfig,
       parseUntagged: parseUntaggedConfig,
       secrets: opcuaSecrets,
-      folder: 'pki',
+      certificates: true,
     },
     deployed,
   )
