@@ -40,7 +40,7 @@ describe('An OPC UA reader and a server that misbehaves', function () {
 
     it(`gives up on a server that does not answer any more (${mode})`, async () => {
       const device = await deviceOf()
-      const { reader } = readerOf(device.endpoint, [['a', device.nodeId('Types.Double')]], { mode, timeout: 500 })
+      const { reader } = readerOf(device.endpoint, [['a', device.nodeId('Types.Double')]], { mode, timeout: 1500 })
       await reader.open(never)
       await reader.read(never)
       device.behave({ mood: 'silent' })
