@@ -67,7 +67,7 @@ export class OutlookLine {
   }
 }
 
-/** Rounded up to two digits that count: more would promise what nobody can know. */
+/** Rounded up to two digits that count: more would promise what cannot be known. */
 export function aboutMs(ms: number): number {
   const step = 10 ** Math.max(0, Math.floor(Math.log10(ms)) - 1)
   return Math.max(1, Math.ceil(ms / step) * step)

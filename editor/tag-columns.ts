@@ -2,7 +2,7 @@
 
 import type { ListField } from '../lib/contract/fields'
 
-/** At least so many px, and the share of the room that is left. */
+/** The least width, px, and the share of the room that is left. */
 type Width = { px: number; share?: number }
 /** A column that is not named here is narrow. */
 const WIDTHS: Record<string, Width> = {

@@ -11,7 +11,7 @@ export function editorUrl(): string {
   return url.href.endsWith('/') ? url.href : `${url.href}/`
 }
 
-/** undefined where nobody has to log in. */
+/** undefined where no login is needed. */
 export function accessToken(): string | undefined {
   return asText(asRecord(RED.settings.get('auth-tokens'))?.access_token, 100_000)
 }

@@ -1,4 +1,4 @@
-// What one process has said, in the place of the table until it is closed.
+// The log of one process, instead of the table until it is closed.
 
 import { messageOf } from '../../lib/contract/fault'
 import { asRecord, asText } from '../../lib/contract/parse'

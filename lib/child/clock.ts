@@ -18,7 +18,7 @@ export const systemClock: Clock = {
   },
 }
 
-/** A wait that somebody else may cut short. One waits at a time; cutting while nobody waits does nothing. */
+/** A wait that can be cut short from outside. There is one at a time; without one, cutting does nothing. */
 export class Pause {
   readonly #clock: Clock
   // Two fields, not one closure over both: V8 would move that into its old generation with every pause, and a collector

@@ -86,7 +86,7 @@ export class Control {
     this.#send({ type: 'queue-counts', generation: this.#generation, counts })
   }
 
-  /** So many at a time, so that the line stays short; more of them come again. */
+  /** Causes in one message, so that the line stays short; those beyond come again. */
   refused(causes: readonly RefusedCause[]): void {
     if (this.#congested || causes.length === 0) return
     const told = causes.slice(0, CAUSES_MAX).map((cause) => ({
@@ -138,7 +138,7 @@ export class Control {
   }
 }
 
-/** The beginning of a text that takes at most so many bytes as UTF-8, without half a character at its end. */
+/** The beginning of a text that takes at most this many bytes as UTF-8, without half a character at its end. */
 function cut(text: string, maxBytes: number): string {
   if (text.length * 3 <= maxBytes) return text
   return text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(maxBytes)).read)

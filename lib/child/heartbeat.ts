@@ -8,7 +8,7 @@ export class Heartbeat {
   readonly #beat: (latenessMs: number) => void
   #cancel: () => void = () => {}
 
-  /** `beat` is called at `start`, and then every so many ms. */
+  /** `beat` is called at `start`, and then at this interval, ms. */
   constructor(clock: Clock, everyMs: number, beat: (latenessMs: number) => void) {
     this.#clock = clock
     this.#everyMs = everyMs

@@ -7,7 +7,7 @@ import { CONTROL_VERSION } from '../contract/limits'
 import { Control } from './control'
 import { openSupervisorSocket } from './supervisor-socket'
 
-/** Without a configuration after this time, ms, there is nobody who wants this process. */
+/** Without a configuration after this time, ms, no supervisor wants this process. */
 const CONFIGURE_MS = 30_000
 /** Time to end when a signal asks for it, ms. */
 const SIGNAL_GRACE_MS = 5000
@@ -105,7 +105,7 @@ export function runChild(
     if (ending) return
     const fault = toFault(thrown)
     const config = fault.kind === 'config'
-    // Whatever nobody has caught is a bug.
+    // What is not caught is a bug.
     control.fault(fault, config ? 'config' : 'bug')
     process.stderr.on('error', () => {})
     process.stderr.write(`${config ? fault.message : stackOf(fault)}\n`)

@@ -10,7 +10,7 @@ import { parseJson } from '../contract/parse'
 export type SupervisorSocket = {
   /** Calls `done` when the message is written or lost; never throws. */
   send(message: FromChild, done: () => void): void
-  /** False if nobody has given this process a channel. */
+  /** False if this process was started without a channel. */
   readonly connected: boolean
 }
 

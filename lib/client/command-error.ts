@@ -3,7 +3,7 @@
 import type { CommandResult } from '../contract/command'
 import type { ErrorCode } from '../contract/monitor'
 
-/** `unavailable`: there is no connection, nothing was sent. `unknown`: nobody can say whether it was done. */
+/** `unavailable`: there is no connection, nothing was sent. `unknown`: it cannot be told whether it was done. */
 export type CommandErrorCode = ErrorCode | 'unavailable' | 'unknown'
 
 export class CommandError extends Error {

@@ -9,7 +9,7 @@ import { type MonitorMessage, type MonitorRequest, parseMonitorMessage } from '.
  */
 export type ClientState = 'connecting' | 'connected' | 'server_unavailable' | 'max_retries_exceeded'
 
-/** What is used of a WebSocket, be it the browser's, Node's or another one. */
+/** What is used of a WebSocket: the browser's, Node's or another one. */
 export interface Socket {
   send(text: string): void
   close(): void
@@ -39,7 +39,7 @@ export type LineListener = {
 
 /** To be open, ms. */
 const OPEN_MS = 10_000
-/** Nothing heard for so long: is it still there? */
+/** Silence after which the client asks whether the server is still there. */
 const SILENCE_MS = 30_000
 /** For the answer to that. */
 const ANSWER_MS = 10_000

@@ -24,7 +24,7 @@ type Question = Extract<Order, { type: 'query' | 'read-now' }>
 
 /** For an answer, ms, besides the time to connect: who asks sits there and waits. */
 export const ANSWER_MS = 30_000
-/** Longer than this nobody waits for a connection either, ms. */
+/** The longest wait for a connection, too, ms. */
 const OPEN_MAX_MS = 30_000
 /** A reader that has not let go of its connection after this time, ms, is left to itself. */
 const CLOSE_MS = 2000
@@ -89,7 +89,7 @@ export class Inspection implements Work {
         try {
           return await this.#ask(question, signal)
         } catch (thrown) {
-          // What was kept since the question before may be gone, and nobody has noticed.
+          // What was kept since the question before may be gone without notice.
           if (!wasKept || signal.aborted || isAnswer(thrown)) throw thrown
           await this.#close(CLOSE_MS)
           return await this.#ask(question, signal)

@@ -29,7 +29,7 @@ export function dueMs(schedule: Schedule, slot: number): number {
 }
 
 /**
- * The first slot for somebody who has just begun, or has just read outside the grid: at least half an interval away, so
+ * The first slot for a reader that has just begun, or has just read outside the grid: at least half an interval away, so
  * that such a reading is not followed by another one a moment later.
  */
 export function firstSlot(schedule: Schedule, nowMs: number): number {

@@ -10,7 +10,7 @@ export type { Outgoing } from '../queue/queue'
 /** One open queue. `send` stores all messages or none; `send` and opening throw a SinkError, and wait for nothing long. */
 export interface QueueSink {
   send(messages: readonly Outgoing[]): void
-  /** So many samples were given up: where the queue keeps a balance. Throws as `send` does. */
+  /** Samples were given up: for a queue that keeps a balance. Throws as `send` does. */
   countLost?(samples: number): void
   close(): void
 }
@@ -53,11 +53,11 @@ export const WAITING_MAX = 1000
 export const WAITING_MAX_BYTES = 4 * 1024 * 1024
 /** Between two attempts while the queue takes nothing, ms: each may block the process for the queue's busy timeout. */
 export const RETRY_MS = 250
-/** A trouble that lasts is told again after so many attempts: whoever has to mend it may not have been able to. */
+/** Attempts after which a trouble that lasts is told again: it may not have been possible to mend it before. */
 const TELL_EVERY = 10
-/** At the end there is no later: so often a queue is tried that is busy. */
+/** Attempts at a busy queue when the process ends: there is no later one. */
 const LAST_ATTEMPTS = 10
-/** So many messages are remembered with the time at which they were sent. */
+/** Messages that are remembered with the time at which they were sent. */
 const SENT_MAX = 1000
 /** Sent in one go at most, bytes, and a quarter of the queue: what waits may be larger than the queue. */
 const SEND_MAX_BYTES = 512 * 1024

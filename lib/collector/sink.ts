@@ -4,7 +4,7 @@ import type { DurableQueueRef, LiveQueueRef } from '../contract/control'
 import { type ConnectOptions, Queue, QueueError } from '../queue/queue'
 import { type QueueSink, SinkError } from './sender'
 
-/** A busy queue holds the whole process up so long at most, ms; another attempt follows later. */
+/** The longest time, ms, that a busy queue may hold the whole process up; another attempt follows later. */
 const LIVE = { busyTimeoutMs: 50 }
 /** What goes to the disk is compressed above this size. */
 const DURABLE = { ...LIVE, compressAboveBytes: 16 * 1024 }

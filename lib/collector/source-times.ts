@@ -72,7 +72,7 @@ export class KeptTimes {
   }
 }
 
-/** Where so many values fit in before a reading. */
+/** Where values with this many times fit in before a reading. */
 export function justBefore(readingMs: number, count: number): number {
   return readingMs - Math.ceil(count / STEPS_PER_MS)
 }

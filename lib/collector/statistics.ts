@@ -22,7 +22,7 @@ export class Statistics {
     this.#tags = { total: good + bad, good, bad }
   }
 
-  /** So many samples went into the database that stand for no cycle. */
+  /** Samples went into the database that stand for no cycle. */
   earlier(samples: number): void {
     this.#samplesTotal += samples
   }
@@ -36,7 +36,7 @@ export class Statistics {
     this.#overruns += cycles
   }
 
-  /** A timer fired so much later than planned: what stands between is the delay of the event loop. */
+  /** A timer fired later than planned, by this much: the delay of the event loop. */
   lateness(ms: number): void {
     this.#latenessMs = Math.max(this.#latenessMs, ms)
   }

@@ -3,7 +3,7 @@
 export type Envelope<Data = unknown> = {
   /** Name of the sender. */
   origin: string
-  /** The one recipient; nobody else consumes the message. */
+  /** The one recipient: no other consumes the message. */
   to: string
   /** The kind of message, e.g. `samples`. */
   title: string

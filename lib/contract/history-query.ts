@@ -11,7 +11,7 @@ export type HistoryQuery = {
   tags: string[] | undefined
   from: number
   to: number
-  /** The range is cut into so many equal parts, each answered by its aggregates; undefined = the single values. */
+  /** Number of equal parts of the range, each answered by its aggregates; undefined = the single values. */
   buckets: number | undefined
 }
 
@@ -49,7 +49,7 @@ export type HistoryAnswer = {
   buckets?: number
   /** Only tags that have values in the range. */
   series: HistorySeries[]
-  /** So many tags of the collector were not looked at, since there are more than HISTORY_TAGS_MAX: name those you want. */
+  /** Tags of the collector that were not looked at, since there are more than HISTORY_TAGS_MAX: name those you want. */
   tagsLeftOut?: number
 }
 
@@ -134,7 +134,7 @@ const UNITS_MS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
   ['w', 7 * 86_400_000],
 ])
-/** Date, then perhaps time, then perhaps zone; a plus in a URL that nobody has escaped has become a blank. */
+/** Date, then perhaps time, then perhaps zone; an unescaped plus in a URL has become a blank. */
 const ISO_8601 = /^(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d{1,9})?)?)(Z|[+ -]\d{2}:?\d{2})?)?$/i
 
 /** undefined for what is no time; an absent one is the standard. */

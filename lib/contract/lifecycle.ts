@@ -13,5 +13,5 @@ export const EXIT_PERMISSION = 77
 /** A child that ends itself after an error of its own (sysexits.h EX_SOFTWARE). */
 export const EXIT_BUG = 70
 
-/** A child whose supervisor is gone has so long to keep what it has gathered, and to end, ms. */
+/** Time, ms, in which a child whose supervisor is gone keeps what it has gathered, and ends. */
 export const ORPHAN_GRACE_MS = 2_000

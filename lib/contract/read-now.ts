@@ -38,9 +38,9 @@ export type Shown = {
   statusOf(column: number): string | undefined
 }
 
-/** A value that takes more, bytes of JSON, is not shown whole, */
+/** A value whose JSON takes more bytes is shown as an excerpt. */
 const VALUE_MAX_BYTES = 16 * 1024
-/** only so many characters of it. */
+/** Length of the excerpt. */
 const EXCERPT_CHARACTERS = 200
 const QUALITY_CHARACTERS = 1000
 /** Of the answer around the tags, and what a line of the control channel adds to it. */

@@ -144,7 +144,7 @@ export function registersOf({ type, length = 1, bit = 0 }: WordShape): number {
   return Math.ceil((bit + length * elementBits[type]) / BITS_OF_A_REGISTER)
 }
 
-/** The longest `length` that so many registers have room for. */
+/** The longest `length` that this many registers have room for. */
 export function lengthWithin(registers: number, { type, bit = 0 }: Omit<WordShape, 'length'>): number {
   return Math.floor((registers * BITS_OF_A_REGISTER - bit) / elementBits[type])
 }

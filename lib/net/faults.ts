@@ -60,7 +60,7 @@ export function socketFault(error: unknown, target: string, advice = PORT_ADVICE
   return refusedFault(error, target, `refuses connections; ${advice}`)
 }
 
-/** Any error of a UDP socket; `advice` is what to look at when nobody is there. */
+/** Any error of a UDP socket; `advice` is what to look at when the port is closed. */
 export function datagramFault(error: unknown, target: string, advice = PORT_ADVICE): Fault {
   return refusedFault(error, target, `nothing listens on this UDP port; ${advice}`)
 }

@@ -3,7 +3,7 @@
 import type { Fault } from '../contract/fault'
 
 export type LinkListener = {
-  /** What has come in, a part of a stream, or one datagram. Nobody writes into it any more. */
+  /** What has come in, a part of a stream, or one datagram. It is not written to any more. */
   data(chunk: Buffer): void
   /** It ended without having been closed. Nothing more comes, and it has to be closed all the same. */
   ended(fault: Fault): void
@@ -32,6 +32,6 @@ export type SocketSettings = {
   readonly localPort?: number
   /** For an answer, ms; connecting is given more where it takes more. */
   readonly timeout: number
-  /** What to look at when nobody listens there. */
+  /** What to look at when the port is closed. */
   readonly advice: string
 }

@@ -23,7 +23,7 @@ export async function openTcp({ host, port, timeout, advice }: SocketSettings, s
   try {
     await once(socket, 'connect', { signal: AbortSignal.any([signal, deadline]) })
   } catch (error) {
-    socket.on('error', () => {}) // from here on nobody else listens
+    socket.on('error', () => {}) // from here on there is no other listener
     socket.destroy()
     if (signal.aborted) throw stoppedFault(target)
     if (deadline.aborted) throw linkFault('ETIMEDOUT', target, error)
@@ -40,7 +40,7 @@ class TcpLink implements Link {
   constructor(socket: Socket, target: string) {
     this.#socket = socket
     this.target = target
-    socket.on('error', () => {}) // nobody may listen yet; `close` follows
+    socket.on('error', () => {}) // there may be no listener yet; `close` follows
   }
 
   get isOpen(): boolean {

@@ -27,7 +27,7 @@ export async function openUdp(settings: SocketSettings, signal: AbortSignal): Pr
     await connected
     return new UdpLink(socket, { target, address, advice })
   } catch (error) {
-    socket?.on('error', () => {}) // from here on nobody else listens
+    socket?.on('error', () => {}) // from here on there is no other listener
     socket?.close()
     if (signal.aborted) throw stoppedFault(target)
     if (error instanceof Fault) throw error

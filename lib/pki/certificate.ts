@@ -61,7 +61,7 @@ export function isSelfSigned({ x509 }: Certificate): boolean {
   return x509.subject === x509.issuer
 }
 
-/** Whether it is for this host, as somebody typed it: a name, in whatever case, or an address. */
+/** Whether it is for this host, as the user typed it: a name, in whatever case, or an address. */
 export function isFor({ x509, hosts }: Certificate, host: string): boolean {
   const typed = host.toLowerCase().replace(/^\[|\]$/g, '')
   // Small devices write their address where only names should be.

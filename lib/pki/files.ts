@@ -8,7 +8,7 @@ import { parseJson } from '../contract/parse'
 import { CERTIFICATE_MAX_BYTES, type Certificate, parseCertificate } from './certificate'
 import { FILE_MODE, FILES_MAX, FOLDER_MODE, type Part } from './records'
 
-/** Neither a link, nor a pipe whose other end nobody opens. */
+/** Neither a link, nor a pipe, which would wait for its other end. */
 const AS_PLAIN_FILE = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0)
 
 export type Listing = {
@@ -57,7 +57,7 @@ export async function readSmallJson(path: string): Promise<unknown> {
 
 export type CertificateFile = { name: string; certificate: Certificate }
 
-/** Those of a folder, DER or PEM; what is none is passed over. One by one, so that nobody else has to wait for many. */
+/** Those of a folder, DER or PEM; what is none is passed over. One by one, so that other work goes on between them. */
 export async function certificatesIn(folder: string): Promise<{ files: CertificateFile[]; more: boolean }> {
   const { names, more } = await namesIn(folder)
   const files: CertificateFile[] = []

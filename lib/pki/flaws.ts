@@ -53,7 +53,7 @@ export function ownFlaws(certificate: Certificate, now: number, where = 'at the 
   return flaws
 }
 
-/** Of a certificate that somebody shows: who typed `host`, and was told `applicationUri`. */
+/** Of a certificate that a server shows to a client that asked for `host` and was told `applicationUri`. */
 export function flawsAt(certificate: Certificate, host: string, applicationUri: string): Flaw[] {
   const flaws: Flaw[] = []
   if (!isFor(certificate, host)) {

@@ -1,7 +1,7 @@
 // What lies in a folder of certificates, by name and content:
 //   own/identity.pem             key and certificate of this computer
 //   trusted/*                    certificates of servers and of issuers, DER or PEM, by whatever name
-//   rejected/<fingerprint>.der   certificates that nobody trusts, with who met them in <fingerprint>.json
+//   rejected/<fingerprint>.der   certificates that are not trusted, with who met them in <fingerprint>.json
 //   first-use/<endpoint>.json    what a reader took at its first connecting, for this endpoint only
 //   endpoints/<endpoint>.json    which certificate an endpoint was last talked to with
 //   structures/<name>.json       not of certificates: what a reader knows of the types of its server

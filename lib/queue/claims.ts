@@ -1,5 +1,5 @@
 // Who holds which messages, and which were put back. A message has a row in `claim` from its first claim until it leaves the
-// queue; one that lasts keeps others from it. Nobody has to tidy up after a holder that died: time does.
+// queue; one that lasts keeps others from it. The claims of a holder that died end by themselves, when their lease is over.
 
 import { randomInt } from 'node:crypto'
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -71,7 +71,7 @@ export class Claims {
     if (this.#remembered.size < REMEMBERED_MAX) this.#remembered.add(id)
   }
 
-  /** Which of these this connection may dispose of: claimed by it and by nobody since, or received without a lease and free. */
+  /** Which of these this connection may dispose of: claimed by it and by no other since, or received without a lease and free. */
   held(ids: readonly number[], nowMs: number): Lot {
     const leased = this.claimed(ids)
     const remembered = ids.filter((id) => this.#remembered.has(id))
@@ -80,7 +80,7 @@ export class Claims {
     return { ids: [...leased.ids, ...free.ids], weight: leased.weight + free.weight }
   }
 
-  /** Which of these this connection has claimed, and nobody else since: be its lease over or not. */
+  /** Which of these this connection has claimed, and no other since, whether or not its lease is over. */
   claimed(ids: readonly number[]): Lot {
     return lotOf(this.#held.all(this.#holder, JSON.stringify(ids)))
   }

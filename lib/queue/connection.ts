@@ -57,7 +57,7 @@ export class Connection {
     return attempt(doing, () => patiently(this.#busyTimeoutMs, work))
   }
 
-  /** To be called before so many pages are written. False while nothing should be added, see WriteAheadLog. */
+  /** To be called before this many pages are written. False while nothing should be added, see WriteAheadLog. */
   keepLogSmall(pages: number): boolean {
     return patiently(this.#busyTimeoutMs, () => this.#log.keepSmall(pages))
   }
@@ -67,7 +67,7 @@ export class Connection {
     patiently(this.#busyTimeoutMs, work)
   }
 
-  /** A write of about so many pages that is never refused for want of room in the log: it makes room, sooner or later. */
+  /** A write of about this many pages that is never refused for want of room in the log: it makes room, sooner or later. */
   write<T>(doing: string, pages: number, work: () => T): T {
     return attempt(doing, () => {
       this.keepLogSmall(pages)
@@ -131,7 +131,7 @@ export class Connection {
       this.transaction.run(() => this.deadLetters.buryNoted())
       this.deadLetters.forgetNoted()
     } catch {
-      // somebody else writes, or there is no room: they stay noted
+      // another connection writes, or there is no room: they stay noted
     }
   }
 

@@ -1,4 +1,4 @@
-// Messages that nobody could do anything with: those that consumers gave up, whole, and rows that could not be read, as
+// Messages that could not be delivered: those that consumers gave up, whole, and rows that could not be read, as
 // evidence. Those are noted while reading, and moved out of the way as soon as the file can be written.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
@@ -25,12 +25,12 @@ export type DeadLetter = {
 
 /** They take at most this part of the capacity; of what is beyond, the oldest count as dropped. */
 const SHARE = 1 / 4
-/** So much of an unreadable body is kept as evidence, bytes. */
+/** Bytes of an unreadable body that are kept as evidence. */
 const EVIDENCE_BYTES = 2048
 const EVIDENCE_TEXT_BYTES = 1000
-/** So many unreadable rows are remembered while the file cannot be written; what is beyond them is met again. */
+/** Unreadable rows that are remembered while the file cannot be written; those beyond are met again. */
 const NOTED_MAX = 10_000
-/** So many letters are looked at in one step. */
+/** Letters that are looked at in one step. */
 const STEP_MAX = 64
 
 const COLUMNS = 'id, recipient, title, origin, time, priority, weight, kind, crc, body'
@@ -141,7 +141,7 @@ export class DeadLetters {
     return this.#drop(this.#oldest.all(count)).ids.length > 0
   }
 
-  /** Back into the queue, in their old place; inside a write transaction. Returns how many: not those that nobody could read. */
+  /** Back into the queue, in their old place; inside a write transaction. Returns how many: unreadable ones stay. */
   requeue(ids: readonly number[] = this.#ids()): number {
     const rows = this.#weighWhole.all(JSON.stringify(ids))
     const lot = lotOf(rows)

@@ -7,9 +7,9 @@ import type { Lot } from './messages'
 import type { ReceiveOptions, RetryOptions, Settlement } from './options'
 import { pagesFor } from './room'
 
-/** A read ends early once it has so many bytes: neither time nor memory of the consumer depends on the senders. */
+/** Bytes after which a read ends early: neither time nor memory of the consumer depends on the senders. */
 export const SLICE_BYTES = 4 * 1024 * 1024
-/** To dispose of so many messages writes about a page. */
+/** Messages whose disposal writes about a page. */
 const DISPOSED_PER_PAGE = 4
 
 export class Delivery {
@@ -32,7 +32,7 @@ export class Delivery {
     const { messages, claims, clock } = this.#connection
     if (!(max >= 1)) return []
     for (;;) {
-      // nobody is kept waiting for the lock by those who look in vain
+      // a consumer that finds nothing does not keep others waiting for the lock
       if (!this.#connection.attempt('receive', () => messages.isAvailable(to, clock()))) return []
       const rows = this.#connection.write('receive', 1, () => claims.take(to, max, maxBytes, leaseMs, clock()))
       const received = this.#connection.readAll(rows)

@@ -10,7 +10,7 @@ export const LAYOUT_VERSION = 2
 export const PAGE_BYTES = 4096
 /** Ids beyond 2^53-1 would not be JavaScript numbers. */
 export const ID_MAX = Number.MAX_SAFE_INTEGER
-/** Nobody gets here by sending: a file whose ids are beyond it was tampered with and would soon take no more. */
+/** Sending never reaches this id: a file whose ids are beyond it was tampered with and would soon take no more. */
 export const ID_ABSURD = 2 ** 52
 
 // Columns are left unconstrained on purpose: what others write is judged when it is read (message.ts) and kept as a dead

@@ -1,4 +1,4 @@
-// For how long a message is somebody's, or put back: a time on the machine's monotonic clock.
+// Until when a message is claimed or put back: a time on the machine's monotonic clock.
 
 /** Longest lease or delay: a day. What stands in a file beyond it is nonsense. */
 export const SPAN_MAX_MS = 24 * 60 * 60 * 1000

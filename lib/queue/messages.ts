@@ -77,7 +77,7 @@ export class Messages {
     return this.#tail.iterate(afterId)
   }
 
-  /** Rows for a recipient that nobody holds, highest priority first, then oldest. What is held is stepped over: 0.3 µs each. */
+  /** Rows for a recipient that are not held, highest priority first, then oldest. Held ones are stepped over: 0.3 µs each. */
   available(to: string, nowMs: number): Rows {
     return this.#available.iterate(nowMs, to)
   }
@@ -94,7 +94,7 @@ export class Messages {
     return lotOf(this.#oldest.all(count))
   }
 
-  /** The oldest that nobody holds. */
+  /** The oldest that are not held. */
   oldestFree(count: number, nowMs: number): Lot {
     return lotOf(this.#oldestFree.all(nowMs, count))
   }

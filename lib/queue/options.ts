@@ -43,7 +43,7 @@ export type SendOptions = {
 export type ReceiveOptions = {
   /** Most messages. */
   max: number
-  /** Claims them: for so long nobody else gets them. From 1 to a day. Default: not at all. */
+  /** Claims them: other consumers do not get them for this time, ms, from 1 to a day. Default: they are not claimed. */
   leaseMs?: number
   /** Bodies of no more than this together, before compression; but always one message, if there is any. Default and limit 4 MB. */
   maxBytes?: number
@@ -56,7 +56,7 @@ export type WaitOptions = ReceiveOptions & {
 }
 
 export type RetryOptions = {
-  /** So long nobody gets them, from 0 to a day. */
+  /** Time, ms, for which no consumer gets them, from 0 to a day. */
   delayMs: number
   reason: string
 }

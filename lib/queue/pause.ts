@@ -1,17 +1,17 @@
-// Short sleeps in the midst of synchronous work, for somebody else to finish.
+// Short sleeps in the midst of synchronous work, so that another process can finish its own.
 
 import { toQueueError } from './queue-error'
 
-const nobody = new Int32Array(new SharedArrayBuffer(4))
+const neverNotified = new Int32Array(new SharedArrayBuffer(4))
 /** A lock is held for some 0.1 ms to a few ms. SQLite's own waiting soon sleeps for 25 ms and longer, and misses its turns. */
 const LOOK_EVERY_MS = 0.2
 
-/** Blocks the thread for so long. */
+/** Blocks the thread. */
 export function pause(ms: number): void {
-  Atomics.wait(nobody, 0, 0, ms)
+  Atomics.wait(neverNotified, 0, 0, ms)
 }
 
-/** Does it, again and again while it throws that somebody else has the lock: for so long at most, blocking. */
+/** Does it, again and again while it throws that another connection has the lock, for a limited time. Blocks the thread. */
 export function patiently<T>(timeoutMs: number, work: () => T): T {
   let end: number | undefined
   for (;;) {

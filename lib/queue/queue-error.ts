@@ -4,7 +4,7 @@ import { sqliteText } from './sqlite-advice'
 
 /**
  * `CreationFailed`         nothing could be created at the path
- * `AccessFailed`           no such queue, no permission, closed, or (`busy`) locked by somebody else right now: try again
+ * `AccessFailed`           no such queue, no permission, closed, or (`busy`) locked by another process right now: try again
  * `QueueFull`              no room: disk full, message larger than the whole queue, or the log held by a stuck reader
  * `QueueEmpty`             a receive that waits got nothing in its time
  * `SerializationFailed`    the message cannot be sent as it is: not serializable, malformed or too large
@@ -47,7 +47,7 @@ const VERDICTS: ReadonlyMap<number, Verdict> = new Map([
   [13, FULL], // SQLITE_FULL
   [15, BUSY], // SQLITE_PROTOCOL: lost the race for a lock too often
   [18, { kind: 'SerializationFailed' }], // SQLITE_TOOBIG
-  [19, CORRUPTED], // SQLITE_CONSTRAINT: somebody has used up the ids
+  [19, CORRUPTED], // SQLITE_CONSTRAINT: the ids are used up, which sending alone cannot do
   [20, CORRUPTED], // SQLITE_MISMATCH
   [26, CORRUPTED], // SQLITE_NOTADB
   [522, CORRUPTED], // SQLITE_IOERR_SHORT_READ: the file was cut off

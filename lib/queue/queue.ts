@@ -177,7 +177,7 @@ export class Queue {
     })
   }
 
-  /** So much was given up before it could be sent: it counts as sent and dropped, so that the balance tells of it. */
+  /** Weight that was given up before it could be sent: it counts as sent and dropped, so that the balance tells of it. */
   countLost(weight: number): void {
     if (!Number.isSafeInteger(weight) || weight < 0) throw new QueueError('SerializationFailed', 'no weight')
     const { totals } = this.#connection
@@ -185,7 +185,7 @@ export class Queue {
   }
 
   /**
-   * Messages for one recipient that nobody has a lease on, highest priority first, then oldest. With `leaseMs` they are this
+   * Messages for one recipient that are under no lease, highest priority first, then oldest. With `leaseMs` they are this
    * connection's until the lease ends; without, they stay in the queue and are received again until acknowledged, so that a
    * recipient is served by one consumer. A row that is no message becomes a dead letter; it is never returned and never
    * throws. Throws AccessFailed, CorruptedData; with a lease also QueueFull, where the disk has no room to note it.
@@ -207,7 +207,7 @@ export class Queue {
     return this.#delivery.ack(ids)
   }
 
-  /** The lease of those that this connection has claimed, and nobody else since, ends so much later than now; returns how many. */
+  /** Messages that this connection has claimed, and no other since, stay claimed for this time from now on; returns how many. */
   extend(ids: readonly number[], leaseMs: number): number {
     return this.#delivery.extend(ids, leaseMs)
   }
@@ -286,7 +286,7 @@ export class Queue {
     return this.#connection.attempt('dead letters', () => this.#connection.deadLetters.lastId())
   }
 
-  /** Puts dead letters back into the queue, in their old place, as if never claimed; without ids all. Returns how many: those that nobody can read stay. */
+  /** Puts dead letters back into the queue, in their old place, as if never claimed; without ids all. Returns how many: unreadable ones stay. */
   requeueDead(ids?: readonly number[]): number {
     return this.#connection.write('requeue', 0, () => this.#connection.deadLetters.requeue(ids))
   }

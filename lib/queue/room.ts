@@ -17,7 +17,7 @@ const ROW_IN_PAGE_BYTES = 4000
 const SPARE_PAGES = 3
 /** Pages of an empty queue: the schema and the roots. */
 const EMPTY_PAGES = 10
-/** So many senders may each use their share of the free room before they look again. */
+/** Senders that may each use their share of the free room before they look again. */
 const CREDIT_SHARE = 64
 /** Most messages given up in one step. */
 const STEP_MAX = 16
@@ -65,7 +65,7 @@ export class Room {
   }
 
   /**
-   * Inside a write transaction: gives up messages and dead letters until so many pages are free. Throws QueueFull where that is
+   * Inside a write transaction: gives up messages and dead letters until this many pages are free. Throws QueueFull where that is
    * more than the queue has, or where it must not give up anything.
    */
   make(pages: number, nowMs: number): void {
@@ -80,7 +80,7 @@ export class Room {
     this.#creditPages = (limit - used) / CREDIT_SHARE
   }
 
-  /** The oldest messages; what somebody is delivering right now comes after the dead letters. */
+  /** The oldest messages; messages under delivery come after the dead letters. */
   #giveUp(count: number, nowMs: number): boolean {
     return (
       this.#drop(this.#messages.oldestFree(count, nowMs)) ||

@@ -56,7 +56,7 @@ export function readSettings(database: DatabaseSync): Settings {
 }
 
 /**
- * Writes only what changes: somebody who stands still with the lock must not keep a queue from being opened. Where all is lost,
+ * Writes only what changes: a process that stands still with the lock must not keep a queue from being opened. Where all is lost,
  * counting begins anew with what is there.
  */
 export function writeSettings(database: DatabaseSync, settings: Settings): void {

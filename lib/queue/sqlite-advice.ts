@@ -1,4 +1,4 @@
-// What to do about errors of SQLite whose own text, "disk I/O error", leads nobody to their cause. Pure.
+// What to do about errors of SQLite whose own text, "disk I/O error", does not tell their cause. Pure.
 
 const LOCAL_DISK =
   "put Node-RED's user folder on a local disk (ext4, xfs, btrfs), not on a network share or a folder that a virtual machine or a container shares with its host"

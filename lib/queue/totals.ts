@@ -26,7 +26,7 @@ export type Sums = {
   dropped: number
   /** In the table `dead_letter`, with the reason. */
   dead: number
-  /** Somebody has a lease on them. */
+  /** Messages under a lease. */
   claimed: number
   /** Put back by `retry` and not delivered yet, be their delay over or not. */
   retry: number

@@ -1,5 +1,5 @@
 // Keeps the write-ahead log of a queue (-wal) small. SQLite's own way, a checkpoint at every commit above a size, lets it
-// grow under load: it starts over only when all of it is copied and nobody writes or reads at that moment.
+// grow under load: it starts over only when all of it is copied and no connection writes or reads at that moment.
 
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import { PAGE_BYTES } from './layout'
@@ -9,13 +9,13 @@ import { pause } from './pause'
 const COPY_BYTES_MAX = 1024 * 1024
 /** It may always grow to this size, however small the queue. */
 const LIMIT_BYTES_MIN = 4 * 1024 * 1024
-/** A connection looks at the log whenever it has written so many pages: every 16th send of a small message. */
+/** Pages that a connection writes between two looks at the log: it looks at every 16th send of a small message. */
 const LOOK_PAGES = 64
 /** What a send writes besides the messages: the pages around them. */
 const SEND_PAGES = 4
-/** So long may emptying wait for those who write and read, and they for it. */
+/** The longest time, ms, that emptying the log may wait for writers and readers, and they for it. */
 const EMPTY_TIMEOUT_MS = 10
-/** And so long at the limit, where all senders wait, so that one of them succeeds. */
+/** The same at the limit, where all senders wait: long enough for one of them to succeed. */
 const LIMIT_TIMEOUT_MS = 100
 const RETRY_MS = 1
 
@@ -46,8 +46,8 @@ export class WriteAheadLog {
   }
 
   /**
-   * To be called before so many pages are written. Copies the log without disturbing anybody; where it grows all the same,
-   * makes the others wait until it is empty. That fails only if somebody keeps a read transaction open (a stopped process, an
+   * To be called before this many pages are written. Copies the log without making a connection wait; where it grows all the same,
+   * makes the others wait until it is empty. That fails only if a connection keeps a read transaction open (a stopped process, an
    * SQLite tool). Returns false once the log has the size of the queue, until that one is gone.
    */
   keepSmall(pages: number): boolean {
@@ -60,7 +60,7 @@ export class WriteAheadLog {
       return true
     }
     const isAtLimit = size > this.#limitPages
-    // once held, nobody waits any more
+    // when the lock is held, the wait is over
     if (this.#tryToEmpty(this.#isHeld ? 0 : isAtLimit ? LIMIT_TIMEOUT_MS : EMPTY_TIMEOUT_MS)) {
       this.#isHeld = false
       this.#emptyAbovePages = 2 * this.#copyPages

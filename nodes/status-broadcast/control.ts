@@ -19,7 +19,7 @@ export function mayControl(control: StatusBroadcastConfig['control'], adminAuth:
 }
 
 export const FORBIDDEN =
-  'this flow may not start or stop processes: the property "Commands" of its status broadcast node forbids it, or permits it only where Node-RED asks nobody to log in (adminAuth)'
+  'this flow may not start or stop processes: the property "Commands" of its status broadcast node forbids it, or permits it only where Node-RED asks for no login (adminAuth)'
 
 /** Without users, or where those who have not logged in may do everything. */
 function anybodyMay(adminAuth: unknown): boolean {

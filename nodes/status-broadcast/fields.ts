@@ -13,7 +13,7 @@ export const statusBroadcastFields = {
   rateLimit: number({ default: 2, min: 0.01, max: 10 }),
   /** Which processes are shown, see filter.ts; empty = all. */
   filter: text({ check: checkFilter }),
-  /** Whether messages may start and stop processes: always, where Node-RED asks nobody to log in, never. */
+  /** Whether messages may start and stop processes: always, where Node-RED asks for no login, never. */
   control: choice(['always', 'without-login', 'never']),
 }
 export type StatusBroadcastConfig = Infer<typeof statusBroadcastFields>

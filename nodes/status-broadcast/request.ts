@@ -24,7 +24,7 @@ export type Answer = {
 export type Asker = {
   supervisor: string
   control: boolean
-  /** The node is closed: nobody waits for the answer any more. */
+  /** The node is closed: its answer is not wanted any more. */
   gone: AbortSignal
 }
 
