@@ -115,7 +115,7 @@ export class NodeRed {
     })
     const nodeRed = new NodeRed(child, userDir, `http://127.0.0.1:${port}`, temporary)
     try {
-      await until(() => nodeRed.output.includes('Started flows') || child.exitCode !== null, START_MS)
+      await until(() => nodeRed.isUp || child.exitCode !== null, START_MS)
     } catch (error) {
       child.kill('SIGKILL')
       throw new Error(`Node-RED did not start in ${START_MS} ms:\n${nodeRed.output}`, { cause: error })
@@ -126,6 +126,10 @@ export class NodeRed {
 
   get output(): string {
     return this.#output
+  }
+  /** Flows may be started before the server listens. */
+  get isUp(): boolean {
+    return ['Started flows', 'Server now running'].every((text) => this.#output.includes(text))
   }
   get pid(): number {
     const { pid } = this.process
