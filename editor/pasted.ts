@@ -1,5 +1,8 @@
 // What a spreadsheet puts into the clipboard: rows of cells separated by tabs, cells with tabs, line ends or quotes in quotes.
 
+import { interpretList, type PlaceReader } from './list/interpretation'
+import type { Cells } from './tag'
+
 /** undefined when it is not a table, but a text for one cell. */
 export function parsePasted(text: string): string[][] | undefined {
   if (!/[\t\n\r]/.test(text.replace(/[\r\n]+$/, ''))) return undefined
@@ -14,19 +17,19 @@ export function parsePasted(text: string): string[][] | undefined {
   return rows.filter((row) => row.some((cell) => cell !== ''))
 }
 
-/**
- * Which column each cell of a pasted row belongs to. A first row of column names says so itself and is not data;
- * else the cells go from `start` to the right.
- */
-export function assignColumns(
-  rows: readonly string[][],
-  columns: readonly string[],
-  start: string,
-): { columns: (string | undefined)[]; data: string[][] } {
-  const [first = [], ...rest] = rows
-  const named = first.map((cell) => columns.find((column) => column.toLowerCase() === cell.toLowerCase()))
-  if (first.length > 1 && named.every((column, index) => column !== undefined || first[index] === '')) {
-    return { columns: named, data: rest }
-  }
-  return { columns: columns.slice(Math.max(0, columns.indexOf(start))), data: [...rows] }
+type PasteTarget = {
+  /** All columns of the table, with what an empty cell of a list means. */
+  standard: Cells
+  /** Where cells without a header go from, to the right. */
+  start: string
+  readPlace: PlaceReader
+}
+
+/** One entry a row. A list with headers says what its cells mean; others go from `start` to the right. */
+export function pastedRows(rows: readonly string[][], { standard, start, readPlace }: PasteTarget): Cells[] {
+  const listed = interpretList(rows, standard, readPlace)
+  if (listed) return listed
+  const columns = Object.keys(standard)
+  const from = columns.slice(Math.max(0, columns.indexOf(start)))
+  return rows.map((row) => Object.fromEntries(row.slice(0, from.length).map((cell, index) => [from[index], cell])))
 }

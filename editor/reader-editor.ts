@@ -6,6 +6,7 @@ import { asRecord } from '../lib/contract/parse'
 import { showRowsThatApply } from './condition'
 import { Dialog } from './dialog'
 import { addStyle, explainChoices, fillRest, offerUsual, openTabs, unfoldUsed } from './form'
+import { type PlaceReader, plainPlace } from './list/interpretation'
 import { checkMeasurement, showStandardMeasurement } from './measurement'
 import { type Outlook, OutlookLine } from './outlook-line'
 import { PointTagTable } from './point-tag-table'
@@ -37,6 +38,8 @@ export type ReaderKind<F extends Fields & { tags: ListField }> = {
   notes(cells: Cells, given: Given, translate: Translate): RowNotes
   /** The address behind a tag's own; '' when there is none. */
   nextAddress(cells: Cells, given: Given): string
+  /** Addresses of vendors' lists; absent: they are written as in the table. */
+  readPlace?: PlaceReader
   /** Of a configuration that has tags, in which property by property is right; undefined where nothing can be said. */
   outlook(config: Infer<F>, translate: Translate, wording: (message: string) => string): Outlook | undefined
 }
@@ -112,6 +115,7 @@ export function readerEditor<F extends Fields & { tags: ListField }>(kind: Reade
       groups: kind.groups(translate),
       notes: (cells) => kind.notes(cells, given, translate),
       nextAddress: (cells) => kind.nextAddress(cells, given),
+      readPlace: kind.readPlace ?? plainPlace,
       checked(problems) {
         tabs.badge('tags', problems === 0 ? '' : '⚠')
         outlook.changed()

@@ -1,7 +1,8 @@
 // The table of a reader's tags: typing, keys, mouse and clipboard -> rows, checked as they change.
 // It works on a copy: the node changes only by what `tags()` gives when the dialog is saved.
 
-import { assignColumns, parsePasted } from './pasted'
+import type { PlaceReader } from './list/interpretation'
+import { parsePasted, pastedRows } from './pasted'
 import { type Cells, cellsOf, type Tag, tagOf, usedColumns } from './tag'
 import { buildFrame, type Frame } from './tag-frame'
 import { keyAction } from './tag-keys'
@@ -18,6 +19,7 @@ export type TagTableOptions = ReviewOptions & {
   groups: Readonly<Record<string, readonly ChoiceGroup[]>>
   /** The address behind a tag's own; '' when there is none. */
   nextAddress(cells: Cells): string
+  readPlace: PlaceReader
   /** Called after every check. */
   checked(problemCount: number): void
 }
@@ -137,15 +139,16 @@ export class TagTable {
     event.preventDefault()
     const { list } = this.#options
     const place = this.#placeOf(event.target)
-    const { columns, data } = assignColumns(pasted, Object.keys(list.item), place?.column ?? 'name')
+    const data = pastedRows(pasted, {
+      standard: cellsOf(list, {}),
+      start: place?.column ?? 'name',
+      readPlace: this.#options.readPlace,
+    })
     const rows = this.#list.rows()
     const first = place ? rows.indexOf(place.row) : rows.length
     for (const [offset, cells] of data.entries()) {
       const row = rows[first + offset] ?? this.#insert(cellsOf(list, {}), first + offset)
-      for (const [index, cell] of cells.entries()) {
-        const column = columns[index]
-        if (column !== undefined) fillCell(row, column, cell)
-      }
+      for (const [column, cell] of Object.entries(cells)) fillCell(row, column, cell)
     }
     this.#frame.showColumns(
       usedColumns(

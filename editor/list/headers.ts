@@ -3,6 +3,11 @@
 /** Words as `plain` makes them. */
 const WORDS = [
   [
+    'modbus address',
+    'modbusaddress modbusadresse modbusregister modbusaddr modbus modbus地址 modbus寄存器 modbus寄存器地址',
+  ],
+  ['plc address', 'plcaddress plcadresse operand device plc地址 软元件地址 软元件'],
+  [
     'hex address',
     'hexaddress addresshex hexadresse adressehex registerhex hexregister hex modbushex 十六进制地址 地址十六进制 地址hex hex地址 十六进制',
   ],
@@ -20,7 +25,7 @@ const WORDS = [
   ],
   [
     'address',
-    'address adresse register registeraddress registeradresse registernumber registernummer registernr registerno regno reg modbusaddress modbusadresse modbusregister plcaddress addressdec adressedez decaddress decimaladdress nodeid node plc地址 modbus地址 寄存器地址 寄存器 寄存器号 地址 通信地址 通讯地址 十进制地址 地址十进制 软元件 点位地址',
+    'address adresse register registeraddress registeradresse registernumber registernummer registernr registerno regno reg addressdec adressedez decaddress decimaladdress nodeid node 寄存器地址 寄存器 寄存器号 地址 通信地址 通讯地址 十进制地址 地址十进制 点位地址',
   ],
   ['type', 'type datatype dataformat format datentyp typ datenformat encoding 数据类型 类型 格式 数据格式'],
   [

@@ -10,6 +10,7 @@ import { isBitArea } from './addresses'
 import { adviceFor } from './advice'
 import { checkMaxRegisters, checkTarget, isLine, type ModbusConfig, modbusFields, transports } from './fields'
 import { forecast } from './forecast'
+import { placeInList } from './list-addresses'
 import { nextAddress } from './next-address'
 import { type Reads, readsOf } from './reads'
 import { modbusWordings } from './wordings'
@@ -35,6 +36,7 @@ export const { validate, label, labelStyle, onadd, oneditprepare, oneditsave, on
     return { ...notes, idle, reads: reads ? describe(reads, translate) : '' }
   },
   nextAddress: (cells) => nextAddress(cells.address ?? '', cells.type ?? '', cells.length, cells.width),
+  readPlace: (place) => placeInList(place, { area: undefined, base: 0, hex: false }),
   outlook: outlookOf,
 })
 

@@ -1,5 +1,6 @@
 // Addresses of registers as vendors' lists write them -> as the tag table has them. Pure.
 
+import type { ListedPlace } from '../../lib/contract/listed-place'
 import { ADDRESS_MAX, type Area, modicon, parseAddress } from './addresses'
 
 /** What a list leaves open, for all its rows. */
@@ -94,4 +95,19 @@ function onWire(area: Area, address: number): ListAddress {
   return address >= 0 && address <= ADDRESS_MAX
     ? { kind: 'address', address: `${area}:${address}` }
     : { kind: 'unknown' }
+}
+
+/** The first of a row's columns that says it all; else what is written there, for the user to complete. */
+export function placeInList(place: ListedPlace, choices: ListChoices): string {
+  const area = areaNamed(place.area)
+  const columns = [
+    { text: place.modbusAddress, hex: false },
+    { text: place.address, hex: false },
+    { text: place.hexAddress, hex: true },
+  ].filter(({ text }) => text !== '')
+  for (const { text, hex } of columns) {
+    const found = addressInList(text, choices, { hex, area })
+    if (found.kind === 'address') return found.address
+  }
+  return columns[0]?.text ?? place.plcAddress
 }

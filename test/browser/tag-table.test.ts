@@ -219,6 +219,24 @@ inEveryNodeRed('The tag table', ({ version, deployed, open }) => {
     assert.deepEqual(editor.complaints, [])
   })
 
+  it('takes a list of a vendor with its headers, and marks what the list leaves open', async () => {
+    const { editor, table } = await open()
+    await editor.edit('empty')
+    await editor.page.locator('.collector-tags').focus()
+    await editor.paste(
+      [
+        'Register\tBezeichnung\tEinheit\tAdresse (hex)\tAnzahl\tFormat\tFaktor',
+        '30001\tSpannung L1-N\tV\t0x0000\t2\tFLOAT\t',
+        '30073\tWirkenergie\tkWh\t0x0048\t2\tUINT\t0,1',
+        '\tReserve\t\t0x0100\t1\tU16\t1',
+      ].join('\r\n'),
+    )
+    await table.counts(3, 1)
+    assert.equal(await table.reads(0), 'input 30001–30002 · wire 0–1')
+    await editor.shot(`${version}-pasted-list`)
+    await editor.cancel()
+  })
+
   it('adds tags that go on with the pattern, by button and by Enter', async () => {
     const { editor, table } = await open()
     await editor.edit('empty')

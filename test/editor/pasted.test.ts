@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { assignColumns, parsePasted } from '../../editor/pasted'
+import { plainPlace } from '../../editor/list/interpretation'
+import { parsePasted, pastedRows } from '../../editor/pasted'
 
 const COLUMNS = ['name', 'address', 'type', 'scale']
 
@@ -60,29 +61,27 @@ describe('what is pasted', () => {
 })
 
 describe('the columns of what is pasted', () => {
+  const STANDARD = Object.fromEntries(COLUMNS.map((column) => [column, '']))
+  const rowsOf = (rows: string[][], start: string) =>
+    pastedRows(rows, { standard: STANDARD, start, readPlace: plainPlace })
+
   it('go from the cell with the focus to the right', () => {
-    const { columns, data } = assignColumns([['40001', 'bool']], COLUMNS, 'address')
-    assert.deepEqual(columns.slice(0, 2), ['address', 'type'])
-    assert.deepEqual(data, [['40001', 'bool']])
+    assert.deepEqual(rowsOf([['40001', 'bool']], 'address'), [{ address: '40001', type: 'bool' }])
+  })
+  it('end with the table', () => {
+    assert.deepEqual(rowsOf([['1', 'too much']], COLUMNS.at(-1) ?? ''), [{ [COLUMNS.at(-1) ?? '']: '1' }])
   })
   it('have the names of a first row that consists of names, in any order and case', () => {
-    const { columns, data } = assignColumns(
-      [
-        ['Address', 'NAME'],
-        ['40001', 'a'],
-      ],
-      COLUMNS,
-      'scale',
-    )
-    assert.deepEqual(columns, ['address', 'name'])
-    assert.deepEqual(data, [['40001', 'a']])
+    const rows = [
+      ['Address', 'NAME'],
+      ['40001', 'a'],
+    ]
+    assert.deepEqual(rowsOf(rows, 'scale'), [{ address: '40001', name: 'a' }])
   })
   it('are not taken from a first row with a word that is no column', () => {
-    const { columns, data } = assignColumns([['name', 'pressure']], COLUMNS, 'name')
-    assert.deepEqual(columns, COLUMNS)
-    assert.deepEqual(data, [['name', 'pressure']])
+    assert.deepEqual(rowsOf([['name', 'pressure']], 'name'), [{ name: 'name', address: 'pressure' }])
   })
   it('are not taken from a single cell, which may be the name of a tag', () => {
-    assert.deepEqual(assignColumns([['name'], ['b']], COLUMNS, 'name').data, [['name'], ['b']])
+    assert.deepEqual(rowsOf([['name'], ['b']], 'name'), [{ name: 'name' }, { name: 'b' }])
   })
 })

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { assignColumns, parsePasted } from '../../editor/pasted'
+import { plainPlace } from '../../editor/list/interpretation'
+import { parsePasted, pastedRows } from '../../editor/pasted'
 import { cellsOf, tagOf, usedColumns } from '../../editor/tag'
 import { extraColumns, gridOf } from '../../editor/tag-columns'
 import { parseFields } from '../../lib/contract/fields'
@@ -66,12 +67,12 @@ describe('the columns of a tag table', () => {
       'state\t40108\tuint16\t65535\t\t\t\t\t0=off;1=on\t\t',
       'maker\t40005\tstring\t\t\t\t\t\t\tgbk\t',
     ].join('\r\n')
-    const { columns, data } = assignColumns(parsePasted(text) ?? [], Object.keys(list.item), 'name')
-    const tags = data.map((row) => {
-      const cells = cellsOf(list, {})
-      for (const [index, cell] of row.entries()) cells[columns[index] ?? ''] = cell
-      return tagOf(list, cells, {})
+    const pasted = pastedRows(parsePasted(text) ?? [], {
+      standard: cellsOf(list, {}),
+      start: 'name',
+      readPlace: plainPlace,
     })
+    const tags = pasted.map((cells) => tagOf(list, { ...cellsOf(list, {}), ...cells }, {}))
     assert.deepEqual(tags, [
       {
         ...{ name: 'power', address: '40084', type: 'int16', noValue: '0x8000, NaN', min: '-40', max: '400' },

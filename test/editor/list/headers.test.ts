@@ -10,7 +10,7 @@ const LISTS: [string, string[], (string | undefined)[]][] = [
   [
     'a Chinese drive',
     ['变量名称', 'PLC地址', 'Modbus地址', '十六进制地址', '数据类型', '单位', '倍率'],
-    ['name', 'address', undefined, 'hex address', 'type', 'unit', 'scale'],
+    ['name', 'plc address', 'modbus address', 'hex address', 'type', 'unit', 'scale'],
   ],
   [
     'an English inverter',
