@@ -19,11 +19,13 @@ import type { FileWriter } from './file-writer'
 import { queueSettings, standbySpec } from './historian-spec'
 import { Historians, isFirst } from './historians'
 import type { InspectionPlace } from './inspection-process'
-import { Journal } from './journal'
+import { type Damage, Journal } from './journal'
 import { LAST_WRITES_MS, untilWritten } from './last-writes'
 import { adviceOnFolder, LiveFolderRecord } from './live-folder'
 import { LiveLane, type LiveLaneListener } from './live-lane'
 import { type Member, Members } from './members'
+import { describeDamage, describeEnd } from './notices'
+import type { OutageBook } from './outages'
 import { policyOf } from './policy'
 import { makePrivateFolder } from './private-files'
 import type { ProcessSpec } from './process-spec'
@@ -38,7 +40,7 @@ import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
 import { SupervisorWall } from './supervisor-wall'
-import type { EdgeNews, Refusal, Surroundings, Transition } from './surroundings'
+import type { EdgeNews, Notice, QueueChange, Refusal, Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */
@@ -54,6 +56,7 @@ export type FleetSide = {
   edge(news: EdgeNews, supervisor: string): ProcessEvent
   processor(status: ProcessorStatus, supervisor: string): void
   refused(refusal: Refusal, supervisor: string): ProcessEvent
+  notice(notice: Notice, supervisor: string): ProcessEvent
   /** Events of earlier runs are known up to this number. */
   eventsKnown(seq: number): void
   shuttingDown(): boolean
@@ -87,6 +90,9 @@ export class Supervisor implements SupervisorFace {
   readonly #witness: QueueWitness
   readonly #laneRecord: LiveFolderRecord
   readonly #swept: Promise<void>
+  /** The journal of earlier runs has been read. */
+  readonly #looked: Promise<void>
+  #outages: OutageBook | undefined
   readonly #wall: SupervisorWall
   readonly #watchTimer: NodeJS.Timeout
   #meter: { stop(): void }
@@ -107,8 +113,14 @@ export class Supervisor implements SupervisorFace {
       makePrivateFolder(folder)
       makeQueuePlace(folder)
     })
-    this.journal = new Journal(join(folder, 'journal.jsonl'), (text) => this.#log.warn(text))
+    this.journal = new Journal({
+      path: join(folder, 'journal.jsonl'),
+      files: fleet.files,
+      warn: (text) => this.#log.warn(text),
+      damaged: (damage) => this.#onJournalDamage(damage),
+    })
     fleet.eventsKnown(this.journal.lastSeq())
+    this.#looked = this.#lookBack()
     this.#runFiles = new RunFiles(join(folder, 'run'), fleet.files)
     this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, (text) => this.#log.warn(text))
     this.#members = new Members({
@@ -199,6 +211,7 @@ export class Supervisor implements SupervisorFace {
   /** Ends all processes; settles when they are gone, and that is in the journal if the disk takes it. */
   async retireAll(): Promise<void> {
     await this.#members.retireAll()
+    this.journal.end()
     await this.#standby.stepBack()
     await this.#witness.close()
     await untilWritten(this.journal.settled(), LAST_WRITES_MS)
@@ -238,6 +251,7 @@ export class Supervisor implements SupervisorFace {
     this.#processor.close()
     this.#meter.stop()
     this.#lane.close()
+    this.journal.close()
     this.#guardWrite(this.#laneRecord.forget())
     forgetMeasurements()
   }
@@ -326,11 +340,16 @@ export class Supervisor implements SupervisorFace {
       },
       durable: () => this.#processor.ref,
       known: () => (isFirst(spec) ? this.#processor.known : undefined),
-      queueChanged: (change) => this.#processor.queueChanged(change),
+      queueChanged: (change) => this.#onQueueChange(change),
       queueSuspected: (reason) => void this.#judgeQueue(member().process, reason),
       queueCounted: (counts) => this.#processor.counted(counts),
       distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
+      historySetAside: (text) => {
+        this.#log.warn(text)
+        this.#notice({ code: 'history-set-aside', text }, member().process)
+      },
+      outages: (name) => this.#outages?.of(name),
       program: (wanted) =>
         wanted.type === 'historian' ? this.#historianProgram(wanted) : this.#collectorProgram(wanted),
       wall: () => this.#wall.wall,
@@ -399,11 +418,43 @@ export class Supervisor implements SupervisorFace {
       },
       distrustLive: () => {},
       refused: () => {},
+      historySetAside: () => {},
+      outages: () => undefined,
       changed: () => {},
       transition: () => {},
       edge: () => {},
       vacated: () => this.#ready(),
     }
+  }
+
+  #onQueueChange(change: QueueChange): void {
+    this.#processor.queueChanged(change)
+    if (change.setAside) this.#notice({ code: 'queue-set-aside', text: change.report }, this.#historians.first?.process)
+  }
+
+  /** Of a process, to be seen in its row, too; or of the supervisor as a whole. */
+  #notice(notice: Pick<Notice, 'code' | 'text' | 'since'>, process?: SupervisedProcess): void {
+    process?.notice(notice.text)
+    const { name, generation } = process
+      ? { name: process.spec.name, ...process.machine }
+      : { name: this.name, generation: 0 }
+    this.journal.add(this.#fleet.notice({ ...notice, name, generation }, this.name))
+  }
+
+  #onJournalDamage(damage: Damage): void {
+    const text = describeDamage(damage)
+    this.#log.warn(text)
+    this.#notice({ code: 'journal-damaged', text })
+  }
+
+  async #lookBack(): Promise<void> {
+    const legacy = await this.journal.begin()
+    this.#outages = legacy.outages
+    if (legacy.isTorn) this.#log.warn('the last event in the journal was cut off when Node-RED ended, and is left out')
+    const text = describeEnd(legacy)
+    if (text === undefined) return
+    this.#log.warn(text)
+    this.#notice({ code: 'ended-without-shutdown', text, since: legacy.lastSignOfLife })
   }
 
   /** Each cause is told once, however many values it concerns. */
@@ -459,6 +510,8 @@ export class Supervisor implements SupervisorFace {
   /** What an earlier Node-RED has left behind is gone, and the wall stands. */
   async #ready(): Promise<void> {
     await this.#swept
+    // Without it an outage is told from now on: no reader waits longer for a disk that stands still.
+    await untilWritten(this.#looked, LAST_WRITES_MS)
     await this.#wall.ready()
   }
 
