@@ -10,17 +10,15 @@ import type { EdgeNews } from './surroundings'
 
 export class EdgeWatch {
   #edges: Edges | undefined
-  #isForgotten = false
 
   /** A new process runs. `outages`: what Node-RED left behind when it last ended, for the first process since then. */
   begin(moment: Moment, outages: Outages | undefined): void {
-    if (!this.#edges && !this.#isForgotten && outages) this.#edges = edgesAfter(outages, moment)
+    if (!this.#edges && outages) this.#edges = edgesAfter(outages, moment)
     else this.#edges = newEdges(moment, this.#edges)
   }
 
   /** Whoever has stopped it does not want its values: what was not in order has ended with it. */
   forget(): void {
-    this.#isForgotten = true
     if (this.#edges) this.#edges = forgotten(this.#edges)
   }
 

@@ -44,6 +44,7 @@ export type Legacy = {
   lastSignOfLife: Date
   /** It was writing a line. */
   isTorn: boolean
+  /** Kept up to date by what is added. */
   outages: OutageBook
 }
 
@@ -101,6 +102,7 @@ export class Journal {
 
   add(event: ProcessEvent): void {
     this.#use(event.seq)
+    this.#legacy?.outages.add(event)
     this.#add(slim(event))
   }
 

@@ -340,12 +340,14 @@ export class Supervisor implements SupervisorFace {
       },
       durable: () => this.#processor.ref,
       known: () => (isFirst(spec) ? this.#processor.known : undefined),
-      queueChanged: (change) => this.#onQueueChange(change),
+      queueChanged: (change) => this.#onQueueChange(change, spec),
       queueSuspected: (reason) => void this.#judgeQueue(member().process, reason),
       queueCounted: (counts) => this.#processor.counted(counts),
       distrustDurable: (trouble) => this.keeper?.distrustDurable(trouble),
       refused: (causes) => this.#onRefused(causes, member().process),
       historySetAside: (text) => {
+        // No reader has one.
+        if (spec.type !== 'historian') return
         this.#log.warn(text)
         this.#notice({ code: 'history-set-aside', text }, member().process)
       },
@@ -427,9 +429,10 @@ export class Supervisor implements SupervisorFace {
     }
   }
 
-  #onQueueChange(change: QueueChange): void {
+  #onQueueChange(change: QueueChange, { type }: ProcessSpec): void {
     this.#processor.queueChanged(change)
-    if (change.setAside) this.#notice({ code: 'queue-set-aside', text: change.report }, this.#historians.first?.process)
+    if (!change.setAside || type !== 'historian') return
+    this.#notice({ code: 'queue-set-aside', text: change.report }, this.#historians.first?.process)
   }
 
   /** Of a process, to be seen in its row, too; or of the supervisor as a whole. */

@@ -69,7 +69,7 @@ export type Surroundings = {
   refused(causes: readonly RefusedCause[]): void
   /** The process has set its damaged history aside. */
   historySetAside(text: string): void
-  /** What was not in order with the process of this name when Node-RED last ended. */
+  /** What was not in order with the process of this name when it was last told of, be it by the Node-RED before this one. */
   outages(name: string): Outages | undefined
   /** Everything of an earlier process is still read before it is declared over. */
   drainLive(): void

@@ -227,11 +227,6 @@ describe('an outage that goes on over the end of a process', () => {
     assert.deepEqual(words(), ['connected again after 8.5 s'])
     watch.begin(at(100), outages)
     assert.deepEqual(words(), ['connected after 0.4 s'])
-    const stopped = new EdgeWatch()
-    stopped.forget()
-    stopped.begin(at(0), outages)
-    const [edge] = stopped.see(processRow('oven'), { linkReason: '', linkCode: undefined }, undefined, at(500))
-    assert.equal(edge?.reason, 'connected after 0.5 s')
   })
 })
 

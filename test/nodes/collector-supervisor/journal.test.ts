@@ -13,6 +13,8 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import type { Link } from '../../../lib/contract/lifecycle'
+import type { LinkEvent } from '../../../lib/contract/process-event'
 import { FileWriter } from '../../../nodes/collector-supervisor/file-writer'
 import { type Damage, Journal } from '../../../nodes/collector-supervisor/journal'
 import { JOURNAL_MAX, type JournalQuery, mergePages } from '../../../nodes/collector-supervisor/journal-page'
@@ -310,6 +312,33 @@ describe('the journal', () => {
       assert.equal((await open().begin()).end, 'unknown')
       assert.equal(damages.length, 1)
     }
+  })
+
+  it('knows what is not in order, from before and from now', async () => {
+    const link = (seq: number, from: Link, to: Link): LinkEvent => {
+      const { reason, supervisor, generation, time } = event(seq)
+      return {
+        kind: 'link',
+        name: 'oven',
+        seq,
+        reason,
+        supervisor,
+        generation,
+        time,
+        since: time,
+        lasted_s: 1,
+        from,
+        to,
+      }
+    }
+    const before = open()
+    before.add(link(1, 'connected', 'disconnected'))
+    await before.settled()
+    const after = open()
+    const { outages } = await after.begin()
+    assert.equal(outages.of('oven')?.link?.state, 'disconnected')
+    after.add(link(2, 'disconnected', 'connected'))
+    assert.equal(outages.of('oven')?.link, undefined)
   })
 
   it('is one journal for several supervisors', () => {
