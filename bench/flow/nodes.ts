@@ -18,8 +18,8 @@ const TIMER_MS = 20
 function register(RED: NodeAPI): void {
   const meter = new Meter()
   fleet.subscribe({
-    event: ({ name, to }) => {
-      if (to === 'running') meter.running(name)
+    event: (event) => {
+      if (event.kind === 'status' && event.to === 'running') meter.running(event.name)
     },
   })
 

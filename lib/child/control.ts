@@ -64,14 +64,15 @@ export class Control {
     this.#send({ type: 'durable', generation: this.#generation, trouble: cut(trouble, CONTROL_TEXT_MAX), broken })
   }
 
-  /** There is a queue to the database, another one, or none (`trouble`). */
-  queue(trouble: string, report: string, replacement: QueueReplacement | undefined): void {
+  /** There is a queue to the database, another one, or none (`trouble`). `setAside`: a damaged one is. */
+  queue(trouble: string, report: string, replacement: QueueReplacement | undefined, setAside = false): void {
     this.#send({
       type: 'queue',
       generation: this.#generation,
       trouble: cut(trouble, CONTROL_TEXT_MAX),
       report: cut(report, CONTROL_TEXT_MAX),
       ...(replacement && { replacement }),
+      ...(setAside && { setAside }),
     })
   }
 
@@ -96,6 +97,11 @@ export class Control {
       reason: cut(cause.reason, CAUSE_TEXT_MAX),
     }))
     this.#send({ type: 'refused', generation: this.#generation, causes: told })
+  }
+
+  /** The file of the history was damaged: why, where it is now, what to do. */
+  historySetAside(text: string): void {
+    this.#send({ type: 'history-set-aside', generation: this.#generation, text: cut(text, CONTROL_TEXT_MAX) })
   }
 
   fault({ code, message }: Fault, kind: FaultKind): void {

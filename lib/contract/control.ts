@@ -108,13 +108,23 @@ export type FromChild =
    * Of the process that keeps the durable queue: it has made the file or put another one in its place, so that everybody has to
    * open it anew; or there is none, and why. `report` is for the operator, '' where there is nothing to tell.
    */
-  | { type: 'queue'; generation: number; trouble: string; report: string; replacement?: QueueReplacement }
+  | {
+      type: 'queue'
+      generation: number
+      trouble: string
+      report: string
+      replacement?: QueueReplacement
+      /** A damaged file was set aside. */
+      setAside?: boolean
+    }
   /** Of the same: it finds the file damaged, and waits for what another process says of it. */
   | { type: 'queue-suspected'; generation: number; reason: string }
   /** Of the same, once a second. */
   | { type: 'queue-counts'; generation: number; counts: QueueCounts }
   /** Of a historian: values became dead letters, and why. */
   | { type: 'refused'; generation: number; causes: RefusedCause[] }
+  /** Of a historian: its database was damaged. Why, where it is now, what to do. */
+  | { type: 'history-set-aside'; generation: number; text: string }
   | { type: 'fault'; generation: number; kind: FaultKind; code: string; message: string }
   /** `data` of one that is not `ok`: a text, or a Refusal. */
   | { type: 'result'; generation: number; id: number; ok: boolean; data: unknown }
@@ -155,7 +165,8 @@ export function parseFromChild(input: unknown): FromChild | undefined {
       const report = asCleanText(message.report)
       const replacement = parseReplacement(message.replacement)
       if (trouble === undefined || report === undefined) return undefined
-      return { type: 'queue', generation, trouble, report, ...(replacement && { replacement }) }
+      const aside = message.setAside === true && { setAside: true }
+      return { type: 'queue', generation, trouble, report, ...(replacement && { replacement }), ...aside }
     }
     case 'queue-suspected': {
       const reason = asCleanText(message.reason)
@@ -168,6 +179,10 @@ export function parseFromChild(input: unknown): FromChild | undefined {
     case 'refused': {
       const causes = everyParsed(message.causes, parseRefusedCause)
       return causes && causes.length <= CAUSES_MAX ? { type: 'refused', generation, causes } : undefined
+    }
+    case 'history-set-aside': {
+      const text = asCleanText(message.text)
+      return text === undefined ? undefined : { type: 'history-set-aside', generation, text }
     }
     case 'fault': {
       const kind = asOneOf(message.kind, FAULT_KINDS)

@@ -3,8 +3,8 @@
 import type { Link, Status } from './lifecycle'
 
 /**
- * `well`: running, connected, all tags good. `pending`: on its way there. `impaired`: some tags are bad, or readings fail
- * to come. `failed`: no process, no connection, or no good tag. `off`: stopped, as an operator or the configuration wants it.
+ * `well`: running, connected, all tags good. `pending`: on its way there. `impaired`: some tags are bad, or readings or
+ * heartbeats fail to come. `failed`: no process, no connection, or no good tag. `off`: stopped, as wanted.
  */
 export const HEALTHS = ['well', 'pending', 'impaired', 'failed', 'off'] as const
 export type Health = (typeof HEALTHS)[number]

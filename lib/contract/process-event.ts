@@ -1,5 +1,5 @@
 // What happened to one process, for people and programs that want to know: a transition, an edge of its link to the device
-// or of the quality of its tags, or values that its database refuses.
+// or of the quality of its tags, values that its database refuses, or something else that its operator should know.
 
 import { LINKS, type Link, STATUSES, type Status } from './lifecycle'
 import { asCount, asNumber, asOneOf, asRecord, asText, everyParsed, parseNumbers } from './parse'
@@ -11,12 +11,13 @@ export type ExitFacts = { code: number | null; signal: string | null }
 export const QUALITIES = ['unread', 'good', 'partial', 'bad'] as const
 export type Quality = (typeof QUALITIES)[number]
 
-export const EVENT_KINDS = ['status', 'link', 'quality', 'refused'] as const
+export const EVENT_KINDS = ['status', 'link', 'quality', 'refused', 'notice'] as const
 export type EventKind = (typeof EVENT_KINDS)[number]
 
 export type EventBase = {
-  /** Rises by one with every event, over restarts of Node-RED too. */
+  /** Rises with every event, over restarts of Node-RED too; where the journal was damaged some numbers are left out. */
   seq: number
+  /** Of the process; of a notice about a supervisor as a whole: of the supervisor. */
   name: string
   supervisor: string
   reason: string
@@ -70,7 +71,22 @@ export type RefusedEvent = EventBase & {
   refused: RefusedCause
 }
 
-export type ProcessEvent = StatusEvent | LinkEvent | QualityEvent | RefusedEvent
+export const NOTICE_CODES = [
+  /** Lines of the journal could not be read. */
+  'journal-damaged',
+  /** A damaged `history.db` was set aside, and a new one made. */
+  'history-set-aside',
+  /** The same of the queue to the database. */
+  'queue-set-aside',
+  /** Node-RED was killed or has failed: `since` is the last time at which it is known to have run. */
+  'ended-without-shutdown',
+] as const
+export type NoticeCode = (typeof NOTICE_CODES)[number]
+
+/** Something is lost, or had to be repaired: `reason` says what, where it is now and what to do. */
+export type NoticeEvent = EventBase & Partial<Span> & { kind: 'notice'; code: NoticeCode }
+
+export type ProcessEvent = StatusEvent | LinkEvent | QualityEvent | RefusedEvent | NoticeEvent
 
 /** An event as another process, or a file, tells it. */
 export function parseProcessEvent(input: unknown): ProcessEvent | undefined {
@@ -97,6 +113,10 @@ export function parseProcessEvent(input: unknown): ProcessEvent | undefined {
     case 'refused': {
       const [ends, refused] = [parseEnds(record, STATUSES), parseRefusedCause(record.refused)]
       return ends && refused && { kind: 'refused', ...base, ...ends, refused }
+    }
+    case 'notice': {
+      const code = asOneOf(record.code, NOTICE_CODES)
+      return code && { ...base, kind: 'notice', code, ...parseSpan(record) }
     }
     default:
       return undefined

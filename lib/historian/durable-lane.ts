@@ -26,8 +26,13 @@ const CHECK_BYTES_MAX = 64 * 1024 * 1024
 /** No other process needs so long to look at it, ms. */
 const JUDGEMENT_MS = 240_000
 
-/** `report` says to the operator what went wrong and what was done, '' for nothing. */
-export type QueueChange = { trouble: string; report: string; replacement: QueueReplacement | undefined }
+/** `report` says to the operator what went wrong and what was done, '' for nothing. `setAside`: a damaged file was set aside. */
+export type QueueChange = {
+  trouble: string
+  report: string
+  replacement: QueueReplacement | undefined
+  setAside?: boolean
+}
 
 export type DurableLaneListener = {
   /** There is a file that everybody has to open anew, or there is none (`trouble`). */
@@ -192,8 +197,15 @@ export class DurableLane {
       return
     }
     const aside = this.#queue.setAside
-    this.#opened(`${reason}: a new one was made${aside === undefined ? '' : `, the old one is now ${aside}`}`)
-    if (aside !== undefined) this.#takeOver(aside, isCounted)
+    if (aside === undefined) {
+      this.#opened(`${reason}: a new one was made`)
+      return
+    }
+    this.#opened(
+      `the queue to the database was damaged (${reason}): a new one was made, the old one is now ${aside}; what can be read of it is taken over, then look at it and remove it`,
+      true,
+    )
+    this.#takeOver(aside, isCounted)
   }
 
   /** The counts of the file are known, be it that there are none yet. */
@@ -244,12 +256,13 @@ export class DurableLane {
     this.#listener.changed({ trouble: text, report: text, replacement: this.#replacement })
   }
 
-  #opened(report: string): void {
+  #opened(report: string, setAside = false): void {
     const again = this.#trouble === undefined ? '' : 'there is a queue to the database again'
     this.#trouble = undefined
     this.#wasOpen = true
     const reports = [report, again].filter((text) => text !== '').join('; ')
-    this.#listener.changed({ trouble: '', report: reports, replacement: this.#replacement })
+    const aside = setAside && { setAside }
+    this.#listener.changed({ trouble: '', report: reports, replacement: this.#replacement, ...aside })
     this.#tellStatus()
   }
 

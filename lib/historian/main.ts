@@ -5,7 +5,7 @@ import type { Control } from '../child/control'
 import { Heartbeat } from '../child/heartbeat'
 import { LinkReporter } from '../child/link'
 import { type Order, runChild, type Work } from '../child/main'
-import type { Configure, LogLevel } from '../contract/control'
+import type { Configure } from '../contract/control'
 import { parseDeadLetterQuestion } from '../contract/dead-letters'
 import { Fault } from '../contract/fault'
 import { type HistorianConfig, parseHistorianConfig } from '../contract/historian-config'
@@ -71,7 +71,8 @@ function historianOf(configure: Configure, control: Control): Work {
 function laneOf(config: HistorianConfig, known: KnownTotals | undefined, control: Control): DurableLane | undefined {
   if (config.worker !== 1) return undefined
   const listener = {
-    changed: ({ trouble, report, replacement }: QueueChange) => control.queue(trouble, report, replacement),
+    changed: ({ trouble, report, replacement, setAside }: QueueChange) =>
+      control.queue(trouble, report, replacement, setAside),
     suspected: (reason: string) => control.queueSuspected(reason),
     status: (status: QueueCounts) => control.queueCounts(countsOf(status)),
   }
@@ -93,7 +94,7 @@ function historyWork(config: Writing, control: Control, statistics: Statistics, 
   const link = new LinkReporter(systemClock, (report) => control.link(report))
   const historian = new Historian({
     open: () => Queue.connect(config.queue.path, { busyTimeoutMs: BUSY_TIMEOUT_MS }),
-    sink: timed(sinkOf(config, log), statistics.writes, systemClock.nowMs),
+    sink: timed(sinkOf(config, control), statistics.writes, systemClock.nowMs),
     clock: systemClock,
     chance: Math.random,
     batchSize: config.batchSize,
@@ -110,7 +111,7 @@ function historyWork(config: Writing, control: Control, statistics: Statistics, 
       },
     },
   })
-  const retention = retentionOf(config, log)
+  const retention = retentionOf(config, control)
   const desk = deskOf(config, control)
   return {
     async run() {
@@ -133,18 +134,23 @@ function historyWork(config: Writing, control: Control, statistics: Statistics, 
 
 type Writing = Exclude<HistorianConfig, { sink: 'none' }>
 
-function sinkOf(config: Writing, log: (level: LogLevel, text: string) => void): Sink {
+function sinkOf(config: Writing, control: Control): Sink {
   if (config.sink === 'influxdb') return new InfluxSink(config.target, systemClock)
   const { path, retentionDays: days, retentionMb: megabytes } = config
   const { keptMs } = retentionLimits({ days, megabytes })
-  return new HistorySink({ path, keptMs, tell: (text) => log('warn', text) })
+  return new HistorySink({ path, keptMs, setAside: (text) => control.historySetAside(text) })
 }
 
 /** One for a history: the first worker's. */
-function retentionOf(config: Writing, log: (level: LogLevel, text: string) => void): Retention | undefined {
+function retentionOf(config: Writing, control: Control): Retention | undefined {
   if (config.sink !== 'embedded' || config.worker !== 1) return undefined
   const { path, retentionDays: days, retentionMb: megabytes } = config
-  return new Retention({ path, limits: retentionLimits({ days, megabytes }), tell: (text) => log('warn', text) })
+  return new Retention({
+    path,
+    limits: retentionLimits({ days, megabytes }),
+    tell: (text) => control.log('warn', text),
+    setAside: (text) => control.historySetAside(text),
+  })
 }
 
 function deskOf(config: Writing, control: Control): HistoryDesk | undefined {

@@ -20,6 +20,19 @@ export function isEmptied(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.size === 0
 }
 
+/** Whoever makes a file has written its first page by then, ms. */
+const MAKING_MS = 2_000
+
+/**
+ * Whether an empty file is one that somebody has emptied, and not one that is just being made: it has a log, which may hold
+ * something that SQLite throws away when it opens the file, or it has been empty for a while.
+ */
+export function wasEmptied(path: string): boolean {
+  const found = statSync(path, { throwIfNoEntry: false })
+  if (found?.size !== 0 || !found.isFile()) return false
+  return exists(`${path}-wal`) || Math.abs(Date.now() - found.mtimeMs) > MAKING_MS
+}
+
 /** Why SQLite cannot open what is at the path, if that is to blame: a folder, a socket, a file without permission. */
 export function whyUnopenable(path: string): string | undefined {
   try {

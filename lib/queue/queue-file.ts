@@ -2,7 +2,7 @@
 // model does not restrict; creating uses node:fs where it is allowed to.
 
 import { DatabaseSync } from 'node:sqlite'
-import { exists, identityOf, isEmptied, makePrivate, removeRemains, setAside, whyUnopenable } from './database-file'
+import { exists, identityOf, makePrivate, removeRemains, setAside, wasEmptied, whyUnopenable } from './database-file'
 import { checkDeeply, checkIds, checkTables, layTables, PAGE_BYTES, readMarks, tryOut } from './layout'
 import type { WhenDamaged } from './options'
 import { pause } from './pause'
@@ -70,9 +70,8 @@ export function damageIn(thrown: unknown, path: string): string | undefined {
   return kind === 'CorruptedData' ? message : whyUnopenable(path)
 }
 
-/** Of a file that somebody has emptied, the log may still hold something, which SQLite throws away when it opens the file. */
 function checkNotEmptied(path: string): void {
-  if (isEmptied(path) && exists(`${path}-wal`)) throw new QueueError('CorruptedData', 'the file was emptied')
+  if (wasEmptied(path)) throw new QueueError('CorruptedData', 'the file was emptied')
 }
 
 /** Opens the queue at the path with these settings, or makes it; sets aside what is there and is none, or refuses it. */

@@ -7,6 +7,7 @@ import type { DeadLetterQuestion } from '../../lib/contract/dead-letters'
 import { Fault } from '../../lib/contract/fault'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { describeCause, type RefusedCause } from '../../lib/contract/refused-cause'
+import type { Chronicle } from './chronicle'
 import type { SupervisorSettings } from './fields'
 import type { FileWriter } from './file-writer'
 import { queueSettings, standbySpec } from './historian-spec'
@@ -18,12 +19,19 @@ import { Processor } from './processor'
 import { QueueStandby } from './queue-standby'
 import { describeOpinion, QueueWitness } from './queue-witness'
 import type { SupervisedProcess } from './supervised-process'
-import type { Refusal, Surroundings } from './surroundings'
+import type { QueueChange, Surroundings } from './surroundings'
 
 /** The part of a process's surroundings that concerns the database. */
 type DatabaseSurroundings = Pick<
   Surroundings,
-  'durable' | 'known' | 'queueChanged' | 'queueSuspected' | 'queueCounted' | 'distrustDurable' | 'refused'
+  | 'durable'
+  | 'known'
+  | 'queueChanged'
+  | 'queueSuspected'
+  | 'queueCounted'
+  | 'distrustDurable'
+  | 'refused'
+  | 'historySetAside'
 >
 
 export type DatabaseWayParts = {
@@ -38,7 +46,7 @@ export type DatabaseWayParts = {
   /** What the process needs that stands in for a historian, but for what concerns the database. */
   standbySurroundings(spec: ProcessSpec): Omit<Surroundings, keyof DatabaseSurroundings>
   changed(status: ProcessorStatus): void
-  refused(refusal: Refusal): void
+  chronicle: Chronicle
 }
 
 export class DatabaseWay {
@@ -97,7 +105,7 @@ export class DatabaseWay {
     return {
       durable: () => this.processor.ref,
       known: () => (isFirst(spec) ? this.processor.known : undefined),
-      queueChanged: (change) => this.processor.queueChanged(change),
+      queueChanged: (change) => this.#onQueueChange(change, spec),
       queueSuspected: (reason) => {
         const keeper = process()
         if (keeper) void this.#judgeQueue(keeper, reason)
@@ -107,6 +115,12 @@ export class DatabaseWay {
       refused: (causes) => {
         const refuser = process()
         if (refuser) this.#onRefused(causes, refuser)
+      },
+      historySetAside: (text) => {
+        // A reader has none.
+        if (spec.type !== 'historian') return
+        this.#parts.log.warn(text)
+        this.#parts.chronicle.notice('history-set-aside', text, { process: process() })
       },
     }
   }
@@ -194,11 +208,17 @@ export class DatabaseWay {
     else keeper.queueJudged(opinion.kind === 'damaged' ? opinion.damage : undefined)
   }
 
+  #onQueueChange(change: QueueChange, { type }: ProcessSpec): void {
+    this.processor.queueChanged(change)
+    if (!change.setAside || type !== 'historian') return
+    this.#parts.chronicle.notice('queue-set-aside', change.report, { process: this.#historians.first?.process })
+  }
+
   /** Each cause is told once, however many values it concerns. */
   #onRefused(causes: readonly RefusedCause[], process: SupervisedProcess): void {
     for (const cause of this.processor.refused(causes)) {
       this.#parts.log.warn(describeCause(cause))
-      this.#parts.refused({ name: process.spec.name, machine: process.machine, cause })
+      this.#parts.chronicle.refused({ name: process.spec.name, machine: process.machine, cause })
     }
   }
 }

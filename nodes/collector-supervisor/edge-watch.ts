@@ -3,16 +3,23 @@
 import type { Link } from '../../lib/contract/lifecycle'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import { edgeWords } from './edge-words'
-import { type Edges, look, type Moment, newEdges } from './edges'
+import { type Edges, edgesAfter, forgotten, look, type Moment, newEdges } from './edges'
+import type { Outages } from './outages'
 import type { Report } from './report'
 import type { EdgeNews } from './surroundings'
 
 export class EdgeWatch {
   #edges: Edges | undefined
 
-  /** A new process runs. */
-  begin(moment: Moment): void {
-    this.#edges = newEdges(moment, this.#edges)
+  /** A new process runs. `outages`: what Node-RED left behind when it last ended, for the first process since then. */
+  begin(moment: Moment, outages: Outages | undefined): void {
+    if (!this.#edges && outages) this.#edges = edgesAfter(outages, moment)
+    else this.#edges = newEdges(moment, this.#edges)
+  }
+
+  /** Whoever has stopped it does not want its values: what was not in order has ended with it. */
+  forget(): void {
+    if (this.#edges) this.#edges = forgotten(this.#edges)
   }
 
   /** `badTag`: name of one of the bad tags. */

@@ -4,6 +4,7 @@
 import type { Link } from '../../lib/contract/lifecycle'
 import type { Quality } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import type { Outages } from './outages'
 
 /**
  * Edges that may come at once, and in how many ms one more may. What flaps faster is told as it is whenever one may be told:
@@ -20,6 +21,8 @@ type Held<State> = { state: State; since: Date; atMs: number }
 export type Edges = {
   link: Held<Link>
   quality: Held<Quality>
+  /** What was not in order before this process began, until it is known what has become of it. */
+  former: { link?: Held<Link> | undefined; quality?: Held<Quality> | undefined }
   /** Edges that may still be told, and when that was reckoned. */
   budget: { left: number; atMs: number }
 }
@@ -35,8 +38,39 @@ export function newEdges(moment: Moment, before?: Edges): Edges {
   return {
     link: hold('connecting', moment),
     quality: hold('unread', moment),
+    former: before
+      ? {
+          link: isLinkTrouble(before.link.state) ? before.link : before.former.link,
+          quality: isQualityTrouble(before.quality.state) ? before.quality : before.former.quality,
+        }
+      : {},
     budget: before?.budget ?? { left: EDGE_BURST, atMs: moment.now },
   }
+}
+
+/** Of the first process since Node-RED has started. */
+export function edgesAfter({ link, quality }: Outages, moment: Moment): Edges {
+  const former = { link: link && heldSince(link, moment), quality: quality && heldSince(quality, moment) }
+  return { ...newEdges(moment), former }
+}
+
+/** Nothing of it is left to a process that comes later. */
+export function forgotten(edges: Edges): Edges {
+  const { link, quality } = edges
+  return { ...edges, link: { ...link, state: 'connecting' }, quality: { ...quality, state: 'unread' }, former: {} }
+}
+
+/** Between two runs of Node-RED there is only the wall clock to count by, which may have been set back. */
+function heldSince<State>({ state, since }: { state: State; since: Date }, { now, wallTime }: Moment): Held<State> {
+  return { state, since, atMs: now - Math.max(0, wallTime.getTime() - since.getTime()) }
+}
+
+function isLinkTrouble(link: Link): boolean {
+  return link !== 'connecting' && link !== 'connected'
+}
+
+function isQualityTrouble(quality: Quality): boolean {
+  return quality === 'bad' || quality === 'partial'
 }
 
 /** What has become another since the last look. */
@@ -49,18 +83,32 @@ export function look(
   let edges: Edges = { ...before, budget: refilled(before.budget, moment.now) }
   const link = settledLink(row.link, edges.link.state)
   if (link !== edges.link.state && edges.budget.left >= 1) {
-    found.push({ kind: 'link', from: edges.link.state, to: link, ...spanOf(edges.link, moment) })
-    edges = { ...edges, link: hold(link, moment), budget: spent(edges.budget) }
+    const { before, after } = next({ held: edges.link, former: edges.former.link, state: link }, moment)
+    found.push({ kind: 'link', from: before.state, to: link, ...spanOf(before, moment) })
+    edges = { ...edges, link: after, former: { ...edges.former, link: undefined }, budget: spent(edges.budget) }
   }
   const quality = settledQuality(row.tags, edges)
   // That all is good from the beginning is nothing to tell.
-  if (quality === 'good' && edges.quality.state === 'unread')
+  if (quality === 'good' && edges.quality.state === 'unread' && !edges.former.quality)
     return { edges: { ...edges, quality: hold(quality, moment) }, found }
   if (quality !== edges.quality.state && edges.budget.left >= 1) {
-    found.push({ kind: 'quality', from: edges.quality.state, to: quality, ...spanOf(edges.quality, moment) })
-    edges = { ...edges, quality: hold(quality, moment), budget: spent(edges.budget) }
+    const { before, after } = next({ held: edges.quality, former: edges.former.quality, state: quality }, moment)
+    found.push({ kind: 'quality', from: before.state, to: quality, ...spanOf(before, moment) })
+    edges = { ...edges, quality: after, former: { ...edges.former, quality: undefined }, budget: spent(edges.budget) }
   }
   return { edges, found }
+}
+
+/**
+ * What has ended and what begins. `former` is what the process before this one has left behind: where that still holds it goes on since
+ * it began, and where it does not, it is what has ended.
+ */
+function next<State>(
+  { held, former, state }: { held: Held<State>; former: Held<State> | undefined; state: State },
+  moment: Moment,
+): { before: Held<State>; after: Held<State> } {
+  if (former?.state === state) return { before: held, after: former }
+  return { before: former ?? held, after: hold(state, moment) }
 }
 
 /** Another attempt to connect changes nothing; but what was connected before is so no more. */

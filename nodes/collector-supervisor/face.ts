@@ -10,7 +10,7 @@ import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from './certificates'
 import type { DeadLetter, DeadLetterGroup, DeadLetterScope } from './dead-letters'
 import type { Delivery } from './inbox'
-import type { JournalPage, JournalQuery } from './journal'
+import type { JournalPage, JournalQuery } from './journal-page'
 import type { ProcessSpec } from './process-spec'
 
 export type LogLine = { time: string; source: LogLevel | 'stdout' | 'stderr'; text: string }

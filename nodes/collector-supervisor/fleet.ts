@@ -22,7 +22,7 @@ import { FOLDER_IN_USE, FolderLock } from './folder-lock'
 import { History } from './history'
 import { type Inspection, type InspectionRequest, type Inspector, inspectionSpec } from './inspection-request'
 import { Inspections } from './inspections'
-import { type JournalPage, type JournalQuery, mergePages } from './journal'
+import { type JournalPage, type JournalQuery, mergePages } from './journal-page'
 import { LAST_WRITES_MS } from './last-writes'
 import { HANDOVER_MS, type Member } from './members'
 import { resultOf } from './operation'
@@ -31,7 +31,7 @@ import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
 import { leaveToReaper } from './reaper'
-import { edgeEvent, eventOf, refusalEvent } from './report'
+import { edgeEvent, eventOf, noticeEvent, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor } from './supervisor'
 
@@ -256,6 +256,7 @@ export class Supervisors implements Fleet, Inspector {
       transition: (transition, supervisor) => this.#tell((at) => eventOf(transition, { ...at, supervisor })),
       edge: (news, supervisor) => this.#tell((at) => edgeEvent(news, { ...at, supervisor })),
       refused: (refusal, supervisor) => this.#tell((at) => refusalEvent(refusal, { ...at, supervisor })),
+      notice: (notice, supervisor) => this.#tell((at) => noticeEvent(notice, { ...at, supervisor })),
       eventsKnown: (seq) => {
         this.#seq = Math.max(this.#seq, seq)
       },

@@ -1,84 +1,131 @@
 // The journal of a supervisor: what happened to its processes, the last ten thousand events, in files that outlive Node-RED.
-// Written in the background, one JSON text a line: nothing waits for the disk, and a line that a power cut has cut is left out.
+// Written in the background: nothing waits for the disk. A line that is damaged costs itself, and is told.
 
-import { appendFileSync, closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { appendFile, chmod, readFile, rename } from 'node:fs/promises'
-import { setImmediate as turn } from 'node:timers/promises'
+import { appendFileSync } from 'node:fs'
+import { appendFile, chmod, rename, utimes } from 'node:fs/promises'
 import { messageOf } from '../../lib/contract/fault'
-import { type EventKind, type ProcessEvent, parseProcessEvent } from '../../lib/contract/process-event'
+import { asCount } from '../../lib/contract/parse'
+import type { ProcessEvent } from '../../lib/contract/process-event'
+import type { FileWriter } from './file-writer'
+import { type Line, lineOf, type Mark } from './journal-line'
+import { cutOff, highestSeq, type Look, lastSeq, lookAt, mend, textOf } from './journal-look'
+import { JOURNAL_MAX, type JournalPage, type JournalQuery, pageOf } from './journal-page'
+import { OutageBook } from './outages'
+import { FILE_MODE } from './private-files'
+import { describeKept, SavedRecord } from './saved-record'
 
-/** Events that can be read again. */
-export const JOURNAL_MAX = 10_000
 /** Of one of the two files: at this size, or at JOURNAL_MAX events, it takes the place of the older one, bytes. */
 export const JOURNAL_FILE_MAX_BYTES = 16 * 2 ** 20
-/** Events that wait for a disk which does not take them; of more the oldest are lost. */
+/** Lines that wait for a disk which does not take them; of more the oldest are lost. */
 const WAITING_MAX = 1000
 /** Of each text in an event, characters. */
 const TEXT_MAX = 2000
-/** The last events lie in so much of a file, bytes. */
-const TAIL_BYTES = 64 * 1024
-const FILE_MODE = 0o600
-/** Read in one turn of the event loop. */
-const EVENTS_A_TURN = 500
+/** So many numbers of events are written down as used before they are: where the journal is damaged it goes on behind them. */
+const NUMBERS_AHEAD = 1000
+/** The file shows so often that its supervisor is there, ms. */
+const SIGN_OF_LIFE_MS = 60_000
 
-export type JournalQuery = {
-  /** undefined = of all. */
-  name: string | undefined
-  kind: EventKind | undefined
-  /** ms since the epoch; undefined = from the beginning. */
-  from: number | undefined
-  /** Only events with a smaller number; undefined = from the newest on. */
-  before: number | undefined
-  limit: number
+/** `lines`: how many cannot be read; undefined where the whole file is gone or empty. `kept`: paths of the copies of damaged files. */
+export type Damage = { lines: number | undefined; kept: readonly string[] }
+
+export type JournalParts = {
+  /** The folder may not be there yet. */
+  path: string
+  files: FileWriter
+  warn(text: string): void
+  damaged(damage: Damage): void
 }
 
-/** Newest first. `next` is the `before` of the page that follows, null where there is none. */
-export type JournalPage = { events: ProcessEvent[]; next: number | null }
+/** What the run of Node-RED before this one has left behind. */
+export type Legacy = {
+  /** How it ended; `unknown`: there was none, or an earlier version, which did not say. */
+  end: 'in-order' | 'exit' | 'killed' | 'unknown'
+  /** When it is last known to have run. */
+  lastSignOfLife: Date
+  /** It was writing a line. */
+  isTorn: boolean
+  /** Kept up to date by what is added. */
+  outages: OutageBook
+}
+
+/** Marks are so few that they count as bytes only. */
+type Size = { events: number; bytes: number }
 
 export class Journal {
-  readonly #path: string
-  readonly #warn: (text: string) => void
+  readonly #parts: JournalParts
+  /** Of the numbers of events: what may have been used. */
+  readonly #numbers: SavedRecord
+  #numbersUsed: number
   /** Not yet handed to the disk, oldest first. */
-  #waiting: ProcessEvent[] = []
+  #waiting: (ProcessEvent | Mark)[] = []
   /** Handed to the disk, and not known to be there. */
-  #onTheirWay: readonly ProcessEvent[] = []
+  #onTheirWay: readonly (ProcessEvent | Mark)[] = []
   #writing: Promise<void> | undefined
-  /** Of the newer file; undefined until it has been looked at. */
-  #size: { events: number; bytes: number } | undefined
-  /** The file ends in the middle of a line. */
-  #cut = false
+  /** Of the newer file; undefined until the files have been looked at. */
+  #size: Size | undefined
+  #legacy: Legacy | undefined
   #failed = false
+  /** Damaged lines that were told and could not be removed. */
+  #unmended = 0
+  #life: NodeJS.Timeout | undefined
 
-  /** The folder may not be there yet. */
-  constructor(path: string, warn: (text: string) => void) {
-    this.#path = path
-    this.#warn = warn
-  }
-
-  get #olderPath(): string {
-    return `${this.#path}.1`
-  }
-
-  /** Number of the last event that is known, 0 for an empty journal. Reads the end of a file, at once. */
-  lastSeq(): number {
-    for (const path of [this.#path, this.#olderPath]) {
-      const [last] = eventsIn(tailOf(path))
-      if (last) return last.seq
+  constructor(parts: JournalParts) {
+    this.#parts = parts
+    this.#numbers = new SavedRecord(parts.path.replace(/\.jsonl$/, '-numbers.json'), parts.files, () => false)
+    this.#numbersUsed = asCount(this.#numbers.content) ?? 0
+    const { found } = this.#numbers
+    if (found.state !== 'none' && found.kept.length > 0) {
+      parts.warn(
+        `the numbers of the journal were damaged, which is kept as ${describeKept(found.kept)}: look at it, then remove it`,
+      )
     }
-    return 0
+  }
+
+  get #paths(): readonly [string, string] {
+    const { path } = this.#parts
+    return [path, `${path}.1`]
+  }
+
+  /** No event has had a higher number than this. Reads the end of a file, at once; of a damaged journal all. */
+  lastSeq(): number {
+    const [path] = this.#paths
+    return lastSeq(path) ?? Math.max(this.#numbersUsed, ...this.#paths.map(highestSeq))
+  }
+
+  /** The supervisor begins its work. Settles when the files have been looked at. */
+  async begin(): Promise<Legacy> {
+    this.#life ??= setInterval(() => void this.#showLife(), SIGN_OF_LIFE_MS).unref()
+    this.#add({ mark: 'begin', time: new Date().toISOString() })
+    while (!this.#legacy && this.#writing) await this.#writing
+    return this.#legacy ?? { end: 'unknown', lastSignOfLife: new Date(), isTorn: false, outages: new OutageBook() }
   }
 
   add(event: ProcessEvent): void {
-    this.#waiting.push(slim(event))
-    if (this.#waiting.length > WAITING_MAX) this.#waiting.shift()
-    this.#write()
+    this.#use(event.seq)
+    this.#legacy?.outages.add(event)
+    this.#add(slim(event))
   }
 
   async read(query: JournalQuery): Promise<JournalPage> {
-    const waiting = [...this.#waiting].reverse()
+    const waiting = this.#waiting.filter(isEvent).reverse()
     await this.#writing
-    const texts = await Promise.all([this.#path, this.#olderPath].map(textOf))
-    return pageOf(waiting, texts, query)
+    const texts = await Promise.all(this.#paths.map(textOf))
+    let damaged = 0
+    const onDamage = (): void => {
+      damaged += 1
+    }
+    const page = await pageOf({ waiting, texts, onDamage }, query)
+    if (damaged > this.#unmended) {
+      // Somebody has damaged the files since they were looked at.
+      this.#size = undefined
+      this.#write()
+    }
+    return page
+  }
+
+  /** The supervisor has ended in order; should it go on after all, it says so by the next event. */
+  end(): void {
+    this.#add({ mark: 'end', time: new Date().toISOString() })
   }
 
   /** Settles when the disk has got what it takes. */
@@ -86,19 +133,37 @@ export class Journal {
     while (this.#writing) await this.#writing
   }
 
+  close(): void {
+    clearInterval(this.#life)
+  }
+
   /** The last resort, when Node-RED itself is about to be gone. */
   writeNow(): void {
-    const events = [...this.#onTheirWay, ...this.#waiting.splice(0)]
-    if (events.length === 0) return
+    const exit: Mark = { mark: 'exit', time: new Date().toISOString() }
+    const records = [...this.#onTheirWay, ...this.#waiting.splice(0), exit]
     try {
-      appendFileSync(this.#path, `\n${linesOf(events)}`, { mode: FILE_MODE })
+      appendFileSync(this.#parts.path, records.map(lineOf).join(''), { mode: FILE_MODE })
     } catch {
       // Nobody is left to be told.
     }
   }
 
+  #add(record: ProcessEvent | Mark): void {
+    this.#waiting.push(record)
+    if (this.#waiting.length > WAITING_MAX) this.#waiting.shift()
+    this.#write()
+  }
+
+  #use(seq: number): void {
+    if (seq < this.#numbersUsed) return
+    this.#numbersUsed = seq + NUMBERS_AHEAD
+    this.#numbers.replace(this.#numbersUsed).catch(() => {
+      // A disk that takes nothing is told of with the events themselves.
+    })
+  }
+
   #write(): void {
-    if (this.#writing || this.#waiting.length === 0) return
+    if (this.#writing || (this.#waiting.length === 0 && this.#size)) return
     this.#writing = this.#append().finally(() => {
       this.#writing = undefined
       // What came meanwhile; what the disk did not take waits for the next event.
@@ -107,107 +172,100 @@ export class Journal {
   }
 
   async #append(): Promise<void> {
-    const events = this.#waiting.splice(0)
-    this.#onTheirWay = events
+    const records = this.#waiting.splice(0)
+    this.#onTheirWay = records
     try {
-      const size = await this.#roomFor(events.length)
-      const text = (this.#cut ? '\n' : '') + linesOf(events)
-      this.#cut = true
-      await appendFile(this.#path, text, { mode: FILE_MODE })
-      this.#cut = false
-      this.#size = { events: size.events + events.length, bytes: size.bytes + Buffer.byteLength(text) }
+      const size = await this.#roomFor(records.filter(isEvent).length)
+      const text = records.map(lineOf).join('')
+      if (text !== '') await appendFile(this.#parts.path, text, { mode: FILE_MODE })
+      this.#size = { events: size.events + records.filter(isEvent).length, bytes: size.bytes + Buffer.byteLength(text) }
       this.#failed = false
     } catch (error) {
-      this.#waiting = [...events, ...this.#waiting].slice(-WAITING_MAX)
-      if (!this.#failed) this.#warn(`the journal of events could not be written: ${messageOf(error)}`)
+      this.#waiting = [...records, ...this.#waiting].slice(-WAITING_MAX)
+      if (!this.#failed) this.#parts.warn(`the journal of events could not be written: ${messageOf(error)}`)
       this.#failed = true
     } finally {
       this.#onTheirWay = []
     }
   }
 
-  async #roomFor(events: number): Promise<{ events: number; bytes: number }> {
-    this.#size ??= await this.#measure()
+  async #roomFor(events: number): Promise<Size> {
+    this.#size ??= await this.#look()
     if (this.#size.events + events <= JOURNAL_MAX && this.#size.bytes < JOURNAL_FILE_MAX_BYTES) return this.#size
-    await rename(this.#path, this.#olderPath)
-    this.#cut = false
+    const [path, olderPath] = this.#paths
+    await rename(path, olderPath)
     this.#size = { events: 0, bytes: 0 }
     return this.#size
   }
 
-  /** Once, before the first event is written. */
-  async #measure(): Promise<{ events: number; bytes: number }> {
-    const text = await textOf(this.#path)
-    this.#cut = text !== '' && !text.endsWith('\n')
+  /** Before the first line is written: what is there, and is it whole? */
+  async #look(): Promise<Size> {
+    const [path, olderPath] = this.#paths
+    const outages = new OutageBook()
+    const see = (line: Line): void => {
+      if (line.kind === 'event') outages.add(line.event)
+    }
+    const older = await lookAt(olderPath, see)
+    const newer = await lookAt(path, see)
+    this.#legacy ??= legacyOf(newer, outages)
     // Copied by somebody with other rights, perhaps.
-    if (text !== '') await chmod(this.#path, FILE_MODE)
-    return { events: text.split('\n').length - 1, bytes: Buffer.byteLength(text) }
+    if (newer.bytes > 0) await chmod(path, FILE_MODE)
+    await this.#mend(older, newer)
+    return { events: newer.events, bytes: newer.bytes }
+  }
+
+  async #mend(older: Look, newer: Look): Promise<void> {
+    const [path, olderPath] = this.#paths
+    const lines = older.damaged + newer.damaged
+    // Whatever makes an empty one writes into it at once.
+    const isGone = newer.bytes === 0 && this.#numbers.found.state === 'read'
+    if (isGone) this.#parts.damaged({ lines: undefined, kept: [] })
+    if (newer.damaged === 0) await cutOff(path, newer)
+    if (lines <= this.#unmended) return
+    const kept: string[] = []
+    try {
+      const now = new Date()
+      if (older.damaged > 0) kept.push(await mend(olderPath, now))
+      if (newer.damaged > 0) kept.push(await mend(path, now))
+      this.#unmended = 0
+    } catch (error) {
+      this.#unmended = lines
+      this.#parts.warn(`the damaged journal could not be copied and mended: ${messageOf(error)}`)
+    }
+    this.#parts.damaged({ lines, kept })
+  }
+
+  /** By the time of the file's last change. */
+  async #showLife(): Promise<void> {
+    const now = new Date()
+    try {
+      await utimes(this.#parts.path, now, now)
+    } catch {
+      // The next event will tell what is wrong with it.
+    }
   }
 }
 
-/** Newest first, whatever the order in which they were written. */
-function pageWith(found: readonly ProcessEvent[], more: boolean): JournalPage {
-  const events = found.toSorted((a, b) => b.seq - a.seq)
-  return { events, next: more ? (events.at(-1)?.seq ?? null) : null }
+function isEvent(record: ProcessEvent | Mark): record is ProcessEvent {
+  return 'seq' in record
 }
 
-/** Of several journals as of one. */
-export function mergePages(pages: readonly JournalPage[], limit: number): JournalPage {
-  const { events: all } = pageWith(
-    pages.flatMap(({ events }) => events),
-    false,
-  )
-  return pageWith(all.slice(0, limit), all.length > limit || pages.some(({ next }) => next !== null))
+function legacyOf({ last, changedAt, tornAt }: Look, outages: OutageBook): Legacy {
+  return { end: endOf(last), lastSignOfLife: new Date(changedAt ?? Date.now()), isTorn: tornAt !== undefined, outages }
 }
 
-async function pageOf(
-  waiting: readonly ProcessEvent[],
-  texts: readonly string[],
-  query: JournalQuery,
-): Promise<JournalPage> {
-  const found: ProcessEvent[] = []
-  const seen = new Set<number>()
-  for (const event of eventsOf(waiting, texts)) {
-    // A write that failed half way, or was overtaken by the end of Node-RED, was done again.
-    if (seen.has(event.seq)) continue
-    if (seen.size === JOURNAL_MAX) break
-    seen.add(event.seq)
-    if (seen.size % EVENTS_A_TURN === 0) await turn()
-    if (!isAsked(event, query)) continue
-    if (found.length === query.limit) return pageWith(found, true)
-    found.push(event)
-  }
-  return pageWith(found, false)
-}
-
-function isAsked(event: ProcessEvent, { name, kind, from, before }: JournalQuery): boolean {
-  if (name !== undefined && event.name !== name) return false
-  if (kind !== undefined && event.kind !== kind) return false
-  if (before !== undefined && event.seq >= before) return false
-  return from === undefined || Date.parse(event.time) >= from
-}
-
-/** Newest first. */
-function* eventsOf(waiting: readonly ProcessEvent[], texts: readonly string[]): Generator<ProcessEvent> {
-  yield* waiting
-  for (const text of texts) yield* eventsIn(text)
-}
-
-/** From the last line to the first; what is no event is left out. */
-function* eventsIn(text: string): Generator<ProcessEvent> {
-  for (let end = text.length; end > 0; ) {
-    const start = text.lastIndexOf('\n', end - 1) + 1
-    const event = start === end ? undefined : parseProcessEvent(jsonOf(text.slice(start, end)))
-    if (event) yield event
-    end = start - 1
-  }
-}
-
-function jsonOf(line: string): unknown {
-  try {
-    return JSON.parse(line)
-  } catch {
-    return undefined
+function endOf(last: Line | undefined): Legacy['end'] {
+  if (last?.kind === 'event') return last.isSealed ? 'killed' : 'unknown'
+  if (last?.kind !== 'mark') return 'unknown'
+  switch (last.mark.mark) {
+    case 'begin':
+      return 'killed'
+    case 'exit':
+      return 'exit'
+    case 'end':
+      return 'in-order'
+    default:
+      return last.mark.mark satisfies never
   }
 }
 
@@ -217,32 +275,4 @@ function slim(event: ProcessEvent): ProcessEvent {
   if (event.kind !== 'status') return { ...event, reason }
   const { log: _log, last_error, ...rest } = event
   return { ...rest, reason, ...(last_error !== undefined && { last_error: last_error.slice(0, TEXT_MAX) }) }
-}
-
-function linesOf(events: readonly ProcessEvent[]): string {
-  return events.map((event) => `${JSON.stringify(event)}\n`).join('')
-}
-
-/** Empty for a file that is not there or cannot be read. */
-async function textOf(path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8')
-  } catch {
-    return ''
-  }
-}
-
-function tailOf(path: string): string {
-  try {
-    const file = openSync(path, 'r')
-    try {
-      const { size } = fstatSync(file)
-      const bytes = Buffer.alloc(Math.min(size, TAIL_BYTES))
-      return bytes.toString('utf8', 0, readSync(file, bytes, 0, bytes.length, size - bytes.length))
-    } finally {
-      closeSync(file)
-    }
-  } catch {
-    return ''
-  }
 }

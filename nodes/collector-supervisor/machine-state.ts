@@ -20,10 +20,15 @@ export type State =
  */
 export type AfterStop = 'stopped' | 'start' | 'restart' | 'renew' | 'recycle' | 'crashed' | 'refused'
 
+/** Who or what wants a process to end: somebody who operates it, a deploy without its node, or Node-RED's own end. */
+export type StopCause = 'operator' | 'deploy' | 'shutdown'
+
 export type Machine = {
   state: State
-  /** The operator's will. */
+  /** Whether it is to run. */
   desired: 'up' | 'down'
+  /** Why it is not to run; means nothing while it is. */
+  stopCause: StopCause
   /** Counts spawns; every message, timer and exit belongs to one. */
   generation: number
   exits: Exits
@@ -39,7 +44,7 @@ export type Machine = {
 
 export type Event =
   | { type: 'start'; operator: boolean }
-  | { type: 'stop' }
+  | { type: 'stop'; cause?: StopCause }
   | { type: 'restart' }
   /** Its settings are others: a deploy has changed them. */
   | { type: 'renewed' }
@@ -53,6 +58,8 @@ export type Event =
   | { type: 'misbehaved'; reason: string; how: 'kill' | 'quick' | 'graceful'; afterwards: 'crashed' | 'recycle' }
   /** The configuration cannot work: no process is started before it changes. */
   | { type: 'refused'; problem: string }
+  /** Something was lost although the process goes on: to be seen until somebody starts it anew, or something worse happens. */
+  | { type: 'noticed'; text: string }
   /** Time has passed: look at the deadlines. */
   | { type: 'tick' }
 
@@ -64,6 +71,7 @@ export function newMachine(desired: 'up' | 'down'): Machine {
   return {
     state: { status: 'stopped' },
     desired,
+    stopCause: 'operator',
     generation: 0,
     exits: { consecutive: 0, recent: [] },
     backoffStep: 0,

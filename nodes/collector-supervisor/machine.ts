@@ -3,7 +3,7 @@
 
 import { afterExit, crash, onExited } from './machine-end'
 import { type At, beginStop, go, pardoned, spawn, stay } from './machine-moves'
-import { type Event, type Machine, nextDeadline, type State, type Step } from './machine-state'
+import { type Event, type Machine, nextDeadline, type State, type Step, type StopCause } from './machine-state'
 import type { RestartPolicy } from './policy'
 import * as policies from './policy'
 
@@ -13,7 +13,7 @@ export function step(machine: Machine, event: Event, now: number, chance: number
     case 'start':
       return event.operator ? onStart(at, pardoned(at.machine), BY_OPERATOR) : onStart(at, at.machine, 'started')
     case 'stop':
-      return onStop(at)
+      return onStop(at, event.cause ?? 'operator')
     case 'restart':
       return onRestart(at)
     case 'renewed':
@@ -30,6 +30,8 @@ export function step(machine: Machine, event: Event, now: number, chance: number
       return onMisbehaved(at, event)
     case 'refused':
       return onRefused(at, event.problem)
+    case 'noticed':
+      return stay(at.machine, { lastError: event.text })
     case 'tick':
       return onTick(at)
     default:
@@ -64,21 +66,30 @@ function onStart({ machine }: At, from: Machine, reason: string): Step {
   }
 }
 
-function onStop(at: At): Step {
-  const wanted: Machine = { ...at.machine, desired: 'down' }
-  const { state } = wanted
+const STOPPED_BY: Record<StopCause, string> = {
+  operator: 'stopped by the operator',
+  deploy: 'stopped by a deploy: its node was removed, disabled or replaced',
+  shutdown: 'stopped because Node-RED ends',
+}
+
+function onStop(at: At, cause: StopCause): Step {
+  const { state } = at.machine
+  // What was to end already ends for the reason it had then.
+  const stopCause = at.machine.desired === 'down' ? at.machine.stopCause : cause
+  const wanted: Machine = { ...at.machine, desired: 'down', stopCause }
+  const reason = STOPPED_BY[stopCause]
   switch (state.status) {
     case 'stopped':
       return stay(wanted)
     case 'crashed':
-      return go(wanted, { status: 'stopped' }, 'stopped by the operator')
+      return go(wanted, { status: 'stopped' }, reason)
     case 'error':
-      return state.lingering ? stay(wanted) : go(wanted, { status: 'stopped' }, 'stopped by the operator')
+      return state.lingering ? stay(wanted) : go(wanted, { status: 'stopped' }, reason)
     case 'stopping':
       return stay({ ...wanted, state: { ...state, afterwards: 'stopped' } })
     case 'starting':
     case 'running':
-      return beginStop({ ...at, machine: wanted }, 'stopped', 'stopped by the operator', 'graceful')
+      return beginStop({ ...at, machine: wanted }, 'stopped', reason, 'graceful')
     default:
       return state satisfies never
   }

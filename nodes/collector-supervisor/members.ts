@@ -128,7 +128,7 @@ export class Members {
   async #retire(member: Member): Promise<void> {
     const { process } = member
     member.listener = undefined
-    await process.operate('stop')
+    await process.operate('stop', this.#parts.shuttingDown() ? 'shutdown' : 'deploy')
     // A node with the same id may have come back meanwhile and taken it over.
     if (member.retired === undefined || this.#members.get(process.spec.recipient) !== member) return
     this.#members.delete(process.spec.recipient)

@@ -100,7 +100,10 @@ export class Observation {
     const verdict = watchdog.judge(this.#watch, now, { ...facts, connected, memoryMb })
     const limitMs = watchdog.silenceLimit(facts.intervalMs)
     const silent = facts.mute !== true && !facts.blocked && now - this.#heardAt > limitMs
-    return { verdict, waitsForDisk, changed: silent && this.#silence(`no readings for more than ${limitMs / 1000} s`) }
+    // A wait for a disk is forgiven, but what it does is not known all the same.
+    const isUnheard = waitsForDisk || watchdog.isUnheard(this.#watch, now)
+    const fellSilent = silent && this.#silence(`no readings for more than ${limitMs / 1000} s`)
+    return { verdict, waitsForDisk, changed: (isUnheard && this.#unheard(waitsForDisk)) || fellSilent }
   }
 
   /**
@@ -110,6 +113,15 @@ export class Observation {
   unheardSince(lastCycle: number): number | undefined {
     if (!this.#watch || this.#report.silence === '') return undefined
     return this.#report.counters.cyclesTotal > lastCycle ? this.#heardAt : undefined
+  }
+
+  /** Until its next heartbeat. True if that is news, or why it is silent. */
+  #unheard(waitsForDisk: boolean): boolean {
+    const unheard = `no heartbeat for more than ${watchdog.UNHEARD_MS / 1000} s`
+    const reason = waitsForDisk ? `${unheard}: it waits for a disk that does not answer` : unheard
+    if (this.#report.unheard.startsWith(reason)) return false
+    this.#report = { ...this.#report, unheard: reason, speed: 0 }
+    return true
   }
 
   #silence(silence: string): boolean {

@@ -3,12 +3,12 @@
 import type { Counters } from '../../lib/contract/control'
 import { healthOf } from '../../lib/contract/health'
 import type { Link } from '../../lib/contract/lifecycle'
-import type { LinkEvent, QualityEvent, RefusedEvent, StatusEvent } from '../../lib/contract/process-event'
+import type { LinkEvent, NoticeEvent, QualityEvent, RefusedEvent, StatusEvent } from '../../lib/contract/process-event'
 import type { ProcessRow, Wall } from '../../lib/contract/process-row'
 import { describeCause } from '../../lib/contract/refused-cause'
 import type { Machine } from './machine-state'
 import type { ProcessSpec } from './process-spec'
-import type { EdgeNews, Refusal, Transition } from './surroundings'
+import type { EdgeNews, Notice, Refusal, Transition } from './surroundings'
 
 export type Report = {
   link: Link
@@ -18,6 +18,8 @@ export type Report = {
   linkCode: string | undefined
   /** Readings fail to come although the process runs; '' when they come. */
   silence: string
+  /** Heartbeats fail to come; '' when they come. What it last said of itself is not known to hold any more. */
+  unheard: string
   /** Readings do not get into the durable queue; '' when they do, or none is kept. */
   durableTrouble: string
   /** ms since the epoch to tell it, monotonic ms to count from it */
@@ -48,6 +50,7 @@ export function newReport(now: number, before?: Report): Report {
     linkReason: before?.linkReason ?? '',
     linkCode: before?.linkCode,
     silence: '',
+    unheard: '',
     durableTrouble: '',
     started: undefined,
     cpuPercent: 0,
@@ -66,7 +69,7 @@ export function onHeartbeat(report: Report, counters: Counters, now: number): Re
   const seconds = (now - report.beatAt) / 1000
   const samples = counters.samplesTotal - report.counters.samplesTotal
   const speed = seconds > 0.5 ? Math.max(0, samples / seconds) : report.speed
-  return { ...report, counters, speed, beatAt: now }
+  return { ...report, counters, speed, unheard: '', beatAt: now }
 }
 
 export function onLink(report: Report, link: Link, reason: string, code?: string): Report {
@@ -83,6 +86,7 @@ export function onProcessEnd(report: Report): Report {
     linkReason: '',
     linkCode: undefined,
     silence: '',
+    unheard: '',
     durableTrouble: '',
     started: undefined,
     cpuPercent: 0,
@@ -117,7 +121,7 @@ export function rowOf(parts: RowParts): ProcessRow {
   const tags = known
     ? { total: spec.tagsTotal, ...inbox.tags }
     : { total: spec.tagsTotal, good: 0, bad: alive ? spec.tagsTotal : 0 }
-  const trouble = report.silence || report.linkReason || history || inbox.badTag
+  const trouble = report.unheard || report.silence || report.linkReason || history || inbox.badTag
   return {
     name: spec.name,
     type: spec.type,
@@ -149,10 +153,10 @@ export function rowOf(parts: RowParts): ProcessRow {
   }
 }
 
-/** A link that brings no readings is not in order, whatever the child says of it. */
-function linkOf({ link, silence }: Report, alive: boolean): Link {
+/** A link that brings no readings is not in order, whatever the child says of it; nor is one of which nothing is heard. */
+function linkOf({ link, silence, unheard }: Report, alive: boolean): Link {
   if (!alive) return 'disconnected'
-  return silence !== '' && link === 'connected' ? 'degraded' : link
+  return (silence !== '' || unheard !== '') && link === 'connected' ? 'degraded' : link
 }
 
 function round(value: number, digits: number): number {
@@ -175,10 +179,35 @@ export function eventOf(
     reason,
     time: wallTime.toISOString(),
     generation: to.generation,
+    ...(isStop(to) && { code: to.stopCause }),
     ...(exit && { exit }),
     ...(to.lastError !== undefined && { last_error: to.lastError }),
     ...(nextAt !== undefined && { next_restart_at: Math.round(wallTime.getTime() + nextAt - now) }),
     ...(log.length > 0 && { log }),
+  }
+}
+
+/** It is on its way out, or gone, because it is not to run. */
+function isStop({ desired, state }: Machine): boolean {
+  return desired === 'down' && (state.status === 'stopping' || state.status === 'stopped')
+}
+
+/** What an operator should know; `since`, where there is one, holds until now. */
+export function noticeEvent(
+  { name, generation, code, text, since }: Notice,
+  { seq, supervisor, wallTime }: { seq: number; supervisor: string; wallTime: Date },
+): NoticeEvent {
+  const lastedMs = since && Math.max(0, wallTime.getTime() - since.getTime())
+  return {
+    seq,
+    kind: 'notice',
+    name,
+    supervisor,
+    reason: text,
+    code,
+    time: wallTime.toISOString(),
+    generation,
+    ...(since && { since: since.toISOString(), lasted_s: round((lastedMs ?? 0) / 1000, 3) }),
   }
 }
 

@@ -15,7 +15,7 @@ import type { LogLine } from './face'
 import { Inbox, type InboxListener } from './inbox'
 import { LogRing } from './log-ring'
 import { step } from './machine'
-import { type Event, type Machine, newMachine, nextDeadline } from './machine-state'
+import { type Event, type Machine, newMachine, nextDeadline, type StopCause } from './machine-state'
 import { describeMissing } from './missing-file'
 import { Observation } from './observation'
 import { type Operation, Operations, type Outcome } from './operation'
@@ -95,13 +95,14 @@ export class SupervisedProcess {
     return this.#log.lines()
   }
 
-  /** Settles when the command is done, has failed, or was superseded by a later one. */
-  operate(wish: Operation['wish']): Promise<Outcome> {
+  /** Settles when the command is done, has failed, or was superseded by a later one. `cause`: of a stop. */
+  operate(wish: Operation['wish'], cause: StopCause = 'operator'): Promise<Outcome> {
     const operation: Operation = { wish, generation: this.#machine.generation }
     if (wish !== 'stop' && this.#spec.problem !== undefined) {
       return Promise.resolve({ success: false, code: 'failed', error: this.#spec.problem })
     }
-    this.feed(wish === 'start' ? { type: 'start', operator: true } : { type: wish })
+    if (wish === 'stop') this.feed({ type: 'stop', cause })
+    else this.feed(wish === 'start' ? { type: 'start', operator: true } : { type: 'restart' })
     return this.#operations.outcome(operation, this.#machine)
   }
 
@@ -188,6 +189,12 @@ export class SupervisedProcess {
     this.#child?.send({ type: 'queue-judged', generation: this.#machine.generation, damage })
   }
 
+  /** Something is lost that its operator should know of; it goes on. */
+  notice(text: string): void {
+    this.feed({ type: 'noticed', text })
+    this.#around.changed()
+  }
+
   /** It does others harm: it is ended, and started again as after any crash. */
   endFor(reason: string): void {
     this.#note('error', reason)
@@ -241,6 +248,7 @@ export class SupervisedProcess {
 
   #onTransition(before: Machine, reason: string, exit: ExitFacts | undefined): void {
     if (this.#machine.state.status !== 'running') this.#observation.unwatch()
+    if (this.#machine.state.status === 'stopped') this.#edges.forget()
     this.#note('info', `${before.state.status} -> ${this.#machine.state.status}: ${reason}`)
     const log = exit === undefined ? [] : this.#log.lines().slice(-LAST_LINES).map(lineText)
     this.#around.transition({ name: this.#spec.name, from: before, to: this.#machine, reason, exit, log })
@@ -411,6 +419,10 @@ export class SupervisedProcess {
       case 'refused':
         this.#around.refused(message.causes)
         break
+      case 'history-set-aside':
+        this.#note('warn', message.text)
+        this.#around.historySetAside(message.text)
+        break
       case 'result':
         // Answers that nobody asked for are as good as none.
         if (!this.#questions.answer(message)) this.#observation.babble(now)
@@ -428,7 +440,7 @@ export class SupervisedProcess {
       return
     }
     this.#observation.ready(now)
-    this.#edges.begin(this.#moment())
+    this.#edges.begin(this.#moment(), this.#around.outages(this.#spec.name))
     this.feed({ type: 'ready' })
   }
 

@@ -8,13 +8,14 @@ import type { ProcessEvent } from '../../lib/contract/process-event'
 import type { ProcessRow } from '../../lib/contract/process-row'
 import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import { CERTIFICATES_FOLDER, CertificateStore } from './certificate-store'
+import { Chronicle } from './chronicle'
 import { DatabaseWay, type DatabaseWayParts } from './database-way'
 import { DesiredState } from './desired-state'
 import type { Membership, ReaderListener, SupervisorFace } from './face'
 import type { SupervisorConfig, SupervisorSettings } from './fields'
 import type { FileWriter } from './file-writer'
 import type { InspectionPlace } from './inspection-process'
-import { Journal } from './journal'
+import type { Journal } from './journal'
 import { LAST_WRITES_MS, untilWritten } from './last-writes'
 import { LiveIntake } from './live-intake'
 import { type Member, Members } from './members'
@@ -30,7 +31,7 @@ import { SpawnGate } from './spawn-gate'
 import { forgetMeasurements, startMeter } from './statistics'
 import type { SupervisedProcess } from './supervised-process'
 import { SupervisorWall } from './supervisor-wall'
-import type { EdgeNews, Refusal, Surroundings, Transition } from './surroundings'
+import type { EdgeNews, Notice, Refusal, Surroundings, Transition } from './surroundings'
 import { LATE_TICK_MS, TICK_MS } from './watchdog'
 
 /** What a supervisor tells to the fleet and asks of it. */
@@ -46,6 +47,7 @@ export type FleetSide = {
   edge(news: EdgeNews, supervisor: string): ProcessEvent
   processor(status: ProcessorStatus, supervisor: string): void
   refused(refusal: Refusal, supervisor: string): ProcessEvent
+  notice(notice: Notice, supervisor: string): ProcessEvent
   /** Events of earlier runs are known up to this number. */
   eventsKnown(seq: number): void
   shuttingDown(): boolean
@@ -57,8 +59,7 @@ export class Supervisor implements SupervisorFace {
   readonly inspections: InspectionPlace
   /** Of the devices of its readers. */
   readonly certificates: CertificateStore
-  /** What happened to its processes, over restarts of Node-RED. */
-  readonly journal: Journal
+  readonly #chronicle: Chronicle
   readonly #fleet: FleetSide
   readonly #log: OperatorLog
   readonly #members: Members
@@ -90,8 +91,7 @@ export class Supervisor implements SupervisorFace {
       makeQueuePlace(folder)
     })
     const warn = (text: string) => this.#log.warn(text)
-    this.journal = new Journal(join(folder, 'journal.jsonl'), warn)
-    fleet.eventsKnown(this.journal.lastSeq())
+    this.#chronicle = new Chronicle({ folder, files: fleet.files, log: this.#log, fleet, name: () => this.name })
     this.#runFiles = new RunFiles(join(folder, RUN_FOLDER), fleet.files)
     this.#desired = new DesiredState(join(folder, 'stopped.json'), fleet.files, warn)
     this.#members = new Members({
@@ -115,6 +115,10 @@ export class Supervisor implements SupervisorFace {
 
   get name(): string {
     return this.#settings.name
+  }
+  /** What happened to its processes, over restarts of Node-RED. */
+  get journal(): Journal {
+    return this.#chronicle.journal
   }
   get processor(): Processor {
     return this.#database.processor
@@ -177,6 +181,7 @@ export class Supervisor implements SupervisorFace {
   /** Ends all processes; settles when they are gone, and that is in the journal if the disk takes it. */
   async retireAll(): Promise<void> {
     await this.#members.retireAll()
+    this.journal.end()
     await this.#database.retire()
     await untilWritten(this.journal.settled(), LAST_WRITES_MS)
   }
@@ -207,6 +212,7 @@ export class Supervisor implements SupervisorFace {
     this.#database.close()
     this.#meter.stop()
     this.#intake.close()
+    this.journal.close()
     forgetMeasurements()
   }
 
@@ -230,7 +236,7 @@ export class Supervisor implements SupervisorFace {
       witnessPlace: { ...this.inspections, program: (spec) => this.#programs.historian(spec) },
       standbySurroundings: (spec) => this.#standbySurroundings(spec),
       changed: (status) => this.#fleet.processor(status, this.name),
-      refused: (refusal) => this.journal.add(this.#fleet.refused(refusal, this.name)),
+      chronicle: this.#chronicle,
     }
     return new DatabaseWay(parts, this.#settings)
   }
@@ -259,10 +265,11 @@ export class Supervisor implements SupervisorFace {
       },
       changed: () => this.#fleet.changed(member().process.spec.name),
       transition: (transition) => {
-        this.journal.add(this.#fleet.transition(transition, this.name))
+        this.#chronicle.transition(transition)
         this.#database.transitioned(spec)
       },
-      edge: (news) => this.#onEdge(news),
+      edge: (news) => this.#chronicle.edge(news),
+      outages: (name) => this.#chronicle.outagesOf(name),
     }
   }
 
@@ -275,6 +282,7 @@ export class Supervisor implements SupervisorFace {
       changed: () => {},
       transition: () => {},
       edge: () => {},
+      outages: () => undefined,
     }
   }
 
@@ -306,13 +314,6 @@ export class Supervisor implements SupervisorFace {
     }
   }
 
-  #onEdge(news: EdgeNews): void {
-    this.journal.add(this.#fleet.edge(news, this.name))
-    const { row, edge, reason } = news
-    if (edge.kind === 'link')
-      this.#log.info(edge.to === 'connected' ? `${row.name}: ${reason}` : `${row.name}: ${edge.to}: ${reason}`)
-  }
-
   #inspectionPlace(): InspectionPlace {
     return {
       id: this.id,
@@ -330,6 +331,7 @@ export class Supervisor implements SupervisorFace {
   /** What an earlier Node-RED has left behind is gone, and the wall stands. */
   async #ready(): Promise<void> {
     await this.#swept
+    await this.#chronicle.looked()
     await this.#wall.ready()
   }
 

@@ -1,13 +1,14 @@
 // What a supervised process needs of its supervisor, and what it tells it. Time and chance come from here too.
 
 import type { DurableQueueRef, LiveQueueRef, QueueReplacement } from '../../lib/contract/control'
-import type { ExitFacts } from '../../lib/contract/process-event'
+import type { ExitFacts, NoticeCode } from '../../lib/contract/process-event'
 import type { ProcessRow, Wall } from '../../lib/contract/process-row'
 import type { KnownTotals, QueueCounts } from '../../lib/contract/queue-totals'
 import type { RefusedCause } from '../../lib/contract/refused-cause'
 import type { ChildProgram } from './child'
 import type { Edge } from './edges'
 import type { Machine } from './machine-state'
+import type { Outages } from './outages'
 import type { RestartPolicy } from './policy'
 import type { ProcessSpec } from './process-spec'
 import type { SpawnGate } from './spawn-gate'
@@ -24,8 +25,16 @@ export type Transition = {
 /** The database has begun to refuse something. */
 export type Refusal = { name: string; machine: Machine; cause: RefusedCause }
 
-/** The durable queue is there, or another one is, or none, and why. `report`: for the operator. */
-export type QueueChange = { trouble: string; report: string; replacement?: QueueReplacement | undefined }
+/** The durable queue is there, or another one is, or none, and why. `report`: for the operator. `setAside`: a damaged file is. */
+export type QueueChange = {
+  trouble: string
+  report: string
+  replacement?: QueueReplacement | undefined
+  setAside?: boolean
+}
+
+/** What an operator should know of a process, or with the name of the supervisor of that as a whole. */
+export type Notice = { name: string; generation: number; code: NoticeCode; text: string; since?: Date }
 
 /** The link or the quality of a running process has become another. */
 export type EdgeNews = {
@@ -58,6 +67,10 @@ export type Surroundings = {
   distrustDurable(trouble: string): void
   /** The database refuses values, which are dead letters now. */
   refused(causes: readonly RefusedCause[]): void
+  /** The process has set its damaged history aside. */
+  historySetAside(text: string): void
+  /** What was not in order with the process of this name when it was last told of, be it by the Node-RED before this one. */
+  outages(name: string): Outages | undefined
   /** Everything of an earlier process is still read before it is declared over. */
   drainLive(): void
   /** Nothing that this process writes has come through the live queue since then. */

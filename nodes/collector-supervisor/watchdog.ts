@@ -6,6 +6,8 @@ import type { Event } from './machine-state'
 export const HEARTBEAT_MS = 2_000
 /** Silent for longer than this, it hangs. Seven beats: a long garbage collection or a synchronous parse is no hang. */
 export const HEARTBEAT_LIMIT_MS = 15_000
+/** Two beats are missing: whether it still is what it last said is not known any more. */
+export const UNHEARD_MS = 2.5 * HEARTBEAT_MS
 /** When Node-RED itself was blocked, its children are judged again only after this. */
 export const GRACE_AFTER_BLOCK_MS = 15_000
 /** A tick later than this means that Node-RED itself was blocked or suspended. */
@@ -91,6 +93,11 @@ export function onFlood(watch: Watch, channel: Channel, now: number): Watch {
 /** It has been silent for longer than any process that gets on. */
 export function isOverdue({ lastBeatAt }: Watch, now: number): boolean {
   return now - lastBeatAt > HEARTBEAT_LIMIT_MS
+}
+
+/** Nobody can say how it is: it may have been stopped, or be busy with something that takes long. */
+export function isUnheard({ lastBeatAt }: Watch, now: number): boolean {
+  return now - lastBeatAt > UNHEARD_MS
 }
 
 /** Node-RED was blocked: what looks like silence may be our own deafness, so everybody gets time to be heard. */

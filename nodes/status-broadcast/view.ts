@@ -37,8 +37,11 @@ export function viewOf(fleet: Fleet, supervisorId: string, filter: Filter): View
       Object.fromEntries(Object.entries(fleet.processors()).filter(([supervisor]) => inScope({ supervisor }))),
     showsProcessor: (supervisor) => inScope({ supervisor }),
     showsEvent: (event, known) => {
+      if (!inScope(event)) return false
+      // Of a supervisor as a whole: a filter chooses among processes.
+      if (event.kind === 'notice' && event.name === event.supervisor) return true
       const row = fleet.row(event.name) ?? known
-      if (!inScope(event) || row === undefined) return false
+      if (row === undefined) return false
       return filter({ name: event.name, type: row.type, status: event.kind === 'status' ? event.to : row.status })
     },
   }

@@ -8,7 +8,7 @@ import type { ProcessorStatus } from '../../lib/contract/processor-status'
 import type { CertificateDecision, CertificatesOf } from '../../nodes/collector-supervisor/certificates'
 import type { DeadLetter, DeadLetterGroup, DeadLetterScope } from '../../nodes/collector-supervisor/dead-letters'
 import type { Fleet, LogLine, TableListener } from '../../nodes/collector-supervisor/face'
-import type { JournalPage, JournalQuery } from '../../nodes/collector-supervisor/journal'
+import type { JournalPage, JournalQuery } from '../../nodes/collector-supervisor/journal-page'
 
 export class FakeFleet implements Fleet {
   readonly commands: { command: Command; supervisorId: string | undefined }[] = []

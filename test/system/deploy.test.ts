@@ -324,7 +324,8 @@ describe('a supervisor that is deleted and brought back before its processes hav
     assertRising(nodeRed.recorded('boiler'))
     const files = readdirSync(join(nodeRed.userDir, 'collectors', SUPERVISOR), { recursive: true })
     const run = ['run', join('run', 'id-boiler.run')]
-    assert.deepEqual(files.sort(), ['journal.jsonl', 'live.json', 'owner.json', 'owner.lock', 'queue', ...run])
+    const journal = ['journal-numbers.json', 'journal-numbers.json.copy', 'journal.jsonl']
+    assert.deepEqual(files.sort(), [...journal, 'live.json', 'owner.json', 'owner.lock', 'queue', ...run])
   })
 })
 

@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { LinkEvent, ProcessEvent, QualityEvent } from '../../lib/contract/process-event'
-import type { JournalPage } from '../../nodes/collector-supervisor/journal'
+import type { JournalPage } from '../../nodes/collector-supervisor/journal-page'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { allEventsOf, eventNodes } from '../support/events'
 import { flowOf, readerNode, supervisorNode } from '../support/flows'
@@ -91,7 +91,7 @@ describe('a device that is off for some seconds', function () {
   it('is in the journal, newest first, by name, kind and page', async () => {
     const { events } = await journal('name=press&kind=link')
     assert.deepEqual(
-      events.slice(0, 2).map(({ to }) => to),
+      events.slice(0, 2).map((event) => event.kind === 'link' && event.to),
       ['connected', 'disconnected'],
     )
     const first = await journal('name=press&kind=link&limit=2')
@@ -120,6 +120,6 @@ describe('a device that is off for some seconds', function () {
       before = events
     }
     // The orderly end itself is in it, too.
-    assert.ok(before.some(({ kind, to }) => kind === 'status' && to === 'stopped'))
+    assert.ok(before.some((event) => event.kind === 'status' && event.to === 'stopped'))
   })
 })

@@ -63,7 +63,10 @@ describe('monitors', function () {
         const inFlow = nodeRed.recordedWhen('boiler', ({ payload }) => Object(payload).from === 'running')
         process.kill(pid ?? assert.fail(), 'SIGKILL')
         for (const monitor of all) {
-          const { data } = await monitor.when('process_event', (news) => news.data.from === 'running')
+          const { data } = await monitor.when(
+            'process_event',
+            ({ data: news }) => news.kind === 'status' && news.from === 'running',
+          )
           assert.ok(data.kind === 'status')
           assert.deepEqual([data.name, data.exit, data.log], ['boiler', { code: null, signal: 'SIGKILL' }, undefined])
           await monitor.when('process_status_update', (update) => {
@@ -161,7 +164,8 @@ describe('monitors', function () {
       await monitor.when('process_status_update', ({ data }) => data[0]?.link === 'connected')
       await nodeRed.stop()
       assert.equal((await monitor.whenClosed()).code, 1001)
-      assert.equal(monitor.of('process_event').at(-1)?.data.to, 'stopped')
+      const last = monitor.of('process_event').at(-1)?.data
+      assert.ok(last?.kind === 'status' && last.to === 'stopped' && last.code === 'shutdown')
 
       const url = `http://127.0.0.1:${port}`
       const coming = comeBack(url)

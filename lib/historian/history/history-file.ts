@@ -11,6 +11,7 @@ import {
   makePrivate,
   removeRemains,
   setAside,
+  wasEmptied,
   whyUnopenable,
 } from '../../queue/database-file'
 import { pause } from '../../queue/pause'
@@ -49,6 +50,7 @@ export class HistoryFile {
     const found = identityOf(path)
     let reason: string
     try {
+      checkNotEmptied(path)
       return new HistoryFile(path, openPatiently(path), undefined)
     } catch (thrown) {
       const fault = toHistoryFault(thrown, path)
@@ -85,6 +87,10 @@ export class HistoryFile {
     this.#open = false
     this.database.close()
   }
+}
+
+function checkNotEmptied(path: string): void {
+  if (wasEmptied(path)) throw new Fault('link', 'history-damaged', `${path}: somebody has emptied the file`)
 }
 
 /** The same as `readHistorySteps`, at once. */

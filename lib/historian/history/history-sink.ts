@@ -12,25 +12,25 @@ export type HistorySinkOptions = {
   path: string
   /** How long values are kept, ms. Default: without end. */
   keptMs?: number
-  /** Is told what an operator should know: that a file was set aside, and why. */
-  tell: (text: string) => void
+  /** A damaged file was set aside: for the operator. */
+  setAside: (text: string) => void
   now?: () => Date
 }
 
 export class HistorySink implements Sink {
   readonly keptMs: number
   readonly #path: string
-  readonly #tell: (text: string) => void
+  readonly #setAside: (text: string) => void
   readonly #now: () => Date
   #opened: { file: HistoryFile; writer: HistoryWriter } | undefined
   #isClosed = false
   /** How often in a row the open file seemed to be damaged. */
   #complaints = 0
 
-  constructor({ path, keptMs = Number.POSITIVE_INFINITY, tell, now = () => new Date() }: HistorySinkOptions) {
+  constructor({ path, keptMs = Number.POSITIVE_INFINITY, setAside, now = () => new Date() }: HistorySinkOptions) {
     this.keptMs = keptMs
     this.#path = path
-    this.#tell = tell
+    this.#setAside = setAside
     this.#now = now
   }
 
@@ -69,7 +69,7 @@ export class HistorySink implements Sink {
   #open(): { file: HistoryFile; writer: HistoryWriter } {
     if (this.#opened) return this.#opened
     const file = HistoryFile.open(this.#path, this.#now())
-    if (file.setAside) this.#tell(describeSetAside(file.setAside.path, file.setAside.reason))
+    if (file.setAside) this.#setAside(describeSetAside(file.setAside.path, file.setAside.reason))
     this.#opened = { file, writer: new HistoryWriter(file.database) }
     return this.#opened
   }
@@ -87,7 +87,7 @@ export class HistorySink implements Sink {
       // Opening an emptied file would take its log for the whole.
       const isSure = isDamaged && (this.#complaints > 1 || this.#opened?.file.isEmptied() === true)
       const aside = isSure ? this.#opened?.file.abandon(this.#now()) : undefined
-      if (aside !== undefined) this.#tell(describeSetAside(aside, fault.message))
+      if (aside !== undefined) this.#setAside(describeSetAside(aside, fault.message))
     } catch (thrown) {
       return { kind: 'later', reason: toHistoryFault(thrown, this.#path).message }
     } finally {
@@ -99,5 +99,5 @@ export class HistorySink implements Sink {
 }
 
 export function describeSetAside(path: string, reason: string): string {
-  return `a new history is made, since the old one cannot be used (${reason}); it is kept as ${path}`
+  return `the history is damaged (${reason}) and a new one was made; the old one is kept as ${path}: see what can be recovered from it, then remove it`
 }

@@ -10,8 +10,10 @@ import { retentionRound } from './retention-round'
 export type RetentionOptions = {
   path: string
   limits: RetentionLimits
-  /** Is told what an operator should know: what went wrong, that a file was set aside. */
+  /** Is told what went wrong. */
   tell: (text: string) => void
+  /** A damaged file was set aside: for the operator. */
+  setAside: (text: string) => void
   /** ms since the epoch. */
   wallClock?: () => number
 }
@@ -82,9 +84,9 @@ export class Retention {
   }
 
   #open(): HistoryFile {
-    const { path, tell, wallClock = Date.now } = this.#options
+    const { path, setAside, wallClock = Date.now } = this.#options
     const file = HistoryFile.open(path, new Date(wallClock()))
-    if (file.setAside) tell(describeSetAside(file.setAside.path, file.setAside.reason))
+    if (file.setAside) setAside(describeSetAside(file.setAside.path, file.setAside.reason))
     file.database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return file
   }
@@ -96,13 +98,16 @@ export class Retention {
   }
 
   #onTrouble(thrown: unknown): void {
-    const { path, wallClock = Date.now, tell } = this.#options
+    const { path, wallClock = Date.now, tell, setAside } = this.#options
     const fault = toHistoryFault(thrown, path)
     if (fault.code === 'history-busy') return
     let text = `the history cannot be kept within its limits: ${fault.message}`
     try {
       const aside = fault.code === 'history-damaged' ? this.#file?.abandon(new Date(wallClock())) : undefined
-      if (aside !== undefined) text = describeSetAside(aside, fault.message)
+      if (aside !== undefined) {
+        setAside(describeSetAside(aside, fault.message))
+        return
+      }
     } catch (second) {
       text = toHistoryFault(second, path).message
     }

@@ -22,7 +22,7 @@ describe('A client of the process table', () => {
         state: (state) => told.push(state),
         rows: (changed, removed) =>
           told.push([...changed.map(({ name }) => name), ...removed.map((name) => `-${name}`)].join(' ')),
-        event: ({ name, to }) => told.push(`${name} ${to}`),
+        event: (event) => told.push(`${event.name} ${event.kind === 'status' ? event.to : event.kind}`),
       },
       fake.surroundings,
     )

@@ -27,6 +27,9 @@ const FROM_CHILD: FromChild[] = [
   { type: 'result', generation: 1, id: 0, ok: true, data: { a: [1] } },
   { type: 'result', generation: 1, id: 7, ok: false, data: null },
   { type: 'queue-suspected', generation: 1, reason: 'a page is damaged' },
+  { type: 'queue', generation: 1, trouble: '', report: '' },
+  { type: 'queue', generation: 1, trouble: '', report: 'a new one was made', setAside: true },
+  { type: 'history-set-aside', generation: 1, text: 'it is kept as history.db.corrupt-x' },
 ]
 
 const LIVE = { path: '/dev/shm/collectors-1/live.queue', capacityBytes: 16_777_216 }

@@ -2,7 +2,7 @@
 // another process says the same; of one that is broken, what can be read goes into the new one.
 
 import assert from 'node:assert/strict'
-import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, renameSync, rmSync, truncateSync, utimesSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { type Clock, systemClock } from '../../../lib/child/clock'
@@ -270,6 +270,27 @@ describe('the keeping of the durable queue', () => {
     await until(() => asides().length === 1)
     collector.close()
     assert.deepEqual(suspicions, ['the file was emptied'])
+  })
+
+  it('sets a file aside that was emptied while nothing had it open', async () => {
+    open()
+    send()
+    await until(() => status?.pending === MESSAGES * WEIGHT)
+    lane?.close()
+    const known = status && { ...totalsOf(status), atMs: 0 }
+    truncateSync(path())
+    utimesSync(path(), 1, 1)
+    changes = []
+    open(known)
+    await until(() => asides().length === 1)
+    assert.deepEqual(suspicions, ['the file was emptied'])
+    await until(() => status?.dropped === MESSAGES * WEIGHT)
+    const [told, ...more] = changes.filter(({ setAside }) => setAside)
+    assert.match(
+      told?.report ?? '',
+      /^the queue to the database was damaged \(the file was emptied\): a new one was made/,
+    )
+    assert.deepEqual(more, [])
   })
 
   it('never deletes a file that it has set aside', async () => {

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { basename } from 'node:path'
@@ -60,6 +61,19 @@ describe('file of a queue', () => {
     const queue = make(path)
     assert.equal(queue.setAside, undefined)
     works(queue)
+  })
+
+  it('that somebody has emptied is damaged, and one that is just being made is not', () => {
+    const path = folder.file()
+    writeFileSync(path, '')
+    const refuse = { capacityBytes, whenDamaged: 'refuse' } as const
+    const longAgo = Date.now() / 1000 - 60
+    utimesSync(path, longAgo, longAgo)
+    assert.equal(Queue.damageOf(path, 'tables'), 'the file was emptied')
+    assertQueueError(() => Queue.create(path, refuse), 'CorruptedData', /emptied/)
+    assert.equal(readFileSync(path).length, 0)
+    writeFileSync(path, '')
+    Queue.create(path, refuse).close()
   })
 
   const strangers: [string, (path: string) => void, 'CorruptedData' | 'AccessFailed'][] = [

@@ -2,8 +2,18 @@
 
 import assert from 'node:assert/strict'
 import type { Link } from '../../../lib/contract/lifecycle'
+import { EdgeWatch } from '../../../nodes/collector-supervisor/edge-watch'
 import { spanWords } from '../../../nodes/collector-supervisor/edge-words'
-import { EDGE_BURST, EDGE_REFILL_MS, type Edges, look, newEdges } from '../../../nodes/collector-supervisor/edges'
+import {
+  EDGE_BURST,
+  EDGE_REFILL_MS,
+  type Edges,
+  edgesAfter,
+  forgotten,
+  look,
+  newEdges,
+} from '../../../nodes/collector-supervisor/edges'
+import { processRow } from '../../support/process-row'
 
 const WALL = 1_700_000_000_000
 const at = (now: number) => ({ now, wallTime: new Date(WALL + now) })
@@ -125,6 +135,98 @@ describe('the edges of a process', () => {
     )
     assert.deepEqual(spent.found, [])
     assert.ok(newEdges(at(2), spent.edges).budget.left < 1)
+  })
+})
+
+describe('an outage that goes on over the end of a process', () => {
+  /** Off since 1000, all bad since 2000; the next process runs from 9000 on. */
+  const before = after([
+    [10, 'connected', 3, 0],
+    [1000, 'disconnected', 3, 0],
+    [2000, 'disconnected', 0, 3],
+  ])
+  const next = newEdges(at(9000), before)
+  /** The same after a restart of Node-RED, whose monotonic clock is another one; the device is off since before it began. */
+  const restarted = edgesAfter(
+    {
+      link: { state: 'disconnected', since: at(-8000).wallTime },
+      quality: { state: 'bad', since: at(-7000).wallTime },
+    },
+    at(0),
+  )
+
+  function after(seen: readonly Seen[]): Edges {
+    return seen.reduce(
+      (edges, [ms, link, good, bad]) => look(edges, { link, tags: tags(good, bad) }, at(ms)).edges,
+      newEdges(at(0)),
+    )
+  }
+
+  it('is told with the time at which it began, when it ends with the first connection', () => {
+    assert.deepEqual(told([[9500, 'connected', 3, 0]], next), [
+      'link: disconnected -> connected after 8500',
+      'quality: bad -> good after 7500',
+    ])
+    assert.deepEqual(told([[500, 'connected', 3, 0]], restarted), [
+      'link: disconnected -> connected after 8500',
+      'quality: bad -> good after 7500',
+    ])
+  })
+
+  it('is told so, too, when the new process finds first that the device is still off', () => {
+    const seen: Seen[] = [
+      [100, 'disconnected', 0, 3],
+      [500, 'connected', 3, 0],
+    ]
+    assert.deepEqual(told(seen, restarted), [
+      'link: connecting -> disconnected after 100',
+      'quality: unread -> bad after 100',
+      'link: disconnected -> connected after 8500',
+      'quality: bad -> good after 7500',
+    ])
+  })
+
+  it('goes on over any number of processes that find out nothing', () => {
+    const third = newEdges(at(20_000), newEdges(at(10_000), before))
+    assert.deepEqual(told([[21_000, 'connected', 3, 0]], third), [
+      'link: disconnected -> connected after 20000',
+      'quality: bad -> good after 19000',
+    ])
+  })
+
+  it('becomes another one where some tags are good again', () => {
+    assert.deepEqual(told([[500, 'connected', 2, 1]], restarted), [
+      'link: disconnected -> connected after 8500',
+      'quality: bad -> partial after 7500',
+    ])
+  })
+
+  it('is none where somebody has stopped the process in between', () => {
+    assert.deepEqual(told([[9500, 'connected', 3, 0]], newEdges(at(9000), forgotten(before))), [
+      'link: connecting -> connected after 500',
+    ])
+  })
+
+  it('has lasted no time where the clock was set back', () => {
+    const set = edgesAfter({ link: { state: 'disconnected', since: at(5000).wallTime } }, at(0))
+    const { found } = look(set, { link: 'connected', tags: tags(3, 0) }, at(10))
+    assert.deepEqual(
+      found.map(({ lastedMs }) => lastedMs),
+      [10],
+    )
+  })
+
+  it('is that of the last Node-RED for the first process only', () => {
+    const watch = new EdgeWatch()
+    const outages = { link: { state: 'disconnected', since: at(-8000).wallTime } } as const
+    const words = () =>
+      watch
+        .see(processRow('oven'), { linkReason: '', linkCode: undefined }, undefined, at(500))
+        .map(({ reason }) => reason)
+    watch.begin(at(0), outages)
+    assert.deepEqual(words(), ['connected again after 8.5 s'])
+    watch.begin(at(100), outages)
+    assert.deepEqual(words(), ['connected after 0.4 s'])
   })
 })
 

@@ -8,6 +8,7 @@ import {
   newMachine,
   nextDeadline,
   type State,
+  type StopCause,
 } from '../../../nodes/collector-supervisor/machine-state'
 import {
   FLAPPING_EXITS,
@@ -358,6 +359,44 @@ describe('the machine of a process', () => {
       const hung: Event = { type: 'misbehaved', reason: 'hangs', how: 'kill', afterwards: 'crashed' }
       const ended = run(run(run(machineIn(RUNNING), hung).machine, renewed).machine, exited)
       assert.deepEqual([ended.machine.state.status, ended.reason], ['starting', 'new settings'])
+    })
+  })
+
+  describe('that is to end', () => {
+    // biome-ignore format: a table, one line a cause
+    const causes: [cause: StopCause, reason: RegExp][] = [
+      ['operator', /^stopped by the operator$/], ['deploy', /^stopped by a deploy: /], ['shutdown', /^stopped because Node-RED ends$/],
+    ]
+    for (const [cause, reason] of causes) {
+      for (const from of [RUNNING, STARTING, CRASHED, ERROR]) {
+        it(`says whether it was by ${cause}, while it is ${from.status}`, () => {
+          const ended = run(machineIn(from), { type: 'stop', cause })
+          assert.match(ended.reason, reason)
+          assert.equal(ended.machine.stopCause, cause)
+        })
+      }
+      it(`still knows that it was by ${cause} when it is gone, whoever else wants it to end`, () => {
+        const stopping = run(machineIn(RUNNING), { type: 'stop', cause }).machine
+        const other = run(stopping, { type: 'stop', cause: cause === 'shutdown' ? 'operator' : 'shutdown' }).machine
+        const { machine } = run(other, exited)
+        assert.deepEqual([machine.state.status, machine.stopCause], ['stopped', cause])
+      })
+    }
+    it('ends by Node-RED when it was stopped by an operator and started again', () => {
+      const started = run(run(run(machineIn(RUNNING), { type: 'stop' }).machine, exited).machine, start).machine
+      assert.equal(run(started, { type: 'stop', cause: 'shutdown' }).machine.stopCause, 'shutdown')
+    })
+  })
+
+  describe('that goes on although something is lost', () => {
+    const noticed: Event = { type: 'noticed', text: 'the history is damaged' }
+    it('shows it, and does nothing', () => {
+      const { machine, effects } = run(machineIn(RUNNING), noticed)
+      assert.deepEqual([machine.state, machine.lastError, effects], [RUNNING, 'the history is damaged', []])
+    })
+    it('shows it until an operator starts it anew', () => {
+      const { machine } = run(machineIn(RUNNING), noticed)
+      assert.equal(run(machine, { type: 'restart' }).machine.lastError, undefined)
     })
   })
 

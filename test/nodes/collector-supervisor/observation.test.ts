@@ -124,6 +124,46 @@ describe('what is seen of a process', () => {
   })
 })
 
+describe('a process without heartbeats', () => {
+  const MUTE = { ...FACTS, mute: true }
+
+  for (const [who, facts] of [
+    ['a historian', MUTE],
+    ['a slow reader', { ...FACTS, intervalMs: 60_000 }],
+  ] as const) {
+    it(`is not known any more after 5 s, be it ${who}, which is told once, and ends with its next heartbeat`, () => {
+      const observation = running()
+      observation.heartbeat(counters(1), 2_000)
+      assert.deepEqual([observation.judge(7_000, facts).changed, observation.report.unheard], [false, ''])
+      assert.deepEqual(
+        [observation.judge(7_001, facts).changed, observation.judge(8_000, facts).changed],
+        [true, false],
+      )
+      assert.deepEqual([observation.report.unheard, observation.report.speed], ['no heartbeat for more than 5 s', 0])
+      observation.heartbeat(counters(1), 8_500)
+      assert.equal(observation.report.unheard, '')
+      assert.deepEqual(observation.judge(9_000, facts), NOTHING)
+    })
+  }
+
+  it('is well as far as is known while Node-RED itself was blocked, and for 5 s after that', () => {
+    const observation = running()
+    assert.deepEqual(observation.judge(8_000, { ...MUTE, blocked: true }), NOTHING)
+    assert.equal(observation.judge(13_000, MUTE).changed, false)
+    assert.equal(observation.judge(13_001, MUTE).changed, true)
+  })
+
+  it('that waits for a disk says so, and is not well however long it waits', () => {
+    const observation = running()
+    const facts = { ...MUTE, waitsForDisk: () => true }
+    for (let now = 1_000; now <= 60_000; now += 1_000) {
+      observation.judge(now, facts)
+      assert.equal(observation.report.unheard !== '', now > 5_000, `after ${now} ms`)
+    }
+    assert.equal(observation.report.unheard, 'no heartbeat for more than 5 s: it waits for a disk that does not answer')
+  })
+})
+
 describe('the silence of a process', () => {
   const table: { intervalMs: number; limitMs: number; says: string }[] = [
     { intervalMs: 100, limitMs: 3_000, says: 'no readings for more than 3 s' },

@@ -2,12 +2,14 @@
 
 import assert from 'node:assert/strict'
 import type { Counters } from '../../../lib/contract/control'
+import { parseProcessEvent } from '../../../lib/contract/process-event'
 import type { ProcessRow } from '../../../lib/contract/process-row'
 import { type Machine, newMachine, type State } from '../../../nodes/collector-supervisor/machine-state'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
 import {
   eventOf,
   newReport,
+  noticeEvent,
   onHeartbeat,
   onLink,
   onProcessEnd,
@@ -142,6 +144,7 @@ describe('the row of a process', () => {
 
   const BAD = { dropped: 0, tags: { good: 1, bad: 2 }, badTag: 'speed: exception 2' }
   const CRASHED = machineIn('running', { lastError: 'was ended by SIGKILL' })
+  const UNHEARD = { ...REPORT, unheard: 'no heartbeat for more than 5 s' }
   const SILENT = { ...REPORT, silence: 'no readings for more than 3 s' }
   const truths: {
     when: string
@@ -179,6 +182,27 @@ describe('the row of a process', () => {
       link: 'degraded',
       tags: [0, 3],
       error: 'no readings for more than 3 s',
+    },
+    {
+      when: 'no heartbeats come',
+      parts: { report: UNHEARD },
+      link: 'degraded',
+      tags: [3, 0],
+      error: 'no heartbeat for more than 5 s',
+    },
+    {
+      when: 'neither heartbeats nor readings come',
+      parts: { report: { ...SILENT, unheard: UNHEARD.unheard } },
+      link: 'degraded',
+      tags: [0, 3],
+      error: 'no heartbeat for more than 5 s',
+    },
+    {
+      when: 'it has ended after a silence',
+      parts: { pid: undefined, report: onProcessEnd(UNHEARD), machine: machineIn('stopped') },
+      link: 'disconnected',
+      tags: [0, 0],
+      error: null,
     },
     {
       when: 'no readings come over a link that is down',
@@ -276,6 +300,21 @@ describe('an event', () => {
   }
 
   const table: { what: string; given: Transition; event: object }[] = [
+    {
+      what: 'a stop, and by whom',
+      given: transition(machineIn('stopping', { desired: 'down', stopCause: 'shutdown' })),
+      event: { to: 'stopping', code: 'shutdown' },
+    },
+    {
+      what: 'the end of a stop',
+      given: transition(machineIn('stopped', { desired: 'down', stopCause: 'deploy' })),
+      event: { to: 'stopped', code: 'deploy' },
+    },
+    {
+      what: 'an error, whoever had stopped it before',
+      given: transition(machineIn('error for good', { desired: 'down', stopCause: 'operator' })),
+      event: { to: 'error' },
+    },
     { what: 'a plain transition', given: transition(machineIn('stopping')), event: { to: 'stopping' } },
     {
       what: 'a crash',
@@ -301,6 +340,37 @@ describe('an event', () => {
   for (const { what, given, event } of table) {
     it(`tells of ${what}`, () => assert.deepEqual(eventOf(given, AROUND), { ...BASE, ...event }))
   }
+
+  it('tells what an operator should know, and for how long it was so', () => {
+    const { kind: _kind, from: _from, generation: _generation, reason: _reason, ...base } = BASE
+    const notice = { name: 'oven', generation: 4, text: 'it is kept as x' }
+    const told = { ...base, kind: 'notice', generation: 4, reason: 'it is kept as x' }
+    assert.deepEqual(noticeEvent({ ...notice, code: 'history-set-aside' }, AROUND), {
+      ...told,
+      code: 'history-set-aside',
+    })
+    const since = new Date(WALL - 90_500)
+    for (const [at, lasted_s] of [
+      [since, 90.5],
+      [new Date(WALL + 5000), 0],
+    ] as const) {
+      assert.deepEqual(noticeEvent({ ...notice, code: 'ended-without-shutdown', since: at }, AROUND), {
+        ...told,
+        code: 'ended-without-shutdown',
+        since: at.toISOString(),
+        lasted_s,
+      })
+    }
+  })
+
+  it('comes through as it was told', () => {
+    const notice = { name: 'oven', generation: 4, text: 'why', code: 'journal-damaged', since: new Date(WALL) } as const
+    for (const event of [noticeEvent(notice, AROUND), eventOf(table[0]?.given ?? assert.fail(), AROUND)]) {
+      assert.deepEqual(parseProcessEvent({ ...event, more: 'x' }), event)
+      assert.equal(parseProcessEvent({ ...event, seq: -1 }), undefined)
+    }
+    assert.equal(parseProcessEvent({ ...noticeEvent(notice, AROUND), code: 'x' }), undefined)
+  })
 
   it('tells what the database refuses, of a process that goes on', () => {
     const cause = { measurement: 'press', field: 'force', reason: 'field type conflict', count: 42 }

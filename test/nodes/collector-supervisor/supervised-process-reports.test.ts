@@ -43,6 +43,17 @@ describe('a supervised process whose child reports', () => {
     assert.equal(historian.status, 'running')
   })
 
+  it('shows that its history was set aside, and tells its supervisor, until it is started anew', async () => {
+    const told = 'the history is damaged; it is kept as x'
+    const historian = await running({ says: [READY, { type: 'history-set-aside', text: told }] })
+    await historian.heard(told)
+    assert.ok(historian.calls.includes(`history set aside: ${told}`))
+    historian.process.notice(told)
+    assert.equal(historian.process.row().last_error, told)
+    await historian.process.operate('restart')
+    assert.equal(historian.process.row().last_error, null)
+  })
+
   it('keeps its totals over a restart', async () => {
     const oven = await running({ says: [READY, { type: 'heartbeat', counters: COUNTERS }] })
     await until(() => oven.process.row().samples_total === 30)

@@ -8,6 +8,7 @@ import { CONTROL_VERSION } from '../../../lib/contract/limits'
 import type { Wall } from '../../../lib/contract/process-row'
 import type { RefusedCause } from '../../../lib/contract/refused-cause'
 import type { Outcome } from '../../../nodes/collector-supervisor/operation'
+import type { Outages } from '../../../nodes/collector-supervisor/outages'
 import type { RestartPolicy } from '../../../nodes/collector-supervisor/policy'
 import { signalGroup } from '../../../nodes/collector-supervisor/process-group'
 import type { ProcessSpec } from '../../../nodes/collector-supervisor/process-spec'
@@ -61,6 +62,7 @@ export class Supervision {
   command = process.execPath
   wall: Wall = 'node'
   obstacle: string | undefined
+  outages: Outages | undefined
   readonly gate = new SpawnGate()
   readonly transitions: Transition[] = []
   readonly edges: EdgeNews[] = []
@@ -124,6 +126,8 @@ export class Supervision {
       durable: () => undefined,
       distrustDurable: () => this.calls.push('distrust durable'),
       refused: (causes) => this.refusals.push(causes),
+      historySetAside: (text) => this.calls.push(`history set aside: ${text}`),
+      outages: () => this.outages,
       folder: () => undefined,
       program: ({ script }) => {
         return { command: this.command, args: [script], cwd: '/', env: { PATH: process.env.PATH ?? '' } }

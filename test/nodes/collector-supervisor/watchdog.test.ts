@@ -17,6 +17,18 @@ describe('the watchdog', () => {
     assert.equal(dog.judge(watch, dog.HEARTBEAT_LIMIT_MS, FACTS), undefined)
     assert.match(dog.judge(watch, dog.HEARTBEAT_LIMIT_MS + 1, FACTS)?.reason ?? '', /hangs/)
   })
+  it('knows nothing of a process that has missed two beats, long before it hangs', () => {
+    const watch = dog.newWatch(0)
+    for (const [now, unheard] of [
+      [2 * dog.HEARTBEAT_MS, false],
+      [5_000, false],
+      [5_001, true],
+    ] as const) {
+      assert.equal(dog.isUnheard(watch, now), unheard, `after ${now} ms`)
+    }
+    assert.ok(dog.UNHEARD_MS * 2 < dog.HEARTBEAT_LIMIT_MS)
+    assert.equal(dog.isUnheard(dog.onBeat(watch, beat(1), 5_001), 10_001), false)
+  })
   it('gives a silent process time when Node-RED itself was blocked', () => {
     const watch = dog.forgive(dog.newWatch(0), 20_000)
     assert.equal(dog.judge(watch, 20_000, FACTS), undefined)

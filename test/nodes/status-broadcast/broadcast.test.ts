@@ -141,6 +141,19 @@ describe('A broadcast', () => {
     )
   })
 
+  it('tells what concerns a supervisor as a whole, whatever the filter, and of the others nothing', () => {
+    const fleet = new FakeFleet(processRow('oven'))
+    open(fleet, { supervisorId: 's1', filter: 'type:opcua' }).start()
+    const notice = { kind: 'notice', code: 'journal-damaged', reason: '', time: '', generation: 0 } as const
+    fleet.tell({ ...notice, seq: 1, name: 'Line A', supervisor: 'Line A' })
+    fleet.tell({ ...notice, seq: 2, name: 'Line B', supervisor: 'Line B' })
+    fleet.tell({ ...notice, seq: 3, name: 'oven', supervisor: 'Line A' })
+    assert.deepEqual(
+      events.map(({ seq }) => seq),
+      [1],
+    )
+  })
+
   it('lets go of everything when it is closed, twice without harm', async () => {
     const fleet = new FakeFleet(processRow('oven'))
     const one = open(fleet, { intervalMs: 10, gapMs: 10 })

@@ -11,7 +11,7 @@ import { never, query, seconds, T0 } from './scratch'
 async function main(): Promise<void> {
   mkdirSync('/dev/shm/h')
   const told: string[] = []
-  const sink = new HistorySink({ path: '/dev/shm/h/history.db', tell: (text) => told.push(text) })
+  const sink = new HistorySink({ path: '/dev/shm/h/history.db', setAside: (text) => told.push(text) })
   const write = (from: number) => sink.write(seconds(500, 'a', T0 + from * 1000), never)
   const freeAtOnce = fill('/dev/shm')
   const fromStart = await write(0)

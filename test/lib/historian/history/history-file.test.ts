@@ -8,6 +8,7 @@ import {
   rmSync,
   statSync,
   truncateSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
@@ -93,10 +94,25 @@ describe('the file of a history', () => {
     })
   }
 
-  it('that is empty is no stranger', () => {
+  it('that is empty because it is just being made is no stranger', () => {
     writeFileSync(path(), '')
     assert.equal(open().setAside, undefined)
     works()
+  })
+
+  it('that somebody has emptied is set aside, with its log, and told', () => {
+    const longAgo = Date.now() / 1000 - 60
+    for (const log of [false, true]) {
+      for (const name of readdirSync(folder())) rmSync(path(name))
+      writeFileSync(path(), '')
+      if (log) writeFileSync(`${path()}-wal`, 'what was written last')
+      else utimesSync(path(), longAgo, longAgo)
+      const file = open()
+      assert.match(file.setAside?.reason ?? '', /somebody has emptied the file/)
+      assert.equal(existsSync(`${file.setAside?.path}-wal`), log)
+      file.close()
+      works()
+    }
   })
 
   it('with flipped bytes or cut off is opened or set aside, and what is written then is there', async () => {
@@ -145,7 +161,7 @@ describe('the file of a history', () => {
     assert.deepEqual(told, [])
     await accept(sink, seconds(1))
     assert.equal(told.length, 1)
-    assert.match(told[0] ?? '', /new history.*kept as .*corrupt-/)
+    assert.match(told[0] ?? '', /is damaged .*kept as .*corrupt-/)
     sink.close()
     sink.close()
   })

@@ -8,7 +8,7 @@ import { never, seconds } from './scratch'
 const path = '/dev/shm/history.db'
 
 async function main(): Promise<void> {
-  const sink = new HistorySink({ path, tell: () => undefined })
+  const sink = new HistorySink({ path, setAside: () => undefined })
   const verdict = await sink.write(seconds(1), never)
   sink.close()
   try {

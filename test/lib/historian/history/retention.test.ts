@@ -172,6 +172,7 @@ describe('retention', () => {
       path: path(),
       limits: retentionLimits({ days: 1, megabytes: 0 }),
       tell: (text) => told.push(text),
+      setAside: (text) => told.push(text),
       wallClock: () => T0 + 10 * DAY,
     })
     await until(() => sql(path(), 'SELECT * FROM recent').length === 0)
@@ -184,7 +185,12 @@ describe('retention', () => {
 
   it('says once what is wrong, and that it has set a file aside', async () => {
     const told: string[] = []
-    const options = { limits: retentionLimits({ days: 1, megabytes: 0 }), tell: (text: string) => told.push(text) }
+    const asides: string[] = []
+    const options = {
+      limits: retentionLimits({ days: 1, megabytes: 0 }),
+      tell: (text: string) => told.push(text),
+      setAside: (text: string) => asides.push(text),
+    }
     const nowhere = keep(new Retention({ ...options, path: join(folder(), 'none', 'history.db') }))
     await until(() => told.length > 0)
     nowhere.close()
@@ -194,8 +200,9 @@ describe('retention', () => {
     stranger.exec('CREATE TABLE theirs (x)')
     stranger.close()
     keep(new Retention({ ...options, path: path() }))
-    await until(() => told.length > 1)
-    assert.match(told[1] ?? '', /new history/)
+    await until(() => asides.length > 0)
+    assert.match(asides[0] ?? '', /is damaged .* kept as .*history\.db\.corrupt-/)
+    assert.equal(told.length, 1)
     assert.ok(readdirSync(folder()).some((name) => name.includes('corrupt')))
   })
 

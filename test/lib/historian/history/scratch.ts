@@ -48,7 +48,7 @@ export function closing(): <C extends { close(): void }>(one: C) => C {
 /** A sink, and what it has told. */
 export function sinkAt(path: string): { sink: HistorySink; told: string[] } {
   const told: string[] = []
-  return { sink: new HistorySink({ path, tell: (text) => told.push(text) }), told }
+  return { sink: new HistorySink({ path, setAside: (text) => told.push(text) }), told }
 }
 
 export async function accept(sink: HistorySink, readings: Reading[]): Promise<void> {

@@ -5,7 +5,7 @@ import { HistorySink } from '../../../../lib/historian/history/history-sink'
 import { never, seconds, T0 } from './scratch'
 
 const [path = '', tag = ''] = process.argv.slice(2)
-const sink = new HistorySink({ path, tell: (text) => process.send?.({ told: text }) })
+const sink = new HistorySink({ path, setAside: (text) => process.send?.({ told: text }) })
 let accepted = 0
 
 async function turn(): Promise<void> {

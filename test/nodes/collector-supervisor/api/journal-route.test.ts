@@ -24,7 +24,7 @@ describe('What is asked of the journal', () => {
   }
 
   const refused: [query: Record<string, string | string[]>, problem: RegExp][] = [
-    [{ kind: 'all' }, /^kind: there are status, link, quality, refused$/],
+    [{ kind: 'all' }, /^kind: there are status, link, quality, refused, notice$/],
     [{ from: 'yesterday' }, /^from: expected ms since the epoch/],
     [{ before: 'x' }, /^before: /],
     [{ limit: '0' }, /^limit: expected a whole number from 1 to 1000$/],
