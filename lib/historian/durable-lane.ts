@@ -10,7 +10,7 @@ import type { QueueReplacement } from '../contract/control'
 import { messageOf } from '../contract/fault'
 import type { QueueSettings } from '../contract/historian-config'
 import { type KnownTotals, lostWith, NO_TOTALS, type QueueTotals, totalsOf } from '../contract/queue-totals'
-import { identityOf } from '../queue/database-file'
+import { asidePath, exists, identityOf } from '../queue/database-file'
 import { monotonicExactMs } from '../queue/monotonic'
 import { type FormerTotals, Queue, QueueError, type QueueStatus } from '../queue/queue'
 import { TakeOver } from './take-over'
@@ -188,12 +188,13 @@ export class DurableLane {
     this.#triedAt = this.#clock.nowMs()
     this.#close()
     const isCounted = this.#isCounted
+    const { path } = this.#settings
+    const now = new Date()
     try {
-      this.#queue = this.#goOnCounting((former = NO_TOTALS) =>
-        Queue.replace(this.#settings.path, this.#options(), former),
-      )
+      this.#queue = this.#goOnCounting((former = NO_TOTALS) => Queue.replace(path, { ...this.#options(), now }, former))
     } catch (error) {
-      this.#fail(error)
+      const kept = asidePath(path, now)
+      this.#fail(error, exists(kept) ? `${describeDamage(reason)}: it is now ${kept}; look at it, then remove it` : '')
       return
     }
     const aside = this.#queue.setAside
@@ -201,10 +202,8 @@ export class DurableLane {
       this.#opened(`${reason}: a new one was made`)
       return
     }
-    this.#opened(
-      `the queue to the database was damaged (${reason}): a new one was made, the old one is now ${aside}; what can be read of it is taken over, then look at it and remove it`,
-      true,
-    )
+    const kept = `the old one is now ${aside}; what can be read of it is taken over, then look at it and remove it`
+    this.#opened(`${describeDamage(reason)}: a new one was made, ${kept}`, true)
     this.#takeOver(aside, isCounted)
   }
 
@@ -249,11 +248,14 @@ export class DurableLane {
     return true
   }
 
-  #fail(error: unknown): void {
+  /** `aside`: what was set aside although there is no new one, in words. */
+  #fail(error: unknown, aside = ''): void {
     const text = `there is no queue to the database: ${messageOf(error)}`
-    if (text === this.#trouble) return
+    if (text === this.#trouble && aside === '') return
     this.#trouble = text
-    this.#listener.changed({ trouble: text, report: text, replacement: this.#replacement })
+    const report = aside === '' ? text : `${aside}; ${text}`
+    const setAside = aside !== '' && { setAside: true }
+    this.#listener.changed({ trouble: text, report, replacement: this.#replacement, ...setAside })
   }
 
   #opened(report: string, setAside = false): void {
@@ -272,6 +274,10 @@ export class DurableLane {
     this.#queue?.close()
     this.#queue = undefined
   }
+}
+
+function describeDamage(reason: string): string {
+  return `the queue to the database was damaged (${reason})`
 }
 
 /**

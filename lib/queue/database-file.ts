@@ -66,12 +66,17 @@ export function makePrivate(path: string): void {
   }
 }
 
+/** Where a file is when it was set aside at that time. */
+export function asidePath(path: string, time: Date): string {
+  return `${path}.corrupt-${time.toISOString().replaceAll(/[:.]/g, '-')}`
+}
+
 /**
  * Moves what is at the path out of the way, its log with it, as `<path>.corrupt-<time>`; returns where it is now, for
  * an operator to look at: it may hold what is nowhere else, so nobody removes it. Throws what node:fs throws.
  */
 export function setAside(path: string, time: Date): string {
-  const aside = `${path}.corrupt-${time.toISOString().replaceAll(/[:.]/g, '-')}`
+  const aside = asidePath(path, time)
   // the log first: left behind, it would be replayed into the new file
   if (exists(`${path}-wal`)) renameSync(`${path}-wal`, `${aside}-wal`)
   rmSync(`${path}-shm`, { force: true })

@@ -31,27 +31,25 @@ const BUSY_TIMEOUT_MS = 2000
 export class HistoryFile {
   readonly path: string
   readonly database: DatabaseSync
-  readonly setAside: SetAside | undefined
   readonly #identity: string | undefined
   #open = true
 
-  private constructor(path: string, database: DatabaseSync, setAside: SetAside | undefined) {
+  private constructor(path: string, database: DatabaseSync) {
     this.path = path
     this.database = database
-    this.setAside = setAside
     this.#identity = identityOf(path)
   }
 
   /**
    * Opens the history at the path or makes it; what is there and is no intact history of this layout is set aside, as
-   * `<path>.corrupt-<time>`. Throws a Fault with a HistoryTrouble as its code, never `history-damaged`.
+   * `<path>.corrupt-<time>`, which `tell` hears of even where no new one can be made. Throws a Fault with a HistoryTrouble as its code, never `history-damaged`.
    */
-  static open(path: string, now = new Date()): HistoryFile {
+  static open(path: string, now = new Date(), tell: (aside: SetAside) => void = () => {}): HistoryFile {
     const found = identityOf(path)
     let reason: string
     try {
       checkNotEmptied(path)
-      return new HistoryFile(path, openPatiently(path), undefined)
+      return new HistoryFile(path, openPatiently(path))
     } catch (thrown) {
       const fault = toHistoryFault(thrown, path)
       const strange = whyUnopenable(path)
@@ -61,8 +59,8 @@ export class HistoryFile {
     }
     // another process may have been faster
     const aside = identityOf(path) === found ? inFolder(path, () => setAside(path, now)) : undefined
-    const database = openPatiently(path)
-    return new HistoryFile(path, database, aside === undefined ? undefined : { path: aside, reason })
+    if (aside !== undefined) tell({ path: aside, reason })
+    return new HistoryFile(path, openPatiently(path))
   }
 
   /** Whether its file is still at the path, or was deleted, set aside or replaced while open. */

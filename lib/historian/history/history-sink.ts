@@ -4,7 +4,7 @@ import { Fault } from '../../contract/fault'
 import type { Reading } from '../reading'
 import type { Sink, Verdict } from '../sink'
 import { toHistoryFault } from './history-fault'
-import { HistoryFile } from './history-file'
+import { HistoryFile, type SetAside } from './history-file'
 import { HistoryWriter } from './history-writer'
 import { isStorableTime } from './stored-time'
 
@@ -68,8 +68,7 @@ export class HistorySink implements Sink {
 
   #open(): { file: HistoryFile; writer: HistoryWriter } {
     if (this.#opened) return this.#opened
-    const file = HistoryFile.open(this.#path, this.#now())
-    if (file.setAside) this.#setAside(describeSetAside(file.setAside.path, file.setAside.reason))
+    const file = HistoryFile.open(this.#path, this.#now(), (aside) => this.#setAside(describeSetAside(aside)))
     this.#opened = { file, writer: new HistoryWriter(file.database) }
     return this.#opened
   }
@@ -87,7 +86,7 @@ export class HistorySink implements Sink {
       // Opening an emptied file would take its log for the whole.
       const isSure = isDamaged && (this.#complaints > 1 || this.#opened?.file.isEmptied() === true)
       const aside = isSure ? this.#opened?.file.abandon(this.#now()) : undefined
-      if (aside !== undefined) this.#setAside(describeSetAside(aside, fault.message))
+      if (aside !== undefined) this.#setAside(describeSetAside({ path: aside, reason: fault.message }))
     } catch (thrown) {
       return { kind: 'later', reason: toHistoryFault(thrown, this.#path).message }
     } finally {
@@ -98,6 +97,6 @@ export class HistorySink implements Sink {
   }
 }
 
-export function describeSetAside(path: string, reason: string): string {
+export function describeSetAside({ path, reason }: SetAside): string {
   return `the history is damaged (${reason}) and a new one was made; the old one is kept as ${path}: see what can be recovered from it, then remove it`
 }

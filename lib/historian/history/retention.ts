@@ -85,8 +85,7 @@ export class Retention {
 
   #open(): HistoryFile {
     const { path, setAside, wallClock = Date.now } = this.#options
-    const file = HistoryFile.open(path, new Date(wallClock()))
-    if (file.setAside) setAside(describeSetAside(file.setAside.path, file.setAside.reason))
+    const file = HistoryFile.open(path, new Date(wallClock()), (aside) => setAside(describeSetAside(aside)))
     file.database.exec(`PRAGMA busy_timeout = ${BUSY_TIMEOUT_MS}`)
     return file
   }
@@ -105,7 +104,7 @@ export class Retention {
     try {
       const aside = fault.code === 'history-damaged' ? this.#file?.abandon(new Date(wallClock())) : undefined
       if (aside !== undefined) {
-        setAside(describeSetAside(aside, fault.message))
+        setAside(describeSetAside({ path: aside, reason: fault.message }))
         return
       }
     } catch (second) {

@@ -13,7 +13,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { HistoryFile, readHistory } from '../../../../lib/historian/history/history-file'
+import { HistoryFile, readHistory, type SetAside } from '../../../../lib/historian/history/history-file'
 import { HistoryWriter, settle } from '../../../../lib/historian/history/history-writer'
 import { inTransaction } from '../../../../lib/historian/history/layout'
 import { queryHistory } from '../../../../lib/historian/history/query'
@@ -27,7 +27,15 @@ describe('the file of a history', () => {
   const folder = temporaryFolder()
   const keep = closing()
   const path = (name = 'history.db') => join(folder(), name)
-  const open = () => keep(HistoryFile.open(path(), NOW))
+  let aside: SetAside | undefined
+  const open = () => {
+    aside = undefined
+    return keep(
+      HistoryFile.open(path(), NOW, (told) => {
+        aside = told
+      }),
+    )
+  }
 
   function works(): void {
     const file = open()
@@ -40,7 +48,7 @@ describe('the file of a history', () => {
 
   it('is made where there is none, for its owner alone, able to shrink', () => {
     const file = open()
-    assert.equal(file.setAside, undefined)
+    assert.equal(aside, undefined)
     assert.equal(statSync(path()).mode & 0o777, 0o600)
     new HistoryWriter(file.database).write(seconds(1))
     assert.equal(statSync(`${path()}-wal`).mode & 0o777, 0o600)
@@ -51,7 +59,8 @@ describe('the file of a history', () => {
 
   it('keeps what is in it', () => {
     works()
-    assert.equal(open().setAside, undefined)
+    open()
+    assert.equal(aside, undefined)
     assert.equal(sql(path(), 'SELECT * FROM recent').length, 3)
   })
 
@@ -85,18 +94,30 @@ describe('the file of a history', () => {
       put(path())
       const before = name === 'a folder' ? undefined : readFileSync(path())
       const file = open()
-      const aside = `${path()}.corrupt-2030-01-02T03-04-05-678Z`
-      assert.equal(file.setAside?.path, aside)
-      assert.match(file.setAside?.reason ?? '', reason)
-      if (before) assert.deepEqual(readFileSync(aside), before)
+      const kept = `${path()}.corrupt-2030-01-02T03-04-05-678Z`
+      assert.equal(aside?.path, kept)
+      assert.match(aside?.reason ?? '', reason)
+      if (before) assert.deepEqual(readFileSync(kept), before)
       file.close()
       works()
     })
   }
 
+  it('that was set aside is told of even where no new one can be made in its place', () => {
+    writeFileSync(path(), 'no database at all '.repeat(500))
+    let told: SetAside | undefined
+    const obstruct = (aside: SetAside): void => {
+      told = aside
+      mkdirSync(path())
+    }
+    assertFault(() => HistoryFile.open(path(), NOW, obstruct), 'history-unavailable')
+    assert.match(told?.path ?? '', /history\.db\.corrupt-/)
+  })
+
   it('that is empty because it is just being made is no stranger', () => {
     writeFileSync(path(), '')
-    assert.equal(open().setAside, undefined)
+    open()
+    assert.equal(aside, undefined)
     works()
   })
 
@@ -108,8 +129,8 @@ describe('the file of a history', () => {
       if (log) writeFileSync(`${path()}-wal`, 'what was written last')
       else utimesSync(path(), longAgo, longAgo)
       const file = open()
-      assert.match(file.setAside?.reason ?? '', /somebody has emptied the file/)
-      assert.equal(existsSync(`${file.setAside?.path}-wal`), log)
+      assert.match(aside?.reason ?? '', /somebody has emptied the file/)
+      assert.equal(existsSync(`${aside?.path}-wal`), log)
       file.close()
       works()
     }
