@@ -6,6 +6,7 @@ import { Fault } from '../../lib/contract/fault'
 import { describeProblems } from '../../lib/contract/fields'
 import { asRecord, asText } from '../../lib/contract/parse'
 import { checkReaderName } from '../../lib/contract/reader-fields'
+import { secretsIn } from './discretion'
 import type { InspectionSpec } from './inspection-process'
 import type { Question } from './questions'
 import { type DeployedNodes, deviceOf, type ReaderKinds } from './reader-kinds'
@@ -89,6 +90,7 @@ export function inspectionSpec(request: InspectionRequest, kinds: ReaderKinds): 
     ...(sandbox && { sandbox: sandbox(config) }),
     ...(folder !== undefined && { folder }),
     ...deviceOf(kind, config),
+    ...secretsIn(kind.secrets, config),
     config,
   }
 }

@@ -5,6 +5,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems, type Parsed, type Problem } from '../../lib/contract/fields'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import { secretsIn, secretType } from './discretion'
 import type { Membership, SupervisorFace } from './face'
 import { fleet } from './fleet'
 import { flowMessages, type Sent } from './flow-message'
@@ -28,11 +29,6 @@ export function registerReader<Config extends ReaderConfig>(RED: NodeAPI, kind: 
   const credentials = Object.fromEntries(names.map((name) => [name, { type: secretType(name) }]))
   RED.nodes.registerType(kind.nodeType, construct, { credentials })
   fleet.kinds.add(kind, deployedNodes(RED, kind.nodeType))
-}
-
-/** The editor may see a user's name; what else is secret it never gets back. */
-function secretType(name: string): 'text' | 'password' {
-  return /username/i.test(name) ? 'text' : 'password'
 }
 
 /** A config node that holds a supervisor, or says why it has none. */
@@ -188,6 +184,7 @@ function specOf<Config extends ReaderConfig>(
     ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
     ...(kind.folder !== undefined && { folder: kind.folder }),
     ...deviceOf(kind, config),
+    ...secretsIn(kind.secrets, config),
     config,
     intervalMs: config?.interval ?? 0,
     tagsTotal: config?.tags.length ?? 0,
