@@ -72,11 +72,17 @@ class ReaderNode<Config extends ReaderConfig> {
   #begin(kind: ReaderKind<Config>, definition: NodeDef, parsed: Parsed<Config>, problems: Problem[]): void {
     const id = 'supervisor' in definition && typeof definition.supervisor === 'string' ? definition.supervisor : ''
     const supervisor = this.#supervisorOf(id)
+    const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
     if (!supervisor) {
-      onceSupervisorWorks(this.#RED, id, this.#node, () => this.#begin(kind, definition, parsed, problems))
+      const problem = supervisorProblem(this.#RED, id)
+      const shown = problem !== undefined && name !== ''
+      const hide = shown ? this.#showRefused(id, specOf(kind, this.#node.id, name, parsed, []), problem) : () => {}
+      onceSupervisorWorks(this.#RED, id, this.#node, () => {
+        hide()
+        this.#begin(kind, definition, parsed, problems)
+      })
       return
     }
-    const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
     if (this.#flaw) {
       this.#node.error(describeProblems(problems))
       this.#badge(flawBadge(this.#flaw, describeProblems(problems)))
@@ -85,6 +91,15 @@ class ReaderNode<Config extends ReaderConfig> {
     if (name === '') return
     const spec = specOf(kind, this.#node.id, name, parsed, problems)
     this.#join(supervisor, spec, parsed.ok ? parsed.value : undefined)
+  }
+
+  /** In the process table, until the function returned is called, or the node is closed. */
+  #showRefused(supervisorId: string, spec: ProcessSpec, problem: string): () => void {
+    const name = this.#RED.nodes.getNode(supervisorId)?.name
+    const supervisor = name === undefined || name === '' ? supervisorId : name
+    const hide = fleet.showRefused({ spec, supervisorId, supervisor, problem })
+    this.#node.on('close', hide)
+    return hide
   }
 
   #join(supervisor: SupervisorFace, spec: ProcessSpec, config: ReaderConfig | undefined): void {

@@ -86,7 +86,10 @@ function parseScope(input: unknown): DeadLetterScope | undefined {
 /** undefined = there is one of this name, or all are meant. */
 export function unknownSupervisor(fleet: Fleet, name: string | undefined): Reply | undefined {
   if (name === undefined || [...fleet.supervisors().values()].includes(name)) return undefined
-  return errorReply('not-found', `there is no supervisor "${name}"`)
+  const problem = fleet.supervisorProblem(name)
+  return problem === undefined
+    ? errorReply('not-found', `there is no supervisor "${name}"`)
+    : errorReply('conflict', problem)
 }
 
 async function history(fleet: Fleet, { query }: Request, gone: AbortSignal): Promise<Reply> {
