@@ -54,6 +54,11 @@ export function supervisorProblem(RED: NodeAPI, id: string): string | undefined 
   return node && 'problem' in node && typeof node.problem === 'string' ? node.problem : undefined
 }
 
+/** Of a reader, about its supervisor. */
+function ownWords(problem: string): string {
+  return `the supervisor of this reader has a problem: ${problem}`
+}
+
 class ReaderNode<Config extends ReaderConfig> {
   readonly #RED: NodeAPI
   readonly #node: Node
@@ -97,7 +102,7 @@ class ReaderNode<Config extends ReaderConfig> {
   #showRefused(supervisorId: string, spec: ProcessSpec, problem: string): () => void {
     const name = this.#RED.nodes.getNode(supervisorId)?.name
     const supervisor = name === undefined || name === '' ? supervisorId : name
-    const hide = fleet.showRefused({ spec, supervisorId, supervisor, problem })
+    const hide = fleet.showRefused({ spec, supervisorId, supervisor, problem: ownWords(problem) })
     this.#node.on('close', hide)
     return hide
   }
@@ -124,9 +129,7 @@ class ReaderNode<Config extends ReaderConfig> {
     if (supervisor) return supervisor
     const problem = supervisorProblem(this.#RED, id)
     if (problem !== undefined) {
-      this.#node.error(
-        `the supervisor of this reader has a problem, correct it in the properties of the supervisor: ${problem}`,
-      )
+      this.#node.error(ownWords(problem))
       this.#refused('supervisorProblem', problem)
       return undefined
     }
