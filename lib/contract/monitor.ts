@@ -1,7 +1,14 @@
 // What passes between this Node-RED and a monitor (sidebar, dashboard, another program) over WebSocket and server-sent
 // events. A monitor gets a snapshot first, then what changes; docs/api.md tells it to programmers.
 
-import { COMMAND_FAILURES, type Command, type CommandResult, parseCommand, parseCommandResult } from './command'
+import {
+  COMMAND_FAILURES,
+  type Command,
+  type CommandResult,
+  parseCommand,
+  parseCommandResult,
+  type StatusRequest,
+} from './command'
 import { asCount, asOneOf, asRecord, asText, everyParsed, parsedRecord } from './parse'
 import { type ProcessEvent, parseProcessEvent } from './process-event'
 import { type ProcessRow, parseProcessRow } from './process-row'
@@ -13,6 +20,8 @@ export const ERROR_CODES = [
   'unauthorized',
   'forbidden',
   ...COMMAND_FAILURES,
+  'too-large',
+  'unsupported-media-type',
   'busy',
   'internal',
 ] as const
@@ -87,12 +96,25 @@ export function parseMonitorRequest(input: unknown): MonitorRequest | { problem:
   if (record.id !== undefined && id === undefined) {
     return { problem: `id must be a whole number or a text of at most ${ID_MAX_LENGTH} characters` }
   }
-  if (record.type === 'get_status') return { type: 'get_status' }
-  if (record.type !== 'command') return { problem: 'unknown type; there are get_status, command', ...withId }
-  const command = parseCommand(record)
+  if (record.type !== 'get_status' && record.type !== 'command') {
+    return { problem: 'unknown type; there are get_status, command', ...withId }
+  }
+  const command = record.type === 'get_status' ? { command: 'get_status' as const } : parseCommand(record)
   if ('problem' in command) return { problem: command.problem, ...withId }
+  const surplus = surplusIn(record, command)
+  if (surplus !== undefined) return { problem: surplus, ...withId }
   if (command.command === 'get_status') return { type: 'get_status' }
   return { type: 'command', ...withId, ...command }
+}
+
+/** A member that is misspelt would otherwise be left out, and all be meant where one was. */
+function surplusIn(record: Record<string, unknown>, command: Command | StatusRequest): string | undefined {
+  const own = record.type === 'command' ? ['command'] : []
+  const known = ['type', 'id', ...own, ...('name' in command ? ['name'] : [])]
+  const surplus = Object.keys(record).find((key) => !known.includes(key))
+  if (surplus === undefined) return undefined
+  const what = record.type === 'command' ? command.command : 'get_status'
+  return `${what} has no member ${JSON.stringify(surplus)}; there are ${known.join(', ')}`
 }
 
 /** For the monitor; undefined for anything that this version does not know. */

@@ -20,6 +20,8 @@ type ReplyHeaders = { retryAfter?: string; location?: string; victoriaMetrics?: 
 type Answer = Extract<Reply, { kind: 'answer' }>
 
 const WORDS_MAX = 300
+/** So much of a text is looked through for secrets; what is told is in it. */
+const QUOTED_MAX = 4096
 
 /** Times of the lines of a request, ms since the epoch. */
 export type LineTimes = readonly number[]
@@ -51,7 +53,7 @@ function verdictOnAnswer(answer: Answer, target: InfluxTarget, nowMs: number, li
   }
   // InfluxDB Enterprise: it has the data, and will pass it on to a node that is behind.
   if (status >= 500 && words.includes('hinted handoff queue not empty')) return { kind: 'accepted' }
-  const meaning = isNotAboutLines(answer.body) ? undefined : meaningOf(wordsIn(answer.body, target, Infinity))
+  const meaning = isNotAboutLines(answer.body) ? undefined : meaningOf(allWordsIn(answer.body))
   if (meaning && mayWordsDecide(status, meaning)) {
     const reason = words || said
     if (meaning.kind === 'later') return status < 500 ? busy(answer, said, nowMs) : broken(answer, said, nowMs)
@@ -188,13 +190,17 @@ function placeOf({ version, org, bucket, database }: InfluxTarget): string {
   return version === '2' ? `the bucket "${bucket}" of the organization "${org}"` : `the database "${database}"`
 }
 
-/** The server's own words: {error} of InfluxDB 1, {message} of 2, {error, data: [{error_message}]} of 3, or the text as it is. */
-function wordsIn(body: string, target: InfluxTarget, max = WORDS_MAX): string {
+/** The server's own words, for people. */
+function wordsIn(body: string, target: InfluxTarget): string {
+  return quote(allWordsIn(body), target)
+}
+
+/** {error} of InfluxDB 1, {message} of 2, {error, data: [{error_message}]} of 3, or the text as it is. */
+function allWordsIn(body: string): string {
   const answer = parsed(body)
-  if (!answer) return quote(body, target, max)
+  if (!answer) return body
   const first = asRecord(Array.isArray(answer.data) ? answer.data[0] : answer.data)
-  const words = [answer.error, answer.message, first?.error_message].filter((text) => asText(text, Infinity))
-  return quote(words.join(': '), target, max)
+  return [answer.error, answer.message, first?.error_message].filter((text) => asText(text, Infinity)).join(': ')
 }
 
 function parsed(body: string): Record<string, unknown> | undefined {
@@ -206,9 +212,9 @@ function parsed(body: string): Record<string, unknown> | undefined {
 }
 
 /** Foreign text in one line, bounded, and without a secret that it may repeat. */
-function quote(text: string, target: InfluxTarget, max = WORDS_MAX): string {
-  const clean = withoutSecrets(text, target)
+function quote(text: string, target: InfluxTarget): string {
+  const clean = withoutSecrets(text.slice(0, QUOTED_MAX), target)
   // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is taken out
   const line = clean.replace(/[\u0000-\u001f\u007f\s]+/g, ' ').trim()
-  return line.length > max ? `${line.slice(0, max)}...` : line
+  return line.length > WORDS_MAX ? `${line.slice(0, WORDS_MAX)}...` : line
 }

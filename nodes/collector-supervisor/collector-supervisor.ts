@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault, messageOf } from '../../lib/contract/fault'
-import { describeProblems, parseFields } from '../../lib/contract/fields'
+import { describeProblems, type Problem, parseFields } from '../../lib/contract/fields'
 import { Clients } from './api/clients'
 import { mountInspectionRoutes } from './api/inspection-routes'
 import { mountRoutes } from './api/routes'
@@ -41,13 +41,13 @@ function register(RED: NodeAPI): void {
 function openSupervisor(RED: NodeAPI, node: SupervisorNode, definition: NodeDef, monitors: Clients): void {
   const parsed = parseFields(supervisorFields, definition)
   if (!parsed.ok) {
-    refuse(node, describeProblems(parsed.problems))
+    refuse(node, wrongSettings(parsed.problems))
     return
   }
   const config = parsed.value
   const secrets = parseFields(supervisorSecrets, node.credentials ?? {})
   if (!secrets.ok) {
-    refuse(node, describeProblems(secrets.problems))
+    refuse(node, wrongSettings(secrets.problems))
     return
   }
   // Two supervisors without a name must still be told apart.
@@ -91,6 +91,10 @@ function waitForFolder(node: SupervisorNode, acquire: () => SupervisorFace): voi
     for (const begin of node.waiting ?? []) begin()
   }, FOLDER_RETRY_MS)
   node.on('close', () => clearInterval(timer))
+}
+
+function wrongSettings(problems: readonly Problem[]): string {
+  return `${describeProblems(problems)}: correct it in the properties of the supervisor`
 }
 
 /** Its readers have to say what is wrong: nobody sees a config node on the canvas. */

@@ -56,7 +56,9 @@ export interface Fleet {
   certificates(supervisor?: string): Promise<Record<string, CertificatesOf>>
   /** What was done, in words. Rejects with a Fault: `not-found`, `failed`. */
   decideCertificate(decision: CertificateDecision): Promise<string>
-  /** id -> name of the supervisors. */
+  /** Why the supervisor of this name cannot work, which has readers all the same. */
+  supervisorProblem(name: string): string | undefined
+  /** id -> name of the supervisors that work. */
   supervisors(): Map<string, string>
 }
 

@@ -31,6 +31,7 @@ import { ProcessTable } from './process-table'
 import type { Question } from './questions'
 import { ReaderKinds } from './reader-kinds'
 import { leaveToReaper } from './reaper'
+import { type RefusedReader, RefusedReaders, refusedResult, refusedRow } from './refused-readers'
 import { edgeEvent, eventOf, noticeEvent, refusalEvent } from './report'
 import { watchShutdown } from './shutdown'
 import { type FleetSide, Supervisor } from './supervisor'
@@ -55,6 +56,7 @@ export class Supervisors implements Fleet, Inspector {
   readonly #files = new FileWriter()
   readonly #held = new Map<string, Held>()
   readonly #table: ProcessTable
+  readonly #refused = new RefusedReaders((name) => this.#table.changed(name))
   readonly #shutdown = watchShutdown(() => this.#abandon())
   #seq = 0
 
@@ -107,6 +109,11 @@ export class Supervisors implements Fleet, Inspector {
     held.grace = setTimeout(() => void this.#end(id, held), HANDOVER_MS)
   }
 
+  /** A reader whose supervisor cannot work is shown with the reason, until the function returned is called. */
+  showRefused(reader: RefusedReader): () => void {
+    return this.#refused.add(reader)
+  }
+
   /** Node-RED is about to end, and all processes have. */
   get ended(): boolean {
     return this.#shutdown.begun && this.#held.size === 0
@@ -119,11 +126,16 @@ export class Supervisors implements Fleet, Inspector {
       if (member.retired && rows.has(member.process.spec.name)) continue
       rows.set(member.process.spec.name, member.process.row())
     }
+    for (const reader of this.#refused.of(undefined)) {
+      if (!rows.has(reader.spec.name)) rows.set(reader.spec.name, refusedRow(reader))
+    }
     return [...rows.values()]
   }
 
   row(name: string): ProcessRow | undefined {
-    return this.#find(name)?.member.process.row()
+    const refused = this.#refused.find(name)
+    const row = this.#find(name)?.member.process.row()
+    return row ?? (refused && refusedRow(refused))
   }
 
   subscribe(listener: TableListener): { snapshot: ProcessRow[]; unsubscribe(): void } {
@@ -131,12 +143,16 @@ export class Supervisors implements Fleet, Inspector {
   }
 
   logs(name: string): LogLine[] | undefined {
-    return this.#find(name)?.member.process.logs()
+    return this.#find(name)?.member.process.logs() ?? (this.#refused.find(name) ? [] : undefined)
   }
 
   supervisors(): Map<string, string> {
     const kept = [...this.#held].filter(([, { closing }]) => !closing)
     return new Map(kept.map(([id, { supervisor }]) => [id, supervisor.name]))
+  }
+
+  supervisorProblem(name: string): string | undefined {
+    return this.#refused.problemOf(name)
   }
 
   processors(): Record<string, ProcessorStatus> {
@@ -172,7 +188,9 @@ export class Supervisors implements Fleet, Inspector {
     return decideCertificate(this.#named(decision.supervisor), decision)
   }
 
-  history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+  async history(query: HistoryQuery, gone: AbortSignal): Promise<HistoryAnswer> {
+    const refused = this.#find(query.collector) ? undefined : this.#refused.find(query.collector)
+    if (refused) throw new Fault('config', 'conflict', refused.problem)
     return this.#history.ask(this.#named(undefined), query, gone)
   }
 
@@ -205,16 +223,19 @@ export class Supervisors implements Fleet, Inspector {
     const all = this.#members().filter(
       ({ member, supervisor }) => !member.retired && (supervisorId === undefined || supervisor.id === supervisorId),
     )
+    const refused = this.#refused.of(supervisorId)
     switch (command.command) {
       case 'start-all':
-        return Promise.all(all.map((target) => this.#operate(target, 'start')))
+        return this.#operateAll(all, 'start', refused)
       case 'stop-all':
-        return Promise.all(all.reverse().map((target) => this.#operate(target, 'stop')))
+        return this.#operateAll(all.reverse(), 'stop', refused)
       case 'start':
       case 'stop':
       case 'restart': {
         const { name } = command
         const target = this.#find(name, supervisorId)
+        const hindered = this.#refused.find(name, supervisorId)
+        if (hindered && (!target || target.member.retired)) return [refusedResult(hindered)]
         if (!target) return [{ name, success: false, error: `there is no process "${name}"`, code: 'not-found' }]
         // Its node is gone: nobody could stop again what would be started now.
         if (target.member.retired) return [{ name, success: false, error: 'it is being removed', code: 'conflict' }]
@@ -223,6 +244,11 @@ export class Supervisors implements Fleet, Inspector {
       default:
         return command satisfies never
     }
+  }
+
+  async #operateAll(all: Target[], wish: 'start' | 'stop', refused: RefusedReader[]): Promise<CommandResult[]> {
+    const results = await Promise.all(all.map((target) => this.#operate(target, wish)))
+    return [...results, ...refused.map(refusedResult)]
   }
 
   async #operate({ member, supervisor }: Target, wish: 'start' | 'stop' | 'restart'): Promise<CommandResult> {

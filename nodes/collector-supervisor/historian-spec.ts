@@ -4,7 +4,8 @@ import { join, resolve } from 'node:path'
 import { describeProblems } from '../../lib/contract/fields'
 import type { HistorianConfig, QueueSettings } from '../../lib/contract/historian-config'
 import { checkInflux, type InfluxTarget } from '../../lib/contract/influx-target'
-import type { SupervisorConfig, SupervisorSecrets } from './fields'
+import { secretsIn } from './discretion'
+import { type SupervisorConfig, type SupervisorSecrets, supervisorSecrets } from './fields'
 import type { ProcessSpec } from './process-spec'
 import type { ProcessorSettings } from './processor'
 import { queuePath } from './queue-place'
@@ -36,12 +37,14 @@ export function historianSpecs(
 ): ProcessSpec[] {
   if (config.historian === 'none') return []
   const problem = problemOf(config, secrets)
+  const hidden = config.historian === 'influxdb' ? secretsIn(supervisorSecrets, secrets) : {}
   return Array.from({ length: config.workers }, (_, index) => ({
     name: index === 0 ? `historian ${supervisor.name}` : `historian ${supervisor.name} ${index + 1}`,
     type: 'historian',
     recipient: `historian:${supervisor.id}:${index + 1}`,
     script: HISTORIAN_SCRIPT,
     config: historianConfig(config, secrets, folder, index + 1),
+    ...hidden,
     intervalMs: PROGRESS_MS,
     tagsTotal: 0,
     autoStart: true,

@@ -5,6 +5,7 @@ import { type Batch, decodeBatch, parseTagList, type TagColumn, type TagList } f
 import { cleanText } from '../../lib/contract/clean-text'
 import { TITLE_SAMPLES, TITLE_TAGS } from '../../lib/contract/limits'
 import { parseJson } from '../../lib/contract/parse'
+import type { Hide } from '../../lib/contract/secrets'
 import type { Message } from '../../lib/queue/queue'
 
 export type Delivery = { batch: Batch; tags: readonly TagColumn[] }
@@ -27,6 +28,7 @@ export class Inbox {
   #tags = NO_TAGS
   #badTag: string | undefined
   #badTagName: string | undefined
+  #hide: Hide | undefined
 
   /** Number of the last cycle of this process that could be passed on, 0 before the first. */
   get lastCycle(): number {
@@ -55,8 +57,9 @@ export class Inbox {
     return this.#badTagName
   }
 
-  /** From now on only this spawn of the process counts. */
-  expect(generation: number): void {
+  /** From now on only this spawn of the process counts, and what it gives as reasons is told without its secrets. */
+  expect(generation: number, hide?: Hide): void {
+    this.#hide = hide
     this.#generation = generation
     this.#cycle = 0
     this.#lastCycle = 0
@@ -103,7 +106,7 @@ export class Inbox {
   }
 
   #takeSamples(data: unknown): boolean {
-    const batch = data instanceof Uint8Array ? decodeBatch(data) : undefined
+    const batch = data instanceof Uint8Array ? this.#decoded(data) : undefined
     if (!batch) {
       this.#malformed += 1
       return false
@@ -131,6 +134,13 @@ export class Inbox {
     this.#badTag = first && cleanText(`${this.#badTagName}: ${first[1]}`)
     this.#hand({ batch, tags: tags.tags })
     return true
+  }
+
+  #decoded(data: Uint8Array): Batch | undefined {
+    const batch = decodeBatch(data)
+    const hide = this.#hide
+    if (!batch || !hide || batch.bad.size === 0) return batch
+    return { ...batch, bad: new Map([...batch.bad].map(([column, reason]) => [column, hide(reason)])) }
   }
 
   #hand(delivery: Delivery): void {

@@ -7,13 +7,14 @@ import { EXIT_CONFIG } from '../../lib/contract/lifecycle'
 import { CONTROL_VERSION } from '../../lib/contract/limits'
 import type { ExitFacts } from '../../lib/contract/process-event'
 import { Child, type ChildProgram } from './child'
+import { discreetly, hideFor } from './discretion'
 import { describeExit } from './machine-end'
 import type { ProcessSpec } from './process-spec'
 import { type Question, Questions } from './questions'
 import type { SpawnGate } from './spawn-gate'
 
 /** What of a process's spec concerns one that is only asked. */
-export type InspectionSpec = Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device' | 'config'>
+export type InspectionSpec = Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device' | 'config' | 'secrets'>
 
 /** What an inspection needs of its supervisor. */
 export type InspectionPlace = {
@@ -163,30 +164,33 @@ export class InspectionProcess {
     }
     const child = new Child(
       this.#place.program(this.spec),
-      {
-        identified: (pid) => this.#place.started(this.#key, pid),
-        message: (message) => {
-          if (message.type === 'ready') started()
-          this.#hear(message)
+      discreetly(
+        {
+          identified: (pid) => this.#place.started(this.#key, pid),
+          message: (message) => {
+            if (message.type === 'ready') started()
+            this.#hear(message)
+          },
+          malformed: () => {},
+          flood: () => {},
+          unreachable: () => this.#awaitEnd(),
+          output: (source, text) => {
+            // Behind it come a stack and the like.
+            if (source === 'stderr' && (this.#lastWords === '' || /error/i.test(text))) {
+              this.#lastWords = text.slice(0, LAST_WORDS_MAX)
+            }
+          },
+          spawnFailed: (_code, message) => {
+            started()
+            this.#ended(new Fault('link', 'not-started', `the process could not be started: ${message}`))
+          },
+          exited: (exit) => {
+            started()
+            this.#ended(endOf(exit, this.#fault, this.#lastWords))
+          },
         },
-        malformed: () => {},
-        flood: () => {},
-        unreachable: () => this.#awaitEnd(),
-        output: (source, text) => {
-          // Behind it come a stack and the like.
-          if (source === 'stderr' && (this.#lastWords === '' || /error/i.test(text))) {
-            this.#lastWords = text.slice(0, LAST_WORDS_MAX)
-          }
-        },
-        spawnFailed: (_code, message) => {
-          started()
-          this.#ended(new Fault('link', 'not-started', `the process could not be started: ${message}`))
-        },
-        exited: (exit) => {
-          started()
-          this.#ended(endOf(exit, this.#fault, this.#lastWords))
-        },
-      },
+        hideFor(this.spec),
+      ),
       () => performance.now(),
     )
     this.#child = child

@@ -19,6 +19,8 @@ export type ProcessSpec = {
   folder?: string
   /** Handed to the child in its first message, secrets included. */
   config: unknown
+  /** Those of its configuration: nothing that the child says may repeat them. */
+  secrets?: string[]
   /** ms between two cycles: the measure of the progress watchdog. */
   intervalMs: number
   tagsTotal: number

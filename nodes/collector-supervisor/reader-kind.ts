@@ -4,6 +4,7 @@ import type { Infer, Parsed, TextField } from '../../lib/contract/fields'
 import type { ProcessType, Sandbox } from '../../lib/contract/process-row'
 import type { readerFields } from '../../lib/contract/reader-fields'
 import { CERTIFICATES_FOLDER } from './certificate-store'
+import { secretsIn } from './discretion'
 import type { ProcessSpec } from './process-spec'
 
 export type ReaderConfig = Infer<typeof readerFields> & { tags: { name: string; deadband: number }[] }
@@ -32,12 +33,13 @@ export type ReaderKind<Config extends ReaderConfig = ReaderConfig> = {
 export function needsOf<Config extends ReaderConfig>(
   kind: ReaderKind<Config>,
   config: Config | undefined,
-): Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device'> {
+): Pick<ProcessSpec, 'script' | 'sandbox' | 'folder' | 'device' | 'secrets'> {
   const device = config && kind.device?.(config)
   return {
     script: kind.script,
     ...(config && kind.sandbox && { sandbox: kind.sandbox(config) }),
     ...(kind.certificates && { folder: CERTIFICATES_FOLDER }),
     ...(device !== undefined && { device }),
+    ...(config && secretsIn(kind.secrets, config)),
   }
 }

@@ -5,6 +5,7 @@ import type { Node, NodeAPI, NodeDef } from 'node-red'
 import { Fault } from '../../lib/contract/fault'
 import { describeProblems, type Parsed, type Problem } from '../../lib/contract/fields'
 import type { ProcessRow } from '../../lib/contract/process-row'
+import { secretType } from './discretion'
 import type { Membership, SupervisorFace } from './face'
 import { fleet } from './fleet'
 import { flowMessages, type Sent } from './flow-message'
@@ -30,11 +31,6 @@ export function registerReader<Config extends ReaderConfig>(RED: NodeAPI, kind: 
   fleet.kinds.add(kind, deployedNodes(RED, kind.nodeType))
 }
 
-/** The editor may see a user's name; what else is secret it never gets back. */
-function secretType(name: string): 'text' | 'password' {
-  return /username/i.test(name) ? 'text' : 'password'
-}
-
 /** A config node that holds a supervisor, or says why it has none. */
 export type SupervisorNode = Node & { supervisor?: SupervisorFace; problem?: string; waiting?: Set<() => void> }
 
@@ -58,6 +54,11 @@ export function supervisorProblem(RED: NodeAPI, id: string): string | undefined 
   return node && 'problem' in node && typeof node.problem === 'string' ? node.problem : undefined
 }
 
+/** Of a reader, about its supervisor. */
+function ownWords(problem: string): string {
+  return `the supervisor of this reader has a problem: ${problem}`
+}
+
 class ReaderNode<Config extends ReaderConfig> {
   readonly #RED: NodeAPI
   readonly #node: Node
@@ -76,11 +77,17 @@ class ReaderNode<Config extends ReaderConfig> {
   #begin(kind: ReaderKind<Config>, definition: NodeDef, parsed: Parsed<Config>, problems: Problem[]): void {
     const id = 'supervisor' in definition && typeof definition.supervisor === 'string' ? definition.supervisor : ''
     const supervisor = this.#supervisorOf(id)
+    const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
     if (!supervisor) {
-      onceSupervisorWorks(this.#RED, id, this.#node, () => this.#begin(kind, definition, parsed, problems))
+      const problem = supervisorProblem(this.#RED, id)
+      const shown = problem !== undefined && name !== ''
+      const hide = shown ? this.#showRefused(id, specOf(kind, this.#node.id, name, parsed, []), problem) : () => {}
+      onceSupervisorWorks(this.#RED, id, this.#node, () => {
+        hide()
+        this.#begin(kind, definition, parsed, problems)
+      })
       return
     }
-    const name = 'name' in definition && typeof definition.name === 'string' ? definition.name : ''
     if (this.#flaw) {
       this.#node.error(describeProblems(problems))
       this.#badge(flawBadge(this.#flaw, describeProblems(problems)))
@@ -89,6 +96,15 @@ class ReaderNode<Config extends ReaderConfig> {
     if (name === '') return
     const spec = specOf(kind, this.#node.id, name, parsed, problems)
     this.#join(supervisor, spec, parsed.ok ? parsed.value : undefined)
+  }
+
+  /** In the process table, until the function returned is called, or the node is closed. */
+  #showRefused(supervisorId: string, spec: ProcessSpec, problem: string): () => void {
+    const name = this.#RED.nodes.getNode(supervisorId)?.name
+    const supervisor = name === undefined || name === '' ? supervisorId : name
+    const hide = fleet.showRefused({ spec, supervisorId, supervisor, problem: ownWords(problem) })
+    this.#node.on('close', hide)
+    return hide
   }
 
   #join(supervisor: SupervisorFace, spec: ProcessSpec, config: ReaderConfig | undefined): void {
@@ -113,9 +129,7 @@ class ReaderNode<Config extends ReaderConfig> {
     if (supervisor) return supervisor
     const problem = supervisorProblem(this.#RED, id)
     if (problem !== undefined) {
-      this.#node.error(
-        `the supervisor of this reader has a problem, correct it in the properties of the supervisor: ${problem}`,
-      )
+      this.#node.error(ownWords(problem))
       this.#refused('supervisorProblem', problem)
       return undefined
     }

@@ -73,7 +73,7 @@ function checksum(version: number, content: unknown): number {
 }
 
 /** A link whose target is missing exists, and so may a file in a folder that cannot be searched: a copy of unknown content. */
-function mayExist(path: string): boolean {
+export function mayExist(path: string): boolean {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) !== undefined
   } catch {

@@ -9,6 +9,7 @@ import type { ProcessRow } from '../../lib/contract/process-row'
 import type { Message } from '../../lib/queue/queue'
 import { Child, type ChildProgram } from './child'
 import { DeviceWatch } from './device-watch'
+import { discreetly, hideFor } from './discretion'
 import { EdgeWatch } from './edge-watch'
 import type { Moment } from './edges'
 import type { LogLine } from './face'
@@ -294,34 +295,38 @@ export class SupervisedProcess {
   }
 
   #start(generation: number, leave: () => void): void {
-    this.inbox.expect(generation)
+    const hide = hideFor(this.#spec)
+    this.inbox.expect(generation, hide)
     const program = this.#around.program(this.#spec)
     this.#program = program
     this.#device.begin(program.enclosed ? this.#spec.device : undefined)
     const child: Child = new Child(
       program,
-      {
-        identified: (pid) => this.#around.started(pid),
-        message: (message) => {
-          if (message.type === 'ready') leave()
-          this.#onMessage(message, generation)
+      discreetly(
+        {
+          identified: (pid) => this.#around.started(pid),
+          message: (message) => {
+            if (message.type === 'ready') leave()
+            this.#onMessage(message, generation)
+          },
+          malformed: () => this.#observation.babble(this.#around.now()),
+          flood: (channel) => this.#observation.flood(channel, this.#around.now()),
+          unreachable: () => this.#onUnreachable(generation),
+          output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
+          spawnFailed: (_code, message) => {
+            leave()
+            this.#child = undefined
+            this.feed({ type: 'spawn-failed', message })
+          },
+          exited: (exit) => {
+            leave()
+            // Node itself ends when it does not find its script, and says so where nobody looks.
+            if (this.#machine.state.status === 'starting') this.#fault ??= describeMissing(program)
+            this.#onExited(exit)
+          },
         },
-        malformed: () => this.#observation.babble(this.#around.now()),
-        flood: (channel) => this.#observation.flood(channel, this.#around.now()),
-        unreachable: () => this.#onUnreachable(generation),
-        output: (source, text) => this.#log.add(source, text, this.#around.now(), this.#around.wallClock()),
-        spawnFailed: (_code, message) => {
-          leave()
-          this.#child = undefined
-          this.feed({ type: 'spawn-failed', message })
-        },
-        exited: (exit) => {
-          leave()
-          // Node itself ends when it does not find its script, and says so where nobody looks.
-          if (this.#machine.state.status === 'starting') this.#fault ??= describeMissing(program)
-          this.#onExited(exit)
-        },
-      },
+        hide,
+      ),
       this.#around.now,
     )
     this.#child = child

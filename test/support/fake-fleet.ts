@@ -61,6 +61,13 @@ export class FakeFleet implements Fleet {
   /** How often somebody wanted all rows. */
   asked = 0
 
+  /** Name of a supervisor -> why it cannot work. */
+  readonly problems = new Map<string, string>()
+
+  supervisorProblem(name: string): string | undefined {
+    return this.problems.get(name)
+  }
+
   rows(): ProcessRow[] {
     this.asked += 1
     return [...this.#rows.values()]

@@ -104,8 +104,8 @@ const mistakes: Mistake[] = [
     properties: { supervisor: 'wrong-supervisor' },
     status: /^supervisor error · maxRestarts: -1 is not within 0 to 1000/,
     advice:
-      /the supervisor of this reader has a problem, correct it in the properties of the supervisor: maxRestarts: -1/,
-    row: false,
+      /the supervisor of this reader has a problem: maxRestarts: -1 is .*: correct it in the properties of the supervisor/,
+    row: true,
   },
   {
     title: 'no name',

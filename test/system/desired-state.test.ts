@@ -121,6 +121,23 @@ describe('what the operator stopped', function () {
     assert.deepEqual(await statuses(), { boiler: 'stopped', press: 'running' })
   })
 
+  it('is asked for when both copies of its record are deleted, which is told in log, rows and journal', async () => {
+    await nodeRed.command('boiler/stop')
+    await nodeRed.stop()
+    for (const path of [record(), `${record()}.copy`]) rmSync(path)
+    nodeRed = await NodeRed.start({ flows: flow(), userDir })
+    assert.match(
+      nodeRed.output,
+      /the record of what is stopped is gone, with its copy: nothing of this supervisor starts/,
+    )
+    assert.deepEqual(await statuses(), { boiler: 'error', press: 'error' })
+    assert.match((await nodeRed.row('press')).last_error ?? '', /it is not known whether this was stopped/)
+    const { body } = await nodeRed.request('GET', '/collectors/journal?name=press&limit=1')
+    const [event] = Object(body).events
+    assert.deepEqual([event.to, /not known whether this was stopped/.test(event.reason)], ['error', true])
+    assert.deepEqual(collectorsOf(nodeRed.pid), [])
+  })
+
   it('by stop-all stays stopped too, but for what is started since', async () => {
     await nodeRed.command('stop-all')
     await nodeRed.command('press/restart')

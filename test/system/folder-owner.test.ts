@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ModbusDevice } from '../../simulators/modbus/modbus-device'
 import { flowOf, readerNode, SUPERVISOR, supervisorNode, TAB } from '../support/flows'
+import { Monitor } from '../support/monitor'
 import { type FlowNode, NodeRed } from '../support/node-red'
 import { childrenOf } from '../support/processes'
 import { assertGapless, placeSequences } from '../support/sequence'
@@ -74,8 +75,8 @@ describe('a user folder', function () {
     assert.equal(fill, 'red')
     assert.match(text ?? '', /^supervisor error · the supervisor cannot work: another Node-RED/)
     assert.equal((await statusWhen(second, 'broadcast', () => true)).fill, 'red')
-    assert.deepEqual(await second.rows(), [])
     assert.deepEqual(processesOf(second), [])
+    await isToldEverywhere(second, inUse)
 
     const from = first.recorded(READER).length
     await until(() => first.recorded(READER).length >= from + 60, 20_000)
@@ -84,10 +85,52 @@ describe('a user folder', function () {
     assert.deepEqual([liveFolderOf(userDir), existsSync(live)], [live, true])
   })
 
+  /** In the table, over REST and WebSocket, in the metrics and the summary: which reader does not run, and why. */
+  async function isToldEverywhere(second: NodeRed, why: RegExp): Promise<void> {
+    const [row, ...others] = await second.rows()
+    assert.deepEqual(others, [])
+    assert.ok(row)
+    const { name, type, supervisor, status, health, link, pid, last_error, tags } = row
+    assert.deepEqual(
+      { name, type, supervisor, status, health, link, pid, tags },
+      {
+        ...{ name: READER, type: 'modbus', supervisor: 'plant', status: 'error', health: 'failed' },
+        ...{ link: 'disconnected', pid: null, tags: { total: 1, good: 0, bad: 0 } },
+      },
+    )
+    assert.match(last_error ?? '', why)
+    const get = (path: string) => second.request('GET', `/collectors/${path}`)
+    assert.deepEqual((await get(`processes/${READER}`)).body, row)
+    assert.deepEqual((await get(`processes/${READER}/logs`)).body, [])
+    const { body: summary } = await get('processes/stats/summary')
+    assert.deepEqual([Object(summary).total_processes, Object(summary).error_processes], [1, 1])
+    const { body: metrics } = await get('metrics')
+    for (const family of ['process_up', 'process_well']) {
+      assert.ok(String(metrics).includes(`collectors_${family}{name="${READER}",type="modbus",supervisor="plant"} 0\n`))
+    }
+    for (const [method, path] of [
+      ...['start', 'stop', 'restart'].map((word) => ['POST', `processes/${READER}/${word}`] as const),
+      ['POST', 'processes/start-all'],
+      ['GET', `history?collector=${READER}`],
+      ['GET', 'dead-letters?supervisor=plant'],
+    ] as const) {
+      const { status: answered, body } = await second.request(method, `/collectors/${path}`)
+      assert.deepEqual([path, answered, Object(body).code], [path, 409, 'conflict'])
+      assert.match(Object(body).error, why)
+    }
+    const monitor = await Monitor.open(`${second.url}/collectors/ws/processes`)
+    const { data } = await monitor.when('process_status')
+    assert.deepEqual(data, [row])
+    monitor.send({ type: 'command', command: 'start', name: READER, id: 1 })
+    const answer = await monitor.when('command_result')
+    assert.equal(!answer.success && answer.code, 'conflict')
+    await monitor.close()
+  }
+
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
     it(`goes to the second Node-RED when the first has ended by ${signal}`, async () => {
       const second = await start(userDir)
-      assert.deepEqual(await second.rows(), [])
+      await second.rowWhen(READER, ({ status }) => status === 'error')
       await first.stop(signal)
       await second.rowWhen(READER, ({ status, tags }) => status === 'running' && tags.good === 1)
       await second.recordedWhen(READER, () => true)

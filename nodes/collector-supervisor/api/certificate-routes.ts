@@ -11,14 +11,21 @@ import type { Request } from './guard'
 import { errorReply, type Reply } from './reply'
 
 const NAME_MAX = 1000
+const FORMAT_MAX = 10
 /** With colons between its bytes. */
 const FINGERPRINT_MAX = 100
 
 export function mountCertificateRoutes(RED: NodeAPI, fleet: Fleet, get: Mount, post: Mount): void {
-  get('/certificates', ({ query }) => certificates(fleet, asText(query.supervisor, NAME_MAX)))
-  get('/certificates/own', ({ query }) => own(fleet, asText(query.supervisor, NAME_MAX), asText(query.format, 10)))
+  get('/certificates', ({ query }) => certificates(fleet, asText(query.supervisor, NAME_MAX)), {
+    once: ['supervisor'],
+  })
+  get(
+    '/certificates/own',
+    ({ query }) => own(fleet, asText(query.supervisor, NAME_MAX), asText(query.format, FORMAT_MAX)),
+    { once: ['supervisor', 'format'] },
+  )
   for (const word of [...CERTIFICATE_WORDS, 'renew'] as const) {
-    post(`/certificates/${word}`, (req) => decide(RED, fleet, word, req))
+    post(`/certificates/${word}`, (req) => decide(RED, fleet, word, req), { members: ['supervisor', 'fingerprint'] })
   }
 }
 

@@ -5,22 +5,31 @@ import { parseHistoryQuery } from '../../../lib/contract/history-query'
 import { asCount, asRecord, asText } from '../../../lib/contract/parse'
 import type { DeadLetterScope } from '../dead-letters'
 import type { Fleet } from '../face'
+import type { Accepted } from './accepted'
 import type { Request } from './guard'
 import { errorReply, isErrorCode, type Reply } from './reply'
 
 /** Registers one route below /collectors. */
-export type Mount = (path: string, answer: (req: Request, gone: AbortSignal) => Reply | Promise<Reply>) => void
+export type Mount = (
+  path: string,
+  answer: (req: Request, gone: AbortSignal) => Reply | Promise<Reply>,
+  accepted?: Accepted,
+) => void
 
 const LETTERS_STANDARD = 100
 const LETTERS_MAX = 1000
 
 export function mountDatabaseRoutes(fleet: Fleet, get: Mount, post: Mount): void {
   get('/processor', () => ({ status: 200, body: fleet.processors() }))
-  get('/dead-letters', (req) => orFailure(() => deadLetters(fleet, req)))
+  get('/dead-letters', (req) => orFailure(() => deadLetters(fleet, req)), { once: ['supervisor', 'max', 'group'] })
   for (const how of ['requeue', 'discard'] as const) {
-    post(`/dead-letters/${how}`, (req) => orFailure(() => moveDeadLetters(fleet, how, req)))
+    const answer = (req: Request) => orFailure(() => moveDeadLetters(fleet, how, req))
+    post(`/dead-letters/${how}`, answer, { members: ['supervisor', 'ids'] })
   }
-  get('/history', (req, gone) => orFailure(() => history(fleet, req, gone)))
+  get('/history', (req, gone) => orFailure(() => history(fleet, req, gone)), {
+    once: ['collector', 'from', 'to', 'buckets'],
+    repeated: ['tag'],
+  })
 }
 
 async function deadLetters(fleet: Fleet, { query }: Request): Promise<Reply> {
@@ -77,7 +86,10 @@ function parseScope(input: unknown): DeadLetterScope | undefined {
 /** undefined = there is one of this name, or all are meant. */
 export function unknownSupervisor(fleet: Fleet, name: string | undefined): Reply | undefined {
   if (name === undefined || [...fleet.supervisors().values()].includes(name)) return undefined
-  return errorReply('not-found', `there is no supervisor "${name}"`)
+  const problem = fleet.supervisorProblem(name)
+  return problem === undefined
+    ? errorReply('not-found', `there is no supervisor "${name}"`)
+    : errorReply('conflict', problem)
 }
 
 async function history(fleet: Fleet, { query }: Request, gone: AbortSignal): Promise<Reply> {

@@ -7,6 +7,7 @@ import { asRecord, asText } from '../../../lib/contract/parse'
 import { parseReadNow } from '../../../lib/contract/read-now'
 import { type Inspector, parseInspectionRequest } from '../inspection-request'
 import type { Question } from '../questions'
+import { accept } from './accepted'
 import { guard, type Request, WRITE_PERMISSION } from './guard'
 import { errorReply, isErrorCode, type Reply } from './reply'
 import { type Answer, ROOT, refuseForeignPages, respond } from './routes'
@@ -29,7 +30,8 @@ export function mountInspectionRoutes(RED: NodeAPI, inspector: Inspector): void 
   if (!app || served.has(app)) return
   served.add(app)
   const guards = [guard(RED, WRITE_PERMISSION), guard(RED, FLOWS_PERMISSION), refuseForeignPages]
-  const post = (path: string, answer: Answer) => app.post(`${ROOT}/inspect/${path}`, ...guards, respond(answer))
+  const post = (path: string, answer: Answer) =>
+    app.post(`${ROOT}/inspect/${path}`, ...guards, accept({ members: MEMBERS }), respond(answer))
   const ask = async (req: Request, question: Question): Promise<Reply> => {
     const { nodeType = '' } = req.params
     const request = parseInspectionRequest(req.body)
@@ -61,6 +63,7 @@ export function mountInspectionRoutes(RED: NodeAPI, inspector: Inspector): void 
   })
 }
 
+const MEMBERS = ['client', 'supervisor', 'settings', 'node', 'secrets', 'question']
 const MALFORMED = errorReply(
   'bad-request',
   'expected { client, supervisor, settings, node?, secrets?, question? }: who asks, the id of a supervisor, the properties of the node',

@@ -8,17 +8,18 @@ import type { Fleet } from '../face'
 import type { JournalQuery } from '../journal-page'
 import type { Mount } from './database-routes'
 import type { Request } from './guard'
-import { errorReply } from './reply'
+import { errorReply, type Reply } from './reply'
 
 const EVENTS_STANDARD = 100
 const EVENTS_MAX = 1000
 
 export function mountJournalRoute(fleet: Fleet, get: Mount): void {
-  get('/journal', async ({ query }) => {
+  const journal = async ({ query }: Request): Promise<Reply> => {
     const parsed = parseJournalQuery(query, Date.now())
     if ('problem' in parsed) return errorReply('bad-request', parsed.problem)
     return { status: 200, body: await fleet.journal(parsed) }
-  })
+  }
+  get('/journal', journal, { once: ['name', 'kind', 'from', 'limit', 'before'] })
 }
 
 /** Absent and empty are the same. A problem is one sentence for whoever made the URL. */

@@ -20,6 +20,8 @@ export const STATUS_OF = {
   'not-found': 404,
   conflict: 409,
   failed: 409,
+  'too-large': 413,
+  'unsupported-media-type': 415,
   internal: 500,
   busy: 503,
   timeout: 504,

@@ -11,6 +11,7 @@ import {
 } from '../../../lib/contract/command'
 import { summarize } from '../../../lib/contract/process-row'
 import type { Fleet } from '../face'
+import { type Accepted, accept } from './accepted'
 import { mountCertificateRoutes } from './certificate-routes'
 import { Clients } from './clients'
 import { mountDatabaseRoutes } from './database-routes'
@@ -39,8 +40,10 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients())
   served.add(app)
   const read = guard(RED, READ_PERMISSION)
   const write = guard(RED, WRITE_PERMISSION)
-  const get = (path: string, answer: Answer) => app.get(ROOT + path, read, respond(answer))
-  const post = (path: string, answer: Answer) => app.post(ROOT + path, write, refuseForeignPages, respond(answer))
+  const get = (path: string, answer: Answer, accepted: Accepted = {}) =>
+    app.get(ROOT + path, read, accept(accepted), respond(answer))
+  const post = (path: string, answer: Answer, accepted: Accepted = {}) =>
+    app.post(ROOT + path, write, refuseForeignPages, accept(accepted), respond(answer))
   const operate = (order: Command, req: Request): Promise<CommandResult[]> => {
     const entry = { level: RED.log.AUDIT, event: 'collectors.command', ...order }
     RED.log.audit(entry, req)
@@ -60,12 +63,12 @@ export function mountRoutes(RED: NodeAPI, fleet: Fleet, clients = new Clients())
   mountCertificateRoutes(RED, fleet, get, post)
 
   mountMonitorRoutes(RED, fleet, {
-    get: (path, handler) => void app.get(ROOT + path, read, handler),
+    get: (path, handler) => void app.get(ROOT + path, read, accept({}), handler),
     command: operate,
     upgrades: upgradesOf(RED.server, adminRoot),
     clients,
   })
-  app.get(`${ROOT}/metrics`, read, (_req, res) => {
+  app.get(`${ROOT}/metrics`, read, accept({}), (_req, res) => {
     const { active, idle } = performance.eventLoopUtilization()
     const eventLoop = { activeMs: active, idleMs: idle }
     const monitors = clients.size
@@ -130,9 +133,16 @@ export function respond(answer: Answer): Handler {
 /** What Express or a parser before us could not make sense of is the client's mistake, all else is ours. */
 function mistakeReply(RED: NodeAPI, error: unknown): Reply {
   if (error instanceof URIError) return errorReply('bad-request', 'malformed percent-encoding in the URL')
-  if (isClientError(error)) return errorReply('bad-request', error.message)
+  if (isClientError(error)) return clientMistake(error)
   RED.log.error(error)
   return errorReply(UNEXPECTED.code, UNEXPECTED.error)
+}
+
+function clientMistake(error: Error & { status: number }): Reply {
+  if (error.status === 415) return errorReply('unsupported-media-type', error.message)
+  if (error.status !== 413) return errorReply('bad-request', error.message)
+  const limit = 'limit' in error && typeof error.limit === 'number' ? ` of ${error.limit} bytes` : ''
+  return errorReply('too-large', `the body is above the limit${limit} that Node-RED has for it (apiMaxLength)`)
 }
 
 function isClientError(error: unknown): error is Error & { status: number } {

@@ -15,13 +15,23 @@ describe('A request of a monitor', () => {
       { type: 'command', command: 'stop', name: '压机 1/2 ..%' },
     ],
     [
-      { type: 'command', command: 'stop-all', id: 'a', name: 7 },
+      { type: 'command', command: 'stop-all', id: 'a' },
       { type: 'command', command: 'stop-all', id: 'a' },
     ],
     [
-      { type: 'command', command: 'restart', name: 'oven', id: 7, more: 1 },
+      { type: 'command', command: 'restart', name: 'oven', id: 7 },
       { type: 'command', command: 'restart', name: 'oven', id: 7 },
     ],
+    [
+      { type: 'command', command: 'stop-all', name: 'oven' },
+      /^stop-all has no member "name"; there are type, id, command$/,
+    ],
+    [
+      { type: 'command', command: 'stop', name: 'oven', nam: 1 },
+      /^stop has no member "nam"; .* type, id, command, name$/,
+    ],
+    [{ type: 'get_status', name: 'oven' }, /^get_status has no member "name"; there are type, id$/],
+    [JSON.parse('{ "type": "get_status", "__proto__": 1 }'), /has no member "__proto__"/],
     [undefined, /JSON object/],
     ['get_status', /JSON object/],
     [[], /JSON object/],

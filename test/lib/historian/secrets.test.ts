@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import type { InfluxTarget } from '../../../lib/contract/influx-target'
 import { withoutSecrets } from '../../../lib/historian/secrets'
 import { type Reply, verdictOf } from '../../../lib/historian/verdict'
+import { ECHOES } from '../../support/echoes'
 
 const TARGET: InfluxTarget = {
   version: '1',
@@ -56,19 +57,24 @@ describe('secrets that a server repeats', () => {
     assert.equal(withoutSecrets('sent Basic ZXZhOnBhc3M=, why?', TARGET), 'sent Basic ***, why?')
   })
 
-  const short: [token: string, text: string, told: string][] = [
-    ['t', 'partial write: token t refused, timeout', 'partial write: token *** refused, timeout'],
-    ['t', 'p=t&u=eva "t" (t)', 'p=***&u=eva "***" (***)'],
-    ['4', 'HTTP 400 from 10.0.0.4:8086 after 4 s', 'HTTP 400 from 10.0.0.***:8086 after *** s'],
-    ['a.b', 'a.b axb a.bc xa.b', '*** axb a.bc xa.b'],
-    ['(x)', 'said (x), not x', 'said ***, not x'],
-    ['温', '温度 温', '温度 ***'],
-    ['long', 'no longer: long', 'no ***er: ***'],
-  ]
-  for (const [token, text, told] of short) {
-    it(`${token.length < 4 ? 'of few characters are left out by themselves only' : 'of four are left out anywhere'}: ${text}`, () =>
-      assert.equal(withoutSecrets(text, { token, username: '', password: '' }), told))
+  for (const [how, echo] of Object.entries(ECHOES)) {
+    it(`are left out of what a verdict tells, ${how}`, () => {
+      const login = { ...TARGET, token: 'Zq7/+tok==en&x-Canary91_9f3kLm', password: 'Zwei*Worte<und>"mehr"' }
+      const [token, pair] = [login.token, `${login.username}:${login.password}`]
+      for (const secret of [token, login.password, pair, `Token ${token}`]) {
+        const body = JSON.stringify({ error: `no: [${echo(secret)}]` })
+        const told = JSON.stringify(verdictOf({ kind: 'answer', status: 401, headers: {}, body }, login, 0))
+        assert.match(told, /no: \[.*\*\*\*/)
+        assert.ok(!told.includes(JSON.stringify(echo(secret)).slice(1, -1)), told)
+      }
+    })
   }
+
+  it('of a password of few characters are left out of the header that holds it', () => {
+    const login = { token: '', username: 'eva', password: 'abc' }
+    const encoded = Buffer.from('eva:abc').toString('base64')
+    assert.equal(withoutSecrets(`header ${encoded}, password abc, abcd`, login), 'header ***==, password ***, abcd')
+  })
 
   it('cost no words that are none', () => {
     const words = 'Token required: the Basic rules and bearer tokens of 400 points'

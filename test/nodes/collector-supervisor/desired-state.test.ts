@@ -66,6 +66,7 @@ describe('what the operator stopped', () => {
     await state.set('a1', false)
     await written()
     assert.deepEqual(readdirSync(folder()), [])
+    assert.equal(open().isInDoubt('a1'), false)
     await state.set('a1', true)
     await written()
     writeFileSync(path(), 'somebody else was here')
@@ -81,15 +82,6 @@ describe('what the operator stopped', () => {
     }
     for (const id of ['', '__proto__', 'constructor', '温度', 'a"b']) assert.equal(open().isStopped(id), true)
     assert.equal(open().isStopped('toString'), false)
-  })
-
-  it('is taken over from a list without a checksum, as earlier versions wrote it', async () => {
-    writeFileSync(path(), '[5,null,["b2"],"a1"]')
-    assert.deepEqual([open().isStopped('a1'), open().isStopped('b2')], [true, false])
-    await written()
-    assert.ok(existsSync(`${path()}.copy`))
-    assert.equal(open().isStopped('a1'), true)
-    assert.deepEqual(warnings, [])
   })
 
   describe('stays stopped', () => {
@@ -176,7 +168,17 @@ describe('what the operator stopped', () => {
       for (const file of [path(), `${path()}.copy`]) writeFileSync(file, text)
     }
 
-    for (const text of ['', '["a1","b', '{"a1":true}', '"a1"', '{"version":1,"content":["a1"],"crc32":1}']) {
+    for (const text of [
+      '',
+      '[]',
+      '["a1"]',
+      'null',
+      '{}',
+      '["a1","b',
+      '{"a1":true}',
+      '"a1"',
+      '{"version":1,"content":["a1"],"crc32":1}',
+    ]) {
       it(`as with ${text || 'nothing'} in both copies: nothing starts, which is told`, () => {
         loseBoth(text)
         const state = open()
@@ -186,9 +188,46 @@ describe('what the operator stopped', () => {
       })
     }
 
-    it('as with one copy only, in the format of earlier versions, which is cut', () => {
-      writeFileSync(path(), '["a1","b')
-      assert.equal(open().isStopped('a1'), true)
+    for (const text of ['[]', '["b2"]', '["a1","b']) {
+      it(`as with one copy only, which is ${text}`, () => {
+        writeFileSync(path(), text)
+        const state = open()
+        assert.deepEqual([state.isInDoubt('a1'), state.isStopped('a1')], [true, true])
+      })
+    }
+
+    it('since both copies are gone, whether anything was stopped last or not', async () => {
+      for (const isStopped of [true, false]) {
+        warnings = []
+        await open().set('a1', isStopped)
+        await written()
+        for (const file of [path(), `${path()}.copy`]) rmSync(file, { force: true })
+        const state = open()
+        assert.deepEqual([state.isInDoubt('a1'), state.isStopped('c3')], [true, true])
+        assert.match(
+          warnings.join(),
+          /^the record of what is stopped is gone, with its copy: nothing of this supervisor/,
+        )
+        await written()
+        assert.equal(open().isStopped('c3'), true)
+      }
+    })
+
+    it('since what could not be read has been set aside, and nobody has said anything yet', async () => {
+      loseBoth()
+      open()
+      await written()
+      assert.equal(open().isInDoubt('a1'), true)
+    })
+
+    it('since both copies are gone that an earlier version has written', async () => {
+      await open().set('a1', true)
+      await written()
+      rmSync(join(folder(), 'records.json'))
+      open()
+      await written()
+      for (const file of [path(), `${path()}.copy`]) rmSync(file)
+      assert.equal(open().isInDoubt('a1'), true)
     })
 
     it('until the operator says so, once for all', async () => {

@@ -58,7 +58,8 @@ describe('the historian of a supervisor', () => {
 
   it('gets the secrets in its configuration, and shows them nowhere else', () => {
     const [spec] = specs(INFLUX, { influxToken: 'tok-en' })
-    const { config, ...rest } = spec ?? assert.fail('none')
+    const { config, secrets, ...rest } = spec ?? assert.fail('none')
+    assert.deepEqual(secrets, ['tok-en'])
     const parsed = parseHistorianConfig(config)
     assert.equal(parsed?.sink === 'influxdb' && parsed.target.token, 'tok-en')
     assert.ok(!JSON.stringify(rest).includes('tok-en'))

@@ -246,4 +246,13 @@ describe('the inbox of a reader whose node is re-created', () => {
     inbox.attach((delivery) => names.push(delivery.tags.map(({ name }) => name).join()))
     assert.deepEqual(names, ['speed,level', 'level,speed'])
   })
+
+  it('tells reasons without the secrets of the process', () => {
+    const { inbox, deliveries } = open()
+    inbox.expect(GENERATION, (text) => text.replaceAll('canary', '***'))
+    inbox.take(tags())
+    inbox.take(samples(1, { values: [1, null], bad: new Map([[1, 'refused: canary']]) }))
+    assert.deepEqual([...(deliveries.at(-1)?.batch.bad ?? [])], [[1, 'refused: ***']])
+    assert.equal(inbox.badTag, 'level: refused: ***')
+  })
 })

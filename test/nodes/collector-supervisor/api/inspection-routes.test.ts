@@ -55,8 +55,11 @@ describe('The REST routes that ask a device', () => {
 
   it('read now with the settings that were sent, and nothing else', async () => {
     await server.open()
-    const { status, json } = await post('modbus-in/read-now', { ...REQUEST, script: 'evil.js' })
+    const { status, json } = await post('modbus-in/read-now', REQUEST)
     assert.deepEqual([status, json], [200, READING])
+    const other = await post('modbus-in/read-now', { ...REQUEST, script: 'evil.js' })
+    assert.equal(other.status, 400)
+    assert.match(other.text, /no member \\"script\\" of the body; there are client, supervisor, settings/)
     assert.deepEqual(inspector.asked, [
       { request: { ...REQUEST, nodeType: 'modbus-in', untagged: false }, question: { type: 'read-now' } },
     ])

@@ -175,6 +175,65 @@ describe('The REST routes', () => {
     }
   })
 
+  const unknown: [method: 'GET' | 'POST', path: string, said: RegExp][] = [
+    ['GET', 'processes?name=oven', /^there is no parameter "name": none is expected here$/],
+    ['GET', 'processes/oven?x', /"x"/],
+    ['GET', 'processes/stats/summary?supervisor=a', /"supervisor"/],
+    ['GET', 'processes/oven/logs?limit=5', /"limit"/],
+    ['GET', 'processor?supervisor=a', /"supervisor"/],
+    ['GET', 'metrics?name[]=oven', /"name\[\]"/],
+    ['GET', 'events?name=oven', /"name"/],
+    ['GET', 'ws/processes?name=oven', /"name"/],
+    ['GET', 'journal?nam=oven', /^there is no parameter "nam"; there are name, kind, from, limit, before$/],
+    ['GET', 'journal?limit=5&limit=6', /^limit: give it once$/],
+    ['GET', 'journal?limit[x]=5', /"limit\[x\]"/],
+    ['GET', 'journal?__proto__[x]=5', /"__proto__\[x\]"/],
+    ['GET', 'journal?access_token[]=5', /"access_token\[\]"/],
+    [
+      'GET',
+      'history?collector=a&tag[x]=1',
+      /^there is no parameter "tag\[x\]"; there are collector, from, to, buckets, tag$/,
+    ],
+    ['GET', 'history?collector=a&collector=b', /^collector: give it once$/],
+    ['GET', 'history?collector=a&form=-1h', /"form"/],
+    ['GET', 'dead-letters?supervisr=a', /"supervisr"/],
+    ['GET', 'certificates?name=a', /"name"/],
+    ['GET', 'certificates/own?supervisor=a&supervisor=b', /^supervisor: give it once$/],
+    ['POST', 'processes/oven/stop?name=press', /"name"/],
+    ['POST', 'processes/stop-all?supervisor=a', /"supervisor"/],
+    ['POST', 'dead-letters/discard?supervisor=a', /"supervisor"/],
+  ]
+  for (const [method, path, said] of unknown) {
+    it(`name a parameter that they do not know: ${method} ${path}`, async () => {
+      const { status, json } = await server.ask(method, `/collectors/${path}`)
+      assert.equal(status, 400)
+      isError(json, 'bad-request')
+      assert.match(Object(json).error, said)
+      assert.deepEqual(fleet.commands, [])
+    })
+  }
+
+  it('let on what has nothing to do with them: a token, and what gets around a cache', async () => {
+    assert.equal((await server.ask('GET', '/collectors/processes?access_token=a&_=123&_=124')).status, 200)
+    assert.equal((await server.ask('POST', '/collectors/processes/oven/stop?access_token=a')).status, 200)
+  })
+
+  it('take several tags, in both ways to write them', async () => {
+    const asked: unknown[] = []
+    fleet.past = async ({ collector, from, to, tags }) => {
+      asked.push(tags)
+      return { collector, from, to, series: [] }
+    }
+    for (const query of ['tag=a&tag=b', 'tag[]=a&tag[]=b', 'tag%5B%5D=a&tag%5B%5D=b']) {
+      assert.equal((await server.ask('GET', `/collectors/history?collector=oven&${query}`)).status, 200)
+    }
+    assert.deepEqual(asked, [
+      ['a', 'b'],
+      ['a', 'b'],
+      ['a', 'b'],
+    ])
+  })
+
   it('refuse a command of a foreign page', async () => {
     for (const path of ['/collectors/processes/stop-all', '/collectors/processes/oven/stop']) {
       const { status, json } = await server.ask('POST', path, { headers: { Origin: 'http://evil.example' } })
@@ -193,6 +252,56 @@ describe('The REST routes', () => {
   it('are not mounted where there is no admin server', () => {
     for (const httpAdmin of [undefined, null]) mountRoutes(server.red(Object({ httpAdmin })), fleet)
   })
+})
+
+const JSON_TYPE = 'application/json'
+
+describe('The body of a request', () => {
+  let server: AdminServer
+  let fleet: FakeFleet
+
+  beforeEach(async () => {
+    server = new AdminServer()
+    fleet = new FakeFleet(processRow('oven'))
+    // As in Node-RED, whose own app takes the nodes' before they have routes.
+    await server.open()
+    mountRoutes(server.red(), fleet)
+  })
+  afterEach(() => server.close())
+
+  const posts = [
+    'processes/oven/stop',
+    'processes/stop-all',
+    'dead-letters/discard',
+    'dead-letters/requeue',
+    'certificates/trust',
+  ]
+  // biome-ignore format: a table, one line a body
+  const bodies: [status: number, code: string, type: string | undefined, body: string, said: RegExp][] = [
+    [415, 'unsupported-media-type', 'application/x-www-form-urlencoded', 'supervisor=a', /Content-Type: application\/json/],
+    [415, 'unsupported-media-type', 'text/plain', '{"supervisor":"a"}', /Content-Type/],
+    [415, 'unsupported-media-type', 'application/jsonp', '{}', /Content-Type/],
+    [415, 'unsupported-media-type', undefined, '{}', /Content-Type/],
+    [415, 'unsupported-media-type', `${JSON_TYPE}; charset=latin1`, '{}', /charset/],
+    [400, 'bad-request', JSON_TYPE, '{"supervisr":"a"}', /^there is no member "supervisr" of the body/],
+    [400, 'bad-request', JSON_TYPE, '{"__proto__":{"supervisor":"a"}}', /"__proto__"/],
+    [400, 'bad-request', JSON_TYPE, '[]', /^the body must be an object in JSON$/],
+    [400, 'bad-request', JSON_TYPE, '{', /JSON/],
+    [413, 'too-large', JSON_TYPE, `{"ids":[${'1,'.repeat(60_000)}1]}`, /^the body is above the limit of 102400 bytes .*apiMaxLength/],
+  ]
+  for (const [status, code, type, body, said] of bodies) {
+    it(`is answered by ${status} if it is ${body.slice(0, 40)} of the type ${type}`, async () => {
+      fleet.moved = () => assert.fail('something was done')
+      for (const path of posts) {
+        const headers: Record<string, string> = type === undefined ? {} : { 'Content-Type': type }
+        const answer = await server.ask('POST', `/collectors/${path}`, { body, headers })
+        assert.equal(answer.status, status, `${path} ${answer.text}`)
+        isError(answer.json, code)
+        assert.match(Object(answer.json).error, said)
+      }
+      assert.deepEqual(fleet.commands, [])
+    })
+  }
 })
 
 describe('The REST routes under adminAuth', () => {
