@@ -27,12 +27,16 @@ export class Making {
   readonly #allowance = new Allowance()
   readonly #reading = new Allowance()
   #gap: string | undefined
-  isPending = false
+  #pending: string | undefined
 
   constructor(types: KnownTypes) {
     this.#types = types
   }
 
+  /** Why the value cannot be told yet. */
+  get pending(): string | undefined {
+    return this.#pending
+  }
   /** The first part that cannot be told, and why. */
   get gap(): string | undefined {
     return this.#gap
@@ -120,7 +124,7 @@ export class Making {
     const found = this.#types.typeOf(body)
     if (found.kind === 'unknown') return this.#lack(`is a structure that cannot be read: ${found.reason}`, place)
     if (found.kind === 'asking') {
-      this.isPending = true
+      this.#pending ??= found.reason
       return null
     }
     const { statusName } = this.#types

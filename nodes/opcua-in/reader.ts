@@ -99,9 +99,9 @@ class OpcuaReader implements Reader {
     }
     this.#session = session
     this.#turns.restart()
-    await this.#source.start(session)
     this.#enumerations.connected(session)
     this.#structures.connected(session)
+    await this.#source.start(session)
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -220,6 +220,7 @@ class OpcuaReader implements Reader {
       clock,
       texts: enumerations === 'text',
       store,
+      outdated: () => this.#source.readAgain(),
     })
   }
 

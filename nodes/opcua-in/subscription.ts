@@ -114,6 +114,10 @@ export class Subscription implements Source {
     return this.#items.takeEarlier()
   }
 
+  readAgain(): void {
+    this.#asking.want()
+  }
+
   stop(): void {
     this.#session = undefined
     this.#publishing?.stop()

@@ -18,7 +18,6 @@ const BOOLEAN = 1
 const DATE_TIME = 13
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 
-const ASKING: Plain = { problem: 'the server is being asked what this structure looks like' }
 const NO_VALUE: Plain = { problem: 'the server has no value' }
 const NO_TIME: Plain = { problem: 'the server does not know the time: it sends one that means so' }
 
@@ -33,7 +32,7 @@ export function plainValue(wire: WireValue | undefined, meaning: Meaning, types:
     const nothing = meaning.nothing?.(wire.type, wire.isArray ? elementsOf(wire.data) : [wire.data])
     if (nothing !== undefined) return { problem: nothing }
     const value = making.value(wire)
-    if (making.isPending) return ASKING
+    if (making.pending !== undefined) return { problem: making.pending }
     const { gap } = making
     if (gap !== undefined && (value === null || isEmptied(value))) return { problem: gap }
     if (value === null) return wire.type === DATE_TIME ? NO_TIME : NO_VALUE

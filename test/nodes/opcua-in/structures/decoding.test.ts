@@ -3,7 +3,7 @@ import type { Value } from '../../../../lib/contract/batch'
 import { LIMITS } from '../../../../nodes/opcua-in/limits'
 import type { Body } from '../../../../nodes/opcua-in/structures/body'
 import type { Field, Layout, StructureType, TypeDescription } from '../../../../nodes/opcua-in/structures/description'
-import type { KnownTypes } from '../../../../nodes/opcua-in/structures/lookup'
+import { BEING_ASKED, type KnownTypes } from '../../../../nodes/opcua-in/structures/lookup'
 import { plainValue } from '../../../../nodes/opcua-in/values'
 import * as binary from '../../../../simulators/opcua/raw/binary'
 import { bodyOf, extension, float, node, own, standard } from './encoding'
@@ -49,7 +49,7 @@ class Bench implements KnownTypes {
     this.doubts.push(why)
   }
   typeOf = ({ typeId }: Body): ReturnType<KnownTypes['typeOf']> => {
-    if (typeId.id.value === 3) return { kind: 'asking' }
+    if (typeId.id.value === 3) return { kind: 'asking', reason: BEING_ASKED }
     const type = this.#roots.get(Number(typeId.id.value))
     return type ? { kind: 'known', type, types: this.#types } : { kind: 'unknown', reason: 'nobody knows it' }
   }
