@@ -12,6 +12,7 @@ import type { Browsable } from './browse-service'
 import { connectAs } from './connecting'
 import { Enumerations } from './enumerations'
 import { type OpcuaConfig, parseLocales, parseOpcuaConfig, parseUntaggedConfig } from './fields'
+import { GapLog } from './gaps'
 import { quietenLibrary } from './link/silence'
 import { standardTypes } from './link/standard-types'
 import { statusName } from './link/status-names'
@@ -25,7 +26,6 @@ import { StructureTypes } from './structures/known-types'
 import { TypeFile } from './structures/type-store'
 import { Subscription } from './subscription'
 import { Taking } from './taking'
-import type { Plain } from './values'
 import { mayHaveTexts, samplingMsOf, wantedOf } from './wishes'
 
 export const opcuaReader: ReaderFactory<OpcuaConfig> = {
@@ -57,6 +57,7 @@ class OpcuaReader implements Reader {
   /** Whose connection was lost. */
   #left: OpcuaSession | undefined
   readonly #told = new Set<string>()
+  readonly #gapLog: GapLog
   #overflows = 0
 
   constructor(config: OpcuaConfig, log: (level: LogLevel, text: string) => void, folder: string | undefined) {
@@ -65,6 +66,7 @@ class OpcuaReader implements Reader {
     quietenLibrary()
     this.#config = config
     this.#log = log
+    this.#gapLog = new GapLog((text) => log('warn', text))
     this.#pki = new Pki(folder)
     // What a value is only its server knows.
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
@@ -126,7 +128,7 @@ class OpcuaReader implements Reader {
     const sourceTimes = new Map<number, number>()
     answers.forEach((answer, column) => {
       const { plain, sourceTime } = this.#taking.take(answer, column)
-      this.#tellGap(plain, column)
+      if ('gaps' in plain && plain.gaps) this.#gapLog.tell(this.#config.tags[column]?.name ?? '', plain.gaps)
       const problem = 'problem' in plain ? plain.problem : unreliable
       if (problem !== undefined) bad.set(column, problem)
       else if (sourceTime !== undefined) sourceTimes.set(column, sourceTime)
@@ -201,12 +203,6 @@ class OpcuaReader implements Reader {
     if (this.#told.has(text)) return
     if (this.#told.size < TOLD_MAX) this.#told.add(text)
     this.#log(level, text)
-  }
-
-  /** The value is good without it: it is told in the log, once. */
-  #tellGap(plain: Plain, column: number): void {
-    if (!('gap' in plain) || plain.gap === undefined) return
-    this.#tellOnce('warn', `tag "${this.#config.tags[column]?.name}": ${plain.gap}; it is null there`)
   }
 
   #structuresIn(folder: string): StructureTypes {

@@ -3,6 +3,7 @@
 import type { Value } from '../../lib/contract/batch'
 import { reasonOutside } from '../../lib/contract/bounds'
 import { textOf } from '../../lib/contract/value-texts'
+import { type GapList, gapText } from './gaps'
 import { Refusal } from './limits'
 import { elementsOf, Making } from './making'
 import type { Meaning } from './meanings'
@@ -10,8 +11,8 @@ import type { WireValue } from './session'
 import type { KnownTypes } from './structures/lookup'
 
 export type Plain =
-  /** `gap`: why a part of it is null. */
-  { value: Value; gap?: string } | { problem: string }
+  /** `gaps`: the parts of it that cannot be told. */
+  { value: Value; gaps?: GapList } | { problem: string }
 
 /** Built-in types (OPC 10000-6, 5.1.2). */
 const BOOLEAN = 1
@@ -33,10 +34,10 @@ export function plainValue(wire: WireValue | undefined, meaning: Meaning, types:
     if (nothing !== undefined) return { problem: nothing }
     const value = making.value(wire)
     if (making.pending !== undefined) return { problem: making.pending }
-    const { gap } = making
-    if (gap !== undefined && (value === null || isEmptied(value))) return { problem: gap }
+    const { gaps } = making
+    if (gaps && (value === null || isEmptied(value))) return { problem: gapText(gaps) }
     if (value === null) return wire.type === DATE_TIME ? NO_TIME : NO_VALUE
-    return { value: withMeaning(value, wire.type, meaning), ...(gap !== undefined && { gap }) }
+    return { value: withMeaning(value, wire.type, meaning), ...(gaps && { gaps }) }
   } catch (thrown) {
     if (thrown instanceof Refusal) return { problem: thrown.message }
     throw thrown

@@ -9,7 +9,7 @@ const KINDS = ['attribute', 'target', 'texts'] as const
 const ID_KINDS = ['numeric', 'string', 'guid', 'opaque'] as const
 const INDEX_MAX = 0xffff
 /** Of an identifier. */
-const ID_MAX = 5000
+const ID_MAX = 6000
 const DIGEST_MAX = 30
 
 export function factsJson(facts: Facts): unknown {

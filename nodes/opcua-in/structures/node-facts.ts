@@ -86,7 +86,8 @@ export class NodeFacts {
     return answers.map(({ references }) => {
       const first = references.find(({ server }) => server === 0)
       const node = first && resolveAddress(first.node, this.#namespaces)
-      return node && { ...node, range: '' }
+      // the null NodeId is no node
+      return node && nodeText(node) !== undefined ? { ...node, range: '' } : undefined
     })
   }
 
