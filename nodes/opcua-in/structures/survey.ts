@@ -2,7 +2,6 @@
 // Many types go into one call; what was told is not asked for again over the same connection.
 
 import type { BrowseService } from '../browse-service'
-import type { EnumerationTexts } from '../enumeration-texts'
 import { type NodeRef, nodeKey, nodeText, parseNodeAddress } from '../node-ids'
 import { Body } from './body'
 import { type Definition, parseDefinition } from './definition'
@@ -11,6 +10,7 @@ import { DictionarySurvey } from './dictionary-survey'
 import type { Facts } from './facts'
 import { simpleType } from './namespace-zero'
 import { type AskTexts, NodeFacts, standardNode } from './node-facts'
+import { TextSurvey } from './text-survey'
 
 /** The encoding of values, and tags that had such values. */
 export type Question = { encoding: NodeRef; tags: readonly NodeRef[] }
@@ -50,18 +50,19 @@ export class Surveyor {
   readonly #parts: SurveyParts
   readonly #facts: NodeFacts
   readonly #dictionaries: DictionarySurvey
+  readonly #texts: TextSurvey
   #definitionBytes = 0
   readonly #told = new Map<string, Told>()
   /** Encoding -> data type; undefined = the server has no reference from one to the other. */
   readonly #typeOf = new Map<string, NodeRef | undefined>()
   /** Tag -> data type. */
   readonly #tagTypes = new Map<string, NodeRef | undefined>()
-  readonly #texts = new Map<string, EnumerationTexts | undefined>()
 
   constructor(parts: SurveyParts) {
     this.#parts = parts
     this.#facts = new NodeFacts(parts.service, parts.namespaces)
     this.#dictionaries = new DictionarySurvey(this.#facts, parts.standard)
+    this.#texts = new TextSurvey(this.#facts, parts.texts)
   }
 
   /** So far. */
@@ -83,7 +84,7 @@ export class Surveyor {
       if (!('root' in finding) || !encoding) continue
       for (const node of [encoding, ...tags, ...(roots[index] ?? [])]) found.nodes.add(nodeKey(node))
     }
-    await this.#tellTexts(found.types)
+    await this.#texts.tell(found.types, this.#told)
     const facts = new Map([...this.#facts.facts].filter(([, { subject }]) => found.nodes.has(nodeKey(subject.node))))
     return { findings, types: found.types, facts }
   }
@@ -235,25 +236,6 @@ export class Surveyor {
     if (definition instanceof Body) this.#definitionBytes += definition.bytes.length
     if (this.#definitionBytes <= DEFINITIONS_MAX_BYTES) return parseDefinition(definition)
     return { kind: 'unusable', reason: `all together have more than ${DEFINITIONS_MAX_BYTES} bytes` }
-  }
-
-  async #tellTexts(types: Map<string, TypeDescription>): Promise<void> {
-    const ask = this.#parts.texts
-    if (!ask) {
-      for (const [key, type] of types) if (type.kind === 'enumeration') types.set(key, { ...type, texts: undefined })
-      return
-    }
-    const told = [...types].flatMap(([key, { kind }]) => (kind === 'enumeration' ? (this.#told.get(key) ?? []) : []))
-    for (const { node, definition } of told) {
-      if (definition?.kind === 'enumeration' && definition.texts.size > 0)
-        this.#texts.set(nodeKey(node), definition.texts)
-    }
-    const unknown = told.flatMap(({ node }) => (this.#texts.has(nodeKey(node)) ? [] : [node]))
-    const texts = await this.#facts.texts(unknown, ask)
-    for (const [index, node] of unknown.entries()) this.#texts.set(nodeKey(node), texts[index])
-    for (const [key, type] of types) {
-      if (type.kind === 'enumeration') types.set(key, { ...type, texts: this.#texts.get(key) ?? type.texts })
-    }
   }
 }
 
