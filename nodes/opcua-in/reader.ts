@@ -36,8 +36,6 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
 }
 
 const TOLD_MAX = 100
-/** Of a value whose source gave no time. */
-const NO_TIME = 0
 
 class OpcuaReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -146,11 +144,8 @@ class OpcuaReader implements Reader {
   }
 
   #earlierOf(heard: readonly Heard[], unreliable: string | undefined): EarlierValue[] {
-    if (unreliable !== undefined) return []
-    return heard.flatMap(({ column, sample }) => {
-      const { plain, sourceTime: time = NO_TIME } = this.#taking.takeEarlier(sample, column)
-      return 'value' in plain ? [{ column, value: plain.value, time }] : []
-    })
+    const taken = this.#taking.takeEarlier(heard)
+    return unreliable === undefined ? taken : []
   }
 
   forecast(): Forecast {

@@ -12,7 +12,9 @@ import type { KnownTypes } from './structures/lookup'
 
 export type Plain =
   /** `gaps`: the parts of it that cannot be told. */
-  { value: Value; gaps?: GapList } | { problem: string }
+  { value: Value; gaps?: GapList } | Problem
+/** `isPending`: it is only a question of time. */
+export type Problem = { problem: string; isPending?: true }
 
 /** Built-in types (OPC 10000-6, 5.1.2). */
 const BOOLEAN = 1
@@ -33,7 +35,7 @@ export function plainValue(wire: WireValue | undefined, meaning: Meaning, types:
     const nothing = meaning.nothing?.(wire.type, wire.isArray ? elementsOf(wire.data) : [wire.data])
     if (nothing !== undefined) return { problem: nothing }
     const value = making.value(wire)
-    if (making.pending !== undefined) return { problem: making.pending }
+    if (making.pending !== undefined) return { problem: making.pending, isPending: true }
     const { gaps } = making
     if (gaps && (value === null || isEmptied(value))) return { problem: gapText(gaps) }
     if (value === null) return wire.type === DATE_TIME ? NO_TIME : NO_VALUE

@@ -45,7 +45,7 @@ const CONFIRMING: Found = {
   kind: 'asking',
   reason: 'the server is being asked whether this structure still looks as it did',
 }
-const OUTDATED: Found = { kind: 'asking', reason: 'its type was changed since it came: it is read again' }
+const OUTDATED: Found = { kind: 'unknown', reason: 'its type was changed since it came, so it is read again' }
 const NO_NAMESPACE: Found = { kind: 'unknown', reason: 'its namespace is not known' }
 
 export class StructureTypes {
@@ -139,8 +139,9 @@ export class StructureTypes {
     entry?.cameIn(column)
     if (!this.#isConfirmed) return this.#unconfirmed(encoding)
     if (!entry) return NO_NAMESPACE
-    if (entry.problem !== undefined) return { kind: 'unknown', reason: entry.problem }
+    const { problem } = entry
     const described = this.#descriptions.of(entry.encoding)
+    if (problem !== undefined) return { kind: described ? 'asking' : 'unknown', reason: problem }
     if (!described) return ASKING
     if (body.order > this.#lastOutdated) return { kind: 'known', ...described }
     this.#settings.outdated()

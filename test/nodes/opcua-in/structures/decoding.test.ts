@@ -283,7 +283,7 @@ describe('A structure', () => {
 
   it('waits as a whole for the type of a part', () => {
     const plain = decoded(structure([field('a', 22), field('b', 6)]), extension(3), binary.int32(1))
-    assert.deepEqual(plain, { problem: 'the server is being asked what this structure looks like' })
+    assert.deepEqual(plain, { problem: BEING_ASKED, isPending: true })
   })
 
   it('has its parts counted over all structures of a value', () => {

@@ -336,14 +336,14 @@ describe('The types of structures that a reader knows', () => {
       nowMs = 600_000
       await settle()
       assert.equal(outdated, 0)
-      assert.deepEqual([kindOf(before), outdated], ['asking', 1])
+      assert.deepEqual([kindOf(before), outdated], ['unknown', 1])
       assert.deepEqual([kindOf(bodyOf(MOTOR_ENCODING)), outdated], ['known', 1])
     })
 
     it('are confirmed at once when a value does not fit, and describe no other value meanwhile', async () => {
       types.of(0).doubt(before, 'too long')
       const found = types.of(1).typeOf(bodyOf(MOTOR_ENCODING))
-      assert.match(found.kind === 'unknown' ? found.reason : found.kind, /not as the server described it: too long/)
+      assert.match(found.kind === 'asking' ? found.reason : found.kind, /not as the server described it: too long/)
       await settle()
       const now = types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
       assert.deepEqual(now.kind === 'known' && now.type.fields.map(({ name }) => name), ['RPM'])
@@ -362,7 +362,7 @@ describe('The types of structures that a reader knows', () => {
       const held = kindOf(bodyOf(MOTOR_ENCODING), 1)
       await settle()
       if (space.calls.length > calls) confirmed.push(nowMs / 1000)
-      assert.equal(held, nowMs === 0 ? 'unknown' : 'known')
+      assert.equal(held, nowMs === 0 ? 'asking' : 'known')
     }
     assert.deepEqual(confirmed, [0, 31, 92, 213, 454])
   })
