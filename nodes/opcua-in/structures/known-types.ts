@@ -33,10 +33,10 @@ export type StructureSettings = {
 
 type Session = OpcuaSession & Browsable
 
-/** A server that answers the first question within this is near, so that the first reading may wait for the types. */
+/** A server that answers the first question within this is near, so that a reading may wait for the types of its structures. */
 const NEAR_MS = 20
-/** The first reading after connecting waits no longer than this for the types of its structures. */
-const FIRST_READING_MS = 100
+/** Such a reading waits no longer than this. */
+const READING_WAIT_MS = 100
 /** As long as a session lasts, what is known is confirmed so often: nothing else says that a server has changed its types. */
 const CONFIRM_MS = 600_000
 const UNANSWERED: Finding = { reason: 'the server did not answer' }
@@ -68,7 +68,9 @@ export class StructureTypes {
   #lastOutdated = 0
   #asking: Promise<void> | undefined
   #lastRequests = 1
-  #isFirst = true
+  /** The next reading is the first after connecting, or the first with a value that does not fit. */
+  #mayWait = true
+  #isComparing = false
   #revision = 0
 
   constructor(settings: StructureSettings) {
@@ -77,7 +79,7 @@ export class StructureTypes {
     this.#descriptions = new Descriptions(settings.store)
     this.#views = settings.wanted.map((_, column) => ({
       typeOf: (body) => this.#typeOf(body, column),
-      doubt: (body, why) => this.#doubt(body, why),
+      doubt: (body) => this.#doubt(body),
       statusName,
     }))
   }
@@ -108,28 +110,29 @@ export class StructureTypes {
     this.#confirming.soon()
     this.#lastBefore = lastBody()
     for (const entry of this.#entries.all) entry.connected()
-    this.#isFirst = true
+    this.#mayWait = true
+    this.#isComparing = false
     this.#revision++
   }
 
   /**
-   * Asks for what is missing. Only after connecting, and where the server is near, it takes a moment: the first values are made of what is
-   * known then. Far away the values of other tags do not wait.
+   * Asks for what is missing. Only after connecting or for a value that does not fit, and where the server is near, it takes a moment: the
+   * values are made of what is known then. Far away the values of other tags do not wait.
    */
   async ask(signal: AbortSignal): Promise<void> {
-    const isFirst = this.#isFirst
-    this.#isFirst = false
+    const mayWait = this.#mayWait
+    this.#mayWait = false
     const session = this.#session
     if (session && !this.#asking && this.#isDue()) this.#start(session)
-    if (isFirst) await this.#firstTypes(signal)
+    if (mayWait) await this.#awaitTypes(signal)
   }
 
-  async #firstTypes(signal: AbortSignal): Promise<void> {
+  async #awaitTypes(signal: AbortSignal): Promise<void> {
     const { clock } = this.#settings
-    const hasNoAnswer = (): boolean => this.#asking !== undefined && !this.#isConfirmed
+    const hasNoAnswer = (): boolean => this.#asking !== undefined && this.#isComparing
     const isMissing = (): boolean => this.#asking !== undefined && this.#missing().length > 0
     await this.#arrivals.wait(hasNoAnswer, { ms: NEAR_MS, clock, signal })
-    if (!hasNoAnswer()) await this.#arrivals.wait(isMissing, { ms: FIRST_READING_MS, clock, signal })
+    if (!hasNoAnswer()) await this.#arrivals.wait(isMissing, { ms: READING_WAIT_MS, clock, signal })
   }
 
   #typeOf(body: Body, column: number): Found {
@@ -139,9 +142,8 @@ export class StructureTypes {
     entry?.cameIn(column)
     if (!this.#isConfirmed) return this.#unconfirmed(encoding)
     if (!entry) return NO_NAMESPACE
-    const { problem } = entry
+    if (entry.problem !== undefined) return { kind: 'unknown', reason: entry.problem }
     const described = this.#descriptions.of(entry.encoding)
-    if (problem !== undefined) return { kind: described ? 'asking' : 'unknown', reason: problem }
     if (!described) return ASKING
     if (body.order > this.#lastOutdated) return { kind: 'known', ...described }
     this.#settings.outdated()
@@ -154,11 +156,11 @@ export class StructureTypes {
     return encoding && this.#descriptions.has(encoding) ? CONFIRMING : ASKING
   }
 
-  /** The server may have another definition by now. */
-  #doubt({ typeId }: Body, why: string): void {
+  /** The server may have another definition by now. Where it is near, the reading waits for that: other values of this type may fit. */
+  #doubt({ typeId }: Body): void {
     const encoding = resolveAddress(typeId, this.#descriptions.namespaces)
     const entry = encoding && this.#descriptions.has(encoding) ? this.#entries.enter(encoding) : undefined
-    if (entry?.doubt(`it is not as the server described it: ${why}`, this.#settings.clock.nowMs())) this.#revision++
+    if (entry?.doubt(this.#settings.clock.nowMs())) this.#mayWait = true
   }
 
   #isDue(): boolean {
@@ -180,7 +182,10 @@ export class StructureTypes {
     this.#asking = this.#askFor(session)
       .catch((thrown: unknown) => this.#refused(session, toFault(thrown)))
       .finally(() => {
-        if (session === this.#session) this.#asking = undefined
+        if (session === this.#session) {
+          this.#asking = undefined
+          this.#isComparing = false
+        }
         this.#arrivals.tell()
       })
   }
@@ -204,8 +209,10 @@ export class StructureTypes {
   /** Returns how many requests that took. */
   async #confirm(session: Session): Promise<number> {
     const texts = this.#textsFrom(session)
+    this.#isComparing = true
     const { namespaces, isSame, requests } = await this.#descriptions.compare(session.browsing(), texts)
     if (session !== this.#session) return requests
+    this.#isComparing = false
     if (!isSame) this.#forget(namespaces)
     this.#isConfirmed = true
     this.#problem = undefined

@@ -1,4 +1,4 @@
-// The type of the values that have one encoding: why it is not used, and when it is asked for (again) or confirmed.
+// The type of the values that have one encoding: why it is not known, and when it is asked for (again) or confirmed.
 
 import { type NodeRef, resolveAddress } from '../node-ids'
 import type { Wanted } from '../source'
@@ -21,7 +21,7 @@ export class TypeEntry {
     this.encoding = encoding
   }
 
-  /** Why it is not known, or must not be used. */
+  /** Why it is not known. */
   get problem(): string | undefined {
     return this.#problem
   }
@@ -51,16 +51,11 @@ export class TypeEntry {
     this.asking.later(nowMs)
   }
 
-  /**
-   * A value does not fit. The first time no value is read before the description was confirmed; if it was, and values still do not fit, it
-   * is their fault, and other values of this type are not held back when it is confirmed again. Whether anything is new.
-   */
-  doubt(why: string, nowMs: number): boolean {
+  /** A value does not fit. Returns whether the description is to be confirmed now: not if it was, and values still do not fit. */
+  doubt(nowMs: number): boolean {
     if (this.#doubts.isSet) return false
     this.#doubts.later(nowMs)
-    if (!this.#doubts.isDue(nowMs)) return false
-    this.#problem = why
-    return true
+    return this.#doubts.isDue(nowMs)
   }
   isDoubtful(nowMs: number): boolean {
     return this.#doubts.isDue(nowMs)
