@@ -41,7 +41,6 @@ export class Details {
   readonly #service: BrowseService
   readonly #limits: BrowseLimits
   readonly #types: TypeSources
-  #structures: TypesAtOnce | undefined
   readonly #reads: Batches
   readonly #values: Batches
   /** NodeId of a type -> its name. */
@@ -132,8 +131,9 @@ export class Details {
   }
 
   async #plainValues(values: readonly (Known | undefined)[], namespaces: readonly string[]): Promise<Plain[]> {
-    this.#structures ??= new TypesAtOnce(this.#service, namespaces, this.#types)
-    return this.#structures.plainValues(values.map((known) => known?.get('value')?.value))
+    // A server may have changed its types since it was asked for other values.
+    const structures = new TypesAtOnce(this.#service, namespaces, this.#types)
+    return structures.plainValues(values.map((known) => known?.get('value')?.value))
   }
 
   /** Every type is asked for once in the life of a session. */

@@ -4,7 +4,7 @@ import type { LogLevel } from '../../lib/contract/control'
 import type { Heard } from './source'
 
 /** Between two readings. */
-const EARLIER_MAX = 100_000
+export const EARLIER_MAX = 100_000
 
 export class Earlier {
   readonly #log: (level: LogLevel, text: string) => void

@@ -1,5 +1,5 @@
-// Which columns are enumerations, and what their numbers mean: asked once a connection, beside the reading, of those whose values
-// came as Int32, which is what an enumeration is on the wire (OPC 10000-3, 8.14).
+// Which columns are enumerations, and what their numbers mean: asked at each connection, beside the reading, of those whose values
+// came as Int32, which is what an enumeration is on the wire (OPC 10000-3, 8.14), and now and then as long as it lasts.
 
 import { Batches } from './batches'
 import type { EnumerationTexts } from './enumeration-texts'
@@ -10,20 +10,29 @@ import { qualityOf } from './statuses'
 
 const INT32 = 6
 /** The first reading may wait so long for texts: they come in two round trips, and its values are the first that are seen. */
-const PATIENCE_MS = 1000
+const FIRST_READING_MS = 1000
 /** Built-in and abstract types, which have no texts (OPC 10000-6, 5.1.2; OPC 10000-3, 8.1). */
 const NO_ENUMERATION_MAX = 29
+
+/** A server may change its types at any time, and nothing says so. */
+const CONFIRM_MS = 600_000
+/** What the server did not tell is asked for again after this. */
+const AGAIN_MS = 30_000
 
 export class Enumerations {
   readonly #wanted: readonly (Wanted | undefined)[]
   readonly #clock: SourceClock
-  /** Survives the connection: a column does not become numbers because the server is slow to tell once more. */
+  /** Survives the connection: a column that had texts does not become one of numbers because the server does not answer. */
   readonly #texts: (EnumerationTexts | undefined)[]
   #session: OpcuaSession | undefined
-  #asked = new Set<number>()
+  /** Columns whose values may be enumerations. */
+  #seen = new Set<number>()
+  /** Those that the server has to tell before their values are made. */
   #open = new Set<number>()
   #asking: Promise<void> | undefined
-  #byType = new Map<string, EnumerationTexts | undefined>()
+  /** When those that are open are asked for, and when all are. */
+  #openMs = Infinity
+  #confirmMs = Infinity
   #isFirst = true
 
   /** @param wanted undefined for columns that stay numbers */
@@ -36,10 +45,11 @@ export class Enumerations {
   /** On a new connection everything is asked for anew: the server may have changed. */
   connected(session: OpcuaSession): void {
     this.#session = session
-    this.#asked = new Set()
-    this.#open = new Set()
+    this.#seen = new Set()
+    this.#open = new Set(this.#texts.flatMap((texts, column) => (texts ? [column] : [])))
     this.#asking = undefined
-    this.#byType = new Map()
+    this.#openMs = Infinity
+    this.#confirmMs = Infinity
     this.#isFirst = true
   }
 
@@ -49,34 +59,51 @@ export class Enumerations {
     const isFirst = this.#isFirst
     this.#isFirst = false
     if (!session) return
-    const columns = answers.flatMap((answer, column) => (this.#isNew(answer, column) ? [column] : []))
-    for (const column of columns) {
-      this.#asked.add(column)
-      this.#open.add(column)
-    }
-    if (!this.#asking && this.#open.size > 0) this.#ask(session)
-    if (isFirst && this.#asking) await this.#patiently(this.#asking)
+    for (const [column, answer] of answers.entries()) this.#hear(answer, column)
+    const nowMs = this.#clock.nowMs()
+    if (!this.#asking && nowMs >= this.#openMs) this.#ask(session, this.#waiting())
+    else if (!this.#asking && nowMs >= this.#confirmMs) this.#ask(session, [...this.#seen])
+    if (isFirst && this.#asking) await this.#firstTexts(this.#asking)
   }
 
   /** `asking`: what the numbers of this column are is not known yet. undefined: numbers. */
   of(column: number): EnumerationTexts | 'asking' | undefined {
-    return this.#texts[column] ?? (this.#open.has(column) ? 'asking' : undefined)
+    return this.#open.has(column) ? 'asking' : this.#texts[column]
   }
 
-  #isNew(answer: Answer, column: number): boolean {
-    if (!('sample' in answer) || this.#asked.has(column) || !this.#wanted[column]) return false
+  #hear(answer: Answer, column: number): void {
+    if (!('sample' in answer) || !this.#wanted[column]) return
     const { code, value } = answer.sample
-    return value?.type === INT32 && qualityOf(code) !== 'bad'
+    if (!value || qualityOf(code) === 'bad') return
+    if (value.type !== INT32) this.#forget(column)
+    else if (!this.#seen.has(column)) {
+      this.#seen.add(column)
+      this.#open.add(column)
+      this.#openMs = 0
+    }
   }
 
-  #ask(session: OpcuaSession): void {
-    this.#asking = this.#askFor(session, [...this.#open])
-      // What a connection is worth others find out; without an answer they are numbers.
-      .catch(() => this.#settle(session, [...this.#open]))
+  /** Whatever it was, it is no enumeration now. */
+  #forget(column: number): void {
+    this.#texts[column] = undefined
+    this.#seen.delete(column)
+    this.#open.delete(column)
+  }
+
+  #waiting(): number[] {
+    return [...this.#open].filter((column) => this.#seen.has(column))
+  }
+
+  #ask(session: OpcuaSession, columns: readonly number[]): void {
+    this.#openMs = Infinity
+    this.#asking = this.#askFor(session, columns)
+      // What a connection is worth others find out.
+      .catch(() => {})
       .then(() => {
         if (session !== this.#session) return
         this.#asking = undefined
-        if (this.#open.size > 0) this.#ask(session)
+        this.#settle(columns)
+        if (this.#openMs === 0) this.#ask(session, this.#waiting())
       })
   }
 
@@ -89,44 +116,47 @@ export class Enumerations {
       const node = address && resolveAddress({ ...address, range: '' }, namespaces)
       return node ? [{ column, node }] : []
     })
+    const byType = new Map<string, EnumerationTexts | undefined>()
     await new Batches(batchSize(nodesPerRead)).each(
       nodes,
-      (batch) => this.#look(session, batch),
+      (batch) => this.#look(session, batch, byType),
       () => {},
     )
-    this.#settle(session, columns)
   }
 
-  async #look(session: OpcuaSession, batch: readonly { column: number; node: NodeRef }[]): Promise<void> {
+  async #look(
+    session: OpcuaSession,
+    batch: readonly { column: number; node: NodeRef }[],
+    byType: Map<string, EnumerationTexts | undefined>,
+  ): Promise<void> {
     const types = await session.dataTypes(batch.map(({ node }) => node))
     const unknown = new Map<string, NodeRef>()
-    for (const type of types)
-      if (type && mayHaveTexts(type) && !this.#byType.has(keyOf(type))) unknown.set(keyOf(type), type)
+    for (const type of types) if (type && mayHaveTexts(type) && !byType.has(keyOf(type))) unknown.set(keyOf(type), type)
     if (unknown.size > 0) {
       const found = await session.enumerationTexts([...unknown.values()])
-      if (session !== this.#session) return
-      for (const [index, key] of [...unknown.keys()].entries()) this.#byType.set(key, found[index])
+      for (const [index, key] of [...unknown.keys()].entries()) byType.set(key, found[index])
     }
     if (session !== this.#session) return
     for (const [index, { column }] of batch.entries()) {
       const type = types[index]
-      if (type) this.#texts[column] = this.#byType.get(keyOf(type))
+      if (!type) continue
+      this.#texts[column] = byType.get(keyOf(type))
+      this.#open.delete(column)
     }
-    this.#settle(
-      session,
-      batch.map(({ column }) => column),
-    )
   }
 
-  #settle(session: OpcuaSession, columns: readonly number[]): void {
-    if (session !== this.#session) return
-    for (const column of columns) this.#open.delete(column)
+  /** A column of which the server told nothing is one of numbers, unless it had texts: then it is asked for again. */
+  #settle(columns: readonly number[]): void {
+    const nowMs = this.#clock.nowMs()
+    for (const column of columns) if (!this.#texts[column]) this.#open.delete(column)
+    if (columns.some((column) => this.#open.has(column))) this.#openMs = Math.min(this.#openMs, nowMs + AGAIN_MS)
+    this.#confirmMs = nowMs + CONFIRM_MS
   }
 
-  async #patiently(asking: Promise<void>): Promise<void> {
+  async #firstTexts(asking: Promise<void>): Promise<void> {
     let cancel = (): void => {}
     const late = new Promise<void>((resolve) => {
-      cancel = this.#clock.after(PATIENCE_MS, resolve)
+      cancel = this.#clock.after(FIRST_READING_MS, resolve)
     })
     await Promise.race([asking, late])
     cancel()

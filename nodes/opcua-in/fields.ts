@@ -17,8 +17,8 @@ import { checkBounds } from '../../lib/contract/word-rules'
 import { checkNodeAddress } from './node-ids'
 import { OLD_POLICIES, SAFE_POLICIES, SECURITY_MODES } from './security'
 
-/** An identifier may hold 4096 characters (OPC 10000-3, 8.2.4); the URI of its namespace and a range come on top. */
-export const ADDRESS_MAX_LENGTH = 5000
+/** An identifier of 4096 bytes, in base64, is the longest; the URI of its namespace and a range come on top. */
+export const ADDRESS_MAX_LENGTH = 6000
 
 /** In the order of the CSV columns. The type is the server's. */
 export const opcuaTagFields = {

@@ -2,7 +2,9 @@
 // that it costs nothing else.
 
 import type { Value } from '../../lib/contract/batch'
+import { type GapList, Gaps } from './gaps'
 import { Allowance, LIMITS, Refusal, refuseDeeper } from './limits'
+import { nodeText } from './node-ids'
 import { type Place, placeText } from './places'
 import type { Sample, WireValue } from './session'
 import { qualityOf, reasonOf } from './statuses'
@@ -26,16 +28,20 @@ export class Making {
   readonly #types: KnownTypes
   readonly #allowance = new Allowance()
   readonly #reading = new Allowance()
-  #gap: string | undefined
-  isPending = false
+  readonly #gaps = new Gaps()
+  #pending: string | undefined
 
   constructor(types: KnownTypes) {
     this.#types = types
   }
 
-  /** The first part that cannot be told, and why. */
-  get gap(): string | undefined {
-    return this.#gap
+  /** Why the value cannot be told yet. */
+  get pending(): string | undefined {
+    return this.#pending
+  }
+  /** The parts that cannot be told. */
+  get gaps(): GapList | undefined {
+    return this.#gaps.list
   }
 
   value({ type, isArray, data, dimensions }: WireValue, place?: Place, depth = 0): Value | null {
@@ -116,25 +122,33 @@ export class Making {
   }
 
   #structure(body: Body, place: Place | undefined, depth: number): Value | null {
+    if (nodeText(body.typeId) === undefined) return this.#lack('is a structure that says of no type that it is', place)
     if (body.format === 'xml') return this.#lack('is a structure in XML, and only the binary form is read', place)
     const found = this.#types.typeOf(body)
     if (found.kind === 'unknown') return this.#lack(`is a structure that cannot be read: ${found.reason}`, place)
     if (found.kind === 'asking') {
-      this.isPending = true
+      this.#pending ??= found.reason
       return null
     }
     const { statusName } = this.#types
+    const [pending, { count }] = [this.#pending, this.#gaps]
     const decoding = {
       types: found.types,
       allowance: this.#reading,
       statusName,
       plain: (type: number, data: unknown, at: Place, below: number) => this.#nested(type, data, at, below),
+      lack: (why: string, at: Place) => this.#lack(why, at),
     }
     try {
       return decodeStructure(body.bytes, found.type, decoding, place, depth + 1)
     } catch (thrown) {
-      if (!(thrown instanceof Malformed)) throw thrown
-      this.#types.doubt(body, thrown.message)
+      const isMisfit = thrown instanceof Malformed
+      // By another description it might be smaller.
+      if (isMisfit || thrown instanceof Refusal) this.#types.doubt(body, thrown.message)
+      if (!isMisfit) throw thrown
+      // What seemed to stand in it does not.
+      this.#pending = pending
+      this.#gaps.keepFirst(count)
       return this.#lack(`is not as the server describes its type: ${thrown.message}`, place)
     }
   }
@@ -145,7 +159,7 @@ export class Making {
   }
 
   #lack(why: string, place: Place | undefined): null {
-    this.#gap ??= `${placeText(place) || 'the value'} ${why}`
+    this.#gaps.add(`${placeText(place) || 'the value'} ${why}`)
     return null
   }
 }

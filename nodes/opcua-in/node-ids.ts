@@ -20,6 +20,10 @@ export type NodeRef = NodeAddress & { namespace: number }
 const EXAMPLES = 'ns=2;s=Motor.Speed, nsu=urn:plant;i=5'
 const INDEX_MAX = 0xffff
 const NUMERIC_MAX = 0xffffffff
+/** Of an identifier: characters of a text, bytes of an opaque one (OPC 10000-3, 8.2.1). */
+const IDENTIFIER_MAX = 4096
+/** Of an address that is quoted. */
+const QUOTED_MAX = 200
 const GUID = /^[\dA-F]{8}(-[\dA-F]{4}){3}-[\dA-F]{12}$/i
 const BASE64 = /^(?:[A-Za-z\d+/]{4})*(?:[A-Za-z\d+/]{2}==|[A-Za-z\d+/]{3}=)?$/
 /** No other part may hold a `;` and digits only: what looks like a range at the end is one. */
@@ -27,7 +31,7 @@ const RANGE = /^(.*);range=([\d:,]*)$/s
 
 export function parseNodeAddress(address: string): NodeAddress | { problem: string } {
   const text = address.trim()
-  const quoted = JSON.stringify(text)
+  const quoted = JSON.stringify(text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text)
   const [, whole = text, range = ''] = RANGE.exec(text) ?? []
   if (whole !== text && !isRange(range)) return { problem: `${quoted}: "${range}" is no range: write e.g. range=0:9` }
   const parts = /^(?:(ns|nsu)=([^;]*);)?([isgb])=(.*)$/s.exec(whole)
@@ -88,12 +92,28 @@ function identifierOf(kind: string, value: string): Identifier | { problem: stri
         : { kind: 'numeric', value: number }
     }
     case 's':
-      return value === '' ? { problem: 's= wants a text' } : { kind: 'string', value }
+      if (value === '') return { problem: 's= wants a text' }
+      return isLongerThan(IDENTIFIER_MAX, value)
+        ? { problem: `an identifier has at most ${IDENTIFIER_MAX} characters` }
+        : { kind: 'string', value }
     case 'g':
       return GUID.test(value) ? { kind: 'guid', value: value.toUpperCase() } : { problem: 'g= wants a GUID' }
     default:
-      return value !== '' && BASE64.test(value) ? { kind: 'opaque', value } : { problem: 'b= wants base64' }
+      if (value === '' || !BASE64.test(value)) return { problem: 'b= wants base64' }
+      return bytesOf(value) > IDENTIFIER_MAX
+        ? { problem: `an identifier has at most ${IDENTIFIER_MAX} bytes` }
+        : { kind: 'opaque', value }
   }
+}
+
+/** In characters, of which some are two units of a text. */
+function isLongerThan(most: number, text: string): boolean {
+  return text.length > most && [...text].length > most
+}
+
+/** Of base64: four characters for three of them. */
+function bytesOf(base64: string): number {
+  return (base64.replace(/=+$/, '').length * 3) >> 2
 }
 
 function indexOf(text: string, max: number): number | undefined {

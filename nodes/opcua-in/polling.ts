@@ -61,6 +61,8 @@ export class Polling implements Source {
     return []
   }
 
+  readAgain(): void {}
+
   stop(): void {
     this.#session = undefined
   }

@@ -12,6 +12,7 @@ import type { Browsable } from './browse-service'
 import { connectAs } from './connecting'
 import { Enumerations } from './enumerations'
 import { type OpcuaConfig, parseLocales, parseOpcuaConfig, parseUntaggedConfig } from './fields'
+import { GapLog } from './gaps'
 import { quietenLibrary } from './link/silence'
 import { standardTypes } from './link/standard-types'
 import { statusName } from './link/status-names'
@@ -25,7 +26,6 @@ import { StructureTypes } from './structures/known-types'
 import { TypeFile } from './structures/type-store'
 import { Subscription } from './subscription'
 import { Taking } from './taking'
-import type { Plain } from './values'
 import { mayHaveTexts, samplingMsOf, wantedOf } from './wishes'
 
 export const opcuaReader: ReaderFactory<OpcuaConfig> = {
@@ -36,8 +36,6 @@ export const opcuaReader: ReaderFactory<OpcuaConfig> = {
 }
 
 const TOLD_MAX = 100
-/** Of a value whose source gave no time. */
-const NO_TIME = 0
 
 class OpcuaReader implements Reader {
   readonly tags: readonly TagColumn[]
@@ -57,6 +55,7 @@ class OpcuaReader implements Reader {
   /** Whose connection was lost. */
   #left: OpcuaSession | undefined
   readonly #told = new Set<string>()
+  readonly #gapLog: GapLog
   #overflows = 0
 
   constructor(config: OpcuaConfig, log: (level: LogLevel, text: string) => void, folder: string | undefined) {
@@ -65,6 +64,7 @@ class OpcuaReader implements Reader {
     quietenLibrary()
     this.#config = config
     this.#log = log
+    this.#gapLog = new GapLog((text) => log('warn', text))
     this.#pki = new Pki(folder)
     // What a value is only its server knows.
     this.tags = config.tags.map(({ name, unit }) => ({ name, unit, kind: 'any' }))
@@ -99,9 +99,9 @@ class OpcuaReader implements Reader {
     }
     this.#session = session
     this.#turns.restart()
-    await this.#source.start(session)
     this.#enumerations.connected(session)
     this.#structures.connected(session)
+    await this.#source.start(session)
   }
 
   async read(signal: AbortSignal): Promise<Reading> {
@@ -126,7 +126,7 @@ class OpcuaReader implements Reader {
     const sourceTimes = new Map<number, number>()
     answers.forEach((answer, column) => {
       const { plain, sourceTime } = this.#taking.take(answer, column)
-      this.#tellGap(plain, column)
+      if ('gaps' in plain && plain.gaps) this.#gapLog.tell(this.#config.tags[column]?.name ?? '', plain.gaps)
       const problem = 'problem' in plain ? plain.problem : unreliable
       if (problem !== undefined) bad.set(column, problem)
       else if (sourceTime !== undefined) sourceTimes.set(column, sourceTime)
@@ -144,11 +144,8 @@ class OpcuaReader implements Reader {
   }
 
   #earlierOf(heard: readonly Heard[], unreliable: string | undefined): EarlierValue[] {
-    if (unreliable !== undefined) return []
-    return heard.flatMap(({ column, sample }) => {
-      const { plain, sourceTime: time = NO_TIME } = this.#taking.takeEarlier(sample, column)
-      return 'value' in plain ? [{ column, value: plain.value, time }] : []
-    })
+    const taken = this.#taking.takeEarlier(heard)
+    return unreliable === undefined ? taken : []
   }
 
   forecast(): Forecast {
@@ -203,12 +200,6 @@ class OpcuaReader implements Reader {
     this.#log(level, text)
   }
 
-  /** The value is good without it: it is told in the log, once. */
-  #tellGap(plain: Plain, column: number): void {
-    if (!('gap' in plain) || plain.gap === undefined) return
-    this.#tellOnce('warn', `tag "${this.#config.tags[column]?.name}": ${plain.gap}; it is null there`)
-  }
-
   #structuresIn(folder: string): StructureTypes {
     const { name: reader, endpoint, enumerations, locale } = this.#config
     // texts that are kept are those of the languages they were asked for in
@@ -220,6 +211,7 @@ class OpcuaReader implements Reader {
       clock,
       texts: enumerations === 'text',
       store,
+      outdated: () => this.#source.readAgain(),
     })
   }
 

@@ -22,13 +22,13 @@ export class Revisions {
     const isSampled = wish.samplingMs < 0 || samplingMs <= wish.samplingMs
     if (this.#revisedTold || (isSampled && queueSize >= wish.queueSize)) return
     this.#revisedTold = true
-    const wished = `to look ${oftenness(wish.samplingMs)} and to keep ${wish.queueSize}`
+    const wished = `to look ${frequencyText(wish.samplingMs)} and to keep ${wish.queueSize}`
     this.#log('info', `the server looks every ${samplingMs} ms and keeps ${queueSize} values; it was asked ${wished}`)
   }
 }
 
 /** As ItemWish has it. */
-function oftenness(samplingMs: number): string {
+function frequencyText(samplingMs: number): string {
   if (samplingMs > 0) return `every ${samplingMs} ms`
   return samplingMs === 0 ? 'as often as it can' : 'as often as it publishes'
 }

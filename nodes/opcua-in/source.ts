@@ -40,6 +40,8 @@ export interface Source {
    * anew can help.
    */
   read(signal: AbortSignal, isDue?: (column: number) => boolean): Promise<readonly Answer[]>
+  /** What is known need not be what the server has: it is read once more, where that is not done in each cycle anyway. */
+  readAgain(): void
   /** Set while the server answers, but not as it should. */
   readonly degraded: string | undefined
   /** Why the server itself says that none of its values is to be relied on. */

@@ -5,18 +5,19 @@ import { setImmediate } from 'node:timers/promises'
 import { Fault, messageOf } from '../../lib/contract/fault'
 import { Arrivals } from './arrivals'
 import { Asking } from './asking'
-import { clockOf, Delivery } from './delivery'
+import { Delivery } from './delivery'
 import { keepAliveMsOf, limitsOf, MARGIN_MS, subscribe, watchServer } from './foundation'
 import { Intake } from './intake'
 import { Items } from './items'
 import { Lookout } from './lookout'
 import { Publishing } from './publishing'
-import { describeStep, describeTrouble, nextStep, type Stage, WELL } from './repair'
+import { Recovery } from './recovery'
+import { describeTrouble } from './repair'
 import { CURRENT_TIME } from './server-status'
 import type { OpcuaSession, Publication, SubscriptionAnswer } from './session'
 import type { Answer, Heard, Source, SourceSettings } from './source'
 import { takeUp } from './taking-up'
-import { type Standing, Watchdog } from './watchdog'
+import { Watchdog } from './watchdog'
 
 export type SubscriptionSettings = SourceSettings & { publishingMs: number; samplingMs: number; queueSize: number }
 
@@ -37,7 +38,7 @@ export class Subscription implements Source {
   #session: OpcuaSession | undefined
   #publishing: Publishing | undefined
   #current: SubscriptionAnswer | undefined
-  #stage: Stage = WELL
+  #recovery: Recovery | undefined
   /** What is known is from before the loss of the connection: not to be shown before the server has told something. */
   #unheard = false
   #ended: string | undefined
@@ -78,7 +79,7 @@ export class Subscription implements Source {
   }
 
   get degraded(): string | undefined {
-    return this.#stage.kind === 'well' ? this.#unproven() : this.#stage.text
+    return this.#recovery?.text ?? this.#unproven()
   }
   get doubt(): string | undefined {
     return this.#delivery.doubt
@@ -92,7 +93,7 @@ export class Subscription implements Source {
     await Promise.all([this.#asking.running, this.#lookout?.stop()])
     this.#session = session
     this.#fault = undefined
-    this.#stage = WELL
+    this.#recovery = undefined
     this.#first = true
     const { clock, timeoutMs } = this.#settings
     this.#publishing = new Publishing({
@@ -106,12 +107,18 @@ export class Subscription implements Source {
     })
     if (!(await this.#takeUp(session))) await this.#begin(session)
     this.#publishing.start()
-    this.#lookout = new Lookout(clock, (nowMs) => this.#look(session, nowMs))
+    const recovery = this.#recoveryOf(session)
+    this.#recovery = recovery
+    this.#lookout = new Lookout(clock, (nowMs) => this.#look(session, recovery, nowMs))
     this.#ask()
   }
 
   takeEarlier(): readonly Heard[] {
     return this.#items.takeEarlier()
+  }
+
+  readAgain(): void {
+    this.#asking.want()
   }
 
   stop(): void {
@@ -185,46 +192,34 @@ export class Subscription implements Source {
     this.#watchdog.begin(clock.nowMs(), limitsOf(current, clockMs), clockMs !== undefined)
   }
 
-  async #look(session: OpcuaSession, nowMs: number): Promise<void> {
+  async #look(session: OpcuaSession, recovery: Recovery, nowMs: number): Promise<void> {
     if (session !== this.#session || this.#fault) return
     if (this.#asking.isDue) this.#ask()
-    const standing = this.#watchdog.standing(nowMs)
-    const step = nextStep(this.#stage, standing, this.#ended, nowMs)
-    if (step === 'none') return
-    if (step === 'recovered') return this.#recovered()
-    const text = describeStep(step, standing, this.#ended)
     try {
-      if (step === 'ask') await this.#askAnew(session, text, standing)
-      else if (step === 'renew') await this.#renew(session, text, standing)
-      else await this.#giveUp(session, text)
+      await recovery.look(nowMs)
     } catch (thrown) {
       this.#trouble(session, thrown)
     }
   }
 
-  #recovered(): void {
-    this.#stage = WELL
-    this.#settings.log('info', 'the server sends values again')
+  #recoveryOf(session: OpcuaSession): Recovery {
+    const { clock, log } = this.#settings
+    return new Recovery({
+      watchdog: this.#watchdog,
+      nowMs: () => clock.nowMs(),
+      log,
+      ended: () => this.#ended,
+      lifeSignMs: () => this.#current && keepAliveMsOf(this.#current) + MARGIN_MS,
+      readClock: async () => (await session.read([CURRENT_TIME]))[0],
+      goOn: () => this.#goOn(session),
+      renew: () => this.#renew(session),
+      giveUp: (why) => this.#giveUp(session, why),
+    })
   }
 
-  /** It may have lost the requests that wait, or somebody has turned publishing off. */
-  async #askAnew(session: OpcuaSession, text: string, standing: Standing): Promise<void> {
-    const current = this.#current
-    if (!current || (standing === 'starved' && (await this.#clockStands(session)))) return
-    const untilMs = this.#settings.clock.nowMs() + keepAliveMsOf(current) + MARGIN_MS
-    this.#stage = { kind: 'asked', text, untilMs }
-    this.#settings.log('warn', text)
+  async #goOn(session: OpcuaSession): Promise<void> {
     this.#publishing?.start()
-    await session.enablePublishing(current.id).catch((thrown: unknown) => this.#ifGone(thrown))
-  }
-
-  /** A clock that stands when read, too, is the server's own trouble, and says nothing of the subscription. */
-  async #clockStands(session: OpcuaSession): Promise<boolean> {
-    const [sample] = await session.read([CURRENT_TIME])
-    if (clockOf(sample) !== this.#watchdog.clock) return false
-    this.#watchdog.distrustClock()
-    this.#settings.log('warn', 'the clock of the server stands still')
-    return true
+    if (this.#current) await session.enablePublishing(this.#current.id).catch((thrown: unknown) => this.#ifGone(thrown))
   }
 
   /** Not every server lets publishing be turned on, or knows what is to be deleted: only one that does not answer matters. */
@@ -233,11 +228,7 @@ export class Subscription implements Source {
     if (thrown.code === 'BadSubscriptionIdInvalid') this.#ended ??= thrown.code
   }
 
-  async #renew(session: OpcuaSession, text: string, standing: Standing): Promise<void> {
-    const stage = { kind: 'renewed', text, untilMs: Infinity } as const
-    if (standing === 'starved') this.#watchdog.doubtClock()
-    this.#stage = stage
-    this.#settings.log('warn', text)
+  async #renew(session: OpcuaSession): Promise<boolean> {
     // What is refused from now on was meant for the old one.
     const old = this.#current
     this.#current = undefined
@@ -247,16 +238,16 @@ export class Subscription implements Source {
     // It may be gone, or not: two would bring everything twice.
     if (old) await session.deleteSubscription(old.id).catch((thrown: unknown) => this.#ifGone(thrown))
     await this.#subscribe(session)
-    if (this.#session !== session) return
+    if (this.#session !== session) return false
     this.#publishing?.start()
-    this.#stage = { ...stage, untilMs: this.#settings.clock.nowMs() + this.#watchdog.limits.silentMs }
     this.#ask()
+    return true
   }
 
   /** It is ended in good form, so that nothing of it is taken up again. */
-  async #giveUp(session: OpcuaSession, text: string): Promise<void> {
+  async #giveUp(session: OpcuaSession, why: string): Promise<void> {
     this.#current = undefined
-    this.#fault = new Fault('link', 'subscription-silent', text)
+    this.#fault = new Fault('link', 'subscription-silent', why)
     this.#publishing?.stop()
     await session.close()
   }

@@ -1,11 +1,13 @@
 // The values of all columns, made of the answers of a source: what a tag says of its number, what an enumeration calls it, what its
 // structure looks like. What has not changed since the last cycle is not made again.
 
+import type { EarlierValue } from '../../lib/collector/reader'
+import { EARLIER_MAX } from './earlier'
 import { type EnumerationTexts, textFor } from './enumeration-texts'
 import type { Enumerations } from './enumerations'
 import type { Meaning } from './meanings'
 import type { Sample } from './session'
-import type { Answer } from './source'
+import type { Answer, Heard } from './source'
 import { qualityOf, reasonOf } from './statuses'
 import type { StructureTypes } from './structures/known-types'
 import { type Plain, plainValue } from './values'
@@ -28,12 +30,18 @@ export type Taken = {
   sourceTime: number | undefined
 }
 
-const ASKING: Plain = { problem: 'the server is being asked what the numbers of this enumeration mean' }
+const ASKING: Plain = {
+  problem: 'the server is being asked what the numbers of this enumeration mean',
+  isPending: true,
+}
+/** Of a value whose source gave no time. */
+const NO_TIME = 0
 const UNSCALED = { scale: 1, offset: 0 }
 
 export class Taking {
   readonly #parts: TakingParts
   readonly #taken: (Taken | undefined)[]
+  readonly #undecided: Heard[] = []
 
   constructor(parts: TakingParts) {
     this.#parts = parts
@@ -52,9 +60,16 @@ export class Taking {
     return taken
   }
 
-  /** One from before the last answer. */
-  takeEarlier(sample: Sample, column: number): Pick<Taken, 'plain' | 'sourceTime'> {
-    return this.#looked({ sample }, column, this.#parts.enumerations.of(column))
+  /** Those from before the last answers. What the server is still being asked for comes with later ones. */
+  takeEarlier(heard: readonly Heard[]): EarlierValue[] {
+    const all = [...this.#undecided.splice(0), ...heard]
+    return all.flatMap(({ column, sample }) => {
+      const texts = this.#parts.enumerations.of(column)
+      const { plain, sourceTime: time = NO_TIME } = this.#looked({ sample }, column, texts)
+      if ('value' in plain) return [{ column, value: plain.value, time }]
+      if (plain.isPending && this.#undecided.length < EARLIER_MAX) this.#undecided.push({ column, sample })
+      return []
+    })
   }
 
   /** The last answer of a column. */

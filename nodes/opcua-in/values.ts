@@ -3,6 +3,7 @@
 import type { Value } from '../../lib/contract/batch'
 import { reasonOutside } from '../../lib/contract/bounds'
 import { textOf } from '../../lib/contract/value-texts'
+import { type GapList, gapText } from './gaps'
 import { Refusal } from './limits'
 import { elementsOf, Making } from './making'
 import type { Meaning } from './meanings'
@@ -10,15 +11,16 @@ import type { WireValue } from './session'
 import type { KnownTypes } from './structures/lookup'
 
 export type Plain =
-  /** `gap`: why a part of it is null. */
-  { value: Value; gap?: string } | { problem: string }
+  /** `gaps`: the parts of it that cannot be told. */
+  { value: Value; gaps?: GapList } | Problem
+/** `isPending`: it is only a question of time. */
+export type Problem = { problem: string; isPending?: true }
 
 /** Built-in types (OPC 10000-6, 5.1.2). */
 const BOOLEAN = 1
 const DATE_TIME = 13
 const NUMBERS = new Set([2, 3, 4, 5, 6, 7, 8, 9, 10, 11])
 
-const ASKING: Plain = { problem: 'the server is being asked what this structure looks like' }
 const NO_VALUE: Plain = { problem: 'the server has no value' }
 const NO_TIME: Plain = { problem: 'the server does not know the time: it sends one that means so' }
 
@@ -33,11 +35,11 @@ export function plainValue(wire: WireValue | undefined, meaning: Meaning, types:
     const nothing = meaning.nothing?.(wire.type, wire.isArray ? elementsOf(wire.data) : [wire.data])
     if (nothing !== undefined) return { problem: nothing }
     const value = making.value(wire)
-    if (making.isPending) return ASKING
-    const { gap } = making
-    if (gap !== undefined && (value === null || isEmptied(value))) return { problem: gap }
+    if (making.pending !== undefined) return { problem: making.pending, isPending: true }
+    const { gaps } = making
+    if (gaps && (value === null || isEmptied(value))) return { problem: gapText(gaps) }
     if (value === null) return wire.type === DATE_TIME ? NO_TIME : NO_VALUE
-    return { value: withMeaning(value, wire.type, meaning), ...(gap !== undefined && { gap }) }
+    return { value: withMeaning(value, wire.type, meaning), ...(gaps && { gaps }) }
   } catch (thrown) {
     if (thrown instanceof Refusal) return { problem: thrown.message }
     throw thrown

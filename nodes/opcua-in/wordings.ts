@@ -9,6 +9,8 @@ export const opcuaWordings: [key: string, pattern: RegExp][] = [
   ['id-text', /^(?<text>".*"): s= wants a text$/],
   ['id-guid', /^(?<text>".*"): g= wants a GUID$/],
   ['id-bytes', /^(?<text>".*"): b= wants base64$/],
+  ['id-length', /^(?<text>".*"): an identifier has at most (?<max>\d+) characters$/],
+  ['id-size', /^(?<text>".*"): an identifier has at most (?<max>\d+) bytes$/],
   ['filter-form', /^(?<text>".*") is no deadband: write e\.g\. (?<examples>.+)$/],
   ['locale-form', /^(?<text>".*") is no language: write e\.g\. (?<example>.+)$/],
   ['filter-percent', /^(?<text>\S+) is more than 100%$/],

@@ -5,6 +5,7 @@ import type { OPCUAServer } from 'node-opcua-server'
 import { dataTypeOf } from './builtin-values'
 import type { DeviceSettings } from './device-settings'
 import { addExhibits, addUnusedTypes } from './exhibits/exhibit-nodes'
+import type { Redefinitions } from './exhibits/types'
 import { MODE_TEXTS, type Place, type Plant, STATE_TEXTS } from './plant'
 import { addRecipe } from './recipe'
 
@@ -30,6 +31,7 @@ export class PlantNodes {
     addressSpace: AddressSpace,
     plant: Plant,
     { namespacesBefore, limits, exhibits, unusedTypes }: SpaceSettings,
+    redefined: Redefinitions,
   ) {
     this.#plant = plant
     this.#minSamplingMs = limits.minSamplingMs
@@ -47,7 +49,7 @@ export class PlantNodes {
     for (const place of plant.places) this.add(place)
     this.#bringRecipe = addRecipe(addressSpace, this.#namespace, this.#folder('Structures'))
     this.#folder('Late')
-    if (exhibits) addExhibits(this.#namespace, this.#folder('Exhibits'))
+    if (exhibits) addExhibits(this.#namespace, this.#folder('Exhibits'), redefined)
     addUnusedTypes(this.#namespace, unusedTypes)
   }
 

@@ -46,6 +46,8 @@ export type DeviceSettings = {
   exhibits: boolean
   /** Structures that no variable has. */
   unusedTypes: number
+  /** Since when it says that it runs (i=2257), ms since the epoch; 0 = since it does. */
+  startMs: number
 }
 
 /** Part 5, 12.6. */
@@ -80,6 +82,7 @@ export const DEFAULT_SETTINGS: DeviceSettings = {
   clearPasswords: false,
   exhibits: false,
   unusedTypes: 0,
+  startMs: 0,
 }
 
 /** What is absent stays as it was. */
@@ -107,6 +110,7 @@ export function parseSettingsChange(input: unknown): SettingsChange | undefined 
     clearPasswords: parseFlag,
     exhibits: parseFlag,
     unusedTypes: parseCount,
+    startMs: parseCount,
     limits: parseLimits,
   })
 }

@@ -13,6 +13,7 @@ import {
   type SettingsChange,
   type StateName,
 } from './device-settings'
+import type { EnumerationType, StructureType, TypeName } from './exhibits/types'
 import { PkiFolder } from './pki-folder'
 import { type Place, Plant } from './plant'
 import type { Setting } from './point'
@@ -42,6 +43,7 @@ export class OpcuaDevice {
   readonly #wire: Wire
   readonly #pki: PkiFolder
   readonly #counter = new Counter()
+  readonly #redefined = new Map<TypeName, StructureType | EnumerationType>()
   #settings: DeviceSettings
   #users: DeviceSettings['users']
   #running: RunningServer | undefined
@@ -108,6 +110,11 @@ export class OpcuaDevice {
   vanish(name: string): void {
     this.plant.remove(name)
     this.#running?.nodes.remove(name)
+  }
+
+  /** One of the types of the exhibits, at once and after every restart; their values are sent as before. */
+  redefine(name: TypeName, type: StructureType | EnumerationType): void {
+    this.#redefined.set(name, type)
   }
 
   /** Who logs in from now on needs these; sessions that are there stay. */
@@ -189,7 +196,7 @@ export class OpcuaDevice {
     const { flaw, keyName } = this.#settings
     const commonName = keyName === 'device' ? 'Simulated device' : `Simulated device ${keyName}`
     this.#pki.write(await identityOf({ commonName, applicationUri: DEVICE_URI, flaw, keyName }))
-    const surroundings = { pki: this.#pki, plant: this.plant, announcedPort: this.port }
+    const surroundings = { pki: this.#pki, plant: this.plant, announcedPort: this.port, redefined: this.#redefined }
     const running = await RunningServer.start(this.#settings, surroundings, (name) => this.#users[name])
     this.#running = running
     this.#counter.follow(running.server)

@@ -4,11 +4,13 @@ import { MessageSecurityMode, SecurityPolicy, UserTokenType } from 'node-opcua-c
 import { RegisterServerMethod } from 'node-opcua-server'
 import { PlantNodes } from './address-space'
 import { DEVICE_URI, type DeviceSettings, LOOPBACK } from './device-settings'
+import type { Redefinitions } from './exhibits/types'
 import { capabilitiesOf, refusalOf, revise } from './limits'
 import { type PkiFolder, trustRejected } from './pki-folder'
 import type { Plant } from './plant'
 import { UnrulyServer } from './unruly-server'
 
+export type Surroundings = { pki: PkiFolder; plant: Plant; announcedPort: number; redefined: Redefinitions }
 type Managers = { applications: Awaited<ReturnType<PkiFolder['open']>>; users: Awaited<ReturnType<PkiFolder['open']>> }
 
 export class RunningServer {
@@ -28,7 +30,7 @@ export class RunningServer {
    */
   static async start(
     settings: DeviceSettings,
-    { pki, plant, announcedPort }: { pki: PkiFolder; plant: Plant; announcedPort: number },
+    { pki, plant, announcedPort, redefined }: Surroundings,
     userPassword: (name: string) => string | undefined,
   ): Promise<RunningServer> {
     const managers = {
@@ -62,9 +64,10 @@ export class RunningServer {
       server.refuseItems((filter) => refusalOf(filter, limits.filters))
       const { addressSpace } = server.engine
       if (!addressSpace) throw new Error('node-opcua made no address space')
-      const nodes = new PlantNodes(addressSpace, plant, settings)
+      const nodes = new PlantNodes(addressSpace, plant, settings, redefined)
       await server.start()
       nodes.bringStructures()
+      if (settings.startMs > 0) server.engine.serverStatus.startTime = new Date(settings.startMs)
       if (settings.clearPasswords) askForClearPasswords(server)
       announce(server, `opc.tcp://${announcedHost}:${announcedPort}`)
       return new RunningServer(server, nodes, managers)

@@ -254,6 +254,7 @@ const opcua = [
     'ns=x;i=1',
   ]),
   ...problemsOf(address, ['nsu=;i=1', 'i=4294967296', 'i=x', 's=', 'ns=1;g=1234', 'b=', 'ns=1;b=?']),
+  ...problemsOf(address, [`s=${'x'.repeat(4097)}`, `b=${'A'.repeat(5464)}`]),
   ...problemsOf(deadband, ['x', '-1', '101%']),
   ...(opcuaFields.tags.checkAll?.([node({ min: '2', max: '1' }), node({ name: 'b', scaleFrom: '10^c' })]) ?? []).map(
     ({ message }) => message,

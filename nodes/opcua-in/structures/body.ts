@@ -3,8 +3,17 @@
 import type { NodeAddress } from '../node-ids'
 import { type Bytes, Malformed } from './bytes'
 
+let made = 0
+
+/** The order of the last one that has come: see Body. */
+export function lastBody(): number {
+  return made
+}
+
 /** The class tells one from everything else that a value may be. */
 export class Body {
+  /** Private, so that bodies are equal whenever they came. */
+  readonly #order = ++made
   /** NodeId of the encoding; some servers send that of the data type. */
   readonly typeId: NodeAddress
   readonly format: 'binary' | 'xml'
@@ -14,6 +23,11 @@ export class Body {
     this.typeId = typeId
     this.format = format
     this.bytes = bytes
+  }
+
+  /** One that came later has a higher number. */
+  get order(): number {
+    return this.#order
   }
 }
 

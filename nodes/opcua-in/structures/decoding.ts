@@ -12,6 +12,8 @@ import type { Field, StructureType, TypeDescription, TypeDescriptions } from './
 const EXTENSION_OBJECT = 22
 const VARIANT = 24
 const INT32 = 6
+/** Node-RED copies messages field by field, by which this one would become what the copy inherits from. */
+const PROTOTYPE = '__proto__'
 
 export type Decoding = {
   /** For what is read of all structures of the value. */
@@ -20,6 +22,8 @@ export type Decoding = {
   statusName: StatusName
   /** What a tag may hold of this piece of a built-in type. */
   plain(type: number, data: unknown, place: Place, depth: number): Value | null
+  /** It cannot be told. */
+  lack(why: string, place: Place): void
 }
 
 /**
@@ -83,8 +87,11 @@ class StructureDecoder {
   #object(fields: readonly Field[], place: Place | undefined, depth: number): Value {
     const object: { [name: string]: Value | null } = {}
     for (const field of fields) {
-      const value = this.#field(field, { within: place, at: field.name }, depth + 1)
-      if (field.name !== '__proto__') object[field.name] = value
+      const here = { within: place, at: field.name }
+      const value = this.#field(field, here, depth + 1)
+      if (field.name === PROTOTYPE)
+        this.#decoding.lack('is left out: no object in a flow can have a field of this name', here)
+      else object[field.name] = value
     }
     return object
   }

@@ -6,7 +6,7 @@ import { FIELDS_MAX, type Field, LAYOUTS, type TypeDescription, type TypeDescrip
 
 const TEXT_MAX = 1000
 /** Of a NodeId. */
-const KEY_MAX = 5000
+const KEY_MAX = 6000
 const BUILT_IN_MAX = 25
 
 export function typesJson(types: TypeDescriptions): unknown {

@@ -12,6 +12,8 @@ const HAS_COMPONENT = standardNode(47)
 /** Of all dictionaries of a server. */
 const DICTIONARIES_MAX_BYTES = 4 * DICTIONARY_MAX_BYTES
 
+/** `nodes`: those that it was read from. */
+export type Dictated = StandardType & { nodes: readonly NodeRef[] }
 type Read = { dictionary: Dictionary } | { reason: string }
 
 export class DictionarySurvey {
@@ -26,16 +28,18 @@ export class DictionarySurvey {
   }
 
   /** undefined for an encoding that no dictionary describes. */
-  async ask(encodings: readonly NodeRef[]): Promise<(StandardType | { reason: string } | undefined)[]> {
+  async ask(encodings: readonly NodeRef[]): Promise<(Dictated | { reason: string } | undefined)[]> {
     const descriptions = await this.#facts.firstTargets(encodings, { direction: 'forward', type: HAS_DESCRIPTION })
     const described = descriptions.filter((node) => node !== undefined)
     const names = await this.#facts.attributes(described, ['value'])
     const homes = await this.#facts.firstTargets(described, { direction: 'inverse', type: HAS_COMPONENT })
-    const found = new Map<NodeRef, StandardType | { reason: string } | undefined>()
+    const found = new Map<NodeRef, Dictated | { reason: string } | undefined>()
     for (const [index, node] of described.entries()) {
       const [name] = names[index] ?? []
       const home = homes[index]
-      if (typeof name === 'string' && home) found.set(node, await this.#find(home, name))
+      if (typeof name !== 'string' || !home) continue
+      const read = await this.#find(home, name)
+      found.set(node, 'reason' in read ? read : { ...read, nodes: [node, home] })
     }
     return descriptions.map((node) => node && found.get(node))
   }

@@ -20,6 +20,7 @@ export type Dictionary = {
 }
 
 const PREFIX = 'xmlns:'
+const BIG_ENDIAN = 'BigEndian'
 /** Of built-in types, and of all others of namespace 0. */
 const STANDARD_SPACES = new Set(['http://opcfoundation.org/BinarySchema/', 'http://opcfoundation.org/UA/'])
 const COMMENT = { begin: '!--', end: '-->' }
@@ -41,6 +42,7 @@ export function parseDictionary(xml: string): Dictionary | undefined {
     if (++elements > ELEMENTS_MAX) return undefined
     switch (name) {
       case 'TypeDictionary':
+        if (attributes.get('DefaultByteOrder') === BIG_ENDIAN) return undefined
         for (const [key, value] of attributes) if (key.startsWith(PREFIX)) spaces.set(key.slice(PREFIX.length), value)
         break
       case 'StructuredType':
@@ -147,7 +149,7 @@ class DictionaryReader {
   }
 
   #structure({ parts }: Entry): TypeDescription | undefined {
-    if (parts.length > FIELDS_MAX) return undefined
+    if (parts.length > FIELDS_MAX || parts.some(isUnusual) || !areLengthsInPlace(parts)) return undefined
     const lengths = new Set(parts.flatMap((part) => part.get('LengthField') ?? []))
     const bits = parts.filter(isBit)
     const isUnion = parts.some((part) => part.has('SwitchValue'))
@@ -200,6 +202,26 @@ function enumerationOf({ attributes, parts }: Entry): TypeDescription | undefine
     if (Number.isSafeInteger(value)) texts.set(value, part.get('Name') ?? '')
   }
   return { kind: 'enumeration', texts: texts satisfies EnumerationTexts }
+}
+
+/** What OPC Binary has, and OPC UA does not: lengths that are fixed, in bytes, or told by an end mark; comparisons; other orders of bytes. */
+function isUnusual(part: Attributes): boolean {
+  return (
+    (part.has('Length') && !isBit(part)) ||
+    part.has('Terminator') ||
+    (part.get('SwitchOperand') ?? 'Equals') !== 'Equals' ||
+    part.get('IsLengthInBytes') === 'true' ||
+    part.get('ByteOrder') === BIG_ENDIAN
+  )
+}
+
+/** The length of an array stands right before it, as an Int32 (OPC 10000-6, 5.2.5). */
+function areLengthsInPlace(parts: readonly Attributes[]): boolean {
+  return parts.every((part, index) => {
+    const name = part.get('LengthField')
+    const before = parts[index - 1]
+    return name === undefined || (before?.get('Name') === name && /^\w+:Int32$/.test(before.get('TypeName') ?? ''))
+  })
 }
 
 function isBit(part: Attributes): boolean {

@@ -1,20 +1,22 @@
-// What is known of the types of structures, at this connection and from the one before. What is not known yet is asked for beside the
-// reading; what the server does not tell is asked for again, ever more rarely.
+// What is known of the types of structures. What is not known yet is asked for beside the reading; what is known from another connection
+// is used only once the server has confirmed it.
 
 import { type Fault, toFault } from '../../../lib/contract/fault'
 import { Arrivals } from '../arrivals'
 import type { Browsable } from '../browse-service'
-import { type NodeRef, nodeKey, resolveAddress } from '../node-ids'
+import { type NodeRef, resolveAddress } from '../node-ids'
 import type { OpcuaSession } from '../session'
 import type { SourceClock, Wanted } from '../source'
-import type { Body } from './body'
+import { type Body, lastBody } from './body'
 import type { StatusName } from './builtin'
-import { reachable, type TypeDescriptions } from './description'
-import type { Found, KnownTypes } from './lookup'
-import { askIdentity, isSameServer, type ServerIdentity } from './server-identity'
-import { type Finding, type Question, type StandardTypes, Surveyor } from './survey'
-import { TypeEntry } from './type-entry'
-import type { KeptTypes, TypeStore } from './type-store'
+import { Descriptions } from './descriptions'
+import { BEING_ASKED, type Found, type KnownTypes } from './lookup'
+import type { AskTexts } from './node-facts'
+import { FIRST_WAIT_MS, Schedule } from './schedule'
+import { type Finding, type StandardTypes, type Survey, Surveyor } from './survey'
+import { TypeEntries } from './type-entries'
+import type { TypeEntry } from './type-entry'
+import type { TypeStore } from './type-store'
 
 export type StructureSettings = {
   /** By column: whose DataType may say what a value is. */
@@ -25,40 +27,56 @@ export type StructureSettings = {
   store: TypeStore
   standard: StandardTypes
   statusName: StatusName
+  /** Values are from before their types were changed: they have to be read again. */
+  outdated(): void
 }
 
 type Session = OpcuaSession & Browsable
 
-/** A server that answers the first question within this is near: the types are soon known, so the first reading waits for them. */
+/** A server that answers the first question within this is near, so that a reading may wait for the types of its structures. */
 const NEAR_MS = 20
-const PATIENCE_MS = 100
-const ENTRIES_MAX = 1000
+/** Such a reading waits no longer than this. */
+const READING_WAIT_MS = 100
+/** As long as a session lasts, what is known is confirmed so often: nothing else says that a server has changed its types. */
+const CONFIRM_MS = 600_000
 const UNANSWERED: Finding = { reason: 'the server did not answer' }
-const ASKING: Found = { kind: 'asking' }
-const TOO_MANY: Found = { kind: 'unknown', reason: `there are more than ${ENTRIES_MAX} types of structures` }
+const ASKING: Found = { kind: 'asking', reason: BEING_ASKED }
+const CONFIRMING: Found = {
+  kind: 'asking',
+  reason: 'the server is being asked whether this structure still looks as it did',
+}
+const OUTDATED: Found = { kind: 'unknown', reason: 'its type was changed since it came, so it is read again' }
+const NO_NAMESPACE: Found = { kind: 'unknown', reason: 'its namespace is not known' }
 
 export class StructureTypes {
   readonly #settings: StructureSettings
   readonly #views: readonly KnownTypes[]
-  readonly #entries = new Map<string, TypeEntry>()
-  #types: TypeDescriptions = new Map()
+  readonly #entries = new TypeEntries()
   readonly #arrivals = new Arrivals()
-  /** Encoding -> type, from the connection before. */
-  #kept: ReadonlyMap<string, string> = new Map()
-  #identity: ServerIdentity | undefined
+  readonly #descriptions: Descriptions
   #session: Session | undefined
   #surveyor: Surveyor | undefined
-  #namespaces: readonly string[] = []
-  /** What is known is of another connection, and it is being found out whether it still holds. */
-  #isDoubtful = true
+  /** What is known is what the server has said over this connection. */
+  #isConfirmed = false
+  readonly #confirming = new Schedule({ firstWaitMs: FIRST_WAIT_MS, isDue: true })
+  /** Why it could not be confirmed. */
+  #problem: string | undefined
+  /** A structure came that cannot be read before. */
+  #isAwaited = false
+  /** The last body of those that came over an earlier connection, and of those that came before the types were changed. */
+  #lastBefore = 0
+  #lastOutdated = 0
   #asking: Promise<void> | undefined
   #lastRequests = 1
-  #isFirst = true
+  /** The next reading is the first after connecting, or the first with a value that does not fit. */
+  #mayWait = true
+  #isComparing = false
   #revision = 0
 
   constructor(settings: StructureSettings) {
     this.#settings = settings
     const { statusName } = settings
+    this.#descriptions = new Descriptions(settings.store)
     this.#views = settings.wanted.map((_, column) => ({
       typeOf: (body) => this.#typeOf(body, column),
       doubt: (body) => this.#doubt(body),
@@ -78,173 +96,181 @@ export class StructureTypes {
 
   /** What the next cycle asks of the server besides values. */
   get requests(): number {
-    return this.#asking || this.#due().length > 0 ? this.#lastRequests : 0
+    return this.#asking || this.#isDue() ? this.#lastRequests : 0
   }
 
+  /** Before values of this session come. */
   connected(session: Session): void {
     this.#session = session
     this.#surveyor = undefined
     this.#asking = undefined
-    this.#isDoubtful = !session.resumed || this.#isDoubtful
-    this.#isFirst = true
-    for (const entry of this.#entries.values()) if (entry.found.kind === 'asking') entry.askSoon()
+    this.#isConfirmed = false
+    this.#problem = undefined
+    this.#confirming.reset()
+    this.#confirming.soon()
+    this.#lastBefore = lastBody()
+    for (const entry of this.#entries.all) entry.connected()
+    this.#mayWait = true
+    this.#isComparing = false
+    this.#revision++
   }
 
   /**
-   * Asks for what is missing. Only after connecting, and where the server is near, it takes a moment: the first values are made of what is
-   * known then. Far away the values of other tags do not wait.
+   * Asks for what is missing. Only after connecting or for a value that does not fit, and where the server is near, it takes a moment: the
+   * values are made of what is known then. Far away the values of other tags do not wait.
    */
   async ask(signal: AbortSignal): Promise<void> {
-    const isFirst = this.#isFirst
-    this.#isFirst = false
+    const mayWait = this.#mayWait
+    this.#mayWait = false
     const session = this.#session
-    if (session && !this.#asking && this.#due().length > 0) this.#start(session)
-    if (isFirst) await this.#patiently(signal)
+    if (session && !this.#asking && this.#isDue()) this.#start(session)
+    if (mayWait) await this.#awaitTypes(signal)
   }
 
-  async #patiently(signal: AbortSignal): Promise<void> {
+  async #awaitTypes(signal: AbortSignal): Promise<void> {
     const { clock } = this.#settings
-    const hasNoAnswer = (): boolean => this.#asking !== undefined && this.#isDoubtful
-    const isMissing = (): boolean =>
-      this.#asking !== undefined && [...this.#entries.values()].some(({ found }) => found.kind === 'asking')
+    const hasNoAnswer = (): boolean => this.#asking !== undefined && this.#isComparing
+    const isMissing = (): boolean => this.#asking !== undefined && this.#missing().length > 0
     await this.#arrivals.wait(hasNoAnswer, { ms: NEAR_MS, clock, signal })
-    if (!hasNoAnswer()) await this.#arrivals.wait(isMissing, { ms: PATIENCE_MS, clock, signal })
+    if (!hasNoAnswer()) await this.#arrivals.wait(isMissing, { ms: READING_WAIT_MS, clock, signal })
   }
 
   #typeOf(body: Body, column: number): Found {
-    const encoding = resolveAddress(body.typeId, this.#namespaces)
-    // Which namespace it is may be known once the server has been asked.
-    if (!encoding) return this.#isDoubtful ? ASKING : { kind: 'unknown', reason: 'its namespace is not known' }
-    const key = nodeKey(encoding)
-    const entry = this.#entries.get(key) ?? this.#enter(key, encoding)
-    if (!entry) return TOO_MANY
-    entry.cameIn(column)
-    if (this.#isDoubtful) return ASKING
-    if (entry.found.kind !== 'known') return entry.found
-    const type = this.#types.get(entry.found.root)
-    return type?.kind === 'structure' ? { kind: 'known', type, types: this.#types } : ASKING
+    const encoding = resolveAddress(body.typeId, this.#descriptions.namespaces)
+    const entry = encoding && this.#entries.enter(encoding)
+    if (encoding && !entry) return TypeEntries.FULL
+    entry?.cameIn(column)
+    if (!this.#isConfirmed) return this.#unconfirmed(encoding)
+    if (!entry) return NO_NAMESPACE
+    if (entry.problem !== undefined) return { kind: 'unknown', reason: entry.problem }
+    const described = this.#descriptions.of(entry.encoding)
+    if (!described) return ASKING
+    if (body.order > this.#lastOutdated) return { kind: 'known', ...described }
+    this.#settings.outdated()
+    return OUTDATED
   }
 
-  #enter(key: string, encoding: NodeRef): TypeEntry | undefined {
-    if (this.#entries.size >= ENTRIES_MAX) return undefined
-    const entry = new TypeEntry(encoding, this.#kept.get(key))
-    this.#entries.set(key, entry)
-    return entry
+  #unconfirmed(encoding: NodeRef | undefined): Found {
+    this.#isAwaited = true
+    if (this.#problem !== undefined) return { kind: 'unknown', reason: this.#problem }
+    return encoding && this.#descriptions.has(encoding) ? CONFIRMING : ASKING
   }
 
-  /** The server may have another definition by now. */
+  /** The server may have another definition by now. Where it is near, the reading waits for that: other values of this type may fit. */
   #doubt({ typeId }: Body): void {
-    const encoding = resolveAddress(typeId, this.#namespaces)
-    const entry = encoding && this.#entries.get(nodeKey(encoding))
-    if (!entry?.isSettled) return
-    entry.askLater(this.#settings.clock.nowMs())
-    this.#surveyor = undefined
+    const encoding = resolveAddress(typeId, this.#descriptions.namespaces)
+    const entry = encoding && this.#descriptions.has(encoding) ? this.#entries.enter(encoding) : undefined
+    if (entry?.doubt(this.#settings.clock.nowMs())) this.#mayWait = true
   }
 
-  #due(): TypeEntry[] {
+  #isDue(): boolean {
+    return this.#isConfirmationDue() || (this.#isConfirmed && this.#missing().length > 0)
+  }
+  #isConfirmationDue(): boolean {
     const nowMs = this.#settings.clock.nowMs()
-    return [...this.#entries.values()].filter((entry) => this.#isDoubtful || entry.isDue(nowMs))
+    if (!this.#isConfirmed) return this.#isAwaited && this.#confirming.isDue(nowMs)
+    if (this.#descriptions.isEmpty) return false
+    return this.#confirming.isDue(nowMs) || this.#entries.all.some((entry) => entry.isDoubtful(nowMs))
+  }
+  /** Those that are asked for now. */
+  #missing(): TypeEntry[] {
+    const nowMs = this.#settings.clock.nowMs()
+    return this.#entries.all.filter(({ encoding, asking }) => !this.#descriptions.has(encoding) && asking.isDue(nowMs))
   }
 
   #start(session: Session): void {
     this.#asking = this.#askFor(session)
       .catch((thrown: unknown) => this.#refused(session, toFault(thrown)))
       .finally(() => {
-        if (session === this.#session) this.#asking = undefined
+        if (session === this.#session) {
+          this.#asking = undefined
+          this.#isComparing = false
+        }
         this.#arrivals.tell()
       })
   }
 
   async #askFor(session: Session): Promise<void> {
-    if (this.#isDoubtful) await this.#meet(session)
+    const confirmed = this.#isConfirmationDue() ? await this.#confirm(session) : 0
+    const due = this.#missing()
     if (session !== this.#session) return
-    const due = this.#due()
+    this.#lastRequests = Math.max(1, confirmed)
+    if (due.length === 0) return
     const surveyor = this.#surveyorFor(session)
     const before = surveyor.requests
-    const { findings, types } = await surveyor.ask(due.map((entry) => this.#questionOf(entry)))
+    const survey = await surveyor.ask(
+      due.map((entry) => entry.question(this.#settings.wanted, this.#descriptions.namespaces)),
+    )
     if (session !== this.#session) return
-    this.#lastRequests = Math.max(1, surveyor.requests - before)
-    const nowMs = this.#settings.clock.nowMs()
-    for (const [index, entry] of due.entries()) entry.settle(findings[index] ?? UNANSWERED, nowMs)
-    // What it did not tell it may tell the next time.
-    if (due.some(({ isSettled }) => !isSettled)) this.#surveyor = undefined
-    this.#types = reachable(this.#roots().values(), new Map([...this.#types, ...types]))
-    this.#revision++
-    this.#save()
+    this.#lastRequests = Math.max(1, confirmed + surveyor.requests - before)
+    this.#learn(due, survey)
   }
 
-  /** What was known holds on if this is the server of before; it is asked for once more all the same, beside the reading. */
-  async #meet(session: Session): Promise<void> {
-    const { namespaces, identity } = await askIdentity(session.browsing())
-    const isKnown = isSameServer(identity, this.#identity)
-    const kept = isKnown || !identity ? undefined : await this.#settings.store.load(identity)
-    if (session !== this.#session) return
-    this.#namespaces = namespaces
-    this.#identity = identity
-    if (!isKnown) this.#beginWith(kept)
-    this.#isDoubtful = false
-    for (const entry of this.#entries.values()) entry.askSoon()
+  /** Returns how many requests that took. */
+  async #confirm(session: Session): Promise<number> {
+    const texts = this.#textsFrom(session)
+    this.#isComparing = true
+    const { namespaces, isSame, requests } = await this.#descriptions.compare(session.browsing(), texts)
+    if (session !== this.#session) return requests
+    this.#isComparing = false
+    if (!isSame) this.#forget(namespaces)
+    this.#isConfirmed = true
+    this.#problem = undefined
+    for (const entry of this.#entries.all) if (this.#descriptions.has(entry.encoding)) entry.confirmed()
+    this.#confirming.reset()
+    this.#confirming.at(this.#settings.clock.nowMs() + CONFIRM_MS)
     this.#revision++
     this.#arrivals.tell()
+    return requests
   }
 
-  /** Nothing else is known; which types have come since is. */
-  #beginWith(kept: Pick<KeptTypes, 'roots' | 'types'> = { roots: new Map(), types: new Map() }): void {
-    const before = [...this.#entries]
-    this.#kept = kept.roots
-    this.#types = kept.types
-    this.#entries.clear()
-    for (const [key, { encoding, columns }] of before) {
-      const entry = this.#enter(key, encoding)
-      for (const column of columns) entry?.cameIn(column)
+  /** The server says something else than before. */
+  #forget(namespaces: readonly string[]): void {
+    if (!this.#descriptions.isEmpty) this.#lastOutdated = this.#isConfirmed ? lastBody() : this.#lastBefore
+    if (this.#descriptions.forget(namespaces)) this.#entries.clear()
+    this.#surveyor = undefined
+    for (const entry of this.#entries.all) entry.forget()
+    this.#revision++
+  }
+
+  #learn(due: readonly TypeEntry[], survey: Survey): void {
+    const encodings = due.map(({ encoding }) => encoding)
+    // What it told of the others holds no longer either: all are asked for anew.
+    if (!this.#descriptions.learn(encodings, survey)) {
+      this.#forget(this.#descriptions.namespaces)
+      return
     }
+    const nowMs = this.#settings.clock.nowMs()
+    for (const [index, entry] of due.entries()) {
+      const { reason } = { reason: undefined, ...(survey.findings[index] ?? UNANSWERED) }
+      if (reason === undefined) entry.confirmed()
+      else entry.unknown(reason, nowMs)
+      // What it did not tell it may tell the next time.
+      if (reason !== undefined) this.#surveyor = undefined
+    }
+    this.#revision++
+  }
+
+  /** What is known already stays so, and is not used as long as it is not confirmed. */
+  #refused(session: Session, { message }: Fault): void {
+    if (session !== this.#session || session.lost) return
+    const nowMs = this.#settings.clock.nowMs()
+    if (this.#isConfirmationDue()) this.#confirming.later(nowMs)
+    if (!this.#isConfirmed) this.#problem = message
+    for (const entry of this.#isConfirmed ? this.#missing() : []) entry.unknown(message, nowMs)
+    for (const entry of this.#entries.all) if (entry.isDoubtful(nowMs)) entry.unconfirmed(nowMs)
+    this.#revision++
   }
 
   #surveyorFor(session: Session): Surveyor {
-    const { texts, standard } = this.#settings
-    this.#surveyor ??= new Surveyor({
-      service: session.browsing(),
-      namespaces: this.#namespaces,
-      standard,
-      ...(texts && { texts: (types: readonly NodeRef[]) => session.enumerationTexts(types) }),
-    })
+    const texts = this.#textsFrom(session)
+    const { namespaces } = this.#descriptions
+    const { standard } = this.#settings
+    this.#surveyor ??= new Surveyor({ service: session.browsing(), namespaces, standard, ...(texts && { texts }) })
     return this.#surveyor
   }
 
-  #questionOf({ encoding, columns }: TypeEntry): Question {
-    const tags = columns.flatMap((column) => {
-      const address = this.#settings.wanted[column]?.address
-      return (address && resolveAddress({ ...address, range: '' }, this.#namespaces)) ?? []
-    })
-    return { encoding, tags }
-  }
-
-  /** What is known already stays so. */
-  #refused(session: Session, { message }: Fault): void {
-    if (session !== this.#session || session.lost) return
-    // Nothing says that the server is the one of before.
-    if (this.#isDoubtful) {
-      this.#namespaces = []
-      this.#identity = undefined
-      this.#isDoubtful = false
-      this.#beginWith()
-    }
-    const nowMs = this.#settings.clock.nowMs()
-    for (const entry of this.#due()) entry.unanswered(message, nowMs)
-    this.#revision++
-  }
-
-  #save(): void {
-    if (this.#identity) {
-      this.#settings.store.save({ identity: this.#identity, roots: this.#roots(), types: this.#types })
-    }
-  }
-
-  #roots(): Map<string, string> {
-    const known = new Map<string, string>()
-    for (const [key, { found }] of this.#entries) if (found.kind === 'known') known.set(key, found.root)
-    // Values of others may come yet.
-    for (const [key, root] of this.#kept) if (!this.#entries.has(key)) known.set(key, root)
-    return known
+  #textsFrom(session: Session): AskTexts | undefined {
+    return this.#settings.texts ? (types) => session.enumerationTexts(types) : undefined
   }
 }

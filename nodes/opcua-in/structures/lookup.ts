@@ -11,7 +11,10 @@ export type KnownTypes = {
   doubt(body: Body, why: string): void
   statusName: StatusName
 }
+/** Why it is not known yet. */
+export const BEING_ASKED = 'the server is being asked what this structure looks like'
+
 export type Found =
   | { kind: 'known'; type: StructureType; types: TypeDescriptions }
-  | { kind: 'asking' }
+  | { kind: 'asking'; reason: string }
   | { kind: 'unknown'; reason: string }

@@ -2,26 +2,27 @@
 // Many types go into one call; what was told is not asked for again over the same connection.
 
 import type { BrowseService } from '../browse-service'
-import type { EnumerationTexts } from '../enumeration-texts'
 import { type NodeRef, nodeKey, nodeText, parseNodeAddress } from '../node-ids'
-import { BATCH_UNKNOWN } from '../source'
 import { Body } from './body'
 import { type Definition, parseDefinition } from './definition'
 import type { TypeDescription } from './description'
 import { DictionarySurvey } from './dictionary-survey'
+import type { Facts } from './facts'
 import { simpleType } from './namespace-zero'
-import { NodeFacts, standardNode } from './node-facts'
+import { type AskTexts, NodeFacts, standardNode } from './node-facts'
+import { TextSurvey } from './text-survey'
 
 /** The encoding of values, and tags that had such values. */
 export type Question = { encoding: NodeRef; tags: readonly NodeRef[] }
 export type Finding = { root: string } | { reason: string }
-export type Survey = { findings: Finding[]; types: Map<string, TypeDescription> }
+/** `facts`: those that the types which were found rest on. */
+export type Survey = { findings: Finding[]; types: Map<string, TypeDescription>; facts: Facts }
 
 export type SurveyParts = {
   service: BrowseService
   namespaces: readonly string[]
   /** What the numbers of these enumerations mean; absent = they stay numbers. */
-  texts?: (types: readonly NodeRef[]) => Promise<(EnumerationTexts | undefined)[]>
+  texts?: AskTexts
   standard: StandardTypes
 }
 /** Types of namespace 0, for servers that do not describe them. */
@@ -32,6 +33,8 @@ export type StandardTypes = {
 /** `root` is its key; the others are what it is made of. */
 export type StandardType = { root: string; types: ReadonlyMap<string, TypeDescription> }
 
+/** Types, and the keys of all nodes that say something of them. */
+type Found = { types: Map<string, TypeDescription>; nodes: Set<string> }
 type Told = { node: NodeRef; definition: Definition | undefined; isAbstract: boolean; supertype: NodeRef | undefined }
 
 /** Reference types (OPC 10000-3, 7). */
@@ -47,18 +50,19 @@ export class Surveyor {
   readonly #parts: SurveyParts
   readonly #facts: NodeFacts
   readonly #dictionaries: DictionarySurvey
+  readonly #texts: TextSurvey
   #definitionBytes = 0
   readonly #told = new Map<string, Told>()
   /** Encoding -> data type; undefined = the server has no reference from one to the other. */
   readonly #typeOf = new Map<string, NodeRef | undefined>()
   /** Tag -> data type. */
   readonly #tagTypes = new Map<string, NodeRef | undefined>()
-  readonly #texts = new Map<string, EnumerationTexts | undefined>()
 
   constructor(parts: SurveyParts) {
     this.#parts = parts
     this.#facts = new NodeFacts(parts.service, parts.namespaces)
     this.#dictionaries = new DictionarySurvey(this.#facts, parts.standard)
+    this.#texts = new TextSurvey(this.#facts, parts.texts)
   }
 
   /** So far. */
@@ -72,11 +76,17 @@ export class Surveyor {
     await this.#findTagTypes(questions)
     const roots = questions.map((question) => this.#candidates(question))
     await this.#explore(roots.flat())
-    const types = new Map<string, TypeDescription>()
-    const findings = questions.map(({ encoding }, index) => this.#findingOf(encoding, roots[index] ?? [], types))
-    await this.#lookUp(questions, findings, types)
-    await this.#tellTexts(types)
-    return { findings, types }
+    const found: Found = { types: new Map(), nodes: new Set() }
+    const findings = questions.map(({ encoding }, index) => this.#findingOf(encoding, roots[index] ?? [], found))
+    await this.#lookUp(questions, findings, found)
+    for (const [index, finding] of findings.entries()) {
+      const { encoding, tags } = questions[index] ?? { encoding: undefined, tags: [] }
+      if (!('root' in finding) || !encoding) continue
+      for (const node of [encoding, ...tags, ...(roots[index] ?? [])]) found.nodes.add(nodeKey(node))
+    }
+    await this.#texts.tell(found.types, this.#told)
+    const facts = new Map([...this.#facts.facts].filter(([, { subject }]) => found.nodes.has(nodeKey(subject.node))))
+    return { findings, types: found.types, facts }
   }
 
   /** The data type; without a reference to it perhaps what came is the data type itself, or that of the tag. */
@@ -85,7 +95,7 @@ export class Surveyor {
     return type ? [type] : [encoding, ...tags.flatMap((tag) => this.#tagTypes.get(nodeKey(tag)) ?? [])]
   }
 
-  #findingOf(encoding: NodeRef, candidates: readonly NodeRef[], types: Map<string, TypeDescription>): Finding {
+  #findingOf(encoding: NodeRef, candidates: readonly NodeRef[], all: Found): Finding {
     const hasReference = this.#typeOf.get(nodeKey(encoding)) !== undefined
     let reason: string | undefined
     for (const candidate of candidates) {
@@ -93,13 +103,14 @@ export class Surveyor {
       const found = this.#described(candidate)
       if ('reason' in found) reason ??= found.reason
       else {
-        for (const [key, type] of found.types) types.set(key, type)
+        for (const [key, type] of found.types) all.types.set(key, type)
+        for (const key of found.nodes) all.nodes.add(key)
         return { root: nodeKey(candidate) }
       }
     }
     const standard = this.#parts.standard.encodedAs(encoding)
     if (!standard) return { reason: reason ?? `the server does not tell the type of ${nodeText(encoding)}` }
-    for (const [key, type] of standard.types) types.set(key, type)
+    for (const [key, type] of standard.types) all.types.set(key, type)
     return { root: standard.root }
   }
 
@@ -112,30 +123,39 @@ export class Surveyor {
   }
 
   /** This type and all that it is made of. */
-  #described(root: NodeRef): { types: Map<string, TypeDescription> } | { reason: string } {
+  #described(root: NodeRef): Found | { reason: string } {
     const types = new Map<string, TypeDescription>()
+    const nodes = new Set<string>()
     const open = [root]
     for (let node = open.pop(); node; node = open.pop()) {
       const key = nodeKey(node)
       if (types.has(key)) continue
-      const found = this.#describe(node)
+      const found = this.#describe(node, nodes)
       if ('reason' in found) return found
       const { type, parts } = found
       types.set(key, type)
       if (type.kind === 'structure' && (node === root || !type.isAbstract)) open.push(...parts)
     }
     return types.get(nodeKey(root))?.kind === 'structure'
-      ? { types }
+      ? { types, nodes }
       : { reason: `the type ${nodeText(root)} is no structure` }
   }
 
-  /** By its own definition, or else as the type that it is a subtype of. `parts`: the types of its fields. */
-  #describe(node: NodeRef): { type: TypeDescription; parts: readonly NodeRef[] } | { reason: string } {
+  /**
+   * By its own definition, or else as the type that it is a subtype of. `parts`: the types of its fields.
+   *
+   * @param nodes is given all that are looked at
+   */
+  #describe(
+    node: NodeRef,
+    nodes: Set<string>,
+  ): { type: TypeDescription; parts: readonly NodeRef[] } | { reason: string } {
     const isAbstract = this.#told.get(nodeKey(node))?.isAbstract === true
     let next: NodeRef | undefined = node
     for (let round = 0; next && round < ROUNDS_MAX; round++) {
       const simple = simpleType(next)
       if (simple) return { type: simple, parts: [] }
+      nodes.add(nodeKey(next))
       const told = this.#told.get(nodeKey(next))
       const definition = told?.definition
       if (definition?.kind === 'unusable')
@@ -152,18 +172,16 @@ export class Surveyor {
   }
 
   /** What has no definition may stand in a dictionary. */
-  async #lookUp(
-    questions: readonly Question[],
-    findings: Finding[],
-    types: Map<string, TypeDescription>,
-  ): Promise<void> {
+  async #lookUp(questions: readonly Question[], findings: Finding[], all: Found): Promise<void> {
     const missing = [...findings.keys()].filter((index) => 'reason' in (findings[index] ?? {}))
     const found = await this.#dictionaries.ask(missing.flatMap((index) => questions[index]?.encoding ?? []))
     for (const [at, index] of missing.entries()) {
       const one = found[at]
       if (!one) continue
       findings[index] = 'reason' in one ? one : { root: one.root }
-      if ('types' in one) for (const [key, type] of one.types) types.set(key, type)
+      if ('reason' in one) continue
+      for (const [key, type] of one.types) all.types.set(key, type)
+      for (const node of one.nodes) all.nodes.add(nodeKey(node))
     }
   }
 
@@ -218,23 +236,6 @@ export class Surveyor {
     if (definition instanceof Body) this.#definitionBytes += definition.bytes.length
     if (this.#definitionBytes <= DEFINITIONS_MAX_BYTES) return parseDefinition(definition)
     return { kind: 'unusable', reason: `all together have more than ${DEFINITIONS_MAX_BYTES} bytes` }
-  }
-
-  async #tellTexts(types: Map<string, TypeDescription>): Promise<void> {
-    const ask = this.#parts.texts
-    if (!ask) {
-      for (const [key, type] of types) if (type.kind === 'enumeration') types.set(key, { ...type, texts: undefined })
-      return
-    }
-    const unknown = [...types].flatMap(([key, { kind }]) => {
-      const node = kind === 'enumeration' && !this.#texts.has(key) ? this.#told.get(key)?.node : undefined
-      return node ?? []
-    })
-    const texts = await this.#facts.inBatches(unknown, BATCH_UNKNOWN, ask)
-    for (const [index, node] of unknown.entries()) this.#texts.set(nodeKey(node), texts[index])
-    for (const [key, type] of types) {
-      if (type.kind === 'enumeration') types.set(key, { ...type, texts: this.#texts.get(key) ?? type.texts })
-    }
   }
 }
 

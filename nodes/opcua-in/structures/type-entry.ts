@@ -1,67 +1,80 @@
-// The type of the values that have one encoding: whether it is known, and when it is asked for (again).
+// The type of the values that have one encoding: why it is not known, and when it is asked for (again) or confirmed.
 
-import type { NodeRef } from '../node-ids'
-import type { Finding } from './survey'
+import { type NodeRef, resolveAddress } from '../node-ids'
+import type { Wanted } from '../source'
+import { FIRST_WAIT_MS, Schedule } from './schedule'
+import type { Question } from './survey'
 
-const FIRST_WAIT_MS = 30_000
-const LONGEST_WAIT_MS = 600_000
 /** So many tags are looked at for what the type may be. */
 const COLUMNS_MAX = 4
 
 export class TypeEntry {
   readonly encoding: NodeRef
+  /** When it is asked for, as long as it is not known. */
+  readonly asking = new Schedule({ firstWaitMs: FIRST_WAIT_MS, isDue: true })
+  readonly #doubts = new Schedule({ firstWaitMs: 0, isDue: false })
+  /** In which such values came, or some of them. */
   readonly #columns = new Set<number>()
-  #found: { kind: 'known'; root: string } | { kind: 'asking' } | { kind: 'unknown'; reason: string }
-  #askMs = 0
-  #waitMs = FIRST_WAIT_MS
+  #problem: string | undefined
 
-  /** @param root of the type, where it is known from before */
-  constructor(encoding: NodeRef, root: string | undefined) {
+  constructor(encoding: NodeRef) {
     this.encoding = encoding
-    this.#found = root === undefined ? { kind: 'asking' } : { kind: 'known', root }
   }
 
-  get found() {
-    return this.#found
-  }
-  /** Columns in which such values came, or some of them. */
-  get columns(): readonly number[] {
-    return [...this.#columns]
-  }
-  /** It is known, and nothing speaks against it. */
-  get isSettled(): boolean {
-    return this.#askMs === Infinity
+  /** Why it is not known. */
+  get problem(): string | undefined {
+    return this.#problem
   }
 
   cameIn(column: number): void {
     if (this.#columns.size < COLUMNS_MAX) this.#columns.add(column)
   }
 
-  isDue(nowMs: number): boolean {
-    return this.#askMs <= nowMs
-  }
-  askSoon(): void {
-    this.#askMs = 0
-  }
-  /** Each time twice as late. */
-  askLater(nowMs: number): void {
-    this.#askMs = nowMs + this.#waitMs
-    this.#waitMs = Math.min(this.#waitMs * 2, LONGEST_WAIT_MS)
+  /** The tags say what the type may be. */
+  question(wanted: readonly Wanted[], namespaces: readonly string[]): Question {
+    const tags = [...this.#columns].flatMap((column) => {
+      const address = wanted[column]?.address
+      return (address && resolveAddress({ ...address, range: '' }, namespaces)) ?? []
+    })
+    return { encoding: this.encoding, tags }
   }
 
-  settle(finding: Finding, nowMs: number): void {
-    if ('root' in finding) {
-      this.#found = { kind: 'known', root: finding.root }
-      this.#askMs = Infinity
-    } else {
-      this.#found = { kind: 'unknown', reason: finding.reason }
-      this.askLater(nowMs)
-    }
+  /** A new connection: whatever was in the way need not be so any more. */
+  connected(): void {
+    this.forget()
+    this.#doubts.reset()
   }
 
-  /** There was no answer: what is known stays so. */
-  unanswered(reason: string, nowMs: number): void {
-    if (this.#found.kind === 'asking') this.#found = { kind: 'unknown', reason }
-    this.askLater(nowMs)
+  /** The server does not tell it. */
+  unknown(reason: string, nowMs: number): void {
+    this.#problem = reason
+    this.asking.later(nowMs)
+  }
+
+  /** A value does not fit. Returns whether the description is to be confirmed now: not if it was, and values still do not fit. */
+  doubt(nowMs: number): boolean {
+    if (this.#doubts.isSet) return false
+    this.#doubts.later(nowMs)
+    return this.#doubts.isDue(nowMs)
+  }
+  isDoubtful(nowMs: number): boolean {
+    return this.#doubts.isDue(nowMs)
+  }
+
+  /** The server did not answer. */
+  unconfirmed(nowMs: number): void {
+    this.#doubts.later(nowMs)
+  }
+
+  /** What is known of it is what the server says now. */
+  confirmed(): void {
+    this.#problem = undefined
+    this.#doubts.stop()
+  }
+
+  /** What was known of it holds no longer. */
+  forget(): void {
+    this.confirmed()
+    this.asking.soon()
   }
 }

@@ -1,32 +1,36 @@
-// What is known of the types of one server, kept in a file of the reader's folder so that its next connection need not wait for it. A
+// What is known of the types of one server, kept in a file of the reader's folder so that its next connection need only confirm it. A
 // file that cannot be read or written costs nothing but that.
 
 import { createHash } from 'node:crypto'
 import { readdirSync, rmSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import { asCount, asRecord, asText, everyParsed, parseJson } from '../../../lib/contract/parse'
+import { asRecord, asText, everyParsed, parseJson } from '../../../lib/contract/parse'
 import { makePart, readSmallFile, replaceWhole } from '../../../lib/pki/files'
 import type { TypeDescription } from './description'
 import { parseTypes, typesJson } from './description-json'
-import { isSameServer, type ServerIdentity } from './server-identity'
+import { type Facts, subjectKey } from './facts'
+import { factsJson, parseFact } from './facts-json'
 
+/** Nothing of it must be used before the server has confirmed the facts. */
 export type KeptTypes = {
-  identity: ServerIdentity
+  /** The keys of types hold indexes of this list. */
+  namespaces: readonly string[]
   /** Encoding -> key of its type. */
   roots: ReadonlyMap<string, string>
   types: ReadonlyMap<string, TypeDescription>
+  /** On which roots and types rest. */
+  facts: Facts
 }
 
 export interface TypeStore {
-  /** undefined for another server, or one that was started anew. */
-  load(identity: ServerIdentity): Promise<KeptTypes | undefined>
+  load(): Promise<KeptTypes | undefined>
   save(kept: KeptTypes): void
 }
 
 /** `wording`: how texts of enumerations are told; with another one what is kept is not used. */
 export type TypeFilePlace = { folder: string; reader: string; endpoint: string; wording: string }
 
-const VERSION = 1
+const VERSION = 2
 const FILE_MAX_BYTES = 4 * 1024 * 1024
 /** Readers that are gone leave theirs behind. */
 const FILES_MAX = 100
@@ -40,22 +44,23 @@ export class TypeFile implements TypeStore {
     this.#place = place
   }
 
-  async load(identity: ServerIdentity): Promise<KeptTypes | undefined> {
+  async load(): Promise<KeptTypes | undefined> {
     const bytes = await readSmallFile(join(this.#place.folder, 'structures', this.#name()), FILE_MAX_BYTES)
     const record = asRecord(bytes && parseJson(bytes))
+    const namespaces = everyParsed(record?.namespaces, (item) => asText(item, TEXT_MAX))
     const roots = everyParsed(record?.roots, parsePair)
     const types = parseTypes(record?.types)
-    const startedMs = asCount(record?.startedMs)
-    const namespaces = everyParsed(record?.namespaces, (item) => asText(item, TEXT_MAX))
+    const facts = everyParsed(record?.facts, parseFact)
     if (record?.v !== VERSION || record.wording !== this.#place.wording) return undefined
-    if (!roots || !types || startedMs === undefined || !namespaces) return undefined
-    return isSameServer({ startedMs, namespaces }, identity) ? { identity, roots: new Map(roots), types } : undefined
+    if (!namespaces || !roots || !types || !facts) return undefined
+    const byKey = new Map(facts.map((fact) => [subjectKey(fact.subject), fact]))
+    return { namespaces, roots: new Map(roots), types, facts: byKey }
   }
 
-  save({ identity: { startedMs, namespaces }, roots, types }: KeptTypes): void {
+  save({ namespaces, roots, types, facts }: KeptTypes): void {
     const { folder, wording } = this.#place
-    const common = { v: VERSION, wording, startedMs, namespaces }
-    const text = JSON.stringify({ ...common, roots: [...roots], types: typesJson(types) })
+    const common = { v: VERSION, wording, namespaces }
+    const text = JSON.stringify({ ...common, roots: [...roots], types: typesJson(types), facts: factsJson(facts) })
     if (text === this.#saved || text.length > FILE_MAX_BYTES) return
     try {
       const part = makePart(folder, 'structures')

@@ -8,11 +8,12 @@ import { type Plain, plainValue } from '../values'
 import type { Body } from './body'
 import type { StatusName } from './builtin'
 import type { TypeDescription } from './description'
-import type { Found, KnownTypes } from './lookup'
+import { BEING_ASKED, type Found, type KnownTypes } from './lookup'
 import { type Finding, type StandardTypes, Surveyor } from './survey'
 
 export type TypeSources = { standard: StandardTypes; statusName: StatusName }
 
+const ASKING: Found = { kind: 'asking', reason: BEING_ASKED }
 const UNSCALED = { scale: 1, offset: 0 }
 /** A structure may hold others, whose types are known only when it was read. */
 const ROUNDS_MAX = 4
@@ -47,11 +48,11 @@ export class TypesAtOnce implements KnownTypes {
     const finding = this.#findings.get(nodeKey(encoding))
     if (!finding) {
       this.#missing.set(nodeKey(encoding), encoding)
-      return { kind: 'asking' }
+      return ASKING
     }
     if ('reason' in finding) return { kind: 'unknown', reason: finding.reason }
     const type = this.#types.get(finding.root)
-    return type?.kind === 'structure' ? { kind: 'known', type, types: this.#types } : { kind: 'asking' }
+    return type?.kind === 'structure' ? { kind: 'known', type, types: this.#types } : ASKING
   }
 
   /** It is told with the value, and looked at again by whoever asks again. */

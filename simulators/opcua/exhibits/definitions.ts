@@ -17,9 +17,17 @@ import {
 const STRUCTURE_DEFINITION = 122
 const ENUM_DEFINITION = 123
 
-/** A Variant. @param namespace index of the plant's */
-export function definitionOf(name: TypeName, namespace: number): Buffer {
-  const type = TYPES[name]
+/**
+ * A Variant.
+ *
+ * @param namespace index of the plant's
+ * @param type as it is defined now
+ */
+export function definitionOf(
+  name: TypeName,
+  namespace: number,
+  type: StructureType | EnumerationType = TYPES[name],
+): Buffer {
   if (type.kind === 'enumeration') return enumDefinition(type)
   return structureDefinition(type, binary.nodeId(encodingNumber(name), namespace), namespace)
 }

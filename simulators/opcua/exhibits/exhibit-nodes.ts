@@ -20,6 +20,7 @@ import {
   BUILTIN,
   type EnumerationType,
   encodingNumber,
+  type Redefinitions,
   type StructureType,
   TYPES,
   type TypeName,
@@ -32,8 +33,8 @@ type VariableNode = ReturnType<Namespace['addVariable']>
 /** In the language that a session prefers (OPC 10000-4, 5.7.3), or else in the first. */
 export const GREETINGS = { en: 'Hello', de: 'Guten Tag', 'zh-CN': '你好' } as const
 
-export function addExhibits(namespace: Namespace, folder: Node): void {
-  for (const [name, type] of Object.entries(TYPES)) if (isTypeName(name)) addType(namespace, name, type)
+export function addExhibits(namespace: Namespace, folder: Node, redefined: Redefinitions): void {
+  for (const [name, type] of Object.entries(TYPES)) if (isTypeName(name)) addType(namespace, name, type, redefined)
   for (const exhibit of [...exhibitsIn(namespace.index), prototypeExhibit(namespace.index)]) {
     addExhibit(namespace, folder, exhibit)
   }
@@ -47,7 +48,8 @@ export function addUnusedTypes(namespace: Namespace, count: number): void {
     const encoding = addEncoding(namespace, type)
     const fields = ['A', 'B', 'C'].map((name) => ({ name, type: 'Double' }) as const)
     const encodingId = binary.nodeId(Number(encoding.value), namespace.index)
-    define(type, structureDefinition({ kind: 'structure', fields }, encodingId, namespace.index))
+    const definition = structureDefinition({ kind: 'structure', fields }, encodingId, namespace.index)
+    define(type, () => definition)
   }
 }
 
@@ -89,7 +91,12 @@ function show(variable: VariableNode, valueFor: (locales: readonly string[]) => 
   variable.readValue = (context) => valueFor(context?.getPreferredLocales() ?? [])
 }
 
-function addType(namespace: Namespace, name: TypeName, declared: StructureType | EnumerationType): void {
+function addType(
+  namespace: Namespace,
+  name: TypeName,
+  declared: StructureType | EnumerationType,
+  redefined: Redefinitions,
+): void {
   const isEnumeration = declared.kind === 'enumeration'
   const parent = isEnumeration ? 'Enumeration' : declared.subtypeOf
   const type = namespace.createDataType({
@@ -98,7 +105,7 @@ function addType(namespace: Namespace, name: TypeName, declared: StructureType |
     isAbstract: false,
     subtypeOf: parent === undefined ? 'Structure' : isTypeName(parent) ? typeIdOf(namespace, parent) : parent,
   })
-  define(type, definitionOf(name, namespace.index))
+  define(type, () => definitionOf(name, namespace.index, redefined.get(name)))
   if (isEnumeration || declared.encoding !== undefined) return
   addEncoding(namespace, type, `i=${encodingNumber(name)}`)
 }
@@ -113,12 +120,11 @@ function addEncoding(namespace: Namespace, type: DataTypeNode, nodeId?: string):
   }).nodeId
 }
 
-function define(type: DataTypeNode, definition: Buffer): void {
-  const value = rawVariant(definition)
+function define(type: DataTypeNode, definition: () => Buffer): void {
   const readAttribute = type.readAttribute.bind(type)
   type.readAttribute = (context, attributeId, ...others) =>
     attributeId === AttributeIds.DataTypeDefinition
-      ? new DataValue({ value, statusCode: StatusCodes.Good })
+      ? new DataValue({ value: rawVariant(definition()), statusCode: StatusCodes.Good })
       : readAttribute(context, attributeId, ...others)
 }
 

@@ -132,6 +132,7 @@ export function exhibitsIn(namespace: number): readonly Exhibit[] {
       double(2.5),
       binary.array([string('a'), string('b')]),
     ),
+    raw('State', 'State', scalar('Int32', int32(1)), 'Running'),
     structure('Union of a number', 'Choice', { Number: 41 }, uint32(1), int32(41)),
     structure('Union of a text', 'Choice', { Words: 'yes' }, uint32(2), string('yes')),
     structure('Union of a structure', 'Choice', { Place: { X: 8, Y: 9 } }, uint32(3), point(8, 9)),

@@ -46,6 +46,9 @@ export type StructureType = {
 }
 export type EnumerationType = { kind: 'enumeration'; texts: { readonly [text: string]: number } }
 
+/** Types that were defined anew while the server ran, or stood. */
+export type Redefinitions = ReadonlyMap<TypeName, StructureType | EnumerationType>
+
 const XY: readonly FieldDefinition[] = [
   { name: 'X', type: 'Double' },
   { name: 'Y', type: 'Double' },

@@ -3,8 +3,11 @@ import { Fault } from '../../../lib/contract/fault'
 import { ANSWER_MAX_BYTES } from '../../../lib/contract/limits'
 import { Browser } from '../../../nodes/opcua-in/browse'
 import { type BrowseAnswer, parseBrowseQuestion, REFERENCES_MAX } from '../../../nodes/opcua-in/browse-question'
+import { double } from '../../../simulators/opcua/raw/binary'
 import { connectionLost, ImaginedAddressSpace, nodeOf, referenceTo } from './imagined-address-space'
 import { NO_STANDARD } from './no-types'
+import { bodyOf, node, structureDefinition } from './structures/encoding'
+import { AXIS, define, MOTOR_ENCODING, refer } from './structures/plant-types'
 
 const never = new AbortController().signal
 const TYPES = { standard: NO_STANDARD, statusName: () => 'Good' }
@@ -273,6 +276,15 @@ describe('what is told of a listed node', () => {
     assert.match((await told({}, { values: true }))?.problem ?? '', /too long/)
     bench.space.attributes.set('value of ns=2;s=Motor', { status: 'BadUserAccessDenied' })
     assert.match((await told({}, { values: true }))?.problem ?? '', /may not read/)
+  })
+
+  it('is a structure by what its type is now', async () => {
+    refer(bench.space, MOTOR_ENCODING, AXIS)
+    bench.space.attributes.set('value of ns=2;s=Motor', { data: bodyOf(MOTOR_ENCODING, double(1.5)) })
+    for (const name of ['Speed', 'Torque']) {
+      define(bench.space, AXIS, structureDefinition([{ name, type: node(11, 0) }]))
+      assert.match(JSON.stringify((await told({}, { values: true }))?.value), new RegExp(`${name}.*1.5`))
+    }
   })
 
   it('is asked for in batches that the server can stand', async () => {

@@ -12,14 +12,15 @@ const wanted: Wanted[] = ['a', 'b', 'c'].map((value) => ({
   deadband: undefined,
 }))
 /** Whatever is late is so at once. */
+let nowMs = 0
 const hurried = {
-  nowMs: () => 0,
+  nowMs: () => nowMs,
   after: (_ms: number, then: () => void) => {
     const timer = setImmediate(then)
     return () => clearImmediate(timer)
   },
 }
-const patient = { nowMs: () => 0, after: () => () => {} }
+const patient = { nowMs: () => nowMs, after: () => () => {} }
 
 function came(type: number, code = 0): Answer {
   const value = { type, isArray: false, dimensions: undefined, data: 2 }
@@ -31,6 +32,7 @@ describe('Enumerations among the columns', () => {
   let server: ImaginedServer
   let enumerations: Enumerations
   beforeEach(() => {
+    nowMs = 0
     server = new ImaginedServer()
     server.types.set('a', 'State').set('b', 'Plain').set('c', 'State')
     server.texts.set('State', STATES)
@@ -92,13 +94,58 @@ describe('Enumerations among the columns', () => {
     assert.deepEqual(found(), [STATES, undefined, STATES])
   })
 
-  it('stay what they are on the next connection, though the server does not tell again', async () => {
+  it('are asked for again where the server does not tell them on the next connection, and are no numbers meanwhile', async () => {
     await enumerations.see(int32s)
-    const next = new ImaginedServer()
-    next.refuses.set('dataTypes', 'mute')
-    enumerations.connected(next.session())
+    server.refuses.set('dataTypes', 'mute')
+    enumerations.connected(server.session(true))
+    assert.deepEqual(found(), ['asking', undefined, 'asking'])
     await enumerations.see(int32s)
+    await until(() => enumerations.of(1) !== 'asking')
+    assert.deepEqual(found(), ['asking', undefined, 'asking'])
+    server.refuses.clear()
+    server.calls.length = 0
+    nowMs = 29_999
+    await enumerations.see(int32s)
+    assert.deepEqual(server.calls, [])
+    nowMs = 30_000
+    await enumerations.see(int32s)
+    await until(() => !found().includes('asking'))
     assert.deepEqual(found(), [STATES, undefined, STATES])
+  })
+
+  it('are not used on the next connection before the server has told them', async () => {
+    enumerations = new Enumerations(wanted, hurried)
+    enumerations.connected(server.session())
+    await enumerations.see(int32s)
+    await until(() => !found().includes('asking'))
+    server.thinking = new Promise(() => {})
+    enumerations.connected(server.session(true))
+    await enumerations.see(int32s)
+    assert.deepEqual(found(), ['asking', 'asking', 'asking'])
+  })
+
+  it('are asked for once more every 10 minutes', async () => {
+    await enumerations.see(int32s)
+    const other = new Map([[2, 'Idle']])
+    server.texts.set('State', other)
+    server.calls.length = 0
+    nowMs = 599_999
+    await enumerations.see(int32s)
+    assert.deepEqual([found(), server.calls], [[STATES, undefined, STATES], []])
+    nowMs = 600_000
+    await enumerations.see(int32s)
+    await until(() => enumerations.of(0) === other)
+    assert.deepEqual(found(), [other, undefined, other])
+    assert.deepEqual(server.calls, ['dataTypes 3', 'enumerationTexts State Plain'])
+  })
+
+  it('are none any more where another type came', async () => {
+    await enumerations.see(int32s)
+    enumerations.connected(server.session())
+    await enumerations.see([came(11), came(6), came(6)])
+    assert.deepEqual(found(), [undefined, undefined, STATES])
+    await enumerations.see([came(11), came(6), came(11)])
+    assert.deepEqual(found(), [undefined, undefined, undefined])
   })
 
   it('are looked at anew on the next connection', async () => {

@@ -75,7 +75,14 @@ describe('The configuration of an OPC UA reader', () => {
   it('takes NodeIds with identifiers of 4096 characters, with namespace and range', () => {
     const address = (length: number) => `nsu=http://plant/;s=${'x'.repeat(length)};range=0:9`
     assert.equal(said({ tags: [{ name: 'a', address: address(4096) }] }), undefined)
-    assert.match(said({ tags: [{ name: 'a', address: address(5000) }] }) ?? '', /longer than 5000 characters/)
+    const wrong = (address: string) => said({ tags: [{ name: 'a', address }] }) ?? ''
+    assert.match(wrong(address(4097)), /…": an identifier has at most 4096 characters$/)
+    assert.match(wrong(address(6000)), /longer than 6000 characters/)
+    const opaque = (length: number) => `ns=1;b=${Buffer.alloc(length).toString('base64')}`
+    assert.equal(said({ tags: [{ name: 'a', address: opaque(4096) }] }), undefined)
+    assert.match(wrong(opaque(4097)), /…": an identifier has at most 4096 bytes$/)
+    // each of these is one character
+    assert.equal(said({ tags: [{ name: 'a', address: `ns=1;s=${'🙂'.repeat(2900)}` }] }), undefined)
   })
 
   it('lists languages in the order wished', () => {

@@ -93,14 +93,14 @@ describe('A value of an OPC UA server', () => {
   }
 
   // biome-ignore format: a table, one line a value
-  const partial: [what: string, type: number, data: unknown, dimensions: number[] | undefined, value: unknown, gap: string][] = [
-    ['an array', 11, [1, Number.NaN, Infinity], undefined, [1, null, null], 'element 1 is NaN, which is no number'],
+  const partial: [what: string, type: number, data: unknown, dimensions: number[] | undefined, value: unknown, ...gaps: string[]][] = [
+    ['an array', 11, [1, Number.NaN, Infinity], undefined, [1, null, null], 'element 1 is NaN, which is no number', 'element 2 is Infinity, which is no number'],
     ['a matrix', 10, new Float32Array([1, 2, Number.NaN, 4]), [2, 2], [[1, 2], [null, 4]], 'element 1,0 is NaN, which is no number'],
     ['Variants', 24, [variant(6, 1), variant(11, [0, -Infinity], true)], undefined, [1, [0, null]], 'element 1,1 is -Infinity, which is no number'],
   ]
-  for (const [what, type, data, dimensions, value, gap] of partial) {
+  for (const [what, type, data, dimensions, value, ...listed] of partial) {
     it(`is null where a part of ${what} is no number, and says so`, () => {
-      assert.deepEqual(plainOf(type, data, dimensions ? { dimensions } : {}), { value, gap })
+      assert.deepEqual(plainOf(type, data, dimensions ? { dimensions } : {}), { value, gaps: { listed, more: 0 } })
     })
   }
 
@@ -133,7 +133,7 @@ describe('A value of an OPC UA server', () => {
     assert.deepEqual(plainOf(11, [1, 2], { scaling }), { value: [3, 5] })
     assert.deepEqual(plainOf(11, [1, Number.NaN], { scaling }), {
       value: [3, null],
-      gap: 'element 1 is NaN, which is no number',
+      gaps: { listed: ['element 1 is NaN, which is no number'], more: 0 },
     })
     assert.deepEqual(
       plainValue({ type: 8, data: [0x00200000, 0], isArray: false, dimensions: undefined }, scaling, NO_TYPES),

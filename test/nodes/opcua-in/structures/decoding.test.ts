@@ -3,7 +3,7 @@ import type { Value } from '../../../../lib/contract/batch'
 import { LIMITS } from '../../../../nodes/opcua-in/limits'
 import type { Body } from '../../../../nodes/opcua-in/structures/body'
 import type { Field, Layout, StructureType, TypeDescription } from '../../../../nodes/opcua-in/structures/description'
-import type { KnownTypes } from '../../../../nodes/opcua-in/structures/lookup'
+import { BEING_ASKED, type KnownTypes } from '../../../../nodes/opcua-in/structures/lookup'
 import { plainValue } from '../../../../nodes/opcua-in/values'
 import * as binary from '../../../../simulators/opcua/raw/binary'
 import { bodyOf, extension, float, node, own, standard } from './encoding'
@@ -49,7 +49,7 @@ class Bench implements KnownTypes {
     this.doubts.push(why)
   }
   typeOf = ({ typeId }: Body): ReturnType<KnownTypes['typeOf']> => {
-    if (typeId.id.value === 3) return { kind: 'asking' }
+    if (typeId.id.value === 3) return { kind: 'asking', reason: BEING_ASKED }
     const type = this.#roots.get(Number(typeId.id.value))
     return type ? { kind: 'known', type, types: this.#types } : { kind: 'unknown', reason: 'nobody knows it' }
   }
@@ -113,20 +113,22 @@ describe('A structure', () => {
     })
   }
 
+  const simple = structure([field('a', 6), field('b', 6)])
   it('keeps the names of its fields, whatever they are', () => {
     const names = ['Name', 'Value', 'DataType', 'Text', 'text', 'locale', 'RPM', 'constructor']
     const plain = decoded(structure(names.map((name) => field(name, 12))), ...names.map((name) => binary.string(name)))
     assert.deepEqual(plain, { value: Object.fromEntries(names.map((name) => [name, name])) })
   })
 
-  it('never brings a prototype', () => {
+  it('leaves out the field that would be a prototype in a copy of the message, and says so', () => {
     const plain = decoded(
       structure([field('__proto__', INNER), field('a', 6)]),
       float(1),
       binary.string('x'),
       binary.int32(1),
     )
-    assert.deepEqual(plain, { value: { a: 1 } })
+    const listed = ['field __proto__ is left out: no object in a flow can have a field of this name']
+    assert.deepEqual(plain, { value: { a: 1 }, gaps: { listed, more: 0 } })
     assert.equal('value' in plain && Object.getPrototypeOf(plain.value), Object.prototype)
   })
 
@@ -211,22 +213,77 @@ describe('A structure', () => {
     )
     assert.deepEqual(plain, {
       value: { Motor: { Speed: null, Name: 'm' }, x: [1, null], other: null, good: 5 },
-      gap: 'field Motor.Speed is NaN, which is no number',
+      gaps: {
+        listed: [
+          'field Motor.Speed is NaN, which is no number',
+          'field x[1] is Infinity, which is no number',
+          'field other is a structure that cannot be read: nobody knows it',
+        ],
+        more: 0,
+      },
     })
+  })
+
+  it('names no more than ten parts that cannot be told, and counts the others', () => {
+    const plain = decoded(
+      structure([field('x', 11, { rank: 1 })]),
+      binary.array(Array(13).fill(binary.double(Number.NaN))),
+    )
+    assert.ok('gaps' in plain)
+    assert.deepEqual([plain.gaps?.listed.length, plain.gaps?.more], [10, 3])
+  })
+
+  it('that does not fit is told by that, whatever seemed to be in it before its end', () => {
+    const type = structure([field('a', 11), field('b', 22), field('c', 6)])
+    const bytes = [binary.double(Number.NaN), extension(3), binary.bytes(1)]
+    const plain = decoded(type, ...bytes)
+    assert.match('problem' in plain ? plain.problem : '', /^the value is not as the server describes its type: /)
+    const one = bodyOf(node(1), ...bytes)
+    const good = bodyOf(node(1), binary.double(Number.NaN), extension(7), binary.int32(5))
+    const list = { type: 22, isArray: true, dimensions: undefined, data: [one, good, one] }
+    const parts = plainValue(list, PLAIN, new Bench(type))
+    assert.deepEqual(parts, {
+      value: [null, { a: null, b: null, c: 5 }, null],
+      gaps: {
+        listed: [
+          'element 0 is not as the server describes its type: the value ends too soon',
+          'element 1, field a is NaN, which is no number',
+          'element 1, field b is a structure that cannot be read: nobody knows it',
+          'element 2 is not as the server describes its type: the value ends too soon',
+        ],
+        more: 0,
+      },
+    })
+  })
+
+  it('that says of no type that it is is nobody asked for', () => {
+    const bench = new Bench(simple)
+    const plain = plainValue(
+      { type: 22, isArray: false, dimensions: undefined, data: bodyOf(node(0, 0), binary.int32(1)) },
+      PLAIN,
+      bench,
+    )
+    assert.deepEqual(plain, { problem: 'the value is a structure that says of no type that it is' })
+  })
+
+  it('that is too large by its description lets that be doubted', () => {
+    const bench = new Bench(structure([field('a', 1, { rank: 1 })]))
+    assert.match(JSON.stringify(bench.plain(binary.int32(LIMITS.elements + 1))), /more than 10000 parts/)
+    assert.equal(bench.doubts.length, 1)
   })
 
   it('is null in the place of a DataValue that is not good', () => {
     const value = binary.dataValue(binary.scalar('Int32', binary.int32(5)), 0x809b0000)
     const plain = decoded(structure([field('a', 23), field('b', 6)]), value, binary.int32(1))
-    assert.deepEqual(
-      [plain, 'gap' in plain],
-      [{ value: { a: null, b: 1 }, gap: 'field a is not good: there is no value (BadNoData)' }, true],
-    )
+    assert.deepEqual(plain, {
+      value: { a: null, b: 1 },
+      gaps: { listed: ['field a is not good: there is no value (BadNoData)'], more: 0 },
+    })
   })
 
   it('waits as a whole for the type of a part', () => {
     const plain = decoded(structure([field('a', 22), field('b', 6)]), extension(3), binary.int32(1))
-    assert.deepEqual(plain, { problem: 'the server is being asked what this structure looks like' })
+    assert.deepEqual(plain, { problem: BEING_ASKED, isPending: true })
   })
 
   it('has its parts counted over all structures of a value', () => {
@@ -236,7 +293,6 @@ describe('A structure', () => {
     assert.deepEqual(plain, { problem: 'the value has more than 10000 parts' })
   })
 
-  const simple = structure([field('a', 6), field('b', 6)])
   // biome-ignore format: a table, one line a misfit
   const misfits: [what: string, type: StructureType, bytes: Buffer, words: RegExp][] = [
     ['that ends too soon', simple, binary.int32(1), /is not as the server describes its type: the value ends too soon/],

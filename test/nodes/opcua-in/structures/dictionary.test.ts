@@ -115,6 +115,13 @@ describe('A type dictionary', () => {
     ['an enumeration of 16 bits', dictionary('<opc:EnumeratedType LengthInBits="16" Name="E"/>', structure('Motor', field('a', 'tns:E'))), /does not describe E/],
     ['bits that are no switches', dictionary(structure('Motor', bit('a'), bit('b', 7))), /does not describe Motor/],
     ['switches in another order', dictionary(structure('Motor', bit('a'), bit('b', 31), field('x', 'opc:Byte', 'SwitchField="b"'))), /does not describe Motor/],
+    ['an array of a fixed length', dictionary(structure('Motor', field('a', 'opc:Double', 'Length="4"'))), /does not describe Motor/],
+    ['a length in bytes', dictionary(structure('Motor', field('n', 'opc:Int32'), field('a', 'opc:Double', 'LengthField="n" IsLengthInBytes="true"'))), /does not describe Motor/],
+    ['a length elsewhere', dictionary(structure('Motor', field('n', 'opc:Int32'), field('b', 'opc:Byte'), field('a', 'opc:Double', 'LengthField="n"'))), /does not describe Motor/],
+    ['a length of 16 bits', dictionary(structure('Motor', field('n', 'opc:Int16'), field('a', 'opc:Double', 'LengthField="n"'))), /does not describe Motor/],
+    ['a text up to an end mark', dictionary(structure('Motor', field('a', 'opc:Char', 'Terminator="00"'))), /does not describe Motor/],
+    ['a field whose bytes are the other way round', dictionary(structure('Motor', field('a', 'opc:Int32', 'ByteOrder="BigEndian"'))), /does not describe Motor/],
+    ['a switch that compares', dictionary(structure('Motor', field('k', 'opc:UInt32'), field('a', 'opc:Int32', 'SwitchField="k" SwitchValue="1" SwitchOperand="GreaterThan"'))), /does not describe Motor/],
     ['too many fields', dictionary(structure('Motor', ...Array.from({ length: 1001 }, (_, index) => field(`${index}`, 'opc:Byte')))), /does not describe Motor/],
   ]
   for (const [what, xml, words] of unusable) {
@@ -122,7 +129,8 @@ describe('A type dictionary', () => {
   }
 
   it('is none without types', () => {
-    for (const xml of ['', '<html></html>', HEAD]) assert.equal(parseDictionary(xml), undefined)
+    for (const xml of ['', '<html></html>', HEAD, dictionary(structure('a')).replace('LittleEndian', 'BigEndian')])
+      assert.equal(parseDictionary(xml), undefined)
   })
 
   it('is not too large', () => {

@@ -1,18 +1,17 @@
 import assert from 'node:assert/strict'
 import { setImmediate as turn } from 'node:timers/promises'
 import type { SourceClock } from '../../../../nodes/opcua-in/source'
+import type { Body } from '../../../../nodes/opcua-in/structures/body'
 import { StructureTypes } from '../../../../nodes/opcua-in/structures/known-types'
-import { isSameServer, type ServerIdentity } from '../../../../nodes/opcua-in/structures/server-identity'
 import type { KeptTypes, TypeStore } from '../../../../nodes/opcua-in/structures/type-store'
 import { SteppedClock } from '../../../lib/child/stepped-clock'
 import { ImaginedAddressSpace } from '../imagined-address-space'
 import { ImaginedServer, ImaginedSession } from '../imagined-server'
 import { NO_STANDARD } from '../no-types'
-import { bodyOf, node, structureDefinition } from './encoding'
-import { define, describePlant, introduce, MOTOR, MOTOR_ENCODING, refer } from './plant-types'
+import { bodyOf, enumDefinition, node, structureDefinition } from './encoding'
+import { AXIS, define, describePlant, introduce, MOTOR, MOTOR_ENCODING, refer, STATE, text } from './plant-types'
 
 const never = new AbortController().signal
-const MOTOR_BODY = bodyOf(MOTOR_ENCODING)
 const OTHER_BODY = bodyOf(node(50))
 
 class BrowsableSession extends ImaginedSession {
@@ -28,8 +27,8 @@ class BrowsableSession extends ImaginedSession {
 
 class Shelf implements TypeStore {
   kept: KeptTypes | undefined
-  async load(identity: ServerIdentity): Promise<KeptTypes | undefined> {
-    return isSameServer(this.kept?.identity, identity) ? this.kept : undefined
+  async load(): Promise<KeptTypes | undefined> {
+    return this.kept
   }
   save(kept: KeptTypes): void {
     this.kept = { ...kept, types: new Map(kept.types) }
@@ -42,11 +41,13 @@ describe('The types of structures that a reader knows', () => {
   let space: ImaginedAddressSpace
   let nowMs: number
   let types: StructureTypes
+  let outdated: number
   beforeEach(() => {
     shelf.kept = undefined
     nowMs = 0
+    outdated = 0
     space = new ImaginedAddressSpace()
-    introduce(space, 1000)
+    introduce(space)
     describePlant(space)
     types = newTypes()
   })
@@ -59,7 +60,7 @@ describe('The types of structures that a reader knows', () => {
       return () => clearImmediate(timer)
     },
   }
-  function newTypes(clock = restless): StructureTypes {
+  function newTypes(clock = restless, texts = false): StructureTypes {
     return new StructureTypes({
       wanted: ['a', 'b'].map((value) => ({
         name: value,
@@ -67,8 +68,9 @@ describe('The types of structures that a reader knows', () => {
         deadband: undefined,
       })),
       clock,
-      texts: false,
+      texts,
       store: shelf,
+      outdated: () => outdated++,
       standard: NO_STANDARD,
       statusName: String,
     })
@@ -81,9 +83,9 @@ describe('The types of structures that a reader knows', () => {
     await types.ask(never)
     for (let turns = 0; turns < 50; turns++) await turn()
   }
-  const kindOf = (body = MOTOR_BODY, column = 0) => types.of(column).typeOf(body).kind
+  const kindOf = (body = bodyOf(MOTOR_ENCODING), column = 0) => types.of(column).typeOf(body).kind
   const speedOf = () => {
-    const found = types.of(0).typeOf(MOTOR_BODY)
+    const found = types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
     return found.kind === 'known' ? found.type.fields.map(({ name }) => name) : found
   }
 
@@ -160,8 +162,8 @@ describe('The types of structures that a reader knows', () => {
     }
     assert.equal(kindOf(OTHER_BODY), 'unknown')
     assert.deepEqual(asked, [30, 90, 210, 450, 930, 1530, 2130, 2730, 3330])
-    // which server it is; then types by encodings, the tag, definitions, supertypes, dictionaries
-    const calls = ['read 2', 'browse 2', 'read 1', 'read 4', 'browse 2', 'browse 2']
+    // the namespaces; then types by encodings, the tag, definitions, supertypes, dictionaries
+    const calls = ['read 1', 'browse 2', 'read 1', 'read 4', 'browse 2', 'browse 2']
     assert.deepEqual(space.calls.slice(0, 6), calls)
     assert.equal(space.calls.length, 1 + 5 * (1 + asked.length))
   })
@@ -176,76 +178,207 @@ describe('The types of structures that a reader knows', () => {
     assert.equal(kindOf(OTHER_BODY), 'known')
   })
 
-  it('are known at once at the next connection to the same server, and asked for once more beside', async () => {
-    connect()
-    kindOf()
-    await settle()
-    types = newTypes()
-    connect()
-    assert.equal(kindOf(), 'asking')
-    const asked = space.calls.length
-    // As soon as it is known which server it is.
-    space.before = (call) => {
-      if (call.startsWith('browse')) assert.equal(kindOf(), 'known')
-    }
-    await settle()
-    assert.equal(kindOf(), 'known')
-    assert.ok(space.calls.length > asked + 1)
-  })
-
-  it('are not taken from a server that was started anew, or has other namespaces', async () => {
-    connect()
-    kindOf()
-    await settle()
-    for (const change of [
-      () => introduce(space, 2000),
-      () => space.attributes.set('value of i=2255', { data: ['http://opcfoundation.org/UA/', 'urn:other'] }),
-      () => space.attributes.delete('value of i=2257'),
-    ]) {
-      change()
-      types = newTypes()
+  describe('from an earlier connection', () => {
+    /** All that is asked: the namespaces, three definitions with isAbstract, that of the enumeration among them, and where types lead. */
+    const CONFIRMATION = ['read 9', 'browse 3']
+    beforeEach(async () => {
       connect()
       kindOf()
-      let seen = ''
-      space.before = (call) => {
-        if (call.startsWith('browse')) seen = kindOf()
-      }
       await settle()
-      assert.equal(seen, 'asking')
-      space.before = () => {}
-      if (space.attributes.has('value of i=2257')) introduce(space, 1000)
+      space.calls.length = 0
+    })
+    const reasonOf = () => {
+      const found = types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
+      return found.kind === 'known' ? 'known' : found.reason
     }
+
+    const ways: [how: string, begin: () => void][] = [
+      ['in the store', () => (types = newTypes())],
+      ['in memory', () => {}],
+    ]
+    for (const [how, begin] of ways) {
+      for (const resumed of [false, true]) {
+        it(`and kept ${how} are used once the server has confirmed them ${resumed ? 'over the session of before' : ''}`, async () => {
+          begin()
+          connect(resumed)
+          kindOf()
+          let seen = ''
+          space.before = () => {
+            seen = kindOf()
+          }
+          await settle()
+          assert.deepEqual([seen, kindOf(), space.calls], ['asking', 'known', CONFIRMATION])
+        })
+
+        it(`and kept ${how} are not used if the server has redefined them ${resumed ? 'over the session of before' : ''}`, async () => {
+          begin()
+          connect(resumed)
+          kindOf()
+          define(space, MOTOR, structureDefinition([{ name: 'RPM', type: node(11, 0) }], { encoding: 11 }))
+          const seen = new Set<string>()
+          space.before = () => seen.add(kindOf())
+          await settle()
+          assert.deepEqual([[...seen], speedOf()], [['asking'], ['RPM']])
+        })
+      }
+    }
+
+    it('say that they are being confirmed, beside those that are not known', async () => {
+      connect()
+      assert.match(reasonOf(), /whether this structure still looks as it did/)
+    })
+
+    // biome-ignore format: a table, one line a change
+    const changes: [what: string, change: () => void][] = [
+      ['the type of a field', () => define(space, AXIS, structureDefinition([{ name: 'Speed', type: node(10, 0) }]))],
+      ['the supertype of a field', () => refer(space, STATE, node(7, 0))],
+      ['the texts of a field', () => define(space, STATE, enumDefinition([{ value: 2, name: 'Running' }]))],
+      ['the type of the encoding', () => refer(space, MOTOR_ENCODING, AXIS)],
+      ['what is abstract', () => space.attributes.set(`isAbstract of ${text(AXIS)}`, { data: true })],
+      ['its namespaces', () => introduce(space, 'urn:other')],
+      ['nothing, but refuses a definition', () => space.attributes.delete(`dataTypeDefinition of ${text(AXIS)}`)],
+    ]
+    for (const [what, change] of changes) {
+      it(`are asked for anew where the server has changed ${what}`, async () => {
+        change()
+        connect()
+        kindOf()
+        await settle()
+        await settle()
+        kindOf()
+        await settle()
+        assert.deepEqual(space.calls.slice(0, 2), CONFIRMATION)
+        assert.ok(space.calls.length > 2)
+      })
+    }
+
+    it('are confirmed with the texts of enumerations that only properties tell', async () => {
+      const texts = new Map([[1, 'Läuft']])
+      define(space, STATE, enumDefinition([]))
+      server.texts.set('30', texts)
+      types = newTypes(restless, true)
+      shelf.kept = undefined
+      connect()
+      kindOf()
+      await settle()
+      const textsNow = () => {
+        const found = types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
+        const type = found.kind === 'known' ? found.types.get('1;numeric;30') : undefined
+        return type?.kind === 'enumeration' && type.texts?.get(1)
+      }
+      assert.equal(textsNow(), 'Läuft')
+      server.texts.set('30', new Map([[1, 'Steht']]))
+      connect(true)
+      assert.equal(textsNow(), false)
+      await settle()
+      assert.equal(textsNow(), 'Steht')
+    })
+
+    it('are not used, and confirmed later, where the server does not answer', async () => {
+      space.before = () => {
+        throw new Error('no answer')
+      }
+      connect()
+      kindOf()
+      await settle()
+      assert.deepEqual([kindOf(), reasonOf()], ['unknown', 'no answer'])
+      space.before = () => {}
+      nowMs = 29_999
+      await settle()
+      assert.equal(kindOf(), 'unknown')
+      nowMs = 30_000
+      await settle()
+      assert.equal(kindOf(), 'known')
+    })
+
+    it('are kept over a change of the session while they are confirmed', async () => {
+      let answer = (): void => {}
+      space.answering = new Promise((resolve) => {
+        answer = resolve
+      })
+      connect()
+      kindOf()
+      await settle()
+      define(space, MOTOR, structureDefinition([{ name: 'RPM', type: node(11, 0) }], { encoding: 11 }))
+      connect()
+      answer()
+      await settle()
+      assert.deepEqual([kindOf(), speedOf()], ['known', ['RPM']])
+    })
   })
 
-  it('change with their definition, which is asked for again once a value did not fit', async () => {
+  describe('of a server that redefines them as it runs', () => {
+    let before: Body
+    beforeEach(async () => {
+      connect()
+      kindOf()
+      await settle()
+      before = bodyOf(MOTOR_ENCODING)
+      define(space, MOTOR, structureDefinition([{ name: 'RPM', type: node(11, 0) }], { encoding: 11 }))
+      space.calls.length = 0
+    })
+
+    it('are confirmed every 10 minutes, in one go', async () => {
+      nowMs = 599_999
+      await settle()
+      assert.deepEqual(space.calls, [])
+      nowMs = 600_000
+      assert.ok(types.requests > 0)
+      await settle()
+      assert.deepEqual([speedOf(), space.calls.slice(0, 2)], [['RPM'], ['read 9', 'browse 3']])
+      nowMs = 1_200_000
+      space.calls.length = 0
+      await settle()
+      assert.equal(space.calls.length, 2)
+    })
+
+    it('describe no value that came before, which is read again', async () => {
+      nowMs = 600_000
+      await settle()
+      assert.equal(outdated, 0)
+      assert.deepEqual([kindOf(before), outdated], ['unknown', 1])
+      assert.deepEqual([kindOf(bodyOf(MOTOR_ENCODING)), outdated], ['known', 1])
+    })
+
+    it('are confirmed at once when a value does not fit, before others of that reading are made where the server is near', async () => {
+      types.of(0).doubt(before, 'too long')
+      await types.ask(never)
+      const now = types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
+      assert.deepEqual(now.kind === 'known' && now.type.fields.map(({ name }) => name), ['RPM'])
+    })
+  })
+
+  it('that values do not fit are confirmed ever more rarely, and other values are not held back', async () => {
     connect()
     kindOf()
     await settle()
-    define(space, MOTOR, structureDefinition([{ name: 'RPM', type: node(11, 0) }], { encoding: 11 }))
-    types.of(0).doubt(MOTOR_BODY, 'too long')
+    const confirmed: number[] = []
+    for (nowMs = 0; nowMs < 590_000; nowMs += 1000) {
+      const calls = space.calls.length
+      if (types.of(0).typeOf(bodyOf(MOTOR_ENCODING)).kind === 'known')
+        types.of(0).doubt(bodyOf(MOTOR_ENCODING), 'too long')
+      await settle()
+      if (space.calls.length > calls) confirmed.push(nowMs / 1000)
+      assert.equal(kindOf(bodyOf(MOTOR_ENCODING), 1), 'known')
+    }
+    assert.deepEqual(confirmed, [0, 31, 92, 213, 454])
+  })
+
+  it('that contradict what the server told before are all asked for anew', async () => {
+    connect()
+    kindOf()
+    kindOf(bodyOf(node(51)))
     await settle()
-    assert.deepEqual(speedOf(), ['Axes', 'State', 'Flags', 'Since'])
+    refer(space, node(51), AXIS)
+    define(space, AXIS, structureDefinition([{ name: 'Torque', type: node(11, 0) }]))
     nowMs = 30_000
     await settle()
-    assert.deepEqual(speedOf(), ['RPM'])
-  })
-
-  it('hold on over a session that was taken up again', async () => {
-    connect()
-    kindOf()
+    const found = () => types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
+    assert.equal(found().kind, 'asking')
     await settle()
-    connect(true)
-    assert.equal(kindOf(), 'known')
-  })
-
-  it('are doubtful over a new session until it is known which server it is', async () => {
-    connect()
-    kindOf()
-    await settle()
-    connect()
-    assert.equal(kindOf(), 'asking')
-    await settle()
-    assert.equal(kindOf(), 'known')
+    const now = found()
+    const axis = now.kind === 'known' ? now.types.get('1;numeric;20') : undefined
+    assert.deepEqual(axis?.kind === 'structure' && axis.fields.map(({ name }) => name), ['Torque'])
   })
 
   it('are not known while the server does not answer, and are asked for again', async () => {
@@ -255,7 +388,7 @@ describe('The types of structures that a reader knows', () => {
       throw new Error('no answer')
     }
     await settle()
-    const found = types.of(0).typeOf(MOTOR_BODY)
+    const found = types.of(0).typeOf(bodyOf(MOTOR_ENCODING))
     assert.match(found.kind === 'unknown' ? found.reason : found.kind, /no answer/)
     space.before = () => {}
     nowMs = 30_000

@@ -47,8 +47,7 @@ export function describePlant(space: ImaginedAddressSpace): void {
   refer(space, FLAGS, node(5, 0))
 }
 
-/** Since when the server runs, and its namespaces. */
-export function introduce(space: ImaginedAddressSpace, startedMs: number): void {
-  space.attributes.set('value of i=2255', { data: ['http://opcfoundation.org/UA/', 'urn:plant'] })
-  space.attributes.set('value of i=2257', { data: new Date(startedMs) })
+/** Its namespaces. */
+export function introduce(space: ImaginedAddressSpace, plant = 'urn:plant'): void {
+  space.attributes.set('value of i=2255', { data: ['http://opcfoundation.org/UA/', plant] })
 }
