@@ -2,7 +2,7 @@
 // root may have one, and not everywhere: without it the tests are skipped loudly.
 
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { until } from './until'
 
 const MEGABYTE = 2 ** 20
@@ -14,6 +14,8 @@ type Layout = {
   /** Line of /proc/self/cgroup, with the path of the group. */
   own: RegExp
   mount: string
+  /** Where a group of ours may be, best place first: folders below the mount, from the path of the own group. */
+  places(own: string): string[]
   limit: string
   /** Memory and swap together, or swap alone. */
   swap: { file: string; bytes(limit: number): number }
@@ -24,6 +26,7 @@ type Layout = {
 const V1: Layout = {
   own: /^\d+:(?:[\w,]+,)?memory(?:,[\w,]+)?:(.*)$/m,
   mount: '/sys/fs/cgroup/memory',
+  places: (own) => [own],
   limit: 'memory.limit_in_bytes',
   swap: { file: 'memory.memsw.limit_in_bytes', bytes: (limit) => limit },
   events: 'memory.oom_control',
@@ -31,6 +34,8 @@ const V1: Layout = {
 const V2: Layout = {
   own: /^0::(.*)$/m,
   mount: '/sys/fs/cgroup',
+  // A group with processes of its own can give no limits to groups below it: then it is a group beside it, or beside one above.
+  places: (own) => [own, ...ancestorsOf(own)],
   limit: 'memory.max',
   swap: { file: 'memory.swap.max', bytes: () => 0 },
   events: 'memory.events',
@@ -50,11 +55,12 @@ export class MemoryCgroup {
     for (const layout of [V1, V2]) {
       const own = layout.own.exec(ownGroups())?.[1]
       if (own === undefined) continue
-      const folder = join(layout.mount, own, `collectors-test-${process.pid}`)
-      if (!isMade(folder)) continue
-      const group = new MemoryCgroup(folder, layout.events)
-      if (limit(folder, layout, limitMb * MEGABYTE)) return group
-      rmdirSync(folder)
+      for (const place of layout.places(own)) {
+        const folder = join(layout.mount, place, `collectors-test-${process.pid}`)
+        if (!isMade(folder)) continue
+        if (limit(folder, layout, limitMb * MEGABYTE)) return new MemoryCgroup(folder, layout.events)
+        rmdirSync(folder)
+      }
     }
     return undefined
   }
@@ -75,6 +81,12 @@ export class MemoryCgroup {
     await until(() => readFileSync(join(this.#folder, 'cgroup.procs'), 'utf8') === '', EMPTY_MS)
     rmdirSync(this.#folder)
   }
+}
+
+/** From the next one up to the root. */
+function ancestorsOf(path: string): string[] {
+  const above = dirname(path)
+  return above === path ? [] : [above, ...ancestorsOf(above)]
 }
 
 function ownGroups(): string {
