@@ -55,7 +55,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'extra-byte': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'length-6': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'length-too-small': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
-  'length-garbage': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
+  'length-garbage': { transports: MBAP, takes: ['length'] },
   'carriage-return': { transports: ALL, takes: ['stray'] },
   'own-transactions': { transports: MBAP, takes: ['identity', 'again'] },
   'transaction-0': { transports: MBAP, takes: ['identity', 'again'] },

@@ -5,11 +5,11 @@ import {
   fittingLength,
   frameLength,
   functionOf,
+  hasImpossibleLength,
   holds,
-  isNoLength,
+  isReadAnswer,
   KNOWN_BYTES,
   mayBeginFrame,
-  mayBeginWithId,
   toRtu,
   transactionOf,
   unitOf,
@@ -41,28 +41,19 @@ export class Recognition {
     return this.#anyTransaction || transaction === NO_TRANSACTION
   }
 
+  /** A frame whose length field says nothing is believed where all else fits a request. */
   look(bytes: Buffer, insidePart: boolean): Seen<Found> {
-    if (!mayBeginFrame(bytes)) return this.#lookAtNoLength(bytes, insidePart)
+    if (!mayBeginFrame(bytes)) return 'nothing'
     if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
     const known = this.knownBy(transactionOf(bytes))
     const isCurrent = known !== undefined && known === this.#dialogue.current
     // what is inside of another frame is hardly ever one: but for the answer that is waited for, zeros look like a header
     if (insidePart && !isCurrent) return 'nothing'
     if (known) return this.#lookAtKnown(bytes, known, isCurrent)
-    const isUntold = this.tellsNothing(transactionOf(bytes))
-    return (isUntold && this.#lookAtUntold(bytes)) || this.#whole(bytes, { kind: 'stray' }, 'part')
-  }
-
-  /** The answer that is waited for, by all but its length field, which says nothing. */
-  #lookAtNoLength(bytes: Buffer, insidePart: boolean): Seen<Found> {
-    const { current } = this.#dialogue
-    const transaction = current?.transaction
-    if (!current || transaction === undefined || this.tellsNothing(transaction)) return 'nothing'
-    if (!mayBeginWithId(bytes, transaction)) return 'nothing'
-    if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
-    const length = isNoLength(bytes) ? fittingLength(current, bytes) : undefined
-    if (length === undefined) return 'nothing'
-    return length > 0 && length <= bytes.length ? { kind: 'known', sent: current, length } : 'hold'
+    const untold = this.tellsNothing(transactionOf(bytes)) ? this.#lookAtUntold(bytes) : undefined
+    if (untold) return untold
+    // the bytes before a frame and the first ones of it can look like the beginning of another one
+    return isReadAnswer(bytes) ? this.#whole(bytes, { kind: 'stray' }, 'part') : 'nothing'
   }
 
   #lookAtKnown(bytes: Buffer, sent: Sent, isCurrent: boolean): Seen<Found> {
@@ -80,8 +71,9 @@ export class Recognition {
       if (length === undefined) continue
       return length > 0 && length <= bytes.length ? { kind: 'untold', sent, length } : 'hold'
     }
-    const whole = bytes.subarray(0, frameLength(bytes))
+    const whole = bytes.subarray(0, frameLength(bytes) ?? 0)
     if (whole.length > 0 && this.#dialogue.isRepeating(toRtu(whole))) return { kind: 'repeat', length: whole.length }
+    if (hasImpossibleLength(bytes)) return undefined
     const deviated = waiting.find(({ functionCode }) => functionCode === functionOf(bytes))
     return deviated && this.#whole(bytes, { kind: 'deviation', sent: deviated }, 'part')
   }
@@ -89,6 +81,7 @@ export class Recognition {
   /** Zeros look like a header, and so does the beginning of one: it is none if the answer that is waited for begins within. */
   #whole(bytes: Buffer, found: Kind, begun: 'part' | 'hold'): Seen<Found> {
     const length = frameLength(bytes)
+    if (length === undefined) return 'nothing'
     if (length === 0 || length > bytes.length) return begun
     const awaited = this.#dialogue.current?.transaction
     const isNone = awaited !== undefined && holds(bytes.subarray(1, length), awaited)
