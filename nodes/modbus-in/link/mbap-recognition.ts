@@ -48,7 +48,7 @@ export class Recognition {
     const known = this.knownBy(transactionOf(bytes))
     const isCurrent = known !== undefined && known === this.#dialogue.current
     // what is inside of another frame is hardly ever one: but for the answer that is waited for, zeros look like a header
-    if (insidePart && !isCurrent) return 'nothing'
+    if (insidePart && !isCurrent && this.#awaitedLength(bytes) !== bytes.length) return 'nothing'
     if (known) return this.#lookAtKnown(bytes, known, isCurrent)
     const untold = this.tellsNothing(transactionOf(bytes)) ? this.#lookAtUntold(bytes) : undefined
     if (untold) return untold
@@ -59,8 +59,7 @@ export class Recognition {
   #lookAtKnown(bytes: Buffer, sent: Sent, isCurrent: boolean): Seen<Found> {
     const length = fittingLength(sent, bytes)
     if (length === undefined) return this.#whole(bytes, { kind: 'deviation', sent }, isCurrent ? 'hold' : 'part')
-    if (length > 0 && length <= bytes.length) return { kind: 'known', sent, length }
-    return isCurrent ? 'hold' : 'part'
+    return this.#fitting(bytes, { kind: 'known', sent, length })
   }
 
   /** The earliest request that it can be an answer to. */
@@ -69,13 +68,34 @@ export class Recognition {
     for (const sent of waiting) {
       const length = fittingLength(sent, bytes)
       if (length === undefined) continue
-      return length > 0 && length <= bytes.length ? { kind: 'untold', sent, length } : 'hold'
+      return this.#fitting(bytes, { kind: 'untold', sent, length })
     }
     const whole = bytes.subarray(0, frameLength(bytes) ?? 0)
     if (whole.length > 0 && this.#dialogue.isRepeating(toRtu(whole))) return { kind: 'repeat', length: whole.length }
     if (hasImpossibleLength(bytes)) return undefined
     const deviated = waiting.find(({ functionCode }) => functionCode === functionOf(bytes))
     return deviated && this.#whole(bytes, { kind: 'deviation', sent: deviated }, 'part')
+  }
+
+  /** A late answer may be cut short: then the one that is waited for begins within what seems to be its data, and does not end before them. */
+  #fitting(bytes: Buffer, found: Extract<Found, { sent: Sent }>): Seen<Found> {
+    const { sent, length } = found
+    if (sent === this.#dialogue.current) return length > 0 && length <= bytes.length ? found : 'hold'
+    if (length === 0 || length > bytes.length) return 'part'
+    for (let at = 1; at < length; at++) {
+      const awaited = this.#awaitedLength(bytes.subarray(at))
+      if (awaited === 0 || at + (awaited ?? 0) >= length) return 'nothing'
+    }
+    return found
+  }
+
+  /** How long the answer that is waited for is, if it begins so, by its id or an id that tells nothing; 0 while that cannot be told. */
+  #awaitedLength(bytes: Buffer): number | undefined {
+    const { current } = this.#dialogue
+    if (!current || bytes.length < KNOWN_BYTES || !mayBeginFrame(bytes)) return undefined
+    const transaction = transactionOf(bytes)
+    if (transaction !== current.transaction && !this.tellsNothing(transaction)) return undefined
+    return fittingLength(current, bytes)
   }
 
   /** Zeros look like a header, and so does the beginning of one: it is none if the answer that is waited for begins within. */

@@ -95,6 +95,27 @@ describe('a Modbus TCP framing', () => {
     })
   }
 
+  for (const [what, id, next] of [
+    ['', ID, '0006'],
+    [', though ids tell nothing', '0000', '0000'],
+  ] as const) {
+    it(`finds the answer behind a late one that was cut short${what}, in every split behind its header`, () => {
+      const long = { ...READ, count: 8 }
+      const whole = hex(`${id} 0000 0013 01 03 10 0102 0304 0506 0708 090A 0B0C 0D0E 0F10`)
+      for (let cut = 9; cut < whole.length; cut++) {
+        const answer = hex(`${next} 0000 0007 01 03 04 1234 5678`)
+        for (let at = 8; at <= answer.length; at++) {
+          const framing = asking({}, long)
+          assert.deepEqual(answersIn(framing.receive(whole.subarray(0, cut))), [])
+          framing.giveUp()
+          framing.request(requestOf(READ), TIMEOUT_MS)
+          const findings = [...framing.receive(answer.subarray(0, at)), ...framing.receive(answer.subarray(at))]
+          assert.deepEqual(answersIn(findings), [RTU_ANSWER], `${cut} ${at}`)
+        }
+      }
+    })
+  }
+
   const deviations: [what: string, frame: string, says: string][] = [
     [
       'another unit',
