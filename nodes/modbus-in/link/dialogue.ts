@@ -1,7 +1,7 @@
 // Requests and answers where answers do not tell which request they belong to: what is waited for, what must be feared, and
 // how a proof is got that nothing else is to come.
 
-import { isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
+import { answerLength, isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
 import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, parseAsked, rtuFrame } from './rtu'
 
 /**
@@ -150,6 +150,8 @@ export class Dialogue {
   /** A whole frame that answers something outstanding. */
   take(frame: Buffer): Taken {
     if (this.#isDoubtful(frame)) {
+      // a copy, or the answer to an earlier request, of which the next answer shows that it is over
+      if (!this.#mayAnswer(frame)) return LATE
       const probe = this.#held?.probe
       const isFirst = this.#held === undefined
       // of several the last one may be the answer
@@ -219,6 +221,11 @@ export class Dialogue {
     )
   }
 
+  /** Whether it can be the answer to the current request, as far as can be seen. */
+  #mayAnswer(frame: Buffer): boolean {
+    return this.#current !== undefined && answerLength(this.#current, frame) === frame.length
+  }
+
   #remember(frame: Buffer, sent: Sent): void {
     // no two of these are the same
     if (sent.functionCode === RETURN_QUERY_DATA) return
@@ -263,7 +270,10 @@ export class Dialogue {
    */
   #otherRead({ unit, functionCode, address, count, width = 1 }: Asked, nowMs: number): Buffer {
     const asked = dataBytesOf({ functionCode, count, width })
+    const hasCopies = this.#everStuttered.has(this.#key(unit))
     const known = this.#recent.findLast(({ sent }) => {
+      // the answer could be a copy of what was said then
+      if (hasCopies) return false
       if (sent.unit !== unit || dataBytesOf({ ...parseAsked(sent.frame), width }) !== sent.dataBytes) return false
       const isAsked = sent.functionCode === functionCode && sent.dataBytes === asked
       return !isAsked && !this.#outstanding.isAmbiguous(sent, nowMs)
@@ -271,6 +281,8 @@ export class Dialogue {
     if (known) return known.sent.frame
     const isTaken = (candidate: number): boolean => {
       const dataBytes = dataBytesOf({ functionCode, count: candidate, width })
+      if (this.#recent.some(({ sent }) => sent.functionCode === functionCode && sent.dataBytes === dataBytes))
+        return true
       return dataBytes === asked || this.#outstanding.isAmbiguous({ unit, functionCode, dataBytes }, nowMs)
     }
     const step = isBitFunction(functionCode) ? BITS_PER_BYTE : 1
