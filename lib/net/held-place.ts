@@ -37,5 +37,7 @@ export function step(place: HeldPlace, event: PlaceEvent): HeldPlace {
       if (!isTurnedAway) return { ...NEVER_HELD, heldMs: Math.min(heldMs, afterMs) }
       return { ...NEVER_HELD, heldMs: afterMs > HELD_MAX_MS ? heldMs : afterMs }
     }
+    default:
+      return event satisfies never
   }
 }

@@ -1,13 +1,13 @@
 // Bytes on a link that belong to no answer: how many there may be before the other end is taken for another service.
 
-/** So many bytes without an answer among them, and the other end of a socket is no device. */
+/** The other end of a socket that sends more bytes than this in a row, and no answer among them, is taken for another service. */
 export const SOCKET_NOISE_MAX = 65_536
 
 export class Noise {
   readonly #max: number
   #bytes = 0
 
-  /** More than `max` without an answer among them are a violation. */
+  /** More bytes than `max` without an answer among them are a violation. */
   constructor(max: number) {
     this.#max = max
   }

@@ -32,8 +32,13 @@ const BUSY_WAITS_MS = [50, 100, 200]
 const SPARED = 'it is asked for rarely, since each silence costs the connection, and others their values'
 const NOT_ASKED = 'it was not asked for, since the device did not answer other requests'
 
-type Busy<Area extends string> = { readonly block: ReadBlock<Area>; readonly reason: string }
-type Troubled<Area extends string> = { readonly busy: Busy<Area>[]; readonly silent: ReadBlock<Area>[] }
+type Failed<Area extends string> = { readonly block: ReadBlock<Area>; readonly reason: string }
+/** Blocks without an answer of use: what is to be done with them is known when the others have been asked for. */
+type Troubled<Area extends string> = {
+  readonly busy: Failed<Area>[]
+  readonly failed: Failed<Area>[]
+  readonly silent: ReadBlock<Area>[]
+}
 
 export class Poller<Area extends string = string> {
   readonly #plan: Plan<Area>
@@ -57,7 +62,7 @@ export class Poller<Area extends string = string> {
     const cycle = new Cycle(ask, this.#settings.columns, this.#settings.nowMs(), this.#settings.chance())
     this.#exchange.begin(cycle.startedMs)
     this.#plan.turns.begin()
-    const troubled: Troubled<Area> = { busy: [], silent: [] }
+    const troubled: Troubled<Area> = { busy: [], failed: [], silent: [] }
     for (const block of this.#exchange.byHope(this.#plan.blocks())) {
       if (cycle.seemsDead) cycle.markBad(block.items, NOT_ASKED)
       else if (this.#isSpared(block)) cycle.markBad(block.items, `${this.#exchange.silence(cycle)}; ${SPARED}`)
@@ -66,6 +71,7 @@ export class Poller<Area extends string = string> {
     for (const ms of BUSY_WAITS_MS) {
       if (troubled.busy.length > 0 && this.#hasTime(cycle, ms)) await this.#readAgain(cycle, troubled, ms, signal)
     }
+    for (const { block, reason } of troubled.failed) this.#culprits.failed(cycle, block, 'failed', reason)
     for (const { block, reason } of troubled.busy) this.#culprits.failed(cycle, block, 'busy', reason)
     await this.#silences.settle(cycle, troubled.silent)
     for (const block of troubled.silent) cycle.markBad(block.items, this.#exchange.silence(cycle))
@@ -130,7 +136,8 @@ export class Poller<Area extends string = string> {
         return
       case 'failed':
         if (!outcome.mayBeAddress) return cycle.markBad(block.items, outcome.reason)
-        return this.#culprits.failed(cycle, block, 'failed', outcome.reason)
+        troubled.failed.push({ block, reason: outcome.reason })
+        return
       case 'withheld':
         return cycle.markBad(block.items, outcome.reason)
       default:

@@ -6,9 +6,9 @@ export type RandomReads =
   /** Blocks are read in batches; before the next cycle a batch and then one point at random are asked for. */
   | ({ readonly kind: 'on-trial' } & Record)
   | ({ readonly kind: 'in-use' } & Record)
-  /** They have worked and do no more: blocks are read in batches until they are tried again. */
+  /** Random reads worked before and fail now: blocks are read in batches until random reads are tried again. */
   | ({ readonly kind: 'set-aside' } & Record)
-  /** They have never worked. For the life of the process. */
+  /** Random reads have never worked: blocks are read in batches for the life of the process. */
   | { readonly kind: 'given-up' }
 
 type Record = {
@@ -20,7 +20,7 @@ type Record = {
   readonly isProven: boolean
   /** What the blocks of this cycle came to: one that was answered counts. */
   readonly inCycle: 'nothing' | 'refused' | 'answered'
-  /** How often they were set aside since a block was answered. */
+  /** How often random reads were set aside since a block was answered. */
   readonly timesAside: number
 }
 
@@ -100,7 +100,7 @@ function ended(reads: Record): RandomReads {
   return { ...reads, kind: 'set-aside', isBroken: false, inCycle: 'nothing', timesAside: reads.timesAside + 1 }
 }
 
-/** After how long what is set aside is tried again. */
+/** How long random reads are set aside before they are tried again. */
 export function asideMs({ timesAside }: Pick<Record, 'timesAside'>): number {
   return Math.min(ASIDE_FIRST_MS * 2 ** (timesAside - 1), ASIDE_LAST_MS)
 }

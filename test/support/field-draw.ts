@@ -55,7 +55,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'extra-byte': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'length-6': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
   'length-too-small': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
-  'length-garbage': { transports: MBAP, takes: ['length', 'identity', 'stray'] },
+  'length-garbage': { transports: MBAP, takes: ['length'] },
   'carriage-return': { transports: ALL, takes: ['stray'] },
   'own-transactions': { transports: MBAP, takes: ['identity', 'again'] },
   'transaction-0': { transports: MBAP, takes: ['identity', 'again'] },
@@ -63,6 +63,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'bytes-between': { transports: CUT, takes: ['stray'] },
   'wide-addresses': { transports: ALL, takes: [] },
   'never-answers': { transports: ALL, takes: ['search', 'between'] },
+  'resets-at': { transports: STREAMS, takes: ['search', 'between', 'connection'] },
   refuses: { transports: ALL, takes: [] },
   'refuses-for-a-time': { transports: ALL, takes: ['search'] },
   'refuses-at-times': { transports: ALL, takes: [] },
@@ -76,6 +77,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'loses-answers': { transports: ALL, takes: ['alive', 'between'] },
   pieces: { transports: CUT, takes: ['pace', 'between'] },
   pause: { transports: CUT, takes: ['pace', 'between'] },
+  cuts: { transports: [], takes: [] },
   duplicates: { transports: ALL, takes: ['again'] },
   'deaf-after-answer': { transports: ALL, takes: ['between'] },
   'closes-after-answer': { transports: STREAMS, takes: ['connection'] },
@@ -85,6 +87,7 @@ const KINDS: Record<BehaviourKind, Kind> = {
   'dead-if-early': { transports: STREAMS, takes: ['connection'] },
   reboots: { transports: STREAMS, takes: ['connection', 'alive'] },
   'one-client': { transports: STREAMS, takes: ['connection'] },
+  'keeps-place': { transports: STREAMS, takes: ['connection'] },
   rival: { transports: STREAMS, takes: ['connection', 'between'] },
 }
 
@@ -130,6 +133,7 @@ export function drawBehaviour(
     case 'wide-addresses':
       return { kind, place: wide, width: draw.one([2, 4]) }
     case 'never-answers':
+    case 'resets-at':
       return { kind, place: { ...draw.one(places), count: 1 } }
     case 'refuses':
       return { kind, place: { ...draw.one(places), count: 1 }, code: draw.one([0, 2, 3, 4, 7, 8, 9, 12, 128, 1]) }
@@ -154,6 +158,7 @@ export function drawBehaviour(
     case 'loses-answers':
       return { kind, percent: draw.whole(1, 5) }
     case 'pieces':
+    case 'cuts':
       return { kind, bytes: draw.whole(4, 40) }
     case 'pause':
       return { kind, afterBytes: draw.whole(1, 12), ms: draw.whole(5, 40) }
@@ -172,6 +177,8 @@ export function drawBehaviour(
       return { kind, atMs: 1500, silentMs: draw.whole(300, 900), swallowMs: draw.whole(30, 150) }
     case 'one-client':
       return { kind, turnAway: draw.one(['reset', 'close', 'silent']) }
+    case 'keeps-place':
+      return { kind, holdMs: draw.whole(300, 900), turnAway: draw.one(['refuse', 'reset', 'close']) }
     case 'rival':
       return { kind, holdMs: 60, turnAway: draw.one(['reset', 'close']) }
     default:

@@ -30,12 +30,12 @@ type Course = {
   isHeard: boolean
   /** To requests and to probes. */
   answersHere: number
-  /** One of them was to a probe. */
-  isProbed: boolean
 }
 
 const CLOSES_INSTEAD = 'the device closes the connection'
 const CLOSED_AFTER_ONE_MAX = 2
+/** A device that closes the connection behind each answer has done so by then. */
+const CLOSE_MS = 100
 const STOPPED = new Fault('link', 'stopped', 'reading was stopped')
 
 export class Access {
@@ -44,7 +44,7 @@ export class Access {
   readonly #framing: Framing
   readonly #connections = new Connections()
   #connection: Connection | undefined
-  #course: Course = { connectedAtMs: 0, isHeard: false, answersHere: 0, isProbed: false }
+  #course: Course = { connectedAtMs: 0, isHeard: false, answersHere: 0 }
   #isOpen = false
   #settling = settling.NOTHING_KNOWN
   #pacing = pacing.NO_PAUSE
@@ -123,9 +123,9 @@ export class Access {
       if (way === 'doubtful') return { kind: 'silence' }
       if (way === 'proven') {
         this.#course.answersHere++
-        this.#course.isProbed = true
+        if (this.#isOneAnswerEach) connection = await this.#connect(signal)
+        else if (this.#closedAt === keyOf(request)) await this.#awaitClose(connection, signal)
       }
-      if (way === 'proven' && this.#isOneAnswerEach) connection = await this.#connect(signal)
       const askedAtMs = performance.now()
       const answer = await connection.read(request)
       if (answer.kind === 'silence' && answer.instead !== undefined) this.#course.isHeard = true
@@ -155,7 +155,7 @@ export class Access {
       onNoise: (text) => this.#noise(text),
     })
     this.#connection = connection
-    this.#course = { connectedAtMs: performance.now(), isHeard: false, answersHere: 0, isProbed: false }
+    this.#course = { connectedAtMs: performance.now(), isHeard: false, answersHere: 0 }
     const quietMs = Math.max(this.#config.connectDelay, settling.waitMs(this.#settling))
     await waitUntil(this.#course.connectedAtMs + quietMs, signal)
     return connection
@@ -190,8 +190,16 @@ export class Access {
     this.#closedAt = undefined
     if (answersHere !== 1) this.#closedAfterOne = 0
     // whether it is that request that the device does not bear, the next connection shows
-    else if (at && !this.#course.isProbed) this.#closedAt = keyOf(at)
+    else if (at) this.#closedAt = keyOf(at)
     else this.#closedAfterOne++
+  }
+
+  /** Behind the answer to a probe: what is closed now is not closed for the request that is to come. */
+  async #awaitClose(connection: Connection, signal: AbortSignal): Promise<void> {
+    await waitUntil(performance.now() + CLOSE_MS, signal)
+    if (!connection.fault) return
+    await this.#end()
+    throw connection.fault
   }
 
   #note(request: Request, askedAtMs: number, isAnswered: boolean): void {

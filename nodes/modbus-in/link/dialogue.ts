@@ -1,8 +1,10 @@
 // Requests and answers where answers do not tell which request they belong to: what is waited for, what must be feared, and
 // how a proof is got that nothing else is to come.
 
-import { isBeginning, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
-import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, parseAsked, rtuFrame } from './rtu'
+import { Copies } from './copies'
+import { otherRead } from './other-read'
+import { answerLength, Outstanding, RETURN_QUERY_DATA, type Sent, sentOf } from './outstanding'
+import { type Asked, dataBytesOf, parseAsked, rtuFrame } from './rtu'
 
 /**
  * After so many timeouts, and not before so many ms, an answer does not come any more. Gateways that queue are late by some
@@ -11,9 +13,6 @@ import { type Asked, dataBytesOf, EXCEPTION_BIT, isBitFunction, parseAsked, rtuF
 const LATEST_TIMEOUTS = 10
 const LATEST_MIN_MS = 5000
 const WORDS = 0x1_0000
-const BITS_PER_BYTE = 8
-/** Lengths to choose from for a probe that is a read. */
-const OTHER_READS = 8
 
 export type DialogueSettings = {
   timeoutMs: number
@@ -37,29 +36,17 @@ export type Taken =
 
 const LATE: Taken = { kind: 'late' }
 const DOUBTFUL: Taken = { kind: 'doubtful' }
-/** Answers whose copies are known. */
-const RECENT_MAX = 16
-/** After as many answers without a copy a unit is taken for one that says everything once. */
-const EXCHANGES_MAX = 50
 
 export class Dialogue {
   readonly #settings: DialogueSettings
   readonly #outstanding: Outstanding
   #current: Sent | undefined
   #currentIsProbe = false
-  #lastTaken: Buffer | undefined
+  readonly #copies = new Copies()
   /** Units of which is known that nothing is to come but what is outstanding: who starts does not know what was asked before. */
   readonly #met = new Set<number>()
   /** Units that left their last Return Query Data unanswered. */
   readonly #mute = new Set<number>()
-  /** Answers that were taken lately, with their requests. */
-  #recent: { readonly frame: Buffer; readonly sent: Sent; readonly link: number }[] = []
-  /** Links so far: a copy comes over the one that the answer came over. */
-  #link = 0
-  /** Answers of a unit in which no copy was seen; of one that has ever said something twice it stays 0. */
-  readonly #clean = new Map<number, number>()
-  /** Units that have said something twice. */
-  readonly #everStuttered = new Set<number>()
   /** What may be the answer to the current request, and the probe that shows it. */
   #held: { readonly frame: Buffer; probe?: Sent } | undefined
   #queryData: number
@@ -98,7 +85,7 @@ export class Dialogue {
 
   /** The link is a new one, or what was taken for an answer was none: nothing is waited for. */
   interrupt(): void {
-    this.#link++
+    this.#copies.newLink()
     this.#current = undefined
     this.#held = undefined
   }
@@ -106,7 +93,7 @@ export class Dialogue {
   /** What came so far may have been our own words. */
   forgetProofs(): void {
     this.#met.clear()
-    this.#everStuttered.clear()
+    this.#copies.forgetStutterers()
     this.#current = undefined
     this.#held = undefined
   }
@@ -150,18 +137,20 @@ export class Dialogue {
   /** A whole frame that answers something outstanding. */
   take(frame: Buffer): Taken {
     if (this.#isDoubtful(frame)) {
+      // a copy, or the answer to an earlier request, of which the next answer shows that it is over
+      if (!this.#mayAnswer(frame)) return LATE
       const probe = this.#held?.probe
       const isFirst = this.#held === undefined
       // of several the last one may be the answer
       this.#held = { frame, ...(probe && { probe }) }
       return isFirst ? DOUBTFUL : LATE
     }
-    this.#lastTaken = frame
+    this.#copies.tookLast(frame)
     const sent = this.#outstanding.answered(frame)
     // also what came late, and what answered a probe: there may be a copy of it
-    if (sent && sent !== this.#held?.probe) this.#remember(frame, sent)
+    if (sent && sent !== this.#held?.probe) this.#copies.remember(frame, sent)
     // the answer has come after all, so what came before it was a copy
-    if (sent !== undefined && sent === this.#current && this.#held) this.#stutters(sent.unit)
+    if (sent !== undefined && sent === this.#current && this.#held) this.#copies.stutters(this.#key(sent.unit))
     return this.#over(sent, frame)
   }
 
@@ -179,7 +168,7 @@ export class Dialogue {
   /** A whole frame for a function that was asked for, but with another number of data bytes. */
   takeDeviation(frame: Buffer): Taken {
     const sent = this.#outstanding.deviated(frame)
-    if (sent) this.#remember(frame, sent)
+    if (sent) this.#copies.remember(frame, sent)
     return this.#over(sent)
   }
 
@@ -189,16 +178,14 @@ export class Dialogue {
     return this.#over(sent)
   }
 
-  /** Whether what was taken last begins to come once more. */
+  /** What was taken before and begins to come once more. */
   isRepeating(bytes: Buffer): Buffer | undefined {
-    const last = this.#lastTaken
-    if (last && isBeginning(bytes, last)) return last
-    return this.#recent.find(({ frame }) => isBeginning(bytes, frame))?.frame
+    return this.#copies.beginningWith(bytes)
   }
 
   takeRepeat(frame: Buffer): Taken {
-    this.#stutters(frame.readUInt8(0))
-    this.#lastTaken = frame
+    this.#copies.stutters(this.#key(frame.readUInt8(0)))
+    this.#copies.tookLast(frame)
     return LATE
   }
 
@@ -206,29 +193,12 @@ export class Dialogue {
   #isDoubtful(frame: Buffer): boolean {
     const current = this.#current
     if (!current || this.#currentIsProbe) return false
-    const key = this.#key(current.unit)
-    if ((this.#clean.get(key) ?? 0) >= EXCHANGES_MAX) return false
-    // devices refuse one thing after the other in the same words
-    const isStutterer = this.#everStuttered.has(key)
-    if (frame.readUInt8(1) & EXCEPTION_BIT && !isStutterer) return false
-    return this.#recent.some(
-      (recent) =>
-        recent.link === this.#link &&
-        recent.frame.equals(frame) &&
-        (isStutterer || !recent.sent.frame.equals(current.frame)),
-    )
+    return this.#copies.mayBeOne(frame, current, this.#key(current.unit))
   }
 
-  #remember(frame: Buffer, sent: Sent): void {
-    // no two of these are the same
-    if (sent.functionCode === RETURN_QUERY_DATA) return
-    this.#recent = [...this.#recent.slice(1 - RECENT_MAX), { frame, sent, link: this.#link }]
-  }
-
-  #stutters(unit: number): void {
-    const key = this.#key(unit)
-    this.#everStuttered.add(key)
-    this.#clean.delete(key)
+  /** Whether it can be the answer to the current request, as far as can be seen. */
+  #mayAnswer(frame: Buffer): boolean {
+    return this.#current !== undefined && answerLength(this.#current, frame) === frame.length
   }
 
   #over(sent: Sent | undefined, frame?: Buffer): Taken {
@@ -249,35 +219,19 @@ export class Dialogue {
   }
 
   #answered(sent: Sent, frame: Buffer | undefined): Taken {
-    const key = this.#key(sent.unit)
     const wasHeld = this.#held !== undefined
     this.#current = undefined
     this.#held = undefined
-    if (!this.#everStuttered.has(key)) this.#clean.set(key, (this.#clean.get(key) ?? 0) + 1)
+    this.#copies.saidOnce(this.#key(sent.unit))
     return { kind: 'answer', sent, ...(wasHeld && frame && { frame }) }
   }
 
-  /**
-   * A read with another function or number of data bytes than anything that is waited for, since an earlier probe may be lost, too: one that was
-   * answered lately, else one at the same place, where something may be missing.
-   */
-  #otherRead({ unit, functionCode, address, count, width = 1 }: Asked, nowMs: number): Buffer {
-    const asked = dataBytesOf({ functionCode, count, width })
-    const known = this.#recent.findLast(({ sent }) => {
-      if (sent.unit !== unit || dataBytesOf({ ...parseAsked(sent.frame), width }) !== sent.dataBytes) return false
-      const isAsked = sent.functionCode === functionCode && sent.dataBytes === asked
-      return !isAsked && !this.#outstanding.isAmbiguous(sent, nowMs)
+  #otherRead(asked: Asked, nowMs: number): Buffer {
+    return otherRead(asked, {
+      recent: this.#copies.recent.map(({ sent }) => sent),
+      mayRepeat: !this.#copies.isStutterer(this.#key(asked.unit)),
+      isAmbiguous: (read) => this.#outstanding.isAmbiguous(read, nowMs),
     })
-    if (known) return known.sent.frame
-    const isTaken = (candidate: number): boolean => {
-      const dataBytes = dataBytesOf({ functionCode, count: candidate, width })
-      return dataBytes === asked || this.#outstanding.isAmbiguous({ unit, functionCode, dataBytes }, nowMs)
-    }
-    const step = isBitFunction(functionCode) ? BITS_PER_BYTE : 1
-    const candidates = Array.from({ length: OTHER_READS }, (_, index) => 1 + index * step)
-    const free = candidates.find((candidate) => !isTaken(candidate))
-    const other = candidates.find((candidate) => dataBytesOf({ functionCode, count: candidate, width }) !== asked)
-    return rtuFrame(unit, functionCode, address, free ?? other ?? 1)
   }
 
   #key(unit: number): number {

@@ -11,8 +11,8 @@ import {
   frameLength,
   frameRequest,
   HEADER_BYTES,
+  hasImpossibleLength,
   headerEnd,
-  isNoLength,
   KNOWN_BYTES,
   toRtu,
   transactionOf,
@@ -168,7 +168,7 @@ export abstract class MbapFraming implements Framing {
     }
     this.answered = true
     this.noise.restart()
-    this.#surplus = isNoLength(frame) ? 0 : Math.max(headerEnd(frame) - frame.length, 0)
+    this.#surplus = hasImpossibleLength(frame) ? 0 : Math.max(headerEnd(frame) - frame.length, 0)
     const findings = this.#tellLengths(frame)
     if (taken.kind === 'answer') {
       findings.push({ kind: 'answer', rtu: addressedTo(taken.sent.unit, taken.frame ?? toRtu(frame)) })

@@ -5,11 +5,11 @@ import {
   fittingLength,
   frameLength,
   functionOf,
+  hasImpossibleLength,
   holds,
-  isNoLength,
+  isReadAnswer,
   KNOWN_BYTES,
   mayBeginFrame,
-  mayBeginWithId,
   toRtu,
   transactionOf,
   unitOf,
@@ -41,35 +41,25 @@ export class Recognition {
     return this.#anyTransaction || transaction === NO_TRANSACTION
   }
 
+  /** A frame whose length field says nothing is believed where all else fits a request. */
   look(bytes: Buffer, insidePart: boolean): Seen<Found> {
-    if (!mayBeginFrame(bytes)) return this.#lookAtNoLength(bytes, insidePart)
+    if (!mayBeginFrame(bytes)) return 'nothing'
     if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
     const known = this.knownBy(transactionOf(bytes))
     const isCurrent = known !== undefined && known === this.#dialogue.current
     // what is inside of another frame is hardly ever one: but for the answer that is waited for, zeros look like a header
-    if (insidePart && !isCurrent) return 'nothing'
+    if (insidePart && !isCurrent && this.#awaitedLength(bytes) !== bytes.length) return 'nothing'
     if (known) return this.#lookAtKnown(bytes, known, isCurrent)
-    const isUntold = this.tellsNothing(transactionOf(bytes))
-    return (isUntold && this.#lookAtUntold(bytes)) || this.#whole(bytes, { kind: 'stray' }, 'part')
-  }
-
-  /** The answer that is waited for, by all but its length field, which says nothing. */
-  #lookAtNoLength(bytes: Buffer, insidePart: boolean): Seen<Found> {
-    const { current } = this.#dialogue
-    const transaction = current?.transaction
-    if (!current || transaction === undefined || this.tellsNothing(transaction)) return 'nothing'
-    if (!mayBeginWithId(bytes, transaction)) return 'nothing'
-    if (bytes.length < KNOWN_BYTES) return insidePart ? 'nothing' : 'part'
-    const length = isNoLength(bytes) ? fittingLength(current, bytes) : undefined
-    if (length === undefined) return 'nothing'
-    return length > 0 && length <= bytes.length ? { kind: 'known', sent: current, length } : 'hold'
+    const untold = this.tellsNothing(transactionOf(bytes)) ? this.#lookAtUntold(bytes) : undefined
+    if (untold) return untold
+    // the bytes before a frame and the first ones of it can look like the beginning of another one
+    return isReadAnswer(bytes) ? this.#whole(bytes, { kind: 'stray' }, 'part') : 'nothing'
   }
 
   #lookAtKnown(bytes: Buffer, sent: Sent, isCurrent: boolean): Seen<Found> {
     const length = fittingLength(sent, bytes)
     if (length === undefined) return this.#whole(bytes, { kind: 'deviation', sent }, isCurrent ? 'hold' : 'part')
-    if (length > 0 && length <= bytes.length) return { kind: 'known', sent, length }
-    return isCurrent ? 'hold' : 'part'
+    return this.#fitting(bytes, { kind: 'known', sent, length })
   }
 
   /** The earliest request that it can be an answer to. */
@@ -78,17 +68,40 @@ export class Recognition {
     for (const sent of waiting) {
       const length = fittingLength(sent, bytes)
       if (length === undefined) continue
-      return length > 0 && length <= bytes.length ? { kind: 'untold', sent, length } : 'hold'
+      return this.#fitting(bytes, { kind: 'untold', sent, length })
     }
-    const whole = bytes.subarray(0, frameLength(bytes))
+    const whole = bytes.subarray(0, frameLength(bytes) ?? 0)
     if (whole.length > 0 && this.#dialogue.isRepeating(toRtu(whole))) return { kind: 'repeat', length: whole.length }
+    if (hasImpossibleLength(bytes)) return undefined
     const deviated = waiting.find(({ functionCode }) => functionCode === functionOf(bytes))
     return deviated && this.#whole(bytes, { kind: 'deviation', sent: deviated }, 'part')
+  }
+
+  /** A late answer may be cut short: then the one that is waited for begins within what seems to be its data, and does not end before them. */
+  #fitting(bytes: Buffer, found: Extract<Found, { sent: Sent }>): Seen<Found> {
+    const { sent, length } = found
+    if (sent === this.#dialogue.current) return length > 0 && length <= bytes.length ? found : 'hold'
+    if (length === 0 || length > bytes.length) return 'part'
+    for (let at = 1; at < length; at++) {
+      const awaited = this.#awaitedLength(bytes.subarray(at))
+      if (awaited === 0 || at + (awaited ?? 0) >= length) return 'nothing'
+    }
+    return found
+  }
+
+  /** How long the answer that is waited for is, if it begins so, by its id or an id that tells nothing; 0 while that cannot be told. */
+  #awaitedLength(bytes: Buffer): number | undefined {
+    const { current } = this.#dialogue
+    if (!current || bytes.length < KNOWN_BYTES || !mayBeginFrame(bytes)) return undefined
+    const transaction = transactionOf(bytes)
+    if (transaction !== current.transaction && !this.tellsNothing(transaction)) return undefined
+    return fittingLength(current, bytes)
   }
 
   /** Zeros look like a header, and so does the beginning of one: it is none if the answer that is waited for begins within. */
   #whole(bytes: Buffer, found: Kind, begun: 'part' | 'hold'): Seen<Found> {
     const length = frameLength(bytes)
+    if (length === undefined) return 'nothing'
     if (length === 0 || length > bytes.length) return begun
     const awaited = this.#dialogue.current?.transaction
     const isNone = awaited !== undefined && holds(bytes.subarray(1, length), awaited)

@@ -17,29 +17,24 @@ const LAST_READ_FUNCTION = 4
 /** Some devices say so of every answer: it is the length of the request. */
 const LENGTH_OF_REQUEST = 6
 
-/** Whether the length field says nothing at all: no frame is so short or so long. */
-export function isNoLength(bytes: Buffer): boolean {
+/** Whether the length field of a header says nothing at all: no frame is so short or so long. */
+export function hasImpossibleLength(bytes: Buffer): boolean {
   const length = bytes.readUInt16BE(4)
   return length < LENGTH_MIN || length > LENGTH_MAX
 }
 
-/** Whether a frame with this id may begin so whatever its length field says, as far as can be seen. */
-export function mayBeginWithId(bytes: Buffer, transaction: number): boolean {
-  const [idHigh = 0, idLow = 0, protocolHigh = 0, protocolLow = 0] = bytes
-  return idHigh * 0x100 + idLow === transaction && (protocolHigh | protocolLow) === 0
-}
-
-/** Whether a frame may begin so, as far as can be seen. */
+/** Whether a frame may begin so, whatever its length field says, as far as can be seen. */
 export function mayBeginFrame(bytes: Buffer): boolean {
-  const [, , protocolHigh = 0, protocolLow = 0, lengthHigh = 0, length = LENGTH_MIN, , functionCode = 1] = bytes
-  return (protocolHigh | protocolLow | lengthHigh) === 0 && length >= LENGTH_MIN && functionCode !== 0
+  const [, , protocolHigh = 0, protocolLow = 0, , , , functionCode = 1] = bytes
+  return (protocolHigh | protocolLow) === 0 && functionCode !== 0
 }
 
-/** Whether a frame with this id begins in it, as far as can be seen. */
+/** Whether a frame with this id, and a length that is possible, begins in it, as far as can be seen. */
 export function holds(bytes: Buffer, transaction: number): boolean {
   const id = Buffer.of(transaction >> 8, transaction & 0xff)
   for (let at = bytes.indexOf(id); at >= 0; at = bytes.indexOf(id, at + 1)) {
-    if (mayBeginFrame(bytes.subarray(at))) return true
+    const [, , , , lengthHigh = 0, length = LENGTH_MIN] = bytes.subarray(at)
+    if (mayBeginFrame(bytes.subarray(at)) && lengthHigh === 0 && length >= LENGTH_MIN) return true
   }
   return false
 }
@@ -69,20 +64,35 @@ export function fittingLength(sent: Sent, bytes: Buffer): number | undefined {
   const length = answerLength(sent, bytes.subarray(HEADER_BYTES))
   if (length === undefined) return undefined
   const announced = headerEnd(bytes)
-  if (length === 0) return announced < DATA_AT && !isNoLength(bytes) ? undefined : 0
+  if (length === 0) return announced < DATA_AT && !hasImpossibleLength(bytes) ? undefined : 0
   const end = HEADER_BYTES + length - CRC_BYTES
   const isKnownError = announced === HEADER_BYTES + LENGTH_OF_REQUEST || announced === end - 1
-  return announced >= end || isKnownError || isNoLength(bytes) ? end : undefined
+  return announced >= end || isKnownError || hasImpossibleLength(bytes) ? end : undefined
 }
 
-/** How long any other frame is: as long as both header and byte count allow; 0 while that cannot be told. */
-export function frameLength(bytes: Buffer): number {
-  const end = headerEnd(bytes)
+/**
+ * How long any other frame is: as long as both header and byte count allow; 0 while that cannot be told, undefined where neither of
+ * them says anything.
+ */
+export function frameLength(bytes: Buffer): number | undefined {
+  const isImpossible = hasImpossibleLength(bytes)
+  const end = isImpossible ? Number.POSITIVE_INFINITY : headerEnd(bytes)
   const functionCode = functionOf(bytes)
   if (functionCode & EXCEPTION_BIT) return Math.min(end, EXCEPTION_BYTES)
+  if (functionCode > LAST_READ_FUNCTION && isImpossible) return undefined
   if (functionCode > LAST_READ_FUNCTION || end < DATA_AT) return end
   const announced = bytes[DATA_AT - 1]
   return announced === undefined ? 0 : Math.min(end, DATA_AT + announced)
+}
+
+/** Whether function, byte count and length agree as those of an answer to some read do, as far as can be seen. */
+export function isReadAnswer(bytes: Buffer): boolean {
+  const functionCode = functionOf(bytes)
+  if ((functionCode & ~EXCEPTION_BIT) > LAST_READ_FUNCTION) return false
+  const announced = functionCode & EXCEPTION_BIT ? 0 : bytes[DATA_AT - 1]
+  if (announced === undefined) return true
+  const length = headerEnd(bytes)
+  return length === HEADER_BYTES + LENGTH_OF_REQUEST || Math.abs(length - (DATA_AT + announced)) <= 1
 }
 
 /** What a whole frame says, for `describeDeviation`. */

@@ -17,6 +17,8 @@ export function answerNature(behaviour: AnswerBehaviour): Nature {
       return { answer: (unitAndPdu, asked) => widened(unitAndPdu, asked, behaviour) }
     case 'never-answers':
       return { judge: (asked) => (touches(asked, behaviour.place) ? 'silence' : undefined) }
+    case 'resets-at':
+      return { judge: (asked) => (touches(asked, behaviour.place) ? 'reset' : undefined) }
     case 'refuses':
       return { judge: (asked) => (touches(asked, behaviour.place) ? behaviour : undefined) }
     case 'refuses-for-a-time': {

@@ -31,7 +31,7 @@ export type Filler = (typeof FILLERS)[number]
 /**
  * What is answered.
  * `wide-addresses`       each address of the place holds `width` registers, of which the last is the one in the memory
- * `never-answers`        nothing comes back to a request that touches the place
+ * `never-answers`        nothing comes back to a request that touches the place; `resets-at`: its connection is reset
  * `refuses`              such a request is refused with this code
  * `refuses-for-a-time`   so it is for `forMs`, from `fromMs` after the start on
  * `refuses-at-times`     one request is refused every so often, whatever it asks for
@@ -42,7 +42,7 @@ export type Filler = (typeof FILLERS)[number]
  */
 export type AnswerBehaviour =
   | { kind: 'wide-addresses'; place: Place; width: 2 | 4 }
-  | { kind: 'never-answers'; place: Place }
+  | { kind: 'never-answers' | 'resets-at'; place: Place }
   | { kind: 'refuses'; place: Place; code: number }
   | { kind: 'refuses-for-a-time'; place: Place; code: number; fromMs: number; forMs: number }
   | { kind: 'refuses-at-times'; code: number; everyMs: number }
@@ -57,6 +57,7 @@ export type AnswerBehaviour =
  * `late-at-times`     one answer every so often takes so long
  * `loses-answers`     so many of a hundred, by chance
  * `pieces`            an answer comes in segments of so many bytes; `pause`: it stops for so long after so many bytes
+ * `cuts`              an answer of more bytes ends after so many
  * `duplicates`        every answer comes once more
  * `deaf-after-answer` a request that comes within this time behind an answer is lost
  */
@@ -65,7 +66,7 @@ export type TimeBehaviour =
   | { kind: 'uneven'; fromMs: number; toMs: number }
   | { kind: 'late-at-times'; everyMs: number; ms: number }
   | { kind: 'loses-answers'; percent: number }
-  | { kind: 'pieces'; bytes: number }
+  | { kind: 'pieces' | 'cuts'; bytes: number }
   | { kind: 'pause'; afterBytes: number; ms: number }
   | { kind: 'duplicates'; afterMs: number }
   | { kind: 'deaf-after-answer'; ms: number }
@@ -79,6 +80,7 @@ export type TimeBehaviour =
  * `dead-if-early`          a connection that brings a request within this time is never answered
  * `reboots`                once, at `atMs`, it is silent for `silentMs`; it forgets its connections, and then swallows at first
  * `one-client`             a second connection is turned away
+ * `keeps-place`            the same, and the place of a client that has gone stays taken for `holdMs`
  * `rival`                  another program takes the place of a client that has gone, for `holdMs`
  */
 export type ConnectionBehaviour =
@@ -89,6 +91,7 @@ export type ConnectionBehaviour =
   | { kind: 'dead-if-early'; ms: number }
   | { kind: 'reboots'; atMs: number; silentMs: number; swallowMs: number }
   | { kind: 'one-client'; turnAway: 'reset' | 'close' | 'silent' }
+  | { kind: 'keeps-place'; holdMs: number; turnAway: 'refuse' | 'reset' | 'close' }
   | { kind: 'rival'; holdMs: number; turnAway: 'reset' | 'close' }
 
 export type Behaviour = FrameBehaviour | AnswerBehaviour | TimeBehaviour | ConnectionBehaviour

@@ -35,16 +35,20 @@ export function connectionNature(behaviour: ConnectionBehaviour): Nature {
       return rival(behaviour)
     case 'closes-idle':
     case 'one-client':
+    case 'keeps-place':
       return {}
   }
 }
 
-/** Two of these are how a proxy treats its clients anyway. */
+/** Some of these are how a proxy treats its clients anyway. */
 export function mannersOf(behaviours: readonly Behaviour[]): Manners {
   const manners: Manners = {}
   for (const behaviour of behaviours) {
     if (behaviour.kind === 'closes-idle') manners.idleCloseMs = behaviour.ms
     if (behaviour.kind === 'one-client') Object.assign(manners, { clientsMax: 1, turnAway: behaviour.turnAway })
+    if (behaviour.kind === 'keeps-place') {
+      Object.assign(manners, { clientsMax: 1, turnAway: behaviour.turnAway, holdPlaceMs: behaviour.holdMs })
+    }
   }
   return manners
 }

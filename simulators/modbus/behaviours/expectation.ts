@@ -47,6 +47,13 @@ export function expectationOf(behaviour: Behaviour): Expectation {
       return { ...NOTHING, settleMs: 2500 }
     case 'never-answers':
       return { ...NOTHING, settleMs: 6000, isLost: (place) => meet(place, behaviour.place) }
+    case 'resets-at':
+      return {
+        ...NOTHING,
+        settleMs: 8000,
+        isLost: (place) => meet(place, behaviour.place),
+        endsConnections: true,
+      }
     case 'refuses':
       return { ...NOTHING, settleMs: 1500, isLost: (place) => meet(place, behaviour.place) }
     case 'silent-unit':
@@ -97,8 +104,10 @@ export function expectationOf(behaviour: Behaviour): Expectation {
     case 'uneven':
     case 'pieces':
     case 'pause':
+    case 'cuts':
     case 'duplicates':
     case 'one-client':
+    case 'keeps-place':
       return NOTHING
   }
 }

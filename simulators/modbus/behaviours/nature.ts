@@ -6,8 +6,8 @@ import type { Area } from '../memory'
 /** A request to read; `area` is undefined for any other function. */
 export type Asked = { unit: number; area: Area | undefined; address: number; count: number }
 
-/** An exception code, or nothing at all. */
-export type Verdict = { code: number } | 'silence'
+/** An exception code, nothing at all, or the end of the connection. */
+export type Verdict = { code: number } | 'silence' | 'reset'
 
 /** What is absent is as it should be. `nowMs` counts from the start of the device. */
 export type Nature = Character & {

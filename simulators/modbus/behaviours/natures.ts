@@ -2,7 +2,7 @@
 
 import { together, type WholeCharacter } from '../../faults/character'
 import type { Manners } from '../../faults/manners'
-import type { Backend } from '../../faults/passage'
+import { type Backend, ConnectionReset } from '../../faults/passage'
 import { mbapFrame, transactionOf, unitAndPduOf } from '../mbap-frame'
 import { READ_AREAS } from '../read-areas'
 import { answerNature } from './answers'
@@ -44,6 +44,7 @@ export class Natures {
     for (const nature of this.#natures) {
       const verdict = nature.judge?.(asked, nowMs)
       if (verdict === 'silence') return undefined
+      if (verdict === 'reset') throw new ConnectionReset()
       if (verdict) return this.#frame(request, exceptionTo(request, verdict.code), asked)
     }
     const answer = await backend.ask(request)
@@ -72,6 +73,7 @@ function natureOf(behaviour: Behaviour, { chance }: Luck): Nature {
       return frameNature(behaviour, chance)
     case 'wide-addresses':
     case 'never-answers':
+    case 'resets-at':
     case 'refuses':
     case 'refuses-for-a-time':
     case 'refuses-at-times':
@@ -85,6 +87,7 @@ function natureOf(behaviour: Behaviour, { chance }: Luck): Nature {
     case 'late-at-times':
     case 'loses-answers':
     case 'pieces':
+    case 'cuts':
     case 'pause':
     case 'duplicates':
     case 'deaf-after-answer':

@@ -1,4 +1,4 @@
-// Answers that are slow, late, lost, cut into pieces or doubled, and requests that come too soon behind one.
+// Answers that are slow, late, lost, cut into pieces, cut short or doubled, and requests that come too soon behind one.
 
 import type { Habit } from '../../faults/character'
 import type { Step } from '../../faults/reply-script'
@@ -25,6 +25,10 @@ export function timeNature(behaviour: TimeBehaviour, chance: () => number): Natu
     case 'pieces':
       return sending((steps) =>
         steps.flatMap((step) => (step.do === 'send' ? cut(step.bytes, behaviour.bytes) : [step])),
+      )
+    case 'cuts':
+      return sending((steps) =>
+        steps.map((step) => (step.do === 'send' ? { ...step, bytes: step.bytes.subarray(0, behaviour.bytes) } : step)),
       )
     case 'pause': {
       const { afterBytes, ms } = behaviour

@@ -1,7 +1,8 @@
 // Devices that answer some requests only, or in another size: what they have is read, what they have not costs nothing else.
 
 import assert from 'node:assert/strict'
-import type { Place } from '../../../simulators/modbus/behaviours/behaviour'
+import type { Behaviour, Place } from '../../../simulators/modbus/behaviours/behaviour'
+import type { ModbusTransport } from '../../../simulators/modbus/framing'
 import { registers, type ShortTag } from './config'
 import { assertGood, closeField, deviceThat, fieldOf, isBad, isGood, readingOf } from './field-bench'
 
@@ -88,6 +89,32 @@ describe('a reader and a register that is never answered', function () {
   }
 })
 
+describe('a reader and long answers that are cut short', function () {
+  afterEach(closeField)
+
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
+  for (const [transport, bytes, identity] of [
+    ['tcp', 30, []],
+    ['tcp', 30, [{ kind: 'transaction-0' }]],
+    ['rtu-over-tcp', 30, []],
+    ['ascii-over-tcp', 60, []],
+  ] as [ModbusTransport, number, Behaviour[]][]) {
+    const what = identity.map(({ kind }) => `${kind} `).join('')
+    it(`reads all in shorter ones, and never misses the short ones: ${what}over ${transport}`, async () => {
+      const tags: ShortTag[] = [...registers(20), ['input', 'ir11'], ['coil', 'coil:3', 'bool']]
+      const { device, loop } = await fieldOf([...identity, { kind: 'cuts', bytes }], tags, { transport })
+      await loop.when(isGood('input', 'coil'))
+      const from = loop.cycles.length
+      await loop.when(isGood(...Object.keys(others(20, -1))))
+      assertGood(loop.cycles.slice(from), { input: 11, coil: true })
+      assertGood(await loop.next(6), others(20, -1))
+      assert.equal(device.connections, 1)
+    })
+  }
+})
+
 describe('a reader and a refusal that passes', function () {
   afterEach(closeField)
 
@@ -129,6 +156,20 @@ describe('a reader and a block with one register that is refused', function () {
 
   // in real time: another process may have kept the machine busy
   this.retries(1)
+
+  for (const code of [5, 6, 10, 11]) {
+    for (const transport of ['tcp', 'rtu-over-tcp'] as const) {
+      it(`divides it where other blocks of the unit are answered, at exception ${code} over ${transport}`, async () => {
+        const tags: ShortTag[] = [...registers(12), ['input', 'ir11']]
+        const behaviours = [{ kind: 'refuses', place: holding(5), code } as const]
+        const { device, loop } = await fieldOf(behaviours, tags, { transport })
+        const good = { ...others(12, 5), input: 11 }
+        await loop.when(isGood(...Object.keys(good)))
+        assertGood(await loop.next(12), good)
+        assert.equal(device.connections, 1)
+      })
+    }
+  }
 
   for (const code of [0, 1, 7, 8, 9, 12, 128]) {
     it(`divides it at exception ${code}, and tells the number`, async () => {

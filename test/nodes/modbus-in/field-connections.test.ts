@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Behaviour } from '../../../simulators/modbus/behaviours/behaviour'
-import type { ShortTag } from './config'
+import { registers, type ShortTag } from './config'
 import { assertGood, closeField, deviceThat, fieldOf, goodShare, isGood, readingOf } from './field-bench'
 
 /** Three requests a cycle. */
@@ -31,6 +31,43 @@ describe('a reader and a device that closes the connection after every answer', 
       await loop.next(2)
       assertGood(await loop.next(10), VALUES)
     })
+
+    it(`does so for the only request of a cycle, too, over ${transport}`, async () => {
+      const { loop } = await fieldOf([{ kind: 'closes-after-answer' }], [['holding', 'hr10']], { transport })
+      await loop.when(isGood('holding'))
+      assertGood(await loop.next(10), { holding: 10 })
+    })
+  }
+})
+
+describe('a reader, a port that keeps the place of a client that has gone, and a request that the device does not bear', function () {
+  afterEach(closeField)
+
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
+  const place = { unit: 1, area: 'holding', address: 7, count: 1 } as const
+  const good = Object.fromEntries(
+    Array.from({ length: 20 }, (_, at): [string, number] => [`r${at}`, at]).filter(([, at]) => at !== place.address),
+  )
+  for (const transport of STREAMS) {
+    for (const kind of ['never-answers', 'resets-at'] as const) {
+      it(`lets go of no connection, and has all others while it finds that one: ${kind} over ${transport}`, async () => {
+        const behaviours: Behaviour[] = [
+          { kind: 'keeps-place', holdMs: 700, turnAway: 'close' },
+          { kind, place },
+        ]
+        const tags: ShortTag[] = [...registers(20), ['input', 'ir11'], ['coil', 'coil:3', 'bool']]
+        const { device, loop } = await fieldOf(behaviours, tags, { transport })
+        await loop.when(isGood('input', 'coil'))
+        const from = loop.cycles.length
+        await loop.when(isGood(...Object.keys(good)), 15_000)
+        assertGood(loop.cycles.slice(from), { input: 11, coil: true })
+        assertGood(await loop.next(6), { ...good, r7: null })
+        if (kind === 'never-answers') assert.equal(device.connections, 1)
+        assert.ok(device.connections <= 50, `${device.connections} connections`)
+      })
+    }
   }
 })
 

@@ -81,6 +81,22 @@ describe('a reader and a device whose frames have another length than they say',
     }
   }
 
+  for (const transport of ['tcp', 'udp'] as const) {
+    for (const identity of ['transaction-0', 'own-transactions'] as const) {
+      it(`does so where the transaction says nothing either, with bytes between: ${identity} over ${transport}`, async () => {
+        for (const length of [0, 300, 65535] as const) {
+          const behaviours: Behaviour[] = [{ kind: identity }, { kind: 'length-garbage', length }]
+          if (transport === 'tcp') behaviours.push({ kind: 'bytes-between', filler: '0xff', place: 'before' })
+          const transactionId = identity === 'transaction-0' ? 'check' : 'ignore'
+          const { device, loop } = await fieldOf(behaviours, TAGS, { transport, transactionId })
+          await loop.when(isGood(...NAMES))
+          assertGood(await loop.next(6), VALUES)
+          assert.equal(device.connections, 1)
+        }
+      })
+    }
+  }
+
   for (const transport of ['tcp', 'udp', 'rtu-over-tcp', 'ascii-over-tcp'] as const) {
     it(`reads over a carriage return behind each answer over ${transport}`, async () => {
       const { device, loop } = await fieldOf([{ kind: 'carriage-return' }], TAGS, { transport })

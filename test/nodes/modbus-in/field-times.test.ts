@@ -1,8 +1,11 @@
 // Devices that lose answers, or want to be left alone between requests; requests that are kept small.
 
 import assert from 'node:assert/strict'
+import type { Behaviour } from '../../../simulators/modbus/behaviours/behaviour'
+import type { ModbusTransport } from '../../../simulators/modbus/framing'
 import { ModbusDevice } from '../../../simulators/modbus/modbus-device'
-import type { ShortTag } from './config'
+import type { Diagnostics } from '../../../simulators/modbus/station'
+import { registers, type ShortTag } from './config'
 import { assertGood, closeField, deviceThat, fieldOf, goodShare, isGood, readingOf } from './field-bench'
 
 /** Three requests a cycle. */
@@ -29,6 +32,39 @@ describe('a reader and a device that ignores what comes soon behind an answer', 
       await loop.when(isGood(...NAMES))
       assertGood(await loop.next(10), VALUES)
       assert.equal(device.connections, 1)
+    })
+  }
+})
+
+describe('a reader and a device that is late at times, and says the same each time', function () {
+  afterEach(closeField)
+
+  // in real time: another process may have kept the machine busy
+  this.retries(1)
+
+  const rows: [transport: ModbusTransport, diagnostics: Diagnostics, others: Behaviour[]][] = [
+    ['tcp', 'echo', [{ kind: 'transaction-0' }]],
+    ['udp', 'echo', [{ kind: 'transaction-0' }]],
+    ['tcp', 'echo', [{ kind: 'transaction-0' }, { kind: 'duplicates', afterMs: 2 }]],
+    ['rtu-over-tcp', 'silent', []],
+    ['rtu-over-tcp', 'silent', [{ kind: 'duplicates', afterMs: 20 }]],
+    ['ascii-over-tcp', 'silent', [{ kind: 'duplicates', afterMs: 2 }]],
+  ]
+  for (const [transport, diagnostics, others] of rows) {
+    const what = [...others.map(({ kind }) => kind), `over ${transport}`].join(' ')
+    it(`reads on: ${what}`, async () => {
+      const device = await deviceThat([...others, { kind: 'late-at-times', everyMs: 1100, ms: 230 }], transport)
+      device.diagnose(diagnostics)
+      const loop = readingOf(device, [...registers(20), ...TAGS], { transport, interval: 250 })
+      await loop.when(isGood(...NAMES))
+      const cycles = await loop.next(30, 20_000)
+      for (const name of [...NAMES, 'r0']) {
+        assert.ok(
+          goodShare(cycles, name) >= 0.75,
+          `${name} is good in ${100 * goodShare(cycles, name)} % of the cycles`,
+        )
+      }
+      if (transport !== 'udp') assert.equal(device.connections, 1)
     })
   }
 })

@@ -95,6 +95,27 @@ describe('a Modbus TCP framing', () => {
     })
   }
 
+  for (const [what, id, next] of [
+    ['', ID, '0006'],
+    [', though ids tell nothing', '0000', '0000'],
+  ] as const) {
+    it(`finds the answer behind a late one that was cut short${what}, in every split behind its header`, () => {
+      const long = { ...READ, count: 8 }
+      const whole = hex(`${id} 0000 0013 01 03 10 0102 0304 0506 0708 090A 0B0C 0D0E 0F10`)
+      for (let cut = 9; cut < whole.length; cut++) {
+        const answer = hex(`${next} 0000 0007 01 03 04 1234 5678`)
+        for (let at = 8; at <= answer.length; at++) {
+          const framing = asking({}, long)
+          assert.deepEqual(answersIn(framing.receive(whole.subarray(0, cut))), [])
+          framing.giveUp()
+          framing.request(requestOf(READ), TIMEOUT_MS)
+          const findings = [...framing.receive(answer.subarray(0, at)), ...framing.receive(answer.subarray(at))]
+          assert.deepEqual(answersIn(findings), [RTU_ANSWER], `${cut} ${at}`)
+        }
+      }
+    })
+  }
+
   const deviations: [what: string, frame: string, says: string][] = [
     [
       'another unit',
@@ -323,6 +344,72 @@ describe('a Modbus TCP framing and ids that tell nothing', () => {
     assert.deepEqual(kindsOf(framing.receive(untold('0000'))), ['late'])
     framing.receive(hex('0000 0000 0005 01 03 02 1234'))
     assert.equal(framing.doubts(READ, TIMEOUT_MS), false)
+  })
+
+  for (const length of ['0000', '0001', '0100', 'FFFF']) {
+    for (const [id, anyTransaction] of [
+      ['0000', false],
+      ['7777', true],
+    ] as const) {
+      const of = (data: string) => hex(`${id} 0000 ${length} ${data}`)
+      const answer = of('01 03 04 1234 5678')
+      const what = `id ${id} and length ${length}`
+
+      it(`takes answers and exceptions with ${what}, in every split of the stream, with bytes around them`, () => {
+        for (const [frame, rtu] of [
+          [answer, '01 03 04 1234 5678'],
+          [of('01 83 02'), '01 83 02'],
+        ] as const) {
+          for (const unit of [1, 7, 130]) {
+            const [ofUnit, rtuOfUnit] = [Buffer.from(frame), hex(rtu)]
+            ofUnit[6] = rtuOfUnit[0] = unit
+            for (const before of ['', '0d', 'ff00ff', '000000']) {
+              const stream = Buffer.concat([hex(before), ofUnit, hex('0d')])
+              for (let at = 0; at <= stream.length; at++) {
+                const framing = asking({ anyTransaction }, { ...READ, unit })
+                const findings = [...framing.receive(stream.subarray(0, at)), ...framing.receive(stream.subarray(at))]
+                assert.deepEqual(answersIn(findings), [withCrc(rtuOfUnit).toString('hex')], `${unit} ${before} ${at}`)
+              }
+            }
+          }
+        }
+      })
+
+      it(`knows what comes twice, and what comes late, with ${what}`, () => {
+        const twice = asking({ anyTransaction })
+        assert.deepEqual(
+          kindsOf(twice.receive(Buffer.concat([answer, answer]))).filter((kind) => kind !== 'noise'),
+          ['answer', 'late'],
+        )
+        const late = asking({ anyTransaction })
+        late.giveUp()
+        late.request(requestOf({ ...READ, address: 200 }), TIMEOUT_MS)
+        assert.deepEqual(kindsOf(late.receive(answer)).includes('answer'), false)
+        assert.deepEqual(answersIn(late.receive(of('01 03 04 0001 0001'))), [
+          withCrc(hex('01 03 04 0001 0001')).toString('hex'),
+        ])
+      })
+
+      it(`takes nothing with ${what} that fits no request, and finds the answer behind it`, () => {
+        for (const other of [
+          '02 03 04 1234 5678',
+          '01 04 04 1234 5678',
+          '01 03 06 1234 5678 9ABC',
+          '01 10 0064 0002',
+        ]) {
+          const framing = asking({ anyTransaction })
+          assert.deepEqual(answersIn(framing.receive(of(other))), [], other)
+          assert.deepEqual(answersIn(framing.receive(answer)), [RTU_ANSWER], other)
+        }
+      })
+    }
+  }
+
+  it('says what is wrong with the answer that is waited for, whatever its length field says', () => {
+    const framing = asking({}, { ...READ, count: 1 })
+    assert.deepEqual(textsOf(framing.receive(hex(`${ID} 0000 FFFF 01 03 04 1234 5678`))), [
+      'it answers with 4 bytes of data, asked was for 2: are addresses 2 registers wide here? set width = 2 for this tag',
+    ])
   })
 
   it('says of an id that tells nothing what else is wrong', () => {

@@ -4,8 +4,10 @@ import {
   fittingLength,
   frameLength,
   frameRequest,
+  hasImpossibleLength,
+  holds,
+  isReadAnswer,
   mayBeginFrame,
-  mayBeginWithId,
   toRtu,
   transactionOf,
 } from '../../../nodes/modbus-in/link/mbap'
@@ -25,9 +27,10 @@ describe('the beginning of a Modbus TCP frame', () => {
     ['0005 0000 00FF 01 03', true],
     ['0005 0001', false],
     ['0005 01', false],
-    ['0005 0000 01', false],
-    ['0005 0000 0001', false],
-    ['0005 0000 0000', false],
+    ['0005 0000 0001', true],
+    ['0005 0000 FFFF', true],
+    ['0005 0000 0000 01 03', true],
+    ['0005 0100 FFFF', false],
     ['0005 0000 0007 01 00', false],
     ['4854 5450 2F31', false],
   ]
@@ -36,17 +39,33 @@ describe('the beginning of a Modbus TCP frame', () => {
   }
 })
 
-describe('the beginning of a frame with id 5, whatever its length', () => {
-  const table: [bytes: string, may: boolean][] = [
-    ['0005', true],
-    ['0005 0000 FFFF', true],
-    ['0005 0000 0000 01 03', true],
-    ['0006 0000 FFFF', false],
-    ['0005 0001 FFFF', false],
-    ['0005 0100 FFFF', false],
+describe('a length field', () => {
+  const table: [length: string, isImpossible: boolean][] = [
+    ['0000', true],
+    ['0001', true],
+    ['0002', false],
+    ['00FF', false],
+    ['0100', true],
+    ['FFFF', true],
   ]
-  for (const [bytes, may] of table) {
-    it(`is ${may ? '' : 'not '}${bytes}`, () => assert.equal(mayBeginWithId(hex(bytes), 5), may))
+  for (const [length, isImpossible] of table) {
+    it(`of ${length} is ${isImpossible ? 'impossible' : 'possible'}`, () =>
+      assert.equal(hasImpossibleLength(hex(`0005 0000 ${length}`)), isImpossible))
+  }
+})
+
+describe('a frame with id 5', () => {
+  const table: [bytes: string, begins: boolean][] = [
+    ['1234 0005', true],
+    ['12 0005 0000 0007 01 03 04', true],
+    ['0006 0000 0005', true],
+    ['0005 0001', false],
+    ['0005 0000 FFFF', false],
+    ['0005 0000 0001', false],
+    ['0005 0000 0007 01 00', false],
+  ]
+  for (const [bytes, begins] of table) {
+    it(`${begins ? 'may begin' : 'does not begin'} in ${bytes}`, () => assert.equal(holds(hex(bytes), 5), begins))
   }
 })
 
@@ -87,7 +106,7 @@ describe('the answer to a request', () => {
 })
 
 describe('the length of any other frame', () => {
-  const table: [bytes: string, length: number][] = [
+  const table: [bytes: string, length: number | undefined][] = [
     ['0006 0000 0007 01 03 04 1234 5678', 13],
     ['0006 0000 0009 01 03 04 1234 5678', 13],
     ['0006 0000 0005 01 03 04 1234 5678', 11],
@@ -95,9 +114,34 @@ describe('the length of any other frame', () => {
     ['0006 0000 0002 01 03', 8],
     ['0006 0000 0004 01 83 02 00', 9],
     ['0006 0000 0006 01 10 0000 0002', 12],
+    ['0006 0000 0000 01 03 04 1234 5678', 13],
+    ['0006 0000 FFFF 01 03 04 1234 5678', 13],
+    ['0006 0000 FFFF 01 83 02', 9],
+    ['0006 0000 FFFF 01 10 0000 0002', undefined],
   ]
   for (const [bytes, length] of table) {
-    it(`is ${length} of ${bytes}`, () => assert.equal(frameLength(hex(bytes)), length))
+    it(`is ${length ?? 'not told'} of ${bytes}`, () => assert.equal(frameLength(hex(bytes)), length))
+  }
+})
+
+describe('the beginning of an answer to some read', () => {
+  const table: [bytes: string, isOne: boolean][] = [
+    ['0006 0000 0007 01 03 04', true],
+    ['0006 0000 0007 01 03', true],
+    ['0006 0000 0006 01 03 04', true],
+    ['0006 0000 0008 01 03 04', true],
+    ['0006 0000 0006 01 03 20', true],
+    ['0006 0000 0003 01 83 02', true],
+    ['0006 0000 0004 01 83 02', true],
+    ['0006 0000 0009 01 03 04', false],
+    ['0006 0000 00FF 01 03 04', false],
+    ['0006 0000 FFFF 01 03 04', false],
+    ['0006 0000 0000 01 83 02', false],
+    ['0006 0000 0006 01 10 00', false],
+    ['0006 0000 0003 01 90 02', false],
+  ]
+  for (const [bytes, isOne] of table) {
+    it(`is ${isOne ? '' : 'not '}${bytes}`, () => assert.equal(isReadAnswer(hex(bytes)), isOne))
   }
 })
 

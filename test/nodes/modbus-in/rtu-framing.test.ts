@@ -345,6 +345,20 @@ describe('an RTU framing and late answers', () => {
     assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['late'])
   })
 
+  it('does not take a late answer that says the same as before for a copy', () => {
+    const framing = asking()
+    assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['answer'])
+    for (let round = 0; round < 3; round++) {
+      framing.request(requestOf(READ), 0)
+      framing.giveUp()
+      framing.request(requestOf(OTHER), 0)
+      assert.deepEqual(kindsOf(framing.receive(ANSWER)), ['late'])
+      assert.equal(framing.prove(0), undefined)
+      assert.deepEqual(answersIn(framing.receive(OTHER_ANSWER)), [OTHER_ANSWER.toString('hex')])
+      assert.equal(framing.doubts(READ, 0), false)
+    }
+  })
+
   it('holds what was said before by a unit that says things twice, until a proof shows what it is', () => {
     const framing = asking()
     assert.deepEqual(kindsOf(framing.receive(Buffer.concat([ANSWER, ANSWER]))), ['answer', 'late'])
