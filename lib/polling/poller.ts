@@ -6,13 +6,16 @@ import type { Forecast } from '../contract/control'
 import { type CulpritSettings, Culprits } from './culprits'
 import { Cycle } from './cycle'
 import { Exchange, type ExchangeSettings } from './exchange'
+import { type ExtraSettings, Extras } from './extras'
 import type { Plan } from './plan'
+import { Probes } from './probes'
 import type { Ask } from './protocol'
 import type { ReadBlock } from './requests'
 import { SilenceBudget, type SilenceBudgetSettings } from './silence-budget'
 import { type SilenceSettings, Silences } from './silences'
 
 export type PollerSettings<Area extends string> = ExchangeSettings<Area> &
+  ExtraSettings<Area> &
   CulpritSettings<Area> &
   SilenceSettings &
   SilenceBudgetSettings & {
@@ -44,7 +47,9 @@ export class Poller<Area extends string = string> {
   readonly #plan: Plan<Area>
   readonly #settings: PollerSettings<Area>
   readonly #exchange: Exchange<Area>
+  readonly #extras: Extras<Area>
   readonly #culprits: Culprits<Area>
+  readonly #probes: Probes<Area>
   readonly #silences: Silences<Area>
   readonly #silenceBudget: SilenceBudget
 
@@ -53,8 +58,10 @@ export class Poller<Area extends string = string> {
     this.#settings = settings
     this.#exchange = new Exchange(plan.units, settings)
     this.#silenceBudget = new SilenceBudget(settings)
-    this.#culprits = new Culprits(plan, this.#exchange, this.#silenceBudget, settings)
-    this.#silences = new Silences(plan, this.#exchange, this.#culprits, settings)
+    this.#extras = new Extras(plan, this.#exchange, this.#silenceBudget, settings)
+    this.#culprits = new Culprits(plan, this.#extras, settings)
+    this.#probes = new Probes(plan, this.#exchange, this.#extras)
+    this.#silences = new Silences(plan, this.#exchange, { extras: this.#extras, culprits: this.#culprits }, settings)
   }
 
   /** Throws a `link` Fault when the device does not answer at all, and whatever `ask` throws. */
@@ -76,7 +83,7 @@ export class Poller<Area extends string = string> {
     await this.#silences.settle(cycle, troubled.silent)
     for (const block of troubled.silent) cycle.markBad(block.items, this.#exchange.silence(cycle))
     await this.#culprits.search(cycle)
-    await this.#culprits.probe(cycle)
+    await this.#probes.probe(cycle)
     this.#exchange.end(cycle)
     this.#silenceBudget.note(cycle)
     this.#logRefusals(cycle)
@@ -118,7 +125,7 @@ export class Poller<Area extends string = string> {
   async #read(cycle: Cycle<Area>, block: ReadBlock<Area>, troubled: Troubled<Area>): Promise<void> {
     const { unit } = block
     // a block with something in it that is never answered would keep the unit dead for ever
-    if (this.#exchange.isOnTrial(unit) && this.#plan.isSilent(unit) && !(await this.#culprits.isAlive(cycle, unit))) {
+    if (this.#exchange.isOnTrial(unit) && this.#plan.isSilent(unit) && !(await this.#extras.isAlive(cycle, unit))) {
       return cycle.markBad(block.items, this.#exchange.unit(unit).reason)
     }
     const outcome = await this.#exchange.request(cycle, block)

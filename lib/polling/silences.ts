@@ -4,6 +4,7 @@
 import type { Culprits } from './culprits'
 import type { Cycle } from './cycle'
 import type { Exchange } from './exchange'
+import type { Extras } from './extras'
 import type { Plan } from './plan'
 import type { ReadBlock } from './requests'
 
@@ -27,12 +28,19 @@ const PROVEN_SILENCES_MAX = 4
 export class Silences<Area extends string = string> {
   readonly #plan: Plan<Area>
   readonly #exchange: Exchange<Area>
+  readonly #extras: Extras<Area>
   readonly #culprits: Culprits<Area>
   readonly #settings: SilenceSettings
 
-  constructor(plan: Plan<Area>, exchange: Exchange<Area>, culprits: Culprits<Area>, settings: SilenceSettings) {
+  constructor(
+    plan: Plan<Area>,
+    exchange: Exchange<Area>,
+    { extras, culprits }: { extras: Extras<Area>; culprits: Culprits<Area> },
+    settings: SilenceSettings,
+  ) {
     this.#plan = plan
     this.#exchange = exchange
+    this.#extras = extras
     this.#culprits = culprits
     this.#settings = settings
   }
@@ -60,7 +68,7 @@ export class Silences<Area extends string = string> {
     }
     const isAlive = mayBeLost(block)
       ? await this.#askAgain(cycle, block)
-      : await this.#culprits.isAlive(cycle, block.unit)
+      : await this.#extras.isAlive(cycle, block.unit)
     if (!isAlive && cycle.seemsDead) throw this.#exchange.noAnswer(cycle)
   }
 
@@ -70,7 +78,7 @@ export class Silences<Area extends string = string> {
       // the first one may be late, the others have to fit
       if (retry > 0 && !this.#hasTime(cycle)) return false
       this.#exchange.giveChance(block.unit)
-      const { kind } = await this.#culprits.spend(cycle, block)
+      const { kind } = await this.#extras.spend(cycle, block)
       if (kind === 'withheld') return false
       if (kind !== 'silent') return true
     }

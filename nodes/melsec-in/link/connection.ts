@@ -41,7 +41,7 @@ type Asked = { readonly request: Request; readonly serial: number; readonly reso
 
 const NOTHING: Buffer = Buffer.alloc(0)
 /** An answer to an earlier request than so many is none. */
-const LATE_MAX = 1000
+const OVER_MAX = 1000
 const UNASKED = 'it sends what was not asked for'
 
 export class Connection {
@@ -51,8 +51,8 @@ export class Connection {
   #incoming: Buffer = NOTHING
   #asked: Asked | undefined
   #serial = 0
-  /** Serials of requests that were given up. */
-  readonly #late = new Set<number>()
+  /** Serials of requests that were given up or answered: late answers to them, and copies, may come. */
+  readonly #over = new Set<number>()
   /** An answer without a number may still come. */
   #isOwed = false
   #brokenOff = false
@@ -107,7 +107,7 @@ export class Connection {
       if (this.#settings.datagrams) this.#noise = undefined
       this.#asked = { request, serial: this.#serial, resolve }
       this.#timer = setTimeout(() => this.#timeOut(), this.#settings.timeoutMs)
-      this.#late.delete(this.#serial)
+      this.#over.delete(this.#serial)
       this.#link.write(bytes)
     })
   }
@@ -192,9 +192,8 @@ export class Connection {
     const serial = this.#codec.serialOf(frame)
     const asked = this.#asked
     if (serial !== undefined && serial !== asked?.serial) {
-      // a datagram may come twice
-      const isKnown = this.#late.delete(serial) || this.#settings.datagrams
-      if (!isKnown) return `it answers request ${serial}, which was not asked or is answered`
+      const isKnown = this.#over.has(serial) || this.#settings.datagrams
+      if (!isKnown) return `it answers request ${serial}, which was not asked`
       this.#settings.onLate()
       return undefined
     }
@@ -206,6 +205,7 @@ export class Connection {
     this.#answered = true
     this.#noise = undefined
     this.#strays.restart()
+    if (serial !== undefined) this.#remember(serial)
     this.#settle(asked, reply)
     return undefined
   }
@@ -232,9 +232,9 @@ export class Connection {
   }
 
   #remember(serial: number): void {
-    this.#late.add(serial)
-    const [oldest] = this.#late
-    if (oldest !== undefined && this.#late.size > LATE_MAX) this.#late.delete(oldest)
+    this.#over.add(serial)
+    const [oldest] = this.#over
+    if (oldest !== undefined && this.#over.size > OVER_MAX) this.#over.delete(oldest)
   }
 
   #settle(asked: Asked, answer: Answer): void {

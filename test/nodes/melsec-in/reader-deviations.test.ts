@@ -1,6 +1,7 @@
 // Whole frames that answer the request but from which no value can be taken, over real sockets.
 
 import assert from 'node:assert/strict'
+import { setTimeout as delay } from 'node:timers/promises'
 import { encodings, type Plc } from '../../../nodes/melsec-in/series'
 import { TRANSPORTS } from '../../../simulators/melsec/melsec-device'
 import { registers } from './config'
@@ -38,6 +39,21 @@ describe('a MELSEC reader and a whole answer that does not fit', () => {
         })
       }
     }
+  }
+
+  for (const encoding of encodings) {
+    it(`keeps the connection where every answer comes twice, and frames have a number: 4E ${encoding}`, async () => {
+      const plc: Plc = { series: 'q', frame: '4E', encoding }
+      const { device, reader } = await pairOf(plc, 'tcp', [...registers(5, 100), ...registers(5, 900)])
+      device.door.faults.set([{ kind: 'duplicate', afterMs: 1 }])
+      await reader.open(never)
+      for (let cycle = 0; cycle < 20; cycle++) {
+        assert.equal((await reader.read(never)).bad.size, 0)
+        // the last copy comes between two cycles
+        await delay(3)
+      }
+      assert.equal(device.door.connections, 1)
+    })
   }
 
   it('costs no other tag anything', async () => {
