@@ -10,6 +10,7 @@ export function temporaryFolder(): () => string {
   beforeEach(() => {
     path = mkdtempSync(join(tmpdir(), 'collector-test-'))
   })
-  afterEach(() => rmSync(path, { recursive: true, force: true }))
+  // A write that is still under way may put a file into it once more.
+  afterEach(() => rmSync(path, { recursive: true, force: true, maxRetries: 10 }))
   return () => path
 }
