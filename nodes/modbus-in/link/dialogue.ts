@@ -136,7 +136,7 @@ export class Dialogue {
 
   /** A whole frame that answers something outstanding. */
   take(frame: Buffer): Taken {
-    if (this.#isDoubtful(frame)) {
+    if (this.#isDoubtful(frame) && !this.#isProof(frame)) {
       // a copy, or the answer to an earlier request, of which the next answer shows that it is over
       if (!this.#mayAnswer(frame)) return LATE
       const probe = this.#held?.probe
@@ -148,7 +148,7 @@ export class Dialogue {
     this.#copies.tookLast(frame)
     const sent = this.#outstanding.answered(frame)
     // also what came late, and what answered a probe: there may be a copy of it
-    if (sent && sent !== this.#held?.probe) this.#copies.remember(frame, sent)
+    if (sent) this.#copies.remember(frame, sent)
     // the answer has come after all, so what came before it was a copy
     if (sent !== undefined && sent === this.#current && this.#held) this.#copies.stutters(this.#key(sent.unit))
     return this.#over(sent, frame)
@@ -194,6 +194,12 @@ export class Dialogue {
     const current = this.#current
     if (!current || this.#currentIsProbe) return false
     return this.#copies.mayBeOne(frame, current, this.#key(current.unit))
+  }
+
+  /** Whether it answers the probe, which was chosen so that no copy of anything said lately does. */
+  #isProof(frame: Buffer): boolean {
+    const probe = this.#held?.probe
+    return probe !== undefined && !this.#mayAnswer(frame) && answerLength(probe, frame) === frame.length
   }
 
   /** Whether it can be the answer to the current request, as far as can be seen. */

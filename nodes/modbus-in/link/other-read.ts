@@ -33,14 +33,14 @@ export function otherRead(
     return (sent.functionCode !== functionCode || sent.dataBytes !== asked) && !isAmbiguous(sent)
   })
   if (known && mayRepeat) return known.frame
-  const isTaken = (candidate: number): boolean => {
-    const dataBytes = dataBytesOf({ functionCode, count: candidate, width })
-    if (recent.some((sent) => sent.functionCode === functionCode && sent.dataBytes === dataBytes)) return true
-    return dataBytes === asked || isAmbiguous({ unit, functionCode, dataBytes })
-  }
+  const bytesOf = (candidate: number): number => dataBytesOf({ functionCode, count: candidate, width })
+  const lastUse = (candidate: number): number =>
+    recent.findLastIndex((sent) => sent.functionCode === functionCode && sent.dataBytes === bytesOf(candidate))
   const step = isBitFunction(functionCode) ? BITS_PER_BYTE : 1
-  const candidates = Array.from({ length: OTHER_READS }, (_, index) => 1 + index * step)
-  const free = candidates.find((candidate) => !isTaken(candidate))
-  const other = candidates.find((candidate) => dataBytesOf({ functionCode, count: candidate, width }) !== asked)
-  return rtuFrame(unit, functionCode, address, free ?? other ?? 1)
+  const others = Array.from({ length: OTHER_READS }, (_, index) => 1 + index * step)
+    .filter((candidate) => bytesOf(candidate) !== asked)
+    // a copy of what was said long ago does not come any more
+    .sort((one, other) => lastUse(one) - lastUse(other))
+  const free = others.find((candidate) => !isAmbiguous({ unit, functionCode, dataBytes: bytesOf(candidate) }))
+  return rtuFrame(unit, functionCode, address, free ?? others[0] ?? 1)
 }

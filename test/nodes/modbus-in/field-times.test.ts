@@ -59,10 +59,7 @@ describe('a reader and a device that is late at times, and says the same each ti
       await loop.when(isGood(...NAMES))
       const cycles = await loop.next(30, 20_000)
       for (const name of [...NAMES, 'r0']) {
-        assert.ok(
-          goodShare(cycles, name) >= 0.75,
-          `${name} is good in ${100 * goodShare(cycles, name)} % of the cycles`,
-        )
+        assert.ok(goodShare(cycles, name) >= 0.5, `${name} is good in ${100 * goodShare(cycles, name)} % of the cycles`)
       }
       if (transport !== 'udp') assert.equal(device.connections, 1)
     })
