@@ -46,10 +46,13 @@ function troublesOf({ frame, encoding, transport }: Speech): Troubles {
   // a reply of 1E does not say how long it is
   const answers = frame === '1E' ? ANSWERS : [...ANSWERS, ...DEVIATIONS]
   const wrong = Object.keys(melsecCorruptions(encoding, [frame])).filter((name) => !answers.includes(name))
-  const told = [off, silent, ...late, cutOff, garbage, megabytes, repeating, ...corruptions(wrong)]
+  // frames of 4E have numbers, by which a copy in a stream is known
+  const repeated =
+    frame === '4E' && transport === 'tcp' ? { told: [], read: [repeating] } : { told: [repeating], read: [] }
+  const told = [off, silent, ...late, cutOff, garbage, megabytes, ...repeated.told, ...corruptions(wrong)]
   const besides = [garbageBefore, garbageBehind]
   const honest = [lateOnce, joined, lossy, overtaking]
-  const read = [slow]
+  const read = [slow, ...repeated.read]
   if (transport === 'udp')
     return { told: [...told, ...besides, inTwoDatagrams], honest, read: [...read, doubling, noisy], partly: [] }
   // a frame of 1E has nothing but its subheader to be found by

@@ -180,7 +180,7 @@ describe('a MELSEC reader and a PLC that can be asked for points at random', () 
 
   it('keeps them when an answer is lost now and then', async () => {
     const { device } = await serverOf(undefined, { frame: '4E', encoding: 'binary' }, 'udp')
-    const { reader, logged } = readerOf(device.port, FAR, { frame: '4E', transport: 'udp', timeout: 30 })
+    const { reader, logged } = readerOf(device.port, FAR, { frame: '4E', transport: 'udp', timeout: 100 })
     device.door.faults.set([{ kind: 'silent', every: 11 }])
     for (let cycle = 0; cycle < 60; cycle++) await cycleOf(reader)
     device.door.faults.set([])
