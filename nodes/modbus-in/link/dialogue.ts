@@ -47,8 +47,11 @@ export class Dialogue {
   readonly #met = new Set<number>()
   /** Units that left their last Return Query Data unanswered. */
   readonly #mute = new Set<number>()
-  /** What may be the answer to the current request, and the probe that shows it. */
-  #held: { readonly frame: Buffer; probe?: Sent } | undefined
+  /**
+   * What may be the answer to the current request, and the probe that shows it. `isMixed`: frames that differ may be; which of them is
+   * the answer cannot be told, since a copy may come before it and behind it.
+   */
+  #held: { readonly frame: Buffer; readonly isMixed: boolean; probe?: Sent } | undefined
   #queryData: number
 
   constructor(settings: DialogueSettings) {
@@ -139,11 +142,10 @@ export class Dialogue {
     if (this.#isDoubtful(frame) && !this.#isProof(frame)) {
       // a copy, or the answer to an earlier request, of which the next answer shows that it is over
       if (!this.#mayAnswer(frame)) return LATE
-      const probe = this.#held?.probe
-      const isFirst = this.#held === undefined
-      // of several the last one may be the answer
-      this.#held = { frame, ...(probe && { probe }) }
-      return isFirst ? DOUBTFUL : LATE
+      const held = this.#held
+      const isMixed = held !== undefined && (held.isMixed || !held.frame.equals(frame))
+      this.#held = { frame, isMixed, ...(held?.probe && { probe: held.probe }) }
+      return held ? LATE : DOUBTFUL
     }
     this.#copies.tookLast(frame)
     const sent = this.#outstanding.answered(frame)
@@ -210,7 +212,13 @@ export class Dialogue {
   #over(sent: Sent | undefined, frame?: Buffer): Taken {
     const held = this.#held
     const current = this.#current
-    if (current && sent && held && sent === held.probe) return this.#answered(current, held.frame)
+    if (current && sent && held && sent === held.probe) {
+      if (!held.isMixed) return this.#answered(current, held.frame)
+      // One of them was a copy. The request counts as unanswered, and is asked again.
+      this.#held = { frame: held.frame, isMixed: true }
+      this.#copies.stutters(this.#key(current.unit))
+      return LATE
+    }
     if (!sent || sent !== current) return LATE
     const { functionCode } = sent
     const key = this.#key(sent.unit)

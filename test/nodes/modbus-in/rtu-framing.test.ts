@@ -384,6 +384,28 @@ describe('an RTU framing and late answers', () => {
     assert.equal(framing.prove(0), undefined)
   })
 
+  it('takes neither of two that differ and were both said before: a copy may come behind the answer', () => {
+    for (const [first, second] of [
+      [ANSWER, ANOTHER],
+      [ANOTHER, ANSWER],
+    ] as const) {
+      const framing = asking()
+      framing.receive(Buffer.concat([ANSWER, ANSWER]))
+      framing.request(requestOf(READ), 0)
+      framing.receive(ANOTHER)
+      framing.request(requestOf(READ), 0)
+      assert.deepEqual(kindsOf(framing.receive(first)), ['doubtful'])
+      const proof = framing.prove(0) ?? assert.fail('nothing to ask')
+      assert.deepEqual(kindsOf(framing.receive(Buffer.concat([second, proof]))), ['late', 'late'])
+      // it is asked again
+      framing.giveUp()
+      framing.request(requestOf(READ), 0)
+      assert.deepEqual(kindsOf(framing.receive(second)), ['doubtful'])
+      const again = framing.prove(0) ?? assert.fail('nothing to ask')
+      assert.deepEqual(kindsOf(framing.receive(again)), ['answer'])
+    }
+  })
+
   it('trusts a unit that has said everything once for long', () => {
     const framing = asking()
     for (let answer = 0; answer < 60; answer++) {
