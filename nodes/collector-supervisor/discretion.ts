@@ -6,7 +6,7 @@ import { asRecord } from '../../lib/contract/parse'
 import { type Hide, hideSecrets } from '../../lib/contract/secrets'
 import type { ChildListener } from './child'
 
-/** The same is said again and again: so many texts are remembered with what was made of them. */
+/** Texts that are remembered with what was made of them: the same is said again and again. */
 const REMEMBERED_MAX = 200
 const REMEMBERED_LENGTH = 1000
 

@@ -3,16 +3,17 @@
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
 import { chmod, copyFile, readFile, rename, stat, truncate, writeFile } from 'node:fs/promises'
 import { setImmediate as turn } from 'node:timers/promises'
+import { asidePath } from '../../lib/queue/database-file'
 import { type Line, readLine } from './journal-line'
 import { FILE_MODE } from './private-files'
 
-/** No line is longer, bytes; and the last events lie in so much of a file. */
+/** No line is longer, bytes; the last events of an intact file lie within these bytes at its end. */
 const TAIL_BYTES = 64 * 1024
 /** Read in one turn of the event loop. */
 const LINES_A_TURN = 500
 
 /**
- * `damaged`: so many lines cannot be read. `last`: the last whole line; undefined where that is damaged. `tornAt`: from that byte on stands the beginning of a line, which a kill or a power cut has
+ * `damaged`: lines that cannot be read. `last`: the last whole line; undefined where that is damaged. `tornAt`: from that byte on stands the beginning of a line, which a kill or a power cut has
  * left. `changedAt`: ms since the epoch; undefined where there is no file.
  */
 export type Look = {
@@ -69,7 +70,7 @@ export function lastSeq(path: string): number | undefined {
  * says.
  */
 export async function mend(path: string, now: Date): Promise<string> {
-  const kept = `${path}.corrupt-${now.toISOString().replaceAll(/[:.]/g, '-')}`
+  const kept = asidePath(path, now)
   await copyFile(path, kept)
   await chmod(kept, FILE_MODE)
   const intact: string[] = []
@@ -126,7 +127,7 @@ function seqsIn(text: string): { highest: number; isDamaged: boolean } {
   return { highest, isDamaged: lines.some(({ kind }) => kind === 'damaged') }
 }
 
-/** The last bytes of a file, at most so many; empty where there is none. */
+/** The last bytes of a file, at most `maxBytes`; empty where there is none. */
 function textAtOnce(path: string, maxBytes: number): { text: string; isWhole: boolean } {
   try {
     const file = openSync(path, 'r')

@@ -20,9 +20,9 @@ export const JOURNAL_FILE_MAX_BYTES = 16 * 2 ** 20
 const WAITING_MAX = 1000
 /** Of each text in an event, characters. */
 const TEXT_MAX = 2000
-/** So many numbers of events are written down as used before they are: where the journal is damaged it goes on behind them. */
+/** Numbers of events that are written down as used before they are: where the journal is damaged it goes on behind them. */
 const NUMBERS_AHEAD = 1000
-/** The file shows so often that its supervisor is there, ms. */
+/** Interval, ms, at which the time of the file's last change shows that its supervisor is at work. */
 const SIGN_OF_LIFE_MS = 60_000
 
 /** `lines`: how many cannot be read; undefined where the whole file is gone or empty. `kept`: paths of the copies of damaged files. */
@@ -116,7 +116,7 @@ export class Journal {
     }
     const page = await pageOf({ waiting, texts, onDamage }, query)
     if (damaged > this.#unmended) {
-      // Somebody has damaged the files since they were looked at.
+      // The files were damaged after they had been looked at.
       this.#size = undefined
       this.#write()
     }

@@ -5,6 +5,7 @@ import { lstatSync, readFileSync, renameSync, statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { asCount, asRecord } from '../../lib/contract/parse'
+import { asidePath } from '../../lib/queue/database-file'
 import type { FileWriter } from './file-writer'
 
 type Copy = { version: number; content: unknown }
@@ -99,7 +100,7 @@ function readCopy(path: string, isFormer: (content: unknown) => boolean): Copy |
 
 /** Nothing is deleted that an operator may want to look at. Returns where it is now. */
 function keepDamaged(path: string, now: Date): string {
-  const kept = `${path}.corrupt-${now.toISOString().replaceAll(/[:.]/g, '-')}`
+  const kept = asidePath(path, now)
   try {
     renameSync(path, kept)
     return kept

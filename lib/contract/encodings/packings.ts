@@ -4,7 +4,7 @@ import { APART, type Decoder, Draft } from './reading'
 
 type Packing = { alphabet: string; bits: number; run: RegExp }
 
-/** RFC 4648. Nobody knows which digit the bytes begin with: each is tried. */
+/** RFC 4648. The bytes may begin with any digit: each is tried. */
 export function packedDecoders(minLength: number): Decoder[] {
   const digits = (bits: number): number => Math.ceil((minLength * 8) / bits)
   const packings: Packing[] = [
@@ -21,7 +21,7 @@ export function packedDecoders(minLength: number): Decoder[] {
 
 function unpacked({ alphabet, bits, run }: Packing): Decoder {
   const values = valuesOf(alphabet, bits)
-  // After so many digits the bytes begin with a digit again.
+  // Digits after which a byte begins with a digit again.
   const phases = bits === 4 ? 2 : bits === 5 ? 8 : 4
   return (reading) => {
     const draft = new Draft(reading)
